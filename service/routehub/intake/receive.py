@@ -6,7 +6,7 @@ from typing import Any
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind, Payload
-from routehub_schemas.kinds.response import ResponsePayload
+from routehub_schemas.kinds.response.payload import Response
 from routehub_schemas.registry import Registry
 
 from routehub.core.canonical import digest, dumps
@@ -90,7 +90,7 @@ class Intake:
             targets = await self._db.read(references.find, route.code, principal.party, refs)
             references.require_all(payload, targets, post.pointer)
             payload, data = references.with_ids(payload, data, targets)
-        if isinstance(payload, ResponsePayload):
+        if isinstance(payload, Response):
             answered = next(target for target in targets.values() if target.id == payload.to)
             acts = dict(self.registry[answered.kind].acts)
             grants.check_act(principal, acts, answered, payload.act, post.pointer)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.report import ReportPayload
+from routehub_schemas.kinds.report.payload import Report
 from sqlalchemy import Table, insert, select
 
 from routehub.boards.reporting.tables import reports_made
@@ -26,7 +26,7 @@ class ReportingBoard:
     def check(self, tx: Transaction, message: Message) -> list[Caution]:
         """Nothing to report and figures exclude each other over the whole day (UX 6)."""
         report = message.payload
-        assert isinstance(report, ReportPayload)
+        assert isinstance(report, Report)
         r = reports_made.c
         earlier = tx.conn.execute(
             select(r.nothing_to_report, r.figures, r.message_id)
@@ -47,7 +47,7 @@ class ReportingBoard:
 
     def project(self, tx: Transaction, message: Message) -> None:
         report = message.payload
-        assert isinstance(report, ReportPayload)
+        assert isinstance(report, Report)
         route = self._directory().routes[message.route]
         party = message.reported_party
         member = route.membership(party, report.day) or route.membership(party, message.accepted_at.date())
