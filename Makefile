@@ -25,8 +25,9 @@ SOURCES := schemas service clients/python tests tools
 
 # --- set-up: once per change of a lock or of a project file -----------------------------------------
 
-# The interpreter is a prerequisite, so a removed or broken environment is laid again.
-$(PYTHON_IN): tools/environment.sh
+# The interpreter is what the stamps depend on, so a removed or broken environment is laid again. It has
+# no prerequisite itself: it is a link, and make would look at the age of the Python it leads to.
+$(PYTHON_IN):
 	@sh tools/environment.sh create $(VENV)
 
 .stamps/service: $(PYTHON_IN) requirements/service.lock $(PROJECTS)
