@@ -1,0 +1,117 @@
+"""The compiled agenda of one conference, frozen as it was when it was compiled (S0: grouped by points of the plan)."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Part, Payload
+from routehub_schemas.vocab import (
+    Count,
+    Day,
+    IndicatorName,
+    Line,
+    MessageId,
+    Moment,
+    Outcome,
+    PartyCode,
+    PlaceCode,
+    PlanPoint,
+    Remark,
+    Slug,
+)
+
+Position = Annotated[int, Field(ge=1, le=9_999)]
+
+
+class Window(Part):
+    """The time that the agenda looks back on."""
+
+    start: Moment
+    end: Moment
+
+
+class Item(Part):
+    """One numbered item. It says which rule put it there and which messages it rests on."""
+
+    number: Position
+    title: Line
+    rule: Slug
+    """The rule that put it on the agenda, such as `open-alerts`."""
+    why: Remark
+    """The same in words."""
+    points: list[PlanPoint] = Field(default=[], max_length=50)
+    outcome: Outcome = "note"
+    minutes: Annotated[int, Field(ge=0, le=240)] = 5
+    lead: PartyCode | None = None
+    """The party that introduces it."""
+    lines: list[Remark] = Field(default=[], max_length=200)
+    """What there is to say, one fact a line."""
+    sources: list[MessageId] = Field(default=[], max_length=1_000)
+
+
+class WeekRow(Part):
+    """One series of one party over the days of the agenda. Parties are never added up: one person crosses often."""
+
+    party: PartyCode
+    indicator: IndicatorName
+    place: PlaceCode | None = None
+    counterpart: PartyCode | None = None
+    values: list[Count | None] = Field(max_length=31)
+    """One for each of the agenda's days; null: not reported."""
+    total: Count | None = None
+    """Of a flow, over the days reported."""
+    previous: Count | None = None
+    """The total of the week before."""
+
+
+class ReportingRow(Part):
+    """Who reported, and who did in time."""
+
+    party: PartyCode
+    expected: Count
+    received: Count
+    on_time: Count
+    missing: list[Day] = Field(default=[], max_length=31)
+    """The days without a report."""
+
+
+class Agenda(Payload):
+    """What the hub compiles for one conference: compiled once, sent once."""
+
+    series: Slug = "weekly"
+    conference: Position
+    """The number of the conference."""
+    edition: Annotated[int, Field(ge=1, le=99)] = 1
+    compiled_at: Moment
+    window: Window
+    items: list[Item] = Field(default=[], max_length=200)
+    days: list[Day] = Field(default=[], max_length=31)
+    """The days of the columns of `week`."""
+    week: list[WeekRow] = Field(default=[], max_length=1_000)
+    reporting: list[ReportingRow] = Field(default=[], max_length=100)
+
+    def rests_on(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(source for item in self.items for source in item.sources))
+
+
+def check(agenda: Agenda) -> Iterator[Problem]:
+    """What a JSON Schema cannot say about an agenda."""
+    if agenda.window.start >= agenda.window.end:
+        yield Problem("/window/end", "order", "a window ends after it begins", agenda.window.end.isoformat())
+    for index, item in enumerate(agenda.items):
+        if item.number != index + 1:
+            yield Problem(
+                f"/items/{index}/number", "order", "items are numbered 1, 2, 3 …", item.number, index + 1
+            )
+    for index, row in enumerate(agenda.week):
+        if len(row.values) != len(agenda.days):
+            yield Problem(
+                f"/week/{index}/values", "length", "one value for each day", len(row.values), len(agenda.days)
+            )
+    for index, reporting in enumerate(agenda.reporting):
+        if not reporting.on_time <= reporting.received <= reporting.expected:
+            yield Problem(
+                f"/reporting/{index}/received", "order", "on time ≤ received ≤ expected", reporting.received
+            )

@@ -1,0 +1,13 @@
+"""An agenda in one line."""
+
+from collections.abc import Mapping
+
+from routehub_schemas.kinds.agenda.payload import Agenda
+
+
+def summary(agenda: Agenda, _names: Mapping[str, str]) -> str:
+    """`Agenda of conference 14: 6 items, 55 min`."""
+    count, minutes = len(agenda.items), sum(item.minutes for item in agenda.items)
+    edition = f", edition {agenda.edition}" if agenda.edition > 1 else ""
+    items = "1 item" if count == 1 else f"{count} items"
+    return f"Agenda of conference {agenda.conference}{edition}: {items}, {minutes} min"

@@ -1,0 +1,21 @@
+"""A proposal for the next conference (S0: the readout is grouped by points of the plan)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from routehub_schemas.kind import Payload
+from routehub_schemas.vocab import Line, Outcome, Text
+
+
+class AgendaItem(Payload):
+    """What a party would like the conference to take up; the chair accepts or declines it."""
+
+    title: Line
+    text: Text | None = None
+    outcome: Outcome = "discuss"
+    """What the conference should do with it."""
+    minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """How long it will take."""
+    conference: Annotated[int, Field(ge=1, le=9_999)] | None = None
+    """The number of the conference; absent: the next one."""

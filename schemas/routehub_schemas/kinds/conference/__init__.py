@@ -1,0 +1,27 @@
+"""The weekly conference."""
+
+from routehub_schemas.kind import HUB, Kind
+from routehub_schemas.kinds.conference.payload import Conference, check
+from routehub_schemas.kinds.conference.summary import summary
+
+
+def _subject(conference: Conference, _sender: str) -> str:
+    return f"{conference.series}/{conference.number}"
+
+
+def _parties(conference: Conference) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([conference.chair, *conference.participants]))
+
+
+KIND = Kind(
+    name="conference",
+    version=1,
+    payload=Conference,
+    door="conferences",
+    title="Conference",
+    summary=summary,
+    subject=_subject,
+    posted_by=HUB | {"chair", "coordinator"},
+    parties=_parties,
+    check=check,
+)

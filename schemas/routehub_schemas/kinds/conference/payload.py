@@ -1,0 +1,57 @@
+"""One occurrence of the weekly conference (S0: "a thirteenth video conference was held")."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Payload
+from routehub_schemas.vocab import (
+    UNIQUE_ITEMS,
+    ConferenceState,
+    Line,
+    Link,
+    Moment,
+    PartyCode,
+    Remark,
+    Slug,
+    Unique,
+    Zone,
+)
+
+Number = Annotated[int, Field(ge=1, le=9_999)]
+
+
+class Conference(Payload):
+    """When and how it takes place. "Weekly" is no fixed weekday (S0: 22, then 28 January): the chair decides."""
+
+    series: Slug = "weekly"
+    number: Number
+    """Its number in the series."""
+    title: Line
+    start: Moment
+    minutes: Annotated[int, Field(ge=5, le=480)] = 60
+    zone: Zone = "Europe/Brussels"
+    """The zone in which the time is announced."""
+    link: Link | None = None
+    """Where to join."""
+    chair: PartyCode
+    participants: Annotated[list[PartyCode], Unique] = Field(
+        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
+    )
+    """Who takes part; none named: every party of the route."""
+    state: ConferenceState = "planned"
+    reason: Remark | None = None
+    """Why it was moved or cancelled."""
+
+
+def check(conference: Conference) -> Iterator[Problem]:
+    """What a JSON Schema cannot say about a conference."""
+    try:
+        ZoneInfo(conference.zone)
+    except (LookupError, ValueError, OSError):
+        yield Problem(
+            "/zone", "unknown_zone", "not a time zone of the IANA database", conference.zone, "Europe/Skopje"
+        )

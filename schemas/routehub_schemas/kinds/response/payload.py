@@ -1,0 +1,38 @@
+"""An act on an earlier message: acknowledge, agree, decline … Which acts fit is fixed by the kind that is answered."""
+
+from collections.abc import Iterator
+
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Payload
+from routehub_schemas.vocab import Act, Moment, Reference, Text
+
+NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline", "offer"})
+"""Acts that say nothing without words: conditions, reasons, answers, offers."""
+
+
+class Response(Payload):
+    """One party's current answer; a later one replaces it, and the history is kept."""
+
+    to: Reference
+    """The message that is answered: its id or its short id."""
+    act: Act
+    text: Text | None = None
+    """The conditions, reasons or answer; needed where the act says nothing without."""
+    new_time: Moment | None = None
+    """Until when more time is asked for; only, and always, with `more_time`."""
+
+    def rests_on(self) -> tuple[str, ...]:
+        return (self.to,)
+
+
+def check(response: Response) -> Iterator[Problem]:
+    """What a JSON Schema cannot say about a response."""
+    if response.act in NEEDS_TEXT and response.text is None:
+        yield Problem("/text", "missing", f"{response.act} says nothing without its words")
+    if (response.act == "more_time") != (response.new_time is not None):
+        if response.new_time is None:
+            yield Problem("/new_time", "missing", "asking for more time means saying until when")
+        else:
+            yield Problem(
+                "/new_time", "contradiction", f"{response.act} has no new time", allowed='"act": "more_time"'
+            )

@@ -1,0 +1,31 @@
+"""A response in one line."""
+
+from collections.abc import Mapping
+
+from routehub_schemas.kinds.response.payload import Response
+
+WORDS = {
+    "acknowledge": "acknowledged",
+    "agree": "agreed to",
+    "agree_with_conditions": "agreed, with conditions, to",
+    "object": "objected to",
+    "accept_conditions": "accepted the conditions of",
+    "no_objection": "no objection to",
+    "concerns": "concerns about",
+    "answer": "answer to",
+    "more_time": "more time asked for",
+    "accept": "accepted",
+    "decline": "declined",
+    "offer": "offer for",
+}
+
+
+def summary(response: Response, _names: Mapping[str, str]) -> str:
+    """`acknowledged A-7F3K`."""
+    line = f"{WORDS[response.act]} {response.to}"
+    if response.new_time is not None:
+        line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
+    if response.text is not None:
+        words = " ".join(response.text.split())
+        line += f": {words if len(words) <= 120 else words[:119] + '…'}"
+    return line
