@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
-from routehub_schemas.registry import Registry
+from sqlalchemy import Connection
 
 from routehub import __version__
 from routehub.api import problems
@@ -27,6 +27,7 @@ from routehub.journal import follow
 from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
+from routehub_schemas.registry import Registry
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
@@ -70,7 +71,11 @@ class Hub:
         await self.db.read(self._load)
         self.position = await self.db.read(follow.head)
         loop = asyncio.get_running_loop()
-        self.writer.on_commit.append(lambda committed: loop.call_soon_threadsafe(self._committed, committed))
+
+        def tell(committed: Committed) -> None:
+            loop.call_soon_threadsafe(self._committed, committed)
+
+        self.writer.on_commit.append(tell)
         self.writer.start()
         self._tasks = [
             asyncio.create_task(self.bell.listen(self._rung), name="bell"),
@@ -85,10 +90,7 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: "object") -> None:
-        from sqlalchemy import Connection
-
-        assert isinstance(conn, Connection)
+    def _load(self, conn: Connection) -> None:
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.offset = state.clock_offset(conn)

@@ -52,9 +52,7 @@ def upgrade(db: Database) -> str | None:
 
 def _start_counters(connection: Connection) -> None:
     if connection.execute(select(journal_head.c.id)).first() is None:
-        connection.execute(
-            insert(journal_head).values(id=1, sequence=0, chain=START, audit=0, audit_chain=START)
-        )
+        connection.execute(insert(journal_head).values(id=1, sequence=0, chain=START, audit=0, audit_chain=START))
         state.write(connection, "epoch", "1")
         state.write(connection, "directory_version", "1")
 

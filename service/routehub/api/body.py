@@ -3,9 +3,9 @@
 from typing import Any
 
 from fastapi import Request
-from routehub_schemas import parse
 
 from routehub.core.errors import Malformed, TooLarge, WrongType
+from routehub_schemas import parse
 
 JSON_TYPES = ("application/json",)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends
-from routehub_schemas.registry import Registry
 from starlette.requests import HTTPConnection
 
 from routehub.core.clock import LiveClock, MovableClock
@@ -14,6 +13,7 @@ from routehub.core.settings import Settings
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
+from routehub_schemas.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from routehub_schemas.errors import Invalid, Problem
 from starlette.exceptions import HTTPException
 
 from routehub.core.canonical import dumps
 from routehub.core.errors import HubError, Malformed, NotAllowed, Refused, SignInNeeded, Unknown
 from routehub.core.observe import log
+from routehub_schemas.errors import Invalid, Problem
 
 MEDIA = "application/problem+json"
 
@@ -54,7 +54,7 @@ def _of_http(error: HTTPException) -> HubError:
     if kind is not None:
         return kind("There is no such address here." if error.status_code == 404 else str(error.detail))
     found = HubError(str(error.detail))
-    found.status, found.code, found.title = error.status_code, "http", str(error.detail)  # type: ignore[misc]
+    found.status, found.code, found.title = error.status_code, "http", str(error.detail)
     return found
 
 

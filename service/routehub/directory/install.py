@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from routehub_schemas import reference
 from sqlalchemy import Connection, insert, select
 
 from routehub.core.errors import Conflict, Unknown
 from routehub.directory import tables as t
+from routehub_schemas import reference
 
 LONG_AGO = date(2000, 1, 1)
 MARKINGS = ("live", "exercise", "sample")
@@ -21,7 +21,10 @@ def install_parties(conn: Connection) -> int:
         for name in party.names:
             conn.execute(
                 insert(t.party_names).values(
-                    party=party.code, valid_from=name.start or LONG_AGO, valid_until=name.until, name=name.name
+                    party=party.code,
+                    valid_from=name.start or LONG_AGO,
+                    valid_until=name.until,
+                    name=name.name,
                 )
             )
         for alias in party.aliases:
@@ -30,7 +33,12 @@ def install_parties(conn: Connection) -> int:
 
 
 def install_route(
-    conn: Connection, template: str, *, code: str | None = None, title: str | None = None, marking: str = "live"
+    conn: Connection,
+    template: str,
+    *,
+    code: str | None = None,
+    title: str | None = None,
+    marking: str = "live",
 ) -> str:
     """A route from the reference data, under its own code or another (an exercise beside a live route).
 
@@ -45,9 +53,7 @@ def install_route(
     if conn.execute(select(t.routes.c.code).where(t.routes.c.code == code)).first():
         raise Conflict(f"The route {code} exists already.")
     install_parties(conn)
-    conn.execute(
-        insert(t.routes).values(code=code, title=title or route.title, zone=route.zone, marking=marking)
-    )
+    conn.execute(insert(t.routes).values(code=code, title=title or route.title, zone=route.zone, marking=marking))
     conn.execute(
         insert(t.route_parties),
         [

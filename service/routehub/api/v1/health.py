@@ -4,7 +4,6 @@ from fastapi import APIRouter, Response
 from prometheus_client import generate_latest
 
 from routehub.api.context import Ctx
-from routehub.core.canonical import dumps
 
 router = APIRouter(tags=["housekeeping"])
 

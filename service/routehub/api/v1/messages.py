@@ -4,9 +4,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from routehub_schemas import parse
-from routehub_schemas.errors import Invalid
-from routehub_schemas.kind import Kind
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
@@ -19,12 +16,20 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor, Filter
 from routehub.journal.jobs import Recorded
 from routehub.journal.message import as_event
+from routehub_schemas import parse
+from routehub_schemas.errors import Invalid
+from routehub_schemas.kind import Kind
 
 router = APIRouter(tags=["messages"])
 
 Key = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="The sender's own id of this message."),
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="The sender's own id of this message.",
+    ),
 ]
 DryRun = Annotated[bool, Query(description="Check everything and store nothing.")]
 EVENT = "application/cloudevents+json"
@@ -81,9 +86,7 @@ def split_tlp(data: Any) -> tuple[Any, str | None, bool | None]:
 
 async def post_kind(ctx: Context, who: Principal, kind: Kind, data: Any, key: str | None, dry_run: bool) -> Response:
     payload, tlp, exercise = split_tlp(data)
-    recorded = await ctx.intake.receive(
-        who, Post(kind, payload, tlp=tlp, exercise=exercise, key=key, dry_run=dry_run)
-    )
+    recorded = await ctx.intake.receive(who, Post(kind, payload, tlp=tlp, exercise=exercise, key=key, dry_run=dry_run))
     return await accepted(ctx, who, recorded, dry_run=dry_run, keyed=key is not None)
 
 
@@ -100,7 +103,13 @@ async def post_message(
     recorded = await ctx.intake.receive(
         who,
         Post(
-            kind, event.data, tlp=event.tlp, exercise=event.exercise, key=event.id, dry_run=dry_run, pointer="/data"
+            kind,
+            event.data,
+            tlp=event.tlp,
+            exercise=event.exercise,
+            key=event.id,
+            dry_run=dry_run,
+            pointer="/data",
         ),
     )
     return await accepted(ctx, who, recorded, dry_run=dry_run)

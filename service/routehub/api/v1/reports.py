@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from routehub_schemas.errors import Problem
 
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
@@ -13,6 +12,7 @@ from routehub.api.v1.messages import DryRun, Key, accepted, split_tlp
 from routehub.boards.reporting.project import expect_version
 from routehub.core.errors import Refused, Unknown
 from routehub.intake.receive import Post
+from routehub_schemas.errors import Problem
 
 router = APIRouter(tags=["figures"])
 

@@ -4,10 +4,6 @@ a message of its own and reaches exactly the original audience (PROMISES C1)."""
 from datetime import timedelta
 from typing import Any
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.alert.payload import Alert
-from routehub_schemas.kinds.response.payload import Response
-from routehub_schemas.vocab import SEVERITIES
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
@@ -15,6 +11,10 @@ from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged, refus
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.visibility import readers
 from routehub.journal.message import Caution, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.alert.payload import Alert
+from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.vocab import SEVERITIES
 
 LONGEST = timedelta(days=7)
 
@@ -51,12 +51,20 @@ class AlertsBoard:
     def _check_alert(self, tx: Transaction, message: Message, alert: Alert) -> None:
         problems = []
         if alert.expires > message.accepted_at + LONGEST:
-            problems.append(Problem("/expires", "too-late", "An alert lasts at most 7 days.", sent=alert.expires.isoformat()))
+            problems.append(
+                Problem("/expires", "too-late", "An alert lasts at most 7 days.", sent=alert.expires.isoformat())
+            )
         if alert.expires <= message.accepted_at and alert.msg_type != "Cancel":
             problems.append(Problem("/expires", "past", "This time has passed.", sent=alert.expires.isoformat()))
         if message.exercise and alert.status == "Actual":
             problems.append(
-                Problem("/status", "exercise-route", "On this route alerts are Exercise or Test, never Actual.", sent="Actual", allowed=["Exercise", "Test"])
+                Problem(
+                    "/status",
+                    "exercise-route",
+                    "On this route alerts are Exercise or Test, never Actual.",
+                    sent="Actual",
+                    allowed=["Exercise", "Test"],
+                )
             )
         if problems:
             raise Refused("The alert was not accepted.", problems)
@@ -82,9 +90,11 @@ class AlertsBoard:
         if record is None or response.act != "acknowledge":
             return
         a = acknowledgements.c
-        known = tx.conn.execute(
-            select(acknowledgements).where(a.alert == record["id"], a.party == message.reported_party)
-        ).mappings().first()
+        known = (
+            tx.conn.execute(select(acknowledgements).where(a.alert == record["id"], a.party == message.reported_party))
+            .mappings()
+            .first()
+        )
         if known is None:
             raise refused("/to", "not-addressed", f"{message.reported_party} was not addressed by this alert.")
         if known["at"] is not None and known["message_id"] and (response.text or "") == (known["text"] or ""):

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from routehub_schemas.vocab import SEVERITIES
 from sqlalchemy import Connection, RowMapping, or_, select
 
 from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
 from routehub.directory.visibility import clause
+from routehub_schemas.vocab import SEVERITIES
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,14 @@ class AlertView:
 
 
 def alerts(
-    conn: Connection, audiences: Iterable[int], route: str, now: datetime, *, open_only: bool = False,
-    since: datetime | None = None, limit: int = 500,
+    conn: Connection,
+    audiences: Iterable[int],
+    route: str,
+    now: datetime,
+    *,
+    open_only: bool = False,
+    since: datetime | None = None,
+    limit: int = 500,
 ) -> list[AlertView]:
     """Alerts of a route, worst first, then the newest; all of one reader's, open ones only, or since a time."""  # fmt: skip
     r = alert_records.c

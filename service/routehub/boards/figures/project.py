@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.report.payload import Figure, Report
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,6 +15,8 @@ from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
 from routehub.directory.snapshot import Directory, Membership, RouteView
 from routehub.journal.message import Caution, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.report.payload import Figure, Report
 
 CHUNK = 400
 DIMENSIONS = ("place", "counterpart", "mode", "service", "modality", "sex", "age_band", "nationality")
@@ -123,7 +123,14 @@ def _place_on_route(directory: Directory, message: Message, report: Report) -> t
     if member is None:
         raise Refused(
             f"{message.reported_party} is not on this route on {report.day}.",
-            [Problem("/day", "not-on-route", "The party is not on this route on that day.", sent=str(report.day))],
+            [
+                Problem(
+                    "/day",
+                    "not-on-route",
+                    "The party is not on this route on that day.",
+                    sent=str(report.day),
+                )
+            ],
         )
     return route, member
 
@@ -145,10 +152,17 @@ def _not_begun(report: Report, period: Period, now: datetime) -> list[Problem]:
     if period.start <= now + AHEAD:
         return []
     return [
-        Problem(f"/figures/{i}", "period-ahead", "This period has not begun; only expected figures may lie ahead.", sent=str(report.day))
+        Problem(
+            f"/figures/{i}",
+            "period-ahead",
+            "This period has not begun; only expected figures may lie ahead.",
+            sent=str(report.day),
+        )
         for i, figure in enumerate(report.figures)
         if not figure.indicator.startswith("expected_")
-    ] or ([] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))])
+    ] or (
+        [] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))]
+    )
 
 
 def _unknown_codes(directory: Directory, route: RouteView, report: Report) -> list[Problem]:

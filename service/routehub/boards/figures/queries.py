@@ -101,9 +101,7 @@ def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> l
     table = figure_revisions if query.historical else figure_current
     v = table.c
     rank = (
-        func.row_number()
-        .over(partition_by=(v.series_id, v.bucket, v.start), order_by=v.sequence.desc())
-        .label("rank")
+        func.row_number().over(partition_by=(v.series_id, v.bucket, v.start), order_by=v.sequence.desc()).label("rank")
     )
     where = _where(table, query, ids)
     if query.as_of is not None:
