@@ -1,8 +1,8 @@
 """Examples are the tests: a foreign implementation can run them too.
 
-`valid` is accepted by the JSON Schema and by the hub; `invalid/schema` is refused by both; `invalid/rules` passes the
-schema and is refused by the rules that no schema can say. The name of an invalid example begins with the place of its
-problem: `figures.0.value--negative.json` is wrong at `/figures/0/value`.
+`valid` is accepted by the JSON Schema and by the hub; `invalid/schema` is refused by both; `invalid/rules`
+passes the schema and is refused by the rules that no schema can say. The name of an invalid example begins
+with the place of its problem: `figures.0.value--negative.json` is wrong at `/figures/0/value`.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from routehub_schemas import Invalid, Kind, Registry, loads, payload
 from routehub_schemas.export import schema
