@@ -18,7 +18,9 @@ class Note(Payload):
     )
     """Its readers besides the sender."""
     subject: Line
+    """One line, as it stands in a mail subject."""
     text: Text
+    """The note itself."""
 
 
 def check(note: Note) -> Iterator[Problem]:
