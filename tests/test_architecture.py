@@ -47,11 +47,7 @@ def siblings(file: Path, family: str) -> set[str]:
     if not own.startswith(f"{family}."):
         return set()
     member = own.removeprefix(f"{family}.").split(".")[0]
-    named = {
-        name.removeprefix(f"{family}.").split(".")[0]
-        for name in imports(file)
-        if name.startswith(f"{family}.")
-    }
+    named = {name.removeprefix(f"{family}.").split(".")[0] for name in imports(file) if name.startswith(f"{family}.")}
     return named - {member}
 
 
@@ -79,9 +75,7 @@ def test_boards_do_not_know_each_other():
 
 def test_channels_know_only_their_base():
     family = "routehub.delivery.channels"
-    found = {
-        module_name(file): siblings(file, family) - {"base"} for file in MODULES if file.name != "__init__.py"
-    }
+    found = {module_name(file): siblings(file, family) - {"base"} for file in MODULES if file.name != "__init__.py"}
     assert {name: named for name, named in found.items() if named} == {}
 
 

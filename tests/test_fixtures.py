@@ -129,9 +129,7 @@ def test_a_durable_server_survives_a_crash(start_postgres: Callable[..., Postgre
 
 
 def test_a_test_on_both_databases(database_kind: str, database_url: str):
-    assert database_url.startswith(
-        {"sqlite": "sqlite:///", "postgres": "postgresql+psycopg://"}[database_kind]
-    )
+    assert database_url.startswith({"sqlite": "sqlite:///", "postgres": "postgresql+psycopg://"}[database_kind])
 
 
 # --- mail -------------------------------------------------------------------------------------------------
@@ -160,9 +158,7 @@ def test_the_sink_keeps_what_it_is_given(smtp_sink: SmtpSink):
 
 
 def test_the_sink_misbehaves_as_told_and_then_accepts(smtp_sink: SmtpSink):
-    smtp_sink.script(
-        Mail.REFUSE_SENDER, Mail.REFUSE_RECIPIENT, Mail.BUSY_RECIPIENT, Mail.REFUSE_DATA, Mail.BUSY_DATA
-    )
+    smtp_sink.script(Mail.REFUSE_SENDER, Mail.REFUSE_RECIPIENT, Mail.BUSY_RECIPIENT, Mail.REFUSE_DATA, Mail.BUSY_DATA)
     for expected in (
         smtplib.SMTPSenderRefused,
         smtplib.SMTPRecipientsRefused,
@@ -200,9 +196,7 @@ def test_the_sink_can_be_down_and_come_back(smtp_sink: SmtpSink):
 def test_the_receiver_answers_as_told_and_keeps_what_it_was_sent(webhook_receiver: WebhookReceiver):
     webhook_receiver.script(500, 410, redirect("http://127.0.0.1:9/"), Answer(503, {"Retry-After": "3"}))
     with httpx.Client(trust_env=False) as client:
-        answers = [
-            client.post(webhook_receiver.url, json={"n": n}, headers={"Webhook-Id": "a"}) for n in range(5)
-        ]
+        answers = [client.post(webhook_receiver.url, json={"n": n}, headers={"Webhook-Id": "a"}) for n in range(5)]
     assert [answer.status_code for answer in answers] == [500, 410, 302, 503, 200]
     assert answers[3].headers["Retry-After"] == "3"
     assert [hit.json()["n"] for hit in webhook_receiver.hits] == [0, 1, 2, 3, 4]

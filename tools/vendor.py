@@ -38,9 +38,7 @@ class VendoredFile:
 
 
 def lists() -> list[Path]:
-    return sorted(
-        path for folder in ("service", "tests") for path in (CHECKOUT / folder).rglob("vendored.toml")
-    )
+    return sorted(path for folder in ("service", "tests") for path in (CHECKOUT / folder).rglob("vendored.toml"))
 
 
 def files(listing: Path) -> Iterator[VendoredFile]:

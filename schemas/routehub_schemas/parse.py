@@ -147,9 +147,7 @@ def shown(value: Any) -> Any:
         return value
     if isinstance(value, int):
         return (
-            value
-            if abs(value) < 2**53
-            else _safe_text(f"{value:e}" if abs(value) < 10**300 else "a huge number", 80)
+            value if abs(value) < 2**53 else _safe_text(f"{value:e}" if abs(value) < 10**300 else "a huge number", 80)
         )
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
@@ -175,9 +173,7 @@ def near(word: Any, words: Iterable[str]) -> str | None:
 
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        _malformed(
-            "encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)"
-        )
+        _malformed("encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)")
     if b"\x00" in raw[:4]:
         _malformed("encoding", "looks like UTF-16 or UTF-32; JSON is sent as UTF-8 (RFC 8259, section 8.1)")
     try:
@@ -224,11 +220,7 @@ def _walk(value: Any, max_depth: int) -> list[Problem]:
         for pointer, item in level:
             if isinstance(item, dict):
                 if depth >= max_depth:
-                    return [
-                        Problem(
-                            pointer, "too_deep", f"nested deeper than {max_depth} levels", allowed=max_depth
-                        )
-                    ]
+                    return [Problem(pointer, "too_deep", f"nested deeper than {max_depth} levels", allowed=max_depth)]
                 if isinstance(item, _Repeated):
                     problems += [_repeated(pointer, name) for name in item.names]
                 for name, member in item.items():
@@ -237,11 +229,7 @@ def _walk(value: Any, max_depth: int) -> list[Problem]:
                     below.append((pointer + escape(name), member))
             elif isinstance(item, list):
                 if depth >= max_depth:
-                    return [
-                        Problem(
-                            pointer, "too_deep", f"nested deeper than {max_depth} levels", allowed=max_depth
-                        )
-                    ]
+                    return [Problem(pointer, "too_deep", f"nested deeper than {max_depth} levels", allowed=max_depth)]
                 below += [(f"{pointer}/{index}", member) for index, member in enumerate(item)]
             elif isinstance(item, str):
                 if UNSAFE.search(item):
@@ -282,15 +270,9 @@ def _common(made: Payload) -> Sequence[Problem]:
         return ()
     if "public" in made.audience and not made.may_be_public:
         at = f"/audience/{made.audience.index('public')}"
-        return [
-            Problem(
-                at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4]
-            )
-        ]
+        return [Problem(at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
     if "*" in made.audience and len(made.audience) > 1 and set(made.audience) - {"*", "observers", "public"}:
-        return [
-            Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)
-        ]
+        return [Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)]
     return ()
 
 
@@ -312,9 +294,7 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
         return _unknown_field(_model_at(model, path[:-1]), at, str(path[-1]), _sent(data, path[:-1]), sent)
     if code in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return Problem(
-            at, "not_allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed)
-        )
+        return Problem(at, "not_allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed))
     if code == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         form = FORMS.get(pattern, pattern)
@@ -324,18 +304,10 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
         return Problem(at, "form", f"should be {context['form']}", shown(sent), context["form"])
     if code in _BOUNDS:
         word, message = _BOUNDS[code]
-        bound = next(
-            (
-                context[name]
-                for name in ("ge", "gt", "le", "lt", "min_length", "max_length")
-                if name in context
-            )
-        )
+        bound = next(context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context)
         return Problem(at, code, message.format(bound), shown(sent), {word: bound})
     if code in _TYPES:
-        return Problem(
-            at, "type", f"should be {_TYPES[code]}", shown(sent), _TYPES[code], _unquoted(code, sent)
-        )
+        return Problem(at, "type", f"should be {_TYPES[code]}", shown(sent), _TYPES[code], _unquoted(code, sent))
     return Problem(at, code, detail["msg"], shown(sent))
 
 

@@ -112,7 +112,12 @@ def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
         "application_name": "routehub",
     }
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, connect_args=connect_args, pool_pre_ping=writer
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args=connect_args,
+        pool_pre_ping=writer,
     )
     if not writer:
         # A reader sees one moment through all its queries, as on SQLite.
@@ -137,16 +142,12 @@ class Database:
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
 
-    async def read(
-        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(connection, …)`` in a reading thread, in one read transaction."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: self.read_sync(fn, *args, **kwargs))
 
-    def read_sync(
-        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             with self.reader.begin() as connection:
                 return fn(connection, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -9,12 +10,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 def configure_logs(form: str = "json", level: str = "INFO") -> None:
     """Set up structlog and the standard library's loggers alike (uvicorn, apscheduler)."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer = (
+    renderer: Any = (
         structlog.processors.JSONRenderer()
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
@@ -27,11 +28,14 @@ def configure_logs(form: str = "json", level: str = "INFO") -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            renderer,
-        ])
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -58,11 +62,15 @@ class Metrics:
             "routehub_messages_refused_total", "Messages refused", ["status"], registry=self.registry
         )
         self.commits = Histogram(
-            "routehub_commit_seconds", "Duration of one group commit", registry=self.registry,
+            "routehub_commit_seconds",
+            "Duration of one group commit",
+            registry=self.registry,
             buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
         )
         self.batch = Histogram(
-            "routehub_commit_jobs", "Jobs in one group commit", registry=self.registry,
+            "routehub_commit_jobs",
+            "Jobs in one group commit",
+            registry=self.registry,
             buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
         )
         self.queue = Gauge("routehub_writer_queue", "Jobs waiting for the writer", registry=self.registry)
@@ -76,6 +84,9 @@ class Metrics:
         )
         self.due = Gauge("routehub_deliveries_due", "Deliveries waiting to be sent", registry=self.registry)
         self.requests = Histogram(
-            "routehub_request_seconds", "Duration of requests", ["method", "status"], registry=self.registry,
+            "routehub_request_seconds",
+            "Duration of requests",
+            ["method", "status"],
+            registry=self.registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
         )

@@ -13,7 +13,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROUTEHUB_", extra="ignore")
 
     database_url: str = Field(
-        "sqlite:///var/routehub.db", description="SQLAlchemy address of the SQLite file or PostgreSQL database."
+        "sqlite:///var/routehub.db",
+        description="SQLAlchemy address of the SQLite file or PostgreSQL database.",
     )
     public_url: str = Field("http://127.0.0.1:8000", description="Address under which users reach the hub.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -24,7 +25,8 @@ class Settings(BaseSettings):
     )
     default_route: str = Field("wbr", description="Route that addresses without a route prefix mean.")
     smtp_url: str = Field(
-        "", description="`smtp://user:secret@host:port` or `smtps://`; empty: mail is kept as files in data_dir/mail."
+        "",
+        description="`smtp://user:secret@host:port` or `smtps://`; empty: mail is kept as files in data_dir/mail.",
     )
     mail_from: str = Field("Routehub <routehub@localhost>", description="Sender address of mail.")
     trusted_proxy: str = Field(

@@ -57,6 +57,4 @@ def bump_directory_version(conn: Connection) -> None:
     if current == 0:
         write(conn, "directory_version", "1")
     else:
-        conn.execute(
-            update(hub_state).where(hub_state.c.name == "directory_version").values(value=str(current + 1))
-        )
+        conn.execute(update(hub_state).where(hub_state.c.name == "directory_version").values(value=str(current + 1)))

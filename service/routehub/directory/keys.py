@@ -29,8 +29,17 @@ def known_scopes(kinds: frozenset[str]) -> frozenset[str]:
 
 
 def make(
-    conn: Connection, directory: Directory, *, route: str, party: str, system: str, scopes: frozenset[str],
-    allowed: frozenset[str], days: int, by: str, wall: datetime,
+    conn: Connection,
+    directory: Directory,
+    *,
+    route: str,
+    party: str,
+    system: str,
+    scopes: frozenset[str],
+    allowed: frozenset[str],
+    days: int,
+    by: str,
+    wall: datetime,
 ) -> tuple[str, str]:
     """Make a key; answers its id and its whole text, which exists nowhere else afterwards.
 
@@ -39,7 +48,13 @@ def make(
     """  # fmt: skip
     if scopes - allowed:
         wrong = sorted(scopes - allowed)
-        raise refused("/scopes", "unknown-scope", f"Unknown scope: {', '.join(wrong)}.", sent=wrong, allowed=sorted(allowed))
+        raise refused(
+            "/scopes",
+            "unknown-scope",
+            f"Unknown scope: {', '.join(wrong)}.",
+            sent=wrong,
+            allowed=sorted(allowed),
+        )
     if not 1 <= days <= LONGEST.days:
         raise refused("/days", "term", f"A key lasts 1 to {LONGEST.days} days.", sent=days, allowed=[1, LONGEST.days])
     view = directory.routes.get(route)
@@ -72,9 +87,10 @@ def revoke(conn: Connection, key_id: str, party: str, wall: datetime) -> None:
         .where(api_keys.c.id == key_id, api_keys.c.party == party, api_keys.c.revoked_at.is_(None))
         .values(revoked_at=wall)
     )
-    if done.rowcount == 0 and not conn.execute(
-        select(api_keys.c.id).where(api_keys.c.id == key_id, api_keys.c.party == party)
-    ).first():
+    if (
+        done.rowcount == 0
+        and not conn.execute(select(api_keys.c.id).where(api_keys.c.id == key_id, api_keys.c.party == party)).first()
+    ):
         raise Unknown(f"{party} has no key {key_id}.")
 
 

@@ -61,9 +61,7 @@ def person_principal(person: PersonView, route: str, directory: Directory, at: d
 
 
 def key_principal(key: KeyView) -> Principal:
-    return Principal(
-        key.route, key.party, key.system, f"key:{key.id}", frozenset({"national_system"}), key.scopes
-    )
+    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({"national_system"}), key.scopes)
 
 
 def require_role(principal: Principal, *roles: str) -> None:

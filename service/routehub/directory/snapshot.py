@@ -94,9 +94,7 @@ class RouteView:
     def members(self, on: date, *roles: str) -> tuple[Membership, ...]:
         """The parties on the route on a day, of the given roles (all when none is given)."""
         return tuple(
-            m
-            for m in self.memberships
-            if (not roles or m.role in roles) and valid(on, m.valid_from, m.valid_until)
+            m for m in self.memberships if (not roles or m.role in roles) and valid(on, m.valid_from, m.valid_until)
         )
 
     def membership(self, party: str, on: date) -> Membership | None:
@@ -273,9 +271,7 @@ def load(conn: Connection) -> Directory:
 
 def _routes(conn: Connection) -> dict[str, RouteView]:
     members: dict[str, list[Membership]] = {}
-    for row in conn.execute(
-        select(t.route_parties).order_by(t.route_parties.c.position, t.route_parties.c.party)
-    ):
+    for row in conn.execute(select(t.route_parties).order_by(t.route_parties.c.position, t.route_parties.c.party)):
         members.setdefault(row.route, []).append(
             Membership(
                 row.party, row.role, ZoneInfo(row.zone), row.reports, _time(row.due), _time(row.period_end),
@@ -286,7 +282,13 @@ def _routes(conn: Connection) -> dict[str, RouteView]:
     for row in conn.execute(select(t.legs).order_by(t.legs.c.code)):
         legs.setdefault(row.route, []).append(
             LegView(
-                row.code, row.from_party, row.to_party, row.lag_days, row.policy, row.valid_from, row.valid_until
+                row.code,
+                row.from_party,
+                row.to_party,
+                row.lag_days,
+                row.policy,
+                row.valid_from,
+                row.valid_until,
             )
         )
     places: dict[str, dict[str, PlaceView]] = {}

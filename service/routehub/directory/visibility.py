@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
-from routehub_schemas.errors import Problem
 
 from routehub.core.canonical import digest
 from routehub.core.errors import Refused
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.tables import audience_parties, audiences
+from routehub_schemas.errors import Problem
 
 WORDS = ("*", "neighbours", "coordinators", "observers", "public")
 

@@ -3,19 +3,24 @@
 from collections.abc import Iterable
 from datetime import date
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kind import Kind, Payload
-
 from routehub.core.errors import Refused
 from routehub.directory import visibility
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.intake.references import Target
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Kind, Payload
 
 
 def settle(
-    directory: Directory, route: RouteView, principal: Principal, kind: Kind, payload: Payload,
-    targets: Iterable[Target], on: date, pointer: str,
+    directory: Directory,
+    route: RouteView,
+    principal: Principal,
+    kind: Kind,
+    payload: Payload,
+    targets: Iterable[Target],
+    on: date,
+    pointer: str,
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """The audience in words and as the frozen readers.
 
@@ -42,7 +47,15 @@ def settle(
         more = sorted(readers - bound)
         raise Refused(
             "This would be read by parties that may not read the message it rests on.",
-            [Problem(where, "wider-than-source", f"Leave out: {', '.join(more)}.", sent=list(words), allowed=sorted(bound))],
+            [
+                Problem(
+                    where,
+                    "wider-than-source",
+                    f"Leave out: {', '.join(more)}.",
+                    sent=list(words),
+                    allowed=sorted(bound),
+                )
+            ],
         )
     return tuple(directory.party_code(word) or word for word in words), frozenset(readers)
 
@@ -64,17 +77,33 @@ def check_tlp(
     group = [word for word in words if word in visibility.WORDS]
     if tlp == "RED" and group:
         problems.append(
-            Problem("/tlp", "red-needs-names", "TLP:RED goes to named parties only; write their codes as the audience.", sent=group)
+            Problem(
+                "/tlp",
+                "red-needs-names",
+                "TLP:RED goes to named parties only; write their codes as the audience.",
+                sent=group,
+            )
         )
     observers = {m.party for m in route.members(on, "observer")} - {principal.party}
     if tlp == "AMBER+STRICT" and readers & observers:
         named = ", ".join(sorted(readers & observers))
         problems.append(
-            Problem("/tlp", "strict-not-to-observers", f"TLP:AMBER+STRICT never goes to observers ({named}).", sent=tlp)
+            Problem(
+                "/tlp",
+                "strict-not-to-observers",
+                f"TLP:AMBER+STRICT never goes to observers ({named}).",
+                sent=tlp,
+            )
         )
     if inherited == "RED" and tlp != "RED":
         problems.append(
-            Problem("/tlp", "weaker-than-source", "What rests on a TLP:RED message is TLP:RED too.", sent=tlp, allowed=["RED"])
+            Problem(
+                "/tlp",
+                "weaker-than-source",
+                "What rests on a TLP:RED message is TLP:RED too.",
+                sent=tlp,
+                allowed=["RED"],
+            )
         )
     if problems:
         raise Refused("The marking does not fit the audience.", problems)
@@ -85,5 +114,3 @@ def strictest(targets: Iterable[Target], default: str) -> str:
     order = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]
     found = [target.tlp for target in targets] or [default]
     return max(found, key=order.index)
-
-

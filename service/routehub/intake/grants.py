@@ -1,15 +1,16 @@
 """What an actor may post: roles and key scopes limit acts (DECISIONS 1), the directory says who enters for whom."""
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kind import Kind, Payload
-
 from routehub.core.errors import NotAllowed, Refused, refused
 from routehub.directory.principal import Principal, may_report_for
 from routehub.directory.snapshot import Directory
 from routehub.intake.references import Target
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Kind, Payload
 
 
-def check_may_post(directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str) -> str | None:
+def check_may_post(
+    directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str
+) -> str | None:
     """Refuse what this actor may not post; answers the party for which it is entered, if another."""
     if not principal.roles & kind.posted_by:
         if not principal.roles:

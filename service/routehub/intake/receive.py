@@ -3,12 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from routehub_schemas import parse
-from routehub_schemas.errors import Invalid, Problem
-from routehub_schemas.kind import Kind, Payload
-from routehub_schemas.kinds.response import ResponsePayload
-from routehub_schemas.registry import Registry
-
 from routehub.core.canonical import digest, dumps
 from routehub.core.clock import Clock
 from routehub.core.db import Database
@@ -21,6 +15,11 @@ from routehub.intake import audience, grants, references
 from routehub.journal.jobs import Append, Recorded
 from routehub.journal.message import Draft, Guard
 from routehub.journal.writer import Writer
+from routehub_schemas import parse
+from routehub_schemas.errors import Invalid, Problem
+from routehub_schemas.kind import Kind, Payload
+from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.registry import Registry
 
 DEFAULT_TLP = "AMBER"
 
@@ -90,7 +89,7 @@ class Intake:
             targets = await self._db.read(references.find, route.code, principal.party, refs)
             references.require_all(payload, targets, post.pointer)
             payload, data = references.with_ids(payload, data, targets)
-        if isinstance(payload, ResponsePayload):
+        if isinstance(payload, Response):
             answered = next(target for target in targets.values() if target.id == payload.to)
             acts = dict(self.registry[answered.kind].acts)
             grants.check_act(principal, acts, answered, payload.act, post.pointer)
@@ -125,5 +124,13 @@ def _check_exercise(route: RouteView, post: Post) -> None:
         what = "an exercise" if route.exercise else "live"
         raise Refused(
             f"The route {route.code} is {what}, the message says otherwise.",
-            [Problem("/exercise", "wrong-class", f"The route is {what}.", sent=post.exercise, allowed=[route.exercise])],
+            [
+                Problem(
+                    "/exercise",
+                    "wrong-class",
+                    f"The route is {what}.",
+                    sent=post.exercise,
+                    allowed=[route.exercise],
+                )
+            ],
         )

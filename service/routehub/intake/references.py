@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kind import Payload
-from routehub_schemas.vocab import REFERENCE_PATTERN
 from sqlalchemy import Connection, or_, select
 
 from routehub.core.errors import Refused
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.tables import audience_parties
 from routehub.journal.tables import entries, short_ids
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Payload
+from routehub_schemas.vocab import REFERENCE_PATTERN
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,9 @@ def find(conn: Connection, route: str, reader: str, refs: tuple[str, ...]) -> di
     """The visible targets by the words that were used for them (message id or short id)."""
     found: dict[str, Target] = {}
     for ref in refs:
-        by_short = select(short_ids.c.message_id).where(
-            short_ids.c.route == route, short_ids.c.short_id == ref
-        )
+        by_short = select(short_ids.c.message_id).where(short_ids.c.route == route, short_ids.c.short_id == ref)
         row = conn.execute(
-            select(entries).where(
-                entries.c.route == route, or_(entries.c.id == ref, entries.c.id.in_(by_short))
-            )
+            select(entries).where(entries.c.route == route, or_(entries.c.id == ref, entries.c.id.in_(by_short)))
         ).first()
         if row is None:
             continue
@@ -72,9 +68,7 @@ def _reference_fields(payload: Payload) -> list[str]:
     """Names of the payload's fields that hold one reference."""
     names = []
     for name, field in type(payload).model_fields.items():
-        if any(getattr(meta, "pattern", None) == REFERENCE_PATTERN for meta in field.metadata):
-            names.append(name)
-        elif name == "thread":
+        if any(getattr(meta, "pattern", None) == REFERENCE_PATTERN for meta in field.metadata) or name == "thread":
             names.append(name)
     return names
 

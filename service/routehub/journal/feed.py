@@ -62,7 +62,9 @@ class FeedItem:
         """The event as this reader gets it, as JSON text."""
         body = self.body
         if body is None:
-            body = f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+            body = (
+                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+            )
         return for_reader(body, epoch, self.feed, previous)
 
 
@@ -139,12 +141,17 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
         query = query.where(entries.c.kind.in_(sorted(wanted.kinds)))
     if wanted.parties:
         query = query.where(
-            or_(entries.c.party.in_(sorted(wanted.parties)), entries.c.on_behalf_of.in_(sorted(wanted.parties)))
+            or_(
+                entries.c.party.in_(sorted(wanted.parties)),
+                entries.c.on_behalf_of.in_(sorted(wanted.parties)),
+            )
         )
     if wanted.thread:
         query = query.where(or_(entries.c.thread == wanted.thread, entries.c.id == wanted.thread))
     if wanted.point:
-        query = query.where(and_(entries.c.body.is_not(None), entries.c.body.contains(f'"{wanted.point}"', autoescape=True)))
+        query = query.where(
+            and_(entries.c.body.is_not(None), entries.c.body.contains(f'"{wanted.point}"', autoescape=True))
+        )
     return query
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from routehub_schemas.registry import Registry
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.directory.tables import audience_parties
 from routehub.journal.message import Message, from_row
 from routehub.journal.tables import entries, followers, journal_head
+from routehub_schemas.registry import Registry
 
 
 def head(conn: Connection) -> int:
@@ -19,9 +19,7 @@ def head(conn: Connection) -> int:
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
     """Up to ``limit`` messages after a sequence. Erased messages are left out."""
     rows = (
-        conn.execute(
-            select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(limit)
-        )
+        conn.execute(select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(limit))
         .mappings()
         .all()
     )
@@ -29,9 +27,7 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
     readers: dict[int, set[str]] = {audience: set() for audience in ids}
     for row in conn.execute(select(audience_parties).where(audience_parties.c.audience_id.in_(ids))):
         readers[row.audience_id].add(row.party)
-    return [
-        from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows if row["body"] is not None
-    ]
+    return [from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows if row["body"] is not None]
 
 
 def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | None:

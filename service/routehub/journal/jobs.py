@@ -105,13 +105,9 @@ def _mint_short_id(batch: Batch, draft: Draft, message_id: str) -> str:
     for attempt in range(20):
         candidate = short_id(draft.kind.short or "", 4 + attempt // 5)
         s = short_ids.c
-        taken = batch.conn.execute(
-            select(s.message_id).where(s.route == draft.route, s.short_id == candidate)
-        ).first()
+        taken = batch.conn.execute(select(s.message_id).where(s.route == draft.route, s.short_id == candidate)).first()
         if taken is None:
-            batch.conn.execute(
-                insert(short_ids).values(route=draft.route, short_id=candidate, message_id=message_id)
-            )
+            batch.conn.execute(insert(short_ids).values(route=draft.route, short_id=candidate, message_id=message_id))
             return candidate
     raise RuntimeError("no free short id was found")
 

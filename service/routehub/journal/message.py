@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from routehub_schemas.kind import Kind, Payload
-from routehub_schemas.registry import Registry
 from sqlalchemy import Connection, RowMapping, Table
 
 from routehub.core.canonical import dumps, iso
+from routehub_schemas.kind import Kind, Payload
+from routehub_schemas.registry import Registry
 
 
 @dataclass(frozen=True)

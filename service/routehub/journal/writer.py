@@ -51,7 +51,13 @@ class Writer:
         self, db: Database, boards: Sequence[Board], clock: Clock, bell: Bell, metrics: Metrics,
         *, most: int = 256, waiting: int = 10_000,
     ) -> None:  # fmt: skip
-        self._db, self._boards, self._clock, self._bell, self._metrics = db, tuple(boards), clock, bell, metrics
+        self._db, self._boards, self._clock, self._bell, self._metrics = (
+            db,
+            tuple(boards),
+            clock,
+            bell,
+            metrics,
+        )
         self._most = most
         self._queue: queue.Queue[Any] = queue.Queue(waiting)
         self._thread: threading.Thread | None = None

@@ -38,9 +38,7 @@ class Conference(Payload):
     link: Link | None = None
     """Where to join."""
     chair: PartyCode
-    participants: Annotated[list[PartyCode], Unique] = Field(
-        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
-    )
+    participants: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
     """Who takes part; none named: every party of the route."""
     state: ConferenceState = "planned"
     reason: Remark | None = None
@@ -52,6 +50,4 @@ def check(conference: Conference) -> Iterator[Problem]:
     try:
         ZoneInfo(conference.zone)
     except (LookupError, ValueError, OSError):
-        yield Problem(
-            "/zone", "unknown_zone", "not a time zone of the IANA database", conference.zone, "Europe/Skopje"
-        )
+        yield Problem("/zone", "unknown_zone", "not a time zone of the IANA database", conference.zone, "Europe/Skopje")

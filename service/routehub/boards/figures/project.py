@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.report import Figure, ReportPayload
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,6 +15,8 @@ from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
 from routehub.directory.snapshot import Directory, Membership, RouteView
 from routehub.journal.message import Caution, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.report.payload import Figure, Report
 
 CHUNK = 400
 DIMENSIONS = ("place", "counterpart", "mode", "service", "modality", "sex", "age_band", "nationality")
@@ -90,7 +90,7 @@ class FiguresBoard:
                 "series_id": ids[key], "bucket": period.kind, "start": period.start, "sequence": message.sequence,
                 "end": period.end, "day": period.day, "value": figure.value, "status": figure.status,
                 "method": figure.method, "coverage": figure.coverage, "carried_over": figure.carried_over,
-                "note": figure.note, "reason": report.reason,
+                "non_refoulement_check": figure.non_refoulement_check, "note": figure.note, "reason": report.reason,
                 "revised": ids[key] in known and known[ids[key]].value != figure.value,
                 "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
             }
@@ -105,17 +105,17 @@ class FiguresBoard:
         changing = {c.name: statement.excluded[c.name] for c in figure_current.c if c.name not in key_columns}
         tx.conn.execute(statement.on_conflict_do_update(index_elements=key_columns, set_=changing), rows)
 
-    def _keys(self, message: Message, report: ReportPayload) -> list[str]:
+    def _keys(self, message: Message, report: Report) -> list[str]:
         directory = self._directory()
         return [series_key(message.route, message.reported_party, f, directory) for f in report.figures]
 
 
-def _report(message: Message) -> ReportPayload:
-    assert isinstance(message.payload, ReportPayload)
+def _report(message: Message) -> Report:
+    assert isinstance(message.payload, Report)
     return message.payload
 
 
-def _place_on_route(directory: Directory, message: Message, report: ReportPayload) -> tuple[RouteView, Membership]:
+def _place_on_route(directory: Directory, message: Message, report: Report) -> tuple[RouteView, Membership]:
     route = directory.routes[message.route]
     member = route.membership(message.reported_party, report.day) or route.membership(
         message.reported_party, message.accepted_at.date()
@@ -123,12 +123,19 @@ def _place_on_route(directory: Directory, message: Message, report: ReportPayloa
     if member is None:
         raise Refused(
             f"{message.reported_party} is not on this route on {report.day}.",
-            [Problem("/day", "not-on-route", "The party is not on this route on that day.", sent=str(report.day))],
+            [
+                Problem(
+                    "/day",
+                    "not-on-route",
+                    "The party is not on this route on that day.",
+                    sent=str(report.day),
+                )
+            ],
         )
     return route, member
 
 
-def _own_party(directory: Directory, message: Message, report: ReportPayload) -> list[Problem]:
+def _own_party(directory: Directory, message: Message, report: Report) -> list[Problem]:
     if directory.party_code(report.party) == message.reported_party:
         return []
     return [
@@ -140,18 +147,25 @@ def _own_party(directory: Directory, message: Message, report: ReportPayload) ->
     ]  # fmt: skip
 
 
-def _not_begun(report: ReportPayload, period: Period, now: datetime) -> list[Problem]:
+def _not_begun(report: Report, period: Period, now: datetime) -> list[Problem]:
     """What has not begun cannot be counted; only expectations may lie ahead."""
     if period.start <= now + AHEAD:
         return []
     return [
-        Problem(f"/figures/{i}", "period-ahead", "This period has not begun; only expected figures may lie ahead.", sent=str(report.day))
+        Problem(
+            f"/figures/{i}",
+            "period-ahead",
+            "This period has not begun; only expected figures may lie ahead.",
+            sent=str(report.day),
+        )
         for i, figure in enumerate(report.figures)
         if not figure.indicator.startswith("expected_")
-    ] or ([] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))])
+    ] or (
+        [] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))]
+    )
 
 
-def _unknown_codes(directory: Directory, route: RouteView, report: ReportPayload) -> list[Problem]:
+def _unknown_codes(directory: Directory, route: RouteView, report: Report) -> list[Problem]:
     problems = []
     for i, figure in enumerate(report.figures):
         if figure.place is not None and figure.place not in route.places:
@@ -186,7 +200,7 @@ def _series_ids(conn: Connection, keys: list[str]) -> dict[str, int]:
 
 
 def _make_series(
-    conn: Connection, message: Message, report: ReportPayload, keys: list[str], directory: Directory
+    conn: Connection, message: Message, report: Report, keys: list[str], directory: Directory
 ) -> dict[str, int]:
     ids = _series_ids(conn, keys)
     if len(ids) == len(keys):
@@ -226,7 +240,7 @@ def _known(conn: Connection, ids: list[int], period: Period) -> dict[int, Known]
     return found
 
 
-def _same_or_reasoned(report: ReportPayload, keys: list[str], known: Mapping[str, Known]) -> None:
+def _same_or_reasoned(report: Report, keys: list[str], known: Mapping[str, Known]) -> None:
     changed: list[Problem] = []
     same = True
     for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):
@@ -253,7 +267,7 @@ def _same_or_reasoned(report: ReportPayload, keys: list[str], known: Mapping[str
 
 
 def _cautions(
-    conn: Connection, report: ReportPayload, keys: list[str], ids: Mapping[str, int], period: Period
+    conn: Connection, report: Report, keys: list[str], ids: Mapping[str, int], period: Period
 ) -> list[Caution]:
     """Unusual figures, against the same series on the days before."""
     if period.kind == "hour":

@@ -45,6 +45,7 @@ class FigureRevision(SQLModel, table=True):
     method: str
     coverage: str
     carried_over: bool = False
+    non_refoulement_check: bool | None = None
     note: str | None = Field(default=None, sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
     revised: bool = False
@@ -70,6 +71,7 @@ class FigureCurrent(SQLModel, table=True):
     method: str
     coverage: str
     carried_over: bool = False
+    non_refoulement_check: bool | None = None
     note: str | None = Field(default=None, sa_type=Text)
     revised: bool = False
     message_id: str

@@ -71,9 +71,7 @@ class Record:
         return self.on_time / self.expected if self.expected else None
 
 
-def record(
-    member: Membership, days: Mapping[date, DayReport], first: date, last: date, now: datetime
-) -> Record:
+def record(member: Membership, days: Mapping[date, DayReport], first: date, last: date, now: datetime) -> Record:
     """How a party reported from ``first`` to ``last``, both included."""
     expected = arrived = on_time = 0
     marks = []

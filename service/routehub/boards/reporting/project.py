@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.report import ReportPayload
 from sqlalchemy import Table, insert, select
 
 from routehub.boards.reporting.tables import reports_made
@@ -11,6 +9,8 @@ from routehub.core.errors import Refused, Stale, Unchanged
 from routehub.directory.reporting_day import period_of
 from routehub.directory.snapshot import Directory
 from routehub.journal.message import Caution, Guard, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.report.payload import Report
 
 
 class ReportingBoard:
@@ -26,7 +26,7 @@ class ReportingBoard:
     def check(self, tx: Transaction, message: Message) -> list[Caution]:
         """Nothing to report and figures exclude each other over the whole day (UX 6)."""
         report = message.payload
-        assert isinstance(report, ReportPayload)
+        assert isinstance(report, Report)
         r = reports_made.c
         earlier = tx.conn.execute(
             select(r.nothing_to_report, r.figures, r.message_id)
@@ -47,7 +47,7 @@ class ReportingBoard:
 
     def project(self, tx: Transaction, message: Message) -> None:
         report = message.payload
-        assert isinstance(report, ReportPayload)
+        assert isinstance(report, Report)
         route = self._directory().routes[message.route]
         party = message.reported_party
         member = route.membership(party, report.day) or route.membership(party, message.accepted_at.date())
@@ -77,6 +77,9 @@ def expect_version(route: str, party: str, bucket: str, day: object, version: st
             .limit(1)
         ).scalar()
         if (current or "") != version and not (version == "*" and current):
-            raise Stale("Somebody posted for this day after you read it. Read it again, then send yours.", current=current)
+            raise Stale(
+                "Somebody posted for this day after you read it. Read it again, then send yours.",
+                current=current,
+            )
 
     return guard

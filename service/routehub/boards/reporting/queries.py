@@ -31,13 +31,19 @@ def days_of(
     return found
 
 
-def version_of(conn: Connection, audiences: Iterable[int], route: str, party: str, bucket: str, day: date) -> str | None:
+def version_of(
+    conn: Connection, audiences: Iterable[int], route: str, party: str, bucket: str, day: date
+) -> str | None:
     """The message that last reported this period, as far as the reader may know: the ``ETag``."""
     r = reports_made.c
     found = conn.execute(
         select(r.message_id)
         .where(
-            r.route == route, r.party == party, r.bucket == bucket, r.day == day, clause(r.audience_id, audiences)
+            r.route == route,
+            r.party == party,
+            r.bucket == bucket,
+            r.day == day,
+            clause(r.audience_id, audiences),
         )
         .order_by(r.sequence.desc())
         .limit(1)
