@@ -8,7 +8,6 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import AutoString, SQLModel
 
 from routehub import tables  # noqa: F401 - registers every table
-
 from routehub.core.db import UTCDateTime
 
 

@@ -167,7 +167,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("report_made", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_made_counts_for"), ["counts_for"], unique=False)
-        batch_op.create_index(batch_op.f("ix_report_made_route"), ["route"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_made_route_party_day"), ["route", "party", "day"], unique=False)
 
     op.create_table(
         "route",
@@ -532,7 +532,7 @@ def downgrade() -> None:
     op.drop_table("short_id")
     op.drop_table("route")
     with op.batch_alter_table("report_made", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_report_made_route"))
+        batch_op.drop_index(batch_op.f("ix_report_made_route_party_day"))
         batch_op.drop_index(batch_op.f("ix_report_made_counts_for"))
 
     op.drop_table("report_made")

@@ -70,8 +70,8 @@ class Envelope(BaseModel):
 class Incoming(BaseModel):
     """One CloudEvent on the way in. `id` is the sender's own and serves as the idempotency key.
 
-    `time` and `dataschema` are read and not used: the hub's clock and schemas stand. The tracing attributes of
-    CloudEvents' Distributed Tracing extension are let through, because libraries add them unasked.
+    `time` and `dataschema` are read and not used: the hub's clock and schemas stand. The tracing attributes
+    of CloudEvents' Distributed Tracing extension are let through, because libraries add them unasked.
     """
 
     model_config = STRICT

@@ -1,7 +1,7 @@
 """Write the JSON Schemas beside their kinds, or compare them: `python -m routehub_schemas.export [--check]`.
 
-The schemas are generated from the payload models, committed, and compared in `make check`: a change of the contract
-is always seen in review, and a released schema never changes by accident.
+The schemas are generated from the payload models, committed, and compared in `make check`: a change of the
+contract is always seen in review, and a released schema never changes by accident.
 """
 
 import json

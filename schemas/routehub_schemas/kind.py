@@ -30,7 +30,7 @@ STRICT = ConfigDict(
     allow_inf_nan=False,
     hide_input_in_errors=True,
 )
-"""On the way in: no unknown field (there is none for a person, S1: humane treatment), no guessing of types."""
+"""On the way in: no unknown field (there is none for a person), no guessing of types."""
 
 
 class Part(BaseModel):
@@ -46,16 +46,20 @@ class Payload(Part):
         default=None, min_length=1, max_length=100, json_schema_extra=UNIQUE_ITEMS
     )
     """Who may read it: words or party codes; absent, the default of the kind."""
-    points: Annotated[list[PlanPoint], Unique] = Field(default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS)
-    """The points of the plans that it is about (S0 groups its readout by them)."""
+    points: Annotated[list[PlanPoint], Unique] = Field(
+        default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS
+    )
+    """The points of the plans that it is about, by which readouts are grouped."""
     thread: Reference | None = None
     """The message that began the exchange to which this one belongs."""
-    references: Annotated[list[Reference], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
+    references: Annotated[list[Reference], Unique] = Field(
+        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
+    )
     """Earlier messages that it rests on, updates or cancels (CAP 1.2 `references`)."""
     language: Language = "en"
     """The language of the free text (BCP 47)."""
     on_behalf_of: PartyCode | None = None
-    """The party for which an agency or neighbour enters it (S1 point 9: agencies assist); the hub checks the grant."""
+    """The party for which it is entered (draft statement, point 9: agencies assist); the hub checks this."""
 
     may_be_public: ClassVar[bool] = False
     """Only readouts are ever public."""
@@ -94,7 +98,7 @@ HUB = frozenset({"hub"})
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message. The functions take the payload of this kind; they are pure and never fail on a valid one."""
+    """One kind of message. Its functions take a payload of this kind; they are pure and never fail."""
 
     name: str
     """In snake_case, as in the type: `agenda_item`."""

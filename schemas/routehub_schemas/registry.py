@@ -1,13 +1,12 @@
 """The kinds that this installation knows, found by their folders."""
 
-import difflib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
 from routehub_schemas import kinds
-from routehub_schemas.errors import Invalid, Problem
+from routehub_schemas.errors import Invalid, Problem, near, shown
 from routehub_schemas.kind import Kind
 
 
@@ -58,16 +57,15 @@ def _find(known: Mapping[str, Kind], word: str, pointer: str, what: str) -> Kind
     kind = known.get(word)
     if kind is not None:
         return kind
-    near = difflib.get_close_matches(word[:100], known, n=1)
     raise Invalid(
         [
             Problem(
                 pointer,
                 "unknown_kind",
                 f"this hub does not know {what} of this name",
-                sent=ascii(word[:100])[1:-1],
+                sent=shown(word),
                 allowed=sorted(known),
-                suggestion=near[0] if near else None,
+                suggestion=near(word, known),
             )
         ]
     )

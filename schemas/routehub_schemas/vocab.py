@@ -1,7 +1,8 @@
 """The words and codes of the contract: closed lists, forms of codes, bounded numbers, dates and times.
 
-Every type works in two directions: pydantic refuses what does not fit, and the generated JSON Schema says the same.
-Patterns keep to what Rust, ECMAScript and Python read alike: no `\\d`, which matches other scripts' digits.
+Every type works in two directions: pydantic refuses what does not fit, and the generated JSON Schema says the
+same. Patterns keep to what Rust, ECMAScript and Python read alike: no `\\d`, which matches other scripts'
+digits.
 """
 
 import re
@@ -86,9 +87,9 @@ AGE_BAND_PATTERN = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$"
 ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}$"
 LINK_PATTERN = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$"
 
-# Control characters other than tab and line ends, and every character with the Unicode property Bidi_Control: they
-# make a line read otherwise than it is stored ("Trojan Source", CVE-2021-42574). A line has no line end at all, so
-# that it can stand in a mail subject or a calendar field.
+# Control characters other than tab and line ends, and every character with the Unicode property Bidi_Control:
+# they make a line read otherwise than it is stored ("Trojan Source", CVE-2021-42574). A line has no line end
+# at all, so that it can stand in a mail subject or a calendar field.
 _CONTROLS = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069"
 TEXT_PATTERN = rf"^[^{_CONTROLS}]*$"
 LINE_PATTERN = rf"^[^\u0009\u000A\u000D\u2028\u2029{_CONTROLS}]*$"

@@ -60,6 +60,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.position = 0
+        self.stopping = False
         self._rung = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -82,6 +83,10 @@ class Hub:
             asyncio.create_task(self._look(), name="look"),
         ]
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
+
+    def begin_stop(self) -> None:
+        """Called from the signal handler: open streams end now, new work is refused soon."""
+        self.stopping = True
 
     async def stop(self) -> None:
         for task in self._tasks:

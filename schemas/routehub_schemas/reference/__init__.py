@@ -73,7 +73,7 @@ class Plan:
     title: str
     agreed: date
     declared: int
-    """How many points its text says it has; more than `points` where the text at hand does not list them all."""
+    """How many points its text says it has; more than `points` where the source does not list them all."""
     points: tuple[Point, ...]
     source: str
 

@@ -11,10 +11,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -58,6 +60,21 @@ def table_of(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table behind a SQLModel class; queries are written against it."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+@lru_cache(maxsize=256)
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...]) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changing = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    if not changing:
+        return statement.on_conflict_do_nothing(index_elements=list(keys))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changing)
+
+
+def upsert(conn: Connection, table: Table, *keys: str) -> Insert:
+    """An insert that replaces the row with the same ``keys``; built once per table, rows are given on execution."""
+    return _upsert(conn.dialect.name, table, keys)
 
 
 def normal_url(url: str) -> str:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import table_of
+from routehub.core.db import table_of, upsert
 
 
 class HubState(SQLModel, table=True):
@@ -27,12 +26,7 @@ def read(conn: Connection, name: str, default: str) -> str:
 
 
 def write(conn: Connection, name: str, value: str) -> None:
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    conn.execute(
-        insert(hub_state)
-        .values(name=name, value=value)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
-    )
+    conn.execute(upsert(conn, hub_state, "name"), {"name": name, "value": value})
 
 
 def epoch(conn: Connection) -> int:

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.core import state
 from routehub.core.canonical import dumps
+from routehub.core.db import upsert
 from routehub.journal.chain import START, link
 from routehub.journal.message import Message
 from routehub.journal.tables import (
@@ -171,13 +171,8 @@ class Batch:
             if rows:
                 self.conn.execute(insert(table), rows)
         if self._changed:
-            upsert = postgresql.insert if self.conn.dialect.name == "postgresql" else sqlite.insert
-            statement = upsert(feed_heads)
             self.conn.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["route", "party"],
-                    set_={"feed": statement.excluded.feed, "chain": statement.excluded.chain},
-                ),
+                upsert(self.conn, feed_heads, "route", "party"),
                 [
                     {"route": route, "party": party, "feed": head.feed, "chain": head.chain}
                     for (route, party), head in self._changed.items()

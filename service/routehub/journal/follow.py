@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from routehub.core.db import upsert
 from routehub.directory.tables import audience_parties
 from routehub.journal.message import Message, from_row
 from routehub.journal.tables import entries, followers, journal_head
@@ -59,9 +59,4 @@ def checkpoint(conn: Connection, name: str) -> int:
 
 def set_checkpoint(conn: Connection, name: str, sequence: int) -> None:
     """Inside the transaction of what the follower wrote, so that both stand or fall together."""
-    upsert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    conn.execute(
-        upsert(followers)
-        .values(name=name, sequence=sequence)
-        .on_conflict_do_update(index_elements=["name"], set_={"sequence": sequence})
-    )
+    conn.execute(upsert(conn, followers, "name"), {"name": name, "sequence": sequence})

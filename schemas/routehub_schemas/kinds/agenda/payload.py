@@ -1,4 +1,4 @@
-"""The compiled agenda of one conference, frozen as it was when it was compiled (S0: grouped by points of the plan)."""
+"""The agenda of one conference, frozen as it was compiled; its items carry the points of the plan."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -52,7 +52,7 @@ class Item(Part):
 
 
 class WeekRow(Part):
-    """One series of one party over the days of the agenda. Parties are never added up: one person crosses often."""
+    """One series of one party. Parties are never added up: one person crosses several borders."""
 
     party: PartyCode
     indicator: IndicatorName

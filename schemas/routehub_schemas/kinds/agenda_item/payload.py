@@ -1,4 +1,4 @@
-"""A proposal for the next conference (S0: the readout is grouped by points of the plan)."""
+"""A proposal for the next conference (readouts are grouped by the points of the plan)."""
 
 from typing import Annotated
 

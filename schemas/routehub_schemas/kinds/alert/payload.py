@@ -1,4 +1,4 @@
-"""Early warning on the scales of CAP 1.2 (S0: "used as an early warning mechanism")."""
+"""Early warning on the scales of CAP 1.2 (readout of 22 January 2016: "an early warning mechanism")."""
 
 from collections.abc import Iterator
 from typing import Annotated

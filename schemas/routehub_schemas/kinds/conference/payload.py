@@ -1,12 +1,12 @@
-"""One occurrence of the weekly conference (S0: "a thirteenth video conference was held")."""
+"""One occurrence of the weekly conference (readout of 22 January 2016: the thirteenth)."""
 
 from collections.abc import Iterator
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field
 
-from routehub_schemas.errors import Problem
+from routehub_schemas.errors import Problem, near
 from routehub_schemas.kind import Payload
 from routehub_schemas.vocab import (
     UNIQUE_ITEMS,
@@ -25,7 +25,7 @@ Number = Annotated[int, Field(ge=1, le=9_999)]
 
 
 class Conference(Payload):
-    """When and how it takes place. "Weekly" is no fixed weekday (S0: 22, then 28 January): the chair decides."""
+    """When and how it takes place. Weekly is no fixed weekday (2016: 22, then 28 January)."""
 
     series: Slug = "weekly"
     number: Number
@@ -38,7 +38,9 @@ class Conference(Payload):
     link: Link | None = None
     """Where to join."""
     chair: PartyCode
-    participants: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
+    participants: Annotated[list[PartyCode], Unique] = Field(
+        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
+    )
     """Who takes part; none named: every party of the route."""
     state: ConferenceState = "planned"
     reason: Remark | None = None
@@ -50,4 +52,7 @@ def check(conference: Conference) -> Iterator[Problem]:
     try:
         ZoneInfo(conference.zone)
     except (LookupError, ValueError, OSError):
-        yield Problem("/zone", "unknown_zone", "not a time zone of the IANA database", conference.zone, "Europe/Skopje")
+        meant = near(conference.zone, available_timezones())
+        yield Problem(
+            "/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant
+        )

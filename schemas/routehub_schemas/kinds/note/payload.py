@@ -1,4 +1,4 @@
-"""Text to named parties: the bilateral contacts of S0."""
+"""Text to named parties: bilateral contacts between conferences (readout of 22 January 2016)."""
 
 from collections.abc import Iterator
 from typing import Annotated

@@ -1,13 +1,12 @@
-"""The figures of one party for one reporting day or hour (S1, points 1 and 8)."""
+"""The figures of one party for one reporting day or hour (draft statement of 2015, points 1 and 8)."""
 
-import difflib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from routehub_schemas.errors import Problem
+from routehub_schemas.errors import Problem, near
 from routehub_schemas.kind import Part, Payload
 from routehub_schemas.reference import Indicator, indicators
 from routehub_schemas.vocab import (
@@ -50,16 +49,16 @@ class Figure(Part):
     indicator: IndicatorName
     """A name of the catalogue, such as `arrivals`."""
     value: Count | None
-    """The number; null withdraws the figure (S0: exchange on trends, so a wrong one must be able to go)."""
+    """The number; null withdraws the figure, for a wrong number must be able to go."""
     place: PlaceCode | None = None
     """Where it was counted; absent: the whole territory."""
     counterpart: PartyCode | None = None
     """The other side: where arrivals come from, where departures go, who sent the officers."""
     mode: Mode | None = None
     service: Service | None = None
-    """What the places are for (S1, point 3)."""
+    """What the places are for (draft statement, point 3)."""
     modality: Modality | None = None
-    """How people are accommodated (S0: vouchers and apartments)."""
+    """How people are accommodated (readout of 22 January 2016: vouchers, apartments)."""
     status: FigureStatus = "confirmed"
     method: Method = "counted"
     coverage: Coverage = "full"
@@ -67,7 +66,7 @@ class Figure(Part):
     age_band: AgeBand | None = None
     nationality: Country | None = None
     non_refoulement_check: bool | None = None
-    """Refusals of entry: whether the prior check was made in every case (S1, point 14)."""
+    """Refusals of entry: whether the prior check was made in every case (draft statement, point 14)."""
     carried_over: bool = False
     """The value of an earlier day, not counted again."""
     note: Remark | None = None
@@ -89,7 +88,7 @@ class Figure(Part):
 
 
 class Report(Payload):
-    """What one party reports for one period. A second report revises the figures it names and leaves the others."""
+    """What one party reports for one period. A second report revises the figures it names, no others."""
 
     party: PartyCode
     """The party whose figures these are."""
@@ -160,14 +159,13 @@ def _figure(figure: Figure, at: str, party: str) -> Iterator[Problem]:
 
 def _unknown(name: str, at: str) -> Problem:
     known = list(indicators())
-    near = difflib.get_close_matches(name, known, n=1)
     return Problem(
         f"{at}/indicator",
         "unknown_indicator",
         "not in the catalogue of indicators",
         sent=name,
         allowed=known,
-        suggestion=near[0] if near else None,
+        suggestion=near(name, known),
     )
 
 

@@ -1,4 +1,4 @@
-"""An act on an earlier message: acknowledge, agree, decline … Which acts fit is fixed by the kind that is answered."""
+"""An act on an earlier message. Which acts fit is fixed by the kind that is answered."""
 
 from collections.abc import Iterator
 

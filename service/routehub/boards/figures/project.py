@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.boards.figures.unusual import unusual
+from routehub.core.db import upsert
 from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
 from routehub.directory.snapshot import Directory, Membership, RouteView
@@ -99,11 +99,7 @@ class FiguresBoard:
         tx.conn.execute(insert(figure_revisions), rows)
         for row in rows:
             row.pop("reason")
-        upsert = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
-        statement = upsert(figure_current)
-        key_columns = ["series_id", "bucket", "start", "audience_id"]
-        changing = {c.name: statement.excluded[c.name] for c in figure_current.c if c.name not in key_columns}
-        tx.conn.execute(statement.on_conflict_do_update(index_elements=key_columns, set_=changing), rows)
+        tx.conn.execute(upsert(tx.conn, figure_current, "series_id", "bucket", "start", "audience_id"), rows)
 
     def _keys(self, message: Message, report: Report) -> list[str]:
         directory = self._directory()

@@ -28,17 +28,20 @@ class ReportingBoard:
         report = message.payload
         assert isinstance(report, Report)
         r = reports_made.c
+        if not report.nothing_to_report:
+            return []
         earlier = tx.conn.execute(
             select(r.nothing_to_report, r.figures, r.message_id)
             .where(
                 r.route == message.route, r.party == message.reported_party, r.bucket == report.period,
                 r.day == report.day, *([r.start == report.start] if report.start else []),
             )
-            .order_by(r.sequence)
-        ).all()  # fmt: skip
-        if report.nothing_to_report and earlier and not report.reason:
-            if earlier[-1].nothing_to_report:
-                raise Unchanged(earlier[-1].message_id)
+            .order_by(r.sequence.desc())
+            .limit(1)
+        ).first()  # fmt: skip
+        if earlier is not None and not report.reason:
+            if earlier.nothing_to_report:
+                raise Unchanged(earlier.message_id)
             raise Refused(
                 "Figures for this day are on record.",
                 [Problem("/reason", "reason-needed", "To say nothing to report after all, give a reason.")],

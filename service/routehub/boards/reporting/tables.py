@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -12,9 +12,10 @@ class ReportMade(SQLModel, table=True):
     """A report of a party for a period. The last ``message_id`` of a period is its version (``ETag``)."""
 
     __tablename__ = "report_made"
+    __table_args__ = (Index(None, "route", "party", "day"),)
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    route: str = Field(index=True)
+    route: str
     party: str
     bucket: str
     day: date
