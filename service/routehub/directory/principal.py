@@ -82,7 +82,8 @@ def person_principal(
 
 
 def still_holds(principal: Principal, directory: Directory, wall: datetime, alive: frozenset[str]) -> bool:
-    """Whether what a principal came in with holds: key or person, and the session (PROMISES D2). For open streams.
+    """Whether a reader may still read: its key, or its person, session and roles (PROMISES D2). For open streams,
+    at each change of the directory and now and then besides, as keys, sessions and hand-overs also end by time.
 
     alive: what ``sessions.alive`` says of the sessions asked about.
     """
@@ -94,7 +95,9 @@ def still_holds(principal: Principal, directory: Directory, wall: datetime, aliv
     person = directory.people.get(principal.person_id)
     if person is None or not person.active(wall):
         return False
-    return principal.session is None or principal.session in alive
+    if principal.session is not None and principal.session not in alive:
+        return False
+    return person_principal(person, principal.route, directory, wall).reads_feed
 
 
 def key_principal(key: KeyView) -> Principal:
