@@ -62,11 +62,11 @@ class ReportingBoard:
         tx.conn.execute(
             _NEW_REPORT,
             {
-                "sequence": message.sequence, "route": message.route, "party": party, "bucket": period.kind, "day": period.day,
-                "start": period.start, "counts_for": period.counts_for, "nothing_to_report": report.nothing_to_report,
-                "figures": len(report.figures), "reason": report.reason, "author": message.author, "actor": message.actor,
-                "sender": message.party, "audience_id": message.audience_id, "message_id": message.id,
-                "accepted_at": message.accepted_at,
+                "sequence": message.sequence, "route": message.route, "party": party, "bucket": period.kind,
+                "day": period.day, "start": period.start, "counts_for": period.counts_for,
+                "nothing_to_report": report.nothing_to_report, "figures": len(report.figures),
+                "reason": report.reason, "author": message.author, "actor": message.actor, "sender": message.party,
+                "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
             },
         )  # fmt: skip
 
