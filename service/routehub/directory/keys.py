@@ -60,11 +60,8 @@ def make(
     view = directory.routes.get(route)
     if view is None:
         raise Unknown(f"There is no route {route}.")
-    roles = {m.role for m in view.memberships if m.party == party}
-    if not roles:
+    if not any(member.party == party for member in view.memberships):
         raise refused("/party", "unknown-party", f"{party} is not a party of route {route}.", sent=party)
-    if roles == {"observer"} and scopes - {"read:feed"}:
-        raise refused("/scopes", "observer", f"{party} observes this route: its keys read only.", sent=sorted(scopes))
     active = _active(conn, route, party, system, wall)
     if len(active) >= ACTIVE_PER_SYSTEM:
         raise Conflict(f"{system} has two active keys already ({', '.join(active)}). Revoke one first.")
@@ -112,7 +109,7 @@ def authenticate(directory: Directory, text: str, wall: datetime) -> Principal:
             route = directory.routes.get(key.route)
             right_class = route is not None and key_class(route.marking) == parts[1]
             if right_class and hmac.compare_digest(digest(parts[3]), key.secret_hash):
-                return key_principal(key)
+                return key_principal(key, directory)
     raise SignInNeeded("This key is unknown, expired or revoked. Ask your party's office for a new one.")
 
 

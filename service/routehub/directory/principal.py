@@ -100,8 +100,12 @@ def still_holds(principal: Principal, directory: Directory, wall: datetime, aliv
     return person_principal(person, principal.route, directory, wall).reads_feed
 
 
-def key_principal(key: KeyView) -> Principal:
-    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({"national_system"}), key.scopes)
+def key_principal(key: KeyView, directory: Directory) -> Principal:
+    """A national system. The systems of a party that only observes the route observe, whatever their scopes."""
+    route = directory.routes.get(key.route)
+    roles = {m.role for m in route.memberships if m.party == key.party} if route else set()
+    role = "observer" if roles == {"observer"} else "national_system"
+    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({role}), key.scopes)
 
 
 def require_role(principal: Principal, *roles: str) -> None:
