@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from routehub.cli import documents, migrate, serve
+from routehub.cli import documents, grants, keys, migrate, parties, people, routes, serve
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -14,6 +14,10 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
+for name, part in (
+    ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
+):  # fmt: skip
+    app.add_typer(part.app, name=name)
 
 
 def main() -> None:
