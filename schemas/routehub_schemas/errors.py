@@ -38,9 +38,7 @@ class Problem:
 
     def below(self, pointer: str) -> "Problem":
         """The same problem, seen from a document in which this one sits at `pointer`."""
-        return Problem(
-            pointer + self.pointer, self.code, self.message, self.sent, self.allowed, self.suggestion
-        )
+        return Problem(pointer + self.pointer, self.code, self.message, self.sent, self.allowed, self.suggestion)
 
 
 class Invalid(Exception):

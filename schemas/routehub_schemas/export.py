@@ -45,11 +45,7 @@ def files(registry: Registry) -> Iterator[tuple[Path, str]]:
 
 def stale(registry: Registry) -> list[Path]:
     """The files that are missing or differ from what the models say."""
-    return [
-        path
-        for path, wanted in files(registry)
-        if not path.exists() or path.read_text(encoding="utf-8") != wanted
-    ]
+    return [path for path, wanted in files(registry) if not path.exists() or path.read_text(encoding="utf-8") != wanted]
 
 
 def main(arguments: list[str]) -> int:

@@ -77,9 +77,7 @@ PLACE_PATTERN = r"^[A-Z]{2,3}(-[A-Z]{2,3})?/[a-z0-9]+(-[a-z0-9]+)*$"
 POINT_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*/[0-9]{1,3}(\.[0-9a-z]{1,3}){0,3}$"
 SHORT_ID_PATTERN = r"^[A-Z]{1,2}-[0-9A-Z]{4,10}$"
 MESSAGE_ID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-REFERENCE_PATTERN = (
-    r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{1,2}-[0-9A-Z]{4,10})$"
-)
+REFERENCE_PATTERN = r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{1,2}-[0-9A-Z]{4,10})$"
 AUDIENCE_PATTERN = r"^(\*|neighbours|coordinators|observers|public|[A-Z][A-Z0-9]{1,15}(-[A-Z0-9]{2,15})?)$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 SNAKE_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
@@ -194,12 +192,8 @@ Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 
 Line = Annotated[str, Field(min_length=1, max_length=160, pattern=LINE_PATTERN), AfterValidator(_not_blank)]
 """One line: fits a mail subject."""
-Remark = Annotated[
-    str, Field(min_length=1, max_length=1_000, pattern=TEXT_PATTERN), AfterValidator(_not_blank)
-]
-Text = Annotated[
-    str, Field(min_length=1, max_length=10_000, pattern=TEXT_PATTERN), AfterValidator(_not_blank)
-]
+Remark = Annotated[str, Field(min_length=1, max_length=1_000, pattern=TEXT_PATTERN), AfterValidator(_not_blank)]
+Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=TEXT_PATTERN), AfterValidator(_not_blank)]
 
 Day = Annotated[
     date,

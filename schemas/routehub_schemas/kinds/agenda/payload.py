@@ -102,9 +102,7 @@ def check(agenda: Agenda) -> Iterator[Problem]:
         yield Problem("/window/end", "order", "a window ends after it begins", agenda.window.end.isoformat())
     for index, item in enumerate(agenda.items):
         if item.number != index + 1:
-            yield Problem(
-                f"/items/{index}/number", "order", "items are numbered 1, 2, 3 …", item.number, index + 1
-            )
+            yield Problem(f"/items/{index}/number", "order", "items are numbered 1, 2, 3 …", item.number, index + 1)
     for index, row in enumerate(agenda.week):
         if len(row.values) != len(agenda.days):
             yield Problem(
@@ -112,6 +110,4 @@ def check(agenda: Agenda) -> Iterator[Problem]:
             )
     for index, reporting in enumerate(agenda.reporting):
         if not reporting.on_time <= reporting.received <= reporting.expected:
-            yield Problem(
-                f"/reporting/{index}/received", "order", "on time ≤ received ≤ expected", reporting.received
-            )
+            yield Problem(f"/reporting/{index}/received", "order", "on time ≤ received ≤ expected", reporting.received)

@@ -83,9 +83,7 @@ def check(alert: Alert) -> Iterator[Problem]:
         )
     for name, begin in (("onset", alert.onset), ("effective", alert.effective)):
         if begin is not None and begin >= alert.expires:
-            yield Problem(
-                f"/{name}", "order", "an alert ends after it begins", begin.isoformat(), "before expires"
-            )
+            yield Problem(f"/{name}", "order", "an alert ends after it begins", begin.isoformat(), "before expires")
     if alert.category in NAMED_ONLY_CATEGORIES and (alert.audience is None or not _named(alert.audience)):
         yield Problem(
             "/audience",

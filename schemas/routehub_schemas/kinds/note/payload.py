@@ -13,9 +13,7 @@ from routehub_schemas.vocab import UNIQUE_ITEMS, Line, PartyCode, Text, Unique
 class Note(Payload):
     """A note; those named in `to`, and nobody else, may read it."""
 
-    to: Annotated[list[PartyCode], Unique] = Field(
-        min_length=1, max_length=50, json_schema_extra=UNIQUE_ITEMS
-    )
+    to: Annotated[list[PartyCode], Unique] = Field(min_length=1, max_length=50, json_schema_extra=UNIQUE_ITEMS)
     """Its readers besides the sender."""
     subject: Line
     text: Text

@@ -109,9 +109,7 @@ def check(report: Report) -> Iterator[Problem]:
     """What a JSON Schema cannot say about a report."""
     if report.nothing_to_report == bool(report.figures):
         if report.figures:
-            yield Problem(
-                "/nothing_to_report", "contradiction", "there are figures, so there is something to report"
-            )
+            yield Problem("/nothing_to_report", "contradiction", "there are figures, so there is something to report")
         else:
             yield Problem(
                 "/figures",
@@ -137,13 +135,9 @@ def _period(report: Report) -> Iterator[Problem]:
         yield Problem("/start", "missing", "an hour needs its start")
         return
     if report.start.minute % 15 or report.start.second or report.start.microsecond:
-        yield Problem(
-            "/start", "form", "an hour starts on the hour of its zone", sent=report.start.isoformat()
-        )
+        yield Problem("/start", "form", "an hour starts on the hour of its zone", sent=report.start.isoformat())
     if abs(report.start.date() - report.day) > timedelta(days=1):
-        yield Problem(
-            "/start", "contradiction", "this hour is not part of the day", sent=report.start.isoformat()
-        )
+        yield Problem("/start", "contradiction", "this hour is not part of the day", sent=report.start.isoformat())
 
 
 def _figure(figure: Figure, at: str, party: str) -> Iterator[Problem]:
@@ -155,9 +149,7 @@ def _figure(figure: Figure, at: str, party: str) -> Iterator[Problem]:
             figure.value,
         )
     if figure.counterpart == party:
-        yield Problem(
-            f"{at}/counterpart", "contradiction", "the other side is another party", figure.counterpart
-        )
+        yield Problem(f"{at}/counterpart", "contradiction", "the other side is another party", figure.counterpart)
     indicator = indicators().get(figure.indicator)
     if indicator is None:
         yield _unknown(figure.indicator, at)

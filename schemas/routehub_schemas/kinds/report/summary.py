@@ -15,9 +15,7 @@ def summary(report: Report, names: Mapping[str, str]) -> str:
         return f"{head}: nothing to report"
     shown = ", ".join(_figure(figure, names) for figure in report.figures[:3])
     more = len(report.figures) - 3
-    return f"{head}: {shown}" + (
-        f" and {more} more {'figure' if more == 1 else 'figures'}" if more > 0 else ""
-    )
+    return f"{head}: {shown}" + (f" and {more} more {'figure' if more == 1 else 'figures'}" if more > 0 else "")
 
 
 def _figure(figure: Figure, names: Mapping[str, str]) -> str:

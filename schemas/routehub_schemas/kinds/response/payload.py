@@ -33,6 +33,4 @@ def check(response: Response) -> Iterator[Problem]:
         if response.new_time is None:
             yield Problem("/new_time", "missing", "asking for more time means saying until when")
         else:
-            yield Problem(
-                "/new_time", "contradiction", f"{response.act} has no new time", allowed='"act": "more_time"'
-            )
+            yield Problem("/new_time", "contradiction", f"{response.act} has no new time", allowed='"act": "more_time"')

@@ -1,0 +1,84 @@
+# Needs python3 (3.11 or newer) and make, nothing else. uv is used when it is there.
+#
+#   make run      set up what the service needs, then start a demonstration hub and say how to sign in
+#   make test     set up what developers need, then run the tests          make test ARGS="-k alert"
+#   make check    format, lint, types, who imports whom, generated files, documented settings and routes
+#   make format   put the code in shape
+#   make lock     recompile requirements/*.lock (needs uv)
+#   make bench    the benchmarks: tables with ratios
+#   make soak     the promises at their full size (long)
+#   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
+#   make clean    remove the environment, the stamps, caches and builds
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+export PYTHON ?= python3
+PYTHON_IN := $(VENV)/bin/python
+WORKERS ?= 2
+ARGS ?=
+
+PROJECTS := pyproject.toml schemas/pyproject.toml clients/python/pyproject.toml
+SOURCES := schemas service clients/python tests tools
+
+# --- set-up: once per change of a lock or of a project file -----------------------------------------
+
+# The interpreter is what the stamps depend on, so a removed or broken environment is laid again. It has
+# no prerequisite itself: it is a link, and make would look at the age of the Python it leads to.
+$(PYTHON_IN):
+	@sh tools/environment.sh create $(VENV)
+
+.stamps/service: $(PYTHON_IN) requirements/service.lock $(PROJECTS)
+	@sh tools/environment.sh install $(VENV) requirements/service.lock
+	@mkdir -p .stamps && touch $@
+
+# The development lock contains every pin of the service's, so this one also serves `make run`.
+.stamps/dev: $(PYTHON_IN) requirements/dev.lock $(PROJECTS)
+	@sh tools/environment.sh install $(VENV) requirements/dev.lock
+	@mkdir -p .stamps && touch $@ && touch .stamps/service
+
+# --- what people call -------------------------------------------------------------------------------
+
+.PHONY: help run test check format lock bench soak vendor clean
+
+help:
+	@sed -n 's/^#   make/make/p' Makefile
+
+run: .stamps/service
+	@$(VENV)/bin/routehub demo $(ARGS)
+
+test: .stamps/dev
+	$(PYTHON_IN) -m pytest -n $(WORKERS) $(ARGS)
+
+check: .stamps/dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON_IN) -m routehub_schemas.export --check
+	$(VENV)/bin/routehub check-docs
+
+format: .stamps/dev
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+
+# Hashes, but no registry's address: the locks work with any index that serves the same files.
+LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config
+lock:
+	cd requirements && $(LOCK) $(ARGS) service.in -o service.lock && $(LOCK) $(ARGS) dev.in -o dev.lock
+
+bench: .stamps/dev
+	$(PYTHON_IN) -m benchmarks $(ARGS)
+
+soak: .stamps/dev
+	ROUTEHUB_TEST_SOAK=1 $(PYTHON_IN) -m pytest -m soak --timeout=0 $(ARGS)
+
+vendor: .stamps/dev
+	$(PYTHON_IN) tools/vendor.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) .stamps dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	find $(wildcard $(SOURCES)) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,41 @@
+"""Reading request bodies: within the limit, of a type that is known, as strict JSON."""
+
+from typing import Any
+
+from fastapi import Request
+
+from routehub.core.errors import Malformed, TooLarge, WrongType
+from routehub_schemas import parse
+
+JSON_TYPES = ("application/json",)
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def raw(request: Request, most: int) -> bytes:
+    """The body, with and without Content-Length held to ``most`` bytes (413). Encoded bodies are refused (415):
+    a small one may unpack to gigabytes."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongType("Send the body without Content-Encoding.")
+    length = request.headers.get("content-length")
+    if length is not None and (not length.isdigit() or int(length) > most):
+        raise TooLarge(f"A body has at most {most} bytes.")
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > most:
+            raise TooLarge(f"A body has at most {most} bytes.")
+    return bytes(found)
+
+
+async def json_body(request: Request, most: int, *types: str) -> Any:
+    """The body as strict JSON of one of ``types`` (415 otherwise)."""
+    accepted = types or JSON_TYPES
+    if media_type(request) not in accepted:
+        raise WrongType(f"Send Content-Type: {' or '.join(accepted)}.", allowed=list(accepted))
+    data = await raw(request, most)
+    if not data.strip():
+        raise Malformed("The body is empty; send JSON.")
+    return parse.loads(data)

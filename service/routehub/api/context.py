@@ -1,0 +1,37 @@
+"""What the doors need of the hub, handed in by ``app``."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from routehub.core.clock import LiveClock, MovableClock
+from routehub.core.db import Database
+from routehub.core.observe import Metrics
+from routehub.core.settings import Settings
+from routehub.directory.current import CurrentDirectory
+from routehub.intake.receive import Intake
+from routehub.journal.writer import Writer
+from routehub_schemas.registry import Registry
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of a running hub that the API uses."""
+
+    settings: Settings
+    db: Database
+    clock: LiveClock | MovableClock
+    directory: CurrentDirectory
+    registry: Registry
+    writer: Writer
+    intake: Intake
+    metrics: Metrics
+
+
+def context(connection: HTTPConnection) -> Context:
+    return cast(Context, connection.app.state.api)
+
+
+Ctx = Annotated[Context, Depends(context)]

@@ -1,0 +1,172 @@
+"""How alert messages and acknowledgements become the board. Issued alerts are immutable: an Update or a Cancel is
+a message of its own and reaches exactly the original audience (PROMISES C1)."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, insert, select, update
+
+from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
+from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged, refused
+from routehub.directory.principal import HUB_PARTY
+from routehub.directory.visibility import readers
+from routehub.journal.message import Caution, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.alert.payload import Alert
+from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.vocab import SEVERITIES
+
+LONGEST = timedelta(days=7)
+
+
+def record_of(conn: Connection, message_id: str) -> RowMapping | None:
+    """The alert to which a message belongs."""
+    alert = conn.execute(select(alert_messages.c.alert).where(alert_messages.c.message_id == message_id)).scalar()
+    if alert is None:
+        return None
+    return conn.execute(select(alert_records).where(alert_records.c.id == alert)).mappings().first()
+
+
+def rises(before: str, after: str) -> bool:
+    """Whether a severity is worse than before; Unknown counts as Moderate."""
+    order = [*reversed(SEVERITIES[:4])]
+    rank = {name: order.index(name) for name in order} | {"Unknown": order.index("Moderate")}
+    return rank[after] > rank[before]
+
+
+class AlertsBoard:
+    """Keeps each alert as its latest message says, and one acknowledgement per addressed party."""
+
+    name = "alerts"
+    kinds = frozenset({"alert", "response"})
+    tables: tuple[Table, ...] = (acknowledgements, alert_messages, alert_records)
+
+    def check(self, tx: Transaction, message: Message) -> list[Caution]:
+        if isinstance(message.payload, Response):
+            self._check_acknowledgement(tx, message, message.payload)
+        elif isinstance(message.payload, Alert):
+            self._check_alert(tx, message, message.payload)
+        return []
+
+    def _check_alert(self, tx: Transaction, message: Message, alert: Alert) -> None:
+        problems = []
+        if alert.expires > message.accepted_at + LONGEST:
+            problems.append(
+                Problem("/expires", "too-late", "An alert lasts at most 7 days.", sent=alert.expires.isoformat())
+            )
+        if alert.expires <= message.accepted_at and alert.msg_type != "Cancel":
+            problems.append(Problem("/expires", "past", "This time has passed.", sent=alert.expires.isoformat()))
+        if message.exercise and alert.status == "Actual":
+            problems.append(
+                Problem(
+                    "/status",
+                    "exercise-route",
+                    "On this route alerts are Exercise or Test, never Actual.",
+                    sent="Actual",
+                    allowed=["Exercise", "Test"],
+                )
+            )
+        if problems:
+            raise Refused("The alert was not accepted.", problems)
+        if alert.msg_type != "Alert":
+            self._check_follow_up(tx, message, alert)
+
+    def _check_follow_up(self, tx: Transaction, message: Message, alert: Alert) -> None:
+        record = self._target(tx, alert)
+        if record is None:
+            raise refused("/references", "not-an-alert", "An update or end names an alert.", sent=alert.references)
+        if record["party"] != message.reported_party:
+            raise NotAllowed(f"Only {record['party']}, who raised the alert, can update or end it.")
+        if record["ended_at"] is not None:
+            raise Conflict(f"The alert {record['short_id']} has ended. Raise a new one.")
+        if readers(tx.conn, record["audience_id"]) != message.parties:
+            raise refused(
+                "/audience", "other-audience", "An update or end reaches exactly the readers of the alert; leave the audience out.",
+                sent=alert.audience,
+            )  # fmt: skip
+
+    def _check_acknowledgement(self, tx: Transaction, message: Message, response: Response) -> None:
+        record = record_of(tx.conn, response.to)
+        if record is None or response.act != "acknowledge":
+            return
+        a = acknowledgements.c
+        known = (
+            tx.conn.execute(select(acknowledgements).where(a.alert == record["id"], a.party == message.reported_party))
+            .mappings()
+            .first()
+        )
+        if known is None:
+            raise refused("/to", "not-addressed", f"{message.reported_party} was not addressed by this alert.")
+        if known["at"] is not None and known["message_id"] and (response.text or "") == (known["text"] or ""):
+            raise Unchanged(known["message_id"])
+
+    def _target(self, tx: Transaction, alert: Alert) -> RowMapping | None:
+        for reference in alert.references:
+            record = record_of(tx.conn, reference)
+            if record is not None:
+                return record
+        return None
+
+    def project(self, tx: Transaction, message: Message) -> None:
+        if isinstance(message.payload, Response):
+            self._acknowledge(tx, message, message.payload)
+        elif isinstance(message.payload, Alert):
+            record = self._target(tx, message.payload) if message.payload.msg_type != "Alert" else None
+            if record is None:
+                self._open(tx, message, message.payload)
+            else:
+                self._follow_up(tx, message, message.payload, record)
+
+    def _open(self, tx: Transaction, message: Message, alert: Alert) -> None:
+        tx.conn.execute(
+            insert(alert_records).values(
+                id=message.id, short_id=message.short_id or message.id, route=message.route,
+                party=message.reported_party, sequence=message.sequence, issued_at=message.accepted_at,
+                ended_at=message.accepted_at if alert.msg_type == "Cancel" else None,
+                exercise=message.exercise, tlp=message.tlp, author=message.author, audience_id=message.audience_id,
+                **_said(message, alert),
+            )
+        )  # fmt: skip
+        tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=message.id))
+        addressed = sorted(message.parties - {message.reported_party, message.party, HUB_PARTY})
+        if addressed:
+            tx.conn.execute(insert(acknowledgements), [{"alert": message.id, "party": p} for p in addressed])
+
+    def _follow_up(self, tx: Transaction, message: Message, alert: Alert, record: RowMapping) -> None:
+        changes = _said(message, alert) | {"updates": record["updates"] + 1}
+        if alert.msg_type == "Cancel":
+            changes["ended_at"] = message.accepted_at
+        tx.conn.execute(update(alert_records).where(alert_records.c.id == record["id"]).values(**changes))
+        tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=record["id"]))
+        if alert.msg_type == "Update" and rises(record["severity"], alert.severity):
+            tx.conn.execute(
+                update(acknowledgements)
+                .where(acknowledgements.c.alert == record["id"])
+                .values(at=None, author=None, actor=None, text=None, message_id=None)
+            )
+
+    def _acknowledge(self, tx: Transaction, message: Message, response: Response) -> None:
+        record = record_of(tx.conn, response.to)
+        if record is None or response.act != "acknowledge":
+            return
+        a = acknowledgements.c
+        tx.conn.execute(
+            update(acknowledgements)
+            .where(a.alert == record["id"], a.party == message.reported_party)
+            .values(
+                at=message.accepted_at, author=message.author, actor=message.actor, text=response.text,
+                message_id=message.id,
+            )
+        )  # fmt: skip
+
+
+def _said(message: Message, alert: Alert) -> dict[str, Any]:
+    """What the latest message of an alert says."""
+    return {
+        "updated_at": message.accepted_at, "latest": message.id, "category": alert.category,
+        "status": alert.status, "severity": alert.severity, "urgency": alert.urgency,
+        "certainty": alert.certainty, "headline": alert.headline, "description": alert.description,
+        "instruction": alert.instruction, "place": alert.place, "area": alert.area,
+        "legs": ",".join(alert.legs), "points": ",".join(alert.points), "onset": alert.onset,
+        "expires": alert.expires, "rule": alert.rule.name if alert.rule else None,
+    }  # fmt: skip

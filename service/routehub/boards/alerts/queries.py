@@ -1,0 +1,129 @@
+"""Reading the alerts board through the reader's audiences, at a moment of the hub's clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, or_, select
+
+from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
+from routehub.directory.visibility import clause
+from routehub_schemas.vocab import SEVERITIES
+
+
+@dataclass(frozen=True)
+class Ack:
+    """One addressed party: ``at`` is None while it is waited for."""
+
+    party: str
+    at: datetime | None
+    by: str | None
+    text: str | None
+
+
+@dataclass(frozen=True)
+class AlertView:
+    """An alert as a reader sees it now. ``state``: open, ended or expired."""
+
+    id: str
+    short_id: str
+    party: str
+    category: str
+    status: str
+    severity: str
+    urgency: str
+    certainty: str
+    headline: str
+    description: str | None
+    instruction: str | None
+    place: str | None
+    area: str | None
+    legs: tuple[str, ...]
+    points: tuple[str, ...]
+    issued_at: datetime
+    updated_at: datetime
+    onset: datetime | None
+    expires: datetime
+    ended_at: datetime | None
+    state: str
+    updates: int
+    latest: str
+    rule: str | None
+    exercise: bool
+    tlp: str
+    author: str
+    acknowledgements: tuple[Ack, ...]
+
+    def waiting(self) -> tuple[str, ...]:
+        """Addressed parties that have not acknowledged."""
+        return tuple(a.party for a in self.acknowledgements if a.at is None)
+
+    def waits_for(self, party: str) -> bool:
+        return self.state == "open" and party in self.waiting()
+
+
+def alerts(
+    conn: Connection,
+    audiences: Iterable[int],
+    route: str,
+    now: datetime,
+    *,
+    open_only: bool = False,
+    since: datetime | None = None,
+    limit: int = 500,
+) -> list[AlertView]:
+    """Alerts of a route, worst first, then the newest; all of one reader's, open ones only, or since a time."""  # fmt: skip
+    r = alert_records.c
+    query = select(alert_records).where(r.route == route, clause(r.audience_id, audiences))
+    if open_only:
+        query = query.where(r.ended_at.is_(None), r.expires > now)
+    if since is not None:
+        query = query.where(or_(r.updated_at >= since, r.ended_at.is_(None)))
+    rows = conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all()
+    views = _with_acks(conn, rows, now)
+    return sorted(views, key=lambda a: (a.state != "open", SEVERITIES.index(a.severity)))
+
+
+def alert(conn: Connection, audiences: Iterable[int], route: str, ref: str, now: datetime) -> AlertView | None:
+    """One alert by its short id or by the id of any of its messages; None when unknown or not visible."""
+    r = alert_records.c
+    by_message = select(alert_messages.c.alert).where(alert_messages.c.message_id == ref.lower())
+    rows = (
+        conn.execute(
+            select(alert_records).where(
+                r.route == route, clause(r.audience_id, audiences),
+                or_(r.short_id == ref.upper(), r.id.in_(by_message)),
+            )
+        )
+        .mappings()
+        .all()
+    )  # fmt: skip
+    views = _with_acks(conn, rows[:1], now)
+    return views[0] if views else None
+
+
+def _with_acks(conn: Connection, rows: Iterable[RowMapping], now: datetime) -> list[AlertView]:
+    rows = list(rows)
+    acks: dict[str, list[Ack]] = {row["id"]: [] for row in rows}
+    if rows:
+        a = acknowledgements.c
+        for row in conn.execute(
+            select(a.alert, a.party, a.at, a.author, a.text).where(a.alert.in_(list(acks))).order_by(a.party)
+        ):
+            acks[row.alert].append(Ack(row.party, row.at, row.author, row.text))
+    return [_view(row, tuple(acks[row["id"]]), now) for row in rows]
+
+
+def _view(row: RowMapping, acks: tuple[Ack, ...], now: datetime) -> AlertView:
+    state = "ended" if row["ended_at"] else "open" if row["expires"] > now else "expired"
+    same = {
+        name: row[name]
+        for name in (
+            "id", "short_id", "party", "category", "status", "severity", "urgency", "certainty", "headline",
+            "description", "instruction", "place", "area", "issued_at", "updated_at", "onset", "expires", "ended_at",
+            "updates", "latest", "rule", "exercise", "tlp", "author",
+        )
+    }  # fmt: skip
+    legs = tuple(filter(None, row["legs"].split(",")))
+    points = tuple(filter(None, row["points"].split(",")))
+    return AlertView(**same, legs=legs, points=points, state=state, acknowledgements=acks)

@@ -1,0 +1,73 @@
+"""Tables of the alerts board. An alert is its opening message with the updates and the end that followed."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Text
+from sqlmodel import Field, SQLModel
+
+from routehub.core.db import UTCDateTime, table_of
+
+
+class AlertRecord(SQLModel, table=True):
+    """An alert as its latest message says. Whether it has expired is computed from the clock when read."""
+
+    __tablename__ = "alert_record"
+
+    id: str = Field(primary_key=True)
+    short_id: str
+    route: str = Field(index=True)
+    party: str
+    sequence: int = Field(sa_type=BigInteger)
+    issued_at: datetime = Field(sa_type=UTCDateTime)
+    updated_at: datetime = Field(sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    latest: str
+    updates: int = 0
+    category: str
+    status: str
+    severity: str
+    urgency: str
+    certainty: str
+    headline: str
+    description: str | None = Field(default=None, sa_type=Text)
+    instruction: str | None = Field(default=None, sa_type=Text)
+    place: str | None = None
+    area: str | None = Field(default=None, sa_type=Text)
+    legs: str = ""
+    points: str = ""
+    onset: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    expires: datetime = Field(sa_type=UTCDateTime, index=True)
+    rule: str | None = None
+    exercise: bool = False
+    tlp: str
+    author: str
+    audience_id: int
+
+
+class AlertMessage(SQLModel, table=True):
+    """Every message of an alert, so that an update may refer to any of them."""
+
+    __tablename__ = "alert_message"
+
+    message_id: str = Field(primary_key=True)
+    alert: str = Field(index=True, foreign_key="alert_record.id")
+
+
+class Acknowledgement(SQLModel, table=True):
+    """One addressed party's acknowledgement: ``at`` is None while it is waited for. It stops that party's
+    reminders and is asked for again only if severity rises (UX 9.3)."""
+
+    __tablename__ = "acknowledgement"
+
+    alert: str = Field(primary_key=True, foreign_key="alert_record.id")
+    party: str = Field(primary_key=True)
+    at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    author: str | None = None
+    actor: str | None = None
+    text: str | None = Field(default=None, sa_type=Text)
+    message_id: str | None = None
+
+
+alert_records = table_of(AlertRecord)
+alert_messages = table_of(AlertMessage)
+acknowledgements = table_of(Acknowledgement)

@@ -1,0 +1,293 @@
+"""How a report becomes figures: named figures replace, others stay, every earlier value remains."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
+from routehub.boards.figures.unusual import unusual
+from routehub.core.db import upsert
+from routehub.core.errors import Refused, Unchanged
+from routehub.directory.reporting_day import Period, period_of
+from routehub.directory.snapshot import Directory, Membership, RouteView
+from routehub.journal.message import Caution, Message, Transaction
+from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.report.payload import Figure, Report
+
+CHUNK = 400
+DIMENSIONS = ("place", "counterpart", "mode", "service", "modality", "sex", "age_band", "nationality")
+AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The newest value of a series and period, whoever may read it."""
+
+    value: int | None
+    status: str
+    method: str
+    coverage: str
+    message_id: str
+
+
+def series_key(route: str, party: str, figure: Figure, directory: Directory) -> str:
+    """The text by which a series is found again."""
+    parts = [route, party, figure.indicator]
+    for name in DIMENSIONS:
+        value = getattr(figure, name)
+        if name == "counterpart" and value:
+            value = directory.party_code(value) or value
+        parts.append(value or "")
+    return "|".join(parts)
+
+
+class FiguresBoard:
+    """Keeps series, revisions and current values. ``directory`` answers the picture in force."""
+
+    name = "figures"
+    kinds = frozenset({"report"})
+    tables: tuple[Table, ...] = (figure_series, figure_revisions, figure_current)
+
+    def __init__(self, directory: Callable[[], Directory]) -> None:
+        self._directory = directory
+
+    def check(self, tx: Transaction, message: Message) -> list[Caution]:
+        """Refuses figures of another party, unknown places, periods that have not begun, and a confirmed value
+        changed without a reason; raises ``Unchanged`` when every figure is on record as sent."""
+        report = _report(message)
+        directory = self._directory()
+        route, member = _place_on_route(directory, message, report)
+        period = period_of(member, report.period, report.day, report.start)
+        problems = [*_own_party(directory, message, report), *_not_begun(report, period, message.accepted_at)]
+        problems += _unknown_codes(directory, route, report)
+        if problems:
+            raise Refused("The report was not accepted.", problems)
+        if not report.figures:
+            return []
+        keys = self._keys(message, report)
+        ids = _series_ids(tx.conn, keys)
+        known = _known(tx.conn, [ids[key] for key in keys if key in ids], period)
+        by_key = {key: known[ids[key]] for key in keys if key in ids and ids[key] in known}
+        _same_or_reasoned(report, keys, by_key)
+        return _cautions(tx.conn, report, keys, ids, period)
+
+    def project(self, tx: Transaction, message: Message) -> None:
+        report = _report(message)
+        if not report.figures:
+            return
+        directory = self._directory()
+        _route, member = _place_on_route(directory, message, report)
+        period = period_of(member, report.period, report.day, report.start)
+        keys = self._keys(message, report)
+        ids = _make_series(tx.conn, message, report, keys, directory)
+        known = _known(tx.conn, list(ids.values()), period)
+        rows = [
+            {
+                "series_id": ids[key], "bucket": period.kind, "start": period.start, "sequence": message.sequence,
+                "end": period.end, "day": period.day, "value": figure.value, "status": figure.status,
+                "method": figure.method, "coverage": figure.coverage, "carried_over": figure.carried_over,
+                "non_refoulement_check": figure.non_refoulement_check, "note": figure.note, "reason": report.reason,
+                "revised": ids[key] in known and known[ids[key]].value != figure.value,
+                "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
+            }
+            for key, figure in zip(keys, report.figures, strict=True)
+        ]  # fmt: skip
+        tx.conn.execute(insert(figure_revisions), rows)
+        for row in rows:
+            row.pop("reason")
+        tx.conn.execute(upsert(tx.conn, figure_current, "series_id", "bucket", "start", "audience_id"), rows)
+
+    def _keys(self, message: Message, report: Report) -> list[str]:
+        directory = self._directory()
+        return [series_key(message.route, message.reported_party, f, directory) for f in report.figures]
+
+
+def _report(message: Message) -> Report:
+    assert isinstance(message.payload, Report)
+    return message.payload
+
+
+def _place_on_route(directory: Directory, message: Message, report: Report) -> tuple[RouteView, Membership]:
+    route = directory.routes[message.route]
+    member = route.membership(message.reported_party, report.day) or route.membership(
+        message.reported_party, message.accepted_at.date()
+    )
+    if member is None:
+        raise Refused(
+            f"{message.reported_party} is not on this route on {report.day}.",
+            [
+                Problem(
+                    "/day",
+                    "not-on-route",
+                    "The party is not on this route on that day.",
+                    sent=str(report.day),
+                )
+            ],
+        )
+    return route, member
+
+
+def _own_party(directory: Directory, message: Message, report: Report) -> list[Problem]:
+    if directory.party_code(report.party) == message.reported_party:
+        return []
+    return [
+        Problem(
+            "/party", "not-your-party",
+            f"A party reports for itself. To enter for {report.party} as {message.party}, add on_behalf_of.",
+            sent=report.party, allowed=[message.reported_party],
+        )
+    ]  # fmt: skip
+
+
+def _not_begun(report: Report, period: Period, now: datetime) -> list[Problem]:
+    """What has not begun cannot be counted; only expectations may lie ahead."""
+    if period.start <= now + AHEAD:
+        return []
+    return [
+        Problem(
+            f"/figures/{i}",
+            "period-ahead",
+            "This period has not begun; only expected figures may lie ahead.",
+            sent=str(report.day),
+        )
+        for i, figure in enumerate(report.figures)
+        if not figure.indicator.startswith("expected_")
+    ] or (
+        [] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))]
+    )
+
+
+def _unknown_codes(directory: Directory, route: RouteView, report: Report) -> list[Problem]:
+    problems = []
+    for i, figure in enumerate(report.figures):
+        if figure.place is not None and figure.place not in route.places:
+            near = get_close_matches(figure.place, list(route.places), n=1)
+            problems.append(
+                Problem(
+                    f"/figures/{i}/place", "unknown-place", f"The route has no place {figure.place}.",
+                    sent=figure.place, allowed=sorted(route.places), suggestion=near[0] if near else None,
+                )
+            )  # fmt: skip
+        if figure.counterpart is not None and directory.party_code(figure.counterpart) is None:
+            problems.append(
+                Problem(
+                    f"/figures/{i}/counterpart", "unknown-party", f"No party has the code {figure.counterpart}.",
+                    sent=figure.counterpart, suggestion=directory.near_party(figure.counterpart),
+                )
+            )  # fmt: skip
+    return problems
+
+
+def _chunks(values: list[Any]) -> Iterable[list[Any]]:
+    for at in range(0, len(values), CHUNK):
+        yield values[at : at + CHUNK]
+
+
+def _series_ids(conn: Connection, keys: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    s = figure_series.c
+    for some in _chunks(keys):
+        found |= {row.key: row.id for row in conn.execute(select(s.key, s.id).where(s.key.in_(some)))}
+    return found
+
+
+def _make_series(
+    conn: Connection, message: Message, report: Report, keys: list[str], directory: Directory
+) -> dict[str, int]:
+    ids = _series_ids(conn, keys)
+    if len(ids) == len(keys):
+        return ids
+    number = int(conn.execute(select(func.coalesce(func.max(figure_series.c.id), 0))).scalar_one())
+    rows = []
+    for key, figure in zip(keys, report.figures, strict=True):
+        if key in ids:
+            continue
+        number += 1
+        ids[key] = number
+        dimensions = {name: getattr(figure, name) for name in DIMENSIONS}
+        if figure.counterpart:
+            dimensions["counterpart"] = directory.party_code(figure.counterpart) or figure.counterpart
+        rows.append(
+            {
+                "id": number, "key": key, "route": message.route, "party": message.reported_party,
+                "indicator": figure.indicator, **dimensions,
+            }
+        )  # fmt: skip
+    conn.execute(insert(figure_series), rows)
+    return ids
+
+
+def _known(conn: Connection, ids: list[int], period: Period) -> dict[int, Known]:
+    """The newest value of each series in this period, of any audience: a party's own history is one."""
+    found: dict[int, Known] = {}
+    c = figure_current.c
+    for some in _chunks(ids):
+        rows = conn.execute(
+            select(c.series_id, c.value, c.status, c.method, c.coverage, c.message_id)
+            .where(c.series_id.in_(some), c.bucket == period.kind, c.start == period.start)
+            .order_by(c.sequence)
+        )
+        for row in rows:
+            found[row.series_id] = Known(row.value, row.status, row.method, row.coverage, row.message_id)
+    return found
+
+
+def _same_or_reasoned(report: Report, keys: list[str], known: Mapping[str, Known]) -> None:
+    changed: list[Problem] = []
+    same = True
+    for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):
+        before = known.get(key)
+        if before is None:
+            same = False
+            continue
+        if (before.value, before.status, before.method, before.coverage) != (
+            figure.value, figure.status, figure.method, figure.coverage,
+        ):  # fmt: skip
+            same = False
+        if before.status == "confirmed" and before.value != figure.value and not report.reason:
+            changed.append(
+                Problem(
+                    f"/figures/{i}/value", "reason-needed",
+                    f"This changes a confirmed figure ({before.value} before). Say why in `reason`.",
+                    sent=figure.value, allowed=before.value,
+                )
+            )  # fmt: skip
+    if changed:
+        raise Refused("A confirmed figure changes only with a reason.", changed)
+    if same:
+        raise Unchanged(known[keys[0]].message_id)
+
+
+def _cautions(
+    conn: Connection, report: Report, keys: list[str], ids: Mapping[str, int], period: Period
+) -> list[Caution]:
+    """Unusual figures, against the same series on the days before."""
+    if period.kind == "hour":
+        return []
+    wanted = [ids[key] for key in keys if key in ids]
+    history: dict[int, dict[date, int]] = {}
+    c = figure_current.c
+    for some in _chunks(wanted):
+        for row in conn.execute(
+            select(c.series_id, c.day, c.value)
+            .where(
+                c.series_id.in_(some), c.bucket == period.kind, c.value.is_not(None),
+                c.start >= period.start - timedelta(days=8), c.start < period.start,
+            )
+            .order_by(c.sequence)
+        ):  # fmt: skip
+            history.setdefault(row.series_id, {})[row.day] = row.value
+    cautions = []
+    for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):
+        past = history.get(ids.get(key, 0), {})
+        if figure.value is None or not past:
+            continue
+        week = [value for day, value in sorted(past.items()) if day >= period.day - timedelta(days=7)]
+        words = unusual(figure.value, past.get(period.day - timedelta(days=1)), week)
+        if words:
+            cautions.append(Caution(f"/figures/{i}/value", "unusual", words, sent=figure.value, usual=week[-1]))
+    return cautions

@@ -1,0 +1,21 @@
+"""When a figure is unusual (UX 3.1). A warning and never a refusal: one deliberate act keeps it."""
+
+from collections.abc import Sequence
+
+LEAST_PEOPLE = 50
+LEAST_SHARE = 0.2
+RANGES = 1.5
+
+
+def unusual(value: int, yesterday: int | None, week: Sequence[int]) -> str | None:
+    """Words when ``value`` differs from yesterday by more than the largest of 20 %, 50 people and 1.5 times the
+    range of the last seven days; None when it is usual or there is nothing to compare with."""
+    if yesterday is None:
+        return None
+    spread = max(week) - min(week) if week else 0
+    bound = max(LEAST_SHARE * yesterday, LEAST_PEOPLE, RANGES * spread)
+    if abs(value - yesterday) <= bound:
+        return None
+    share = f" ({(value - yesterday) / yesterday:+.0%})" if yesterday else ""
+    usual = f", usual {min(week)} to {max(week)}" if week else ""
+    return f"{value}, yesterday {yesterday}{share}{usual}"

@@ -1,0 +1,91 @@
+"""Who is in, due, late or silent: pure functions of the reports made, the reporting times and the clock (DOMAIN 5).
+Silence is a state and zero is an answer (UX 1.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from routehub.directory.reporting_day import current_day, due_at
+from routehub.directory.snapshot import Membership
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """The reports of one party for one reporting day: when the first and the last came, and which kind."""
+
+    first_at: datetime
+    last_at: datetime
+    nothing_to_report: bool
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """A party's state. ``state``: in, nothing_to_report, due, late, silent. ``silent_days``: days since the last
+    reporting day that is in; None when it never reported."""
+
+    party: str
+    state: str
+    day: date
+    due_at: datetime
+    reported_at: datetime | None
+    last_day: date | None
+    last_at: datetime | None
+    silent_days: int | None
+
+
+def freshness(member: Membership, days: Mapping[date, DayReport], now: datetime) -> Freshness:
+    """The state of a party's current reporting day. ``days``: reports by the reporting day they count for."""
+    day = current_day(member, now)
+    due = due_at(member, day)
+    made = days.get(day)
+    past = [d for d in days if d <= day]
+    last_day = max(past) if past else None
+    last_at = days[last_day].last_at if last_day else None
+    if made is not None:
+        state = "nothing_to_report" if made.nothing_to_report else "in"
+        return Freshness(member.party, state, day, due, made.first_at, last_day, last_at, 0)
+    gap = (day - last_day).days if last_day else None
+    if gap is not None and gap >= 2:  # one or more whole periods missed
+        state = "silent"
+    else:
+        state = "due" if now < due else "late"
+    return Freshness(member.party, state, day, due, None, last_day, last_at, gap)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Reporting and on-time rate over reporting days whose due time has passed (DHIS2: expected = parties × days)."""
+
+    expected: int
+    arrived: int
+    on_time: int
+    days: tuple[tuple[date, str], ...]  # in, late (arrived after due), nothing_to_report, missing, open
+
+    @property
+    def reporting_rate(self) -> float | None:
+        return self.arrived / self.expected if self.expected else None
+
+    @property
+    def on_time_rate(self) -> float | None:
+        return self.on_time / self.expected if self.expected else None
+
+
+def record(member: Membership, days: Mapping[date, DayReport], first: date, last: date, now: datetime) -> Record:
+    """How a party reported from ``first`` to ``last``, both included."""
+    expected = arrived = on_time = 0
+    marks = []
+    day = first
+    while day <= last:
+        due, made = due_at(member, day), days.get(day)
+        if now >= due:
+            expected += 1
+        if made is None:
+            marks.append((day, "missing" if now >= due else "open"))
+        else:
+            late = made.first_at > due
+            arrived += now >= due
+            on_time += now >= due and not late
+            marks.append((day, "nothing_to_report" if made.nothing_to_report else "late" if late else "in"))
+        day += timedelta(days=1)
+    return Record(expected, arrived, on_time, tuple(marks))

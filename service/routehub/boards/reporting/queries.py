@@ -1,0 +1,51 @@
+"""Reading the reporting board, always through the reader's audiences."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from routehub.boards.reporting.freshness import DayReport
+from routehub.boards.reporting.tables import reports_made
+from routehub.directory.visibility import clause
+
+
+def days_of(
+    conn: Connection, audiences: Iterable[int], route: str, first: date, last: date, party: str | None = None
+) -> dict[str, dict[date, DayReport]]:
+    """Reports by party and by the reporting day that they count for, both ends included."""
+    r = reports_made.c
+    query = (
+        select(r.party, r.counts_for, r.accepted_at, r.nothing_to_report, r.message_id)
+        .where(r.route == route, clause(r.audience_id, audiences), r.counts_for >= first, r.counts_for <= last)
+        .order_by(r.sequence)
+    )
+    if party is not None:
+        query = query.where(r.party == party)
+    found: dict[str, dict[date, DayReport]] = {}
+    for row in conn.execute(query):
+        days = found.setdefault(row.party, {})
+        before = days.get(row.counts_for)
+        first_at = before.first_at if before else row.accepted_at
+        days[row.counts_for] = DayReport(first_at, row.accepted_at, row.nothing_to_report, row.message_id)
+    return found
+
+
+def version_of(
+    conn: Connection, audiences: Iterable[int], route: str, party: str, bucket: str, day: date
+) -> str | None:
+    """The message that last reported this period, as far as the reader may know: the ``ETag``."""
+    r = reports_made.c
+    found = conn.execute(
+        select(r.message_id)
+        .where(
+            r.route == route,
+            r.party == party,
+            r.bucket == bucket,
+            r.day == day,
+            clause(r.audience_id, audiences),
+        )
+        .order_by(r.sequence.desc())
+        .limit(1)
+    ).scalar()
+    return str(found) if found else None

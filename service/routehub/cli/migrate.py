@@ -1,0 +1,16 @@
+"""``routehub migrate``: bring the database to the form that this version needs."""
+
+import typer
+
+from routehub.core.db import Database
+from routehub.core.settings import Settings
+from routehub.migrate import upgrade
+
+
+def migrate() -> None:
+    """Bring the database to the form that this version needs. Safe to run again."""
+    db = Database(Settings().database_url)
+    try:
+        typer.echo(f"The database is at revision {upgrade(db)}.")
+    finally:
+        db.close()

@@ -1,0 +1,60 @@
+"""``routehub serve``: run the hub until it is told to stop."""
+
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from routehub.app import Hub, create_app
+from routehub.core.db import Database
+from routehub.core.errors import HubError
+from routehub.core.observe import configure_logs
+from routehub.core.settings import Settings
+from routehub.migrate import is_current, upgrade
+
+
+class HubServer(uvicorn.Server):
+    """Uvicorn that tells the hub at once when it is asked to stop: a graceful stop waits for open streams, so they
+    have to end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._hub.begin_stop()
+        super().handle_exit(sig, frame)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    configure_logs(settings.log_format, settings.log_level)
+    hub = Hub(settings)
+    config = uvicorn.Config(
+        create_app(hub), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        ws="websockets-sansio", ws_max_size=65_536, ws_per_message_deflate=False, ws_ping_interval=20,
+        ws_ping_timeout=20, server_header=False, access_log=False, log_config=None,
+        timeout_graceful_shutdown=int(settings.grace_seconds), proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or None, backlog=4096,
+    )  # fmt: skip
+    server = HubServer(config, hub)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def serve(
+    migrate: Annotated[bool, typer.Option(help="Bring the database to its newest form first.")] = False,
+) -> None:
+    """Run the hub until it is told to stop. Settings are ROUTEHUB_* variables (docs/settings.md)."""
+    settings = Settings()
+    db = Database(settings.database_url)
+    try:
+        if migrate:
+            upgrade(db)
+        elif not is_current(db):
+            raise HubError("The database does not have the form that this version needs. Run: routehub migrate")
+    finally:
+        db.close()
+    run(settings)

@@ -1,0 +1,42 @@
+"""Two clocks. Hub time stamps messages and decides what is due; an exercise hub may move it (DECISIONS 2).
+Wall time governs what protects the hub: sessions, keys, sign-in links, retries. It never moves."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+def wall() -> datetime:
+    """The machine's time in UTC."""
+    return datetime.now(UTC)
+
+
+class Clock(Protocol):
+    """Anything that tells hub time as an aware datetime in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class LiveClock:
+    """Hub time is wall time; it cannot be moved."""
+
+    movable = False
+
+    def now(self) -> datetime:
+        return wall()
+
+
+class MovableClock:
+    """Hub time of an exercise hub: wall time plus an offset that is kept in the database."""
+
+    movable = True
+
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self.offset = offset
+
+    def now(self) -> datetime:
+        return wall() + self.offset
+
+    def set(self, moment: datetime) -> timedelta:
+        """Make ``now()`` tell ``moment`` and go on from there; answers the new offset."""
+        self.offset = moment - wall()
+        return self.offset

@@ -1,0 +1,228 @@
+"""The database: one write connection, a few readers, the same code on SQLite and PostgreSQL.
+
+Reads run in threads, so that the event loop never waits for a disk; all writes go through the journal's
+writer (docs/decisions/0001). SQLite: WAL, ``synchronous=FULL``, explicit ``BEGIN IMMEDIATE``.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+from routehub.core.errors import Busy, Full, HubError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Index and constraint names that are the same in a fresh and in an upgraded database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC. SQLite forgets zones, so they are put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored; give it a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table behind a SQLModel class; queries are written against it."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+@lru_cache(maxsize=256)
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...]) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changing = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    if not changing:
+        return statement.on_conflict_do_nothing(index_elements=list(keys))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changing)
+
+
+def upsert(conn: Connection, table: Table, *keys: str) -> Insert:
+    """An insert that replaces the row with the same ``keys``; built once per table, rows are given on execution."""
+    return _upsert(conn.dialect.name, table, keys)
+
+
+def normal_url(url: str) -> str:
+    """``postgresql://`` means psycopg 3; everything else is taken as it is."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves; the driver's own way loses updates
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=10000")
+        if writer:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.execute("PRAGMA cache_size=-16000")
+        if not writer:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+# A frozen replica must not block the others (PROMISES 2): its locks end with these.
+_POSTGRES_OPTIONS = (
+    "-c lock_timeout=8s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+)
+
+
+def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
+    connect_args = {
+        "options": _POSTGRES_OPTIONS,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 8000,
+        "connect_timeout": 5,
+        "application_name": "routehub",
+    }
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args=connect_args,
+        pool_pre_ping=writer,
+    )
+    if not writer:
+        # A reader sees one moment through all its queries, as on SQLite.
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine
+
+
+class Database:
+    """The hub's database. ``read`` for the event loop, ``read_sync`` for threads and commands."""
+
+    def __init__(self, url: str, read_threads: int = 4) -> None:
+        self.url = normal_url(url)
+        self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
+        if self.dialect == "sqlite":
+            self._path().parent.mkdir(parents=True, exist_ok=True)
+        make = _sqlite_engine if self.dialect == "sqlite" else _postgres_engine
+        self.writer = make(self.url, 1, writer=True)
+        self.reader = make(self.url, read_threads, writer=False)
+        self._threads = ThreadPoolExecutor(read_threads, thread_name_prefix="read")
+        self._lock_fd: int | None = None
+
+    def _path(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(connection, …)`` in a reading thread, in one read transaction."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: self.read_sync(fn, *args, **kwargs))
+
+    def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            with self.reader.begin() as connection:
+                return fn(connection, *args, **kwargs)
+        except DBAPIError as error:
+            raise as_hub_error(error) from error
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction. For the writer, migrations and offline commands only."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    def hold(self) -> None:
+        """Take the SQLite file for this hub alone; a second hub on it refuses to start (PROMISES A8)."""
+        if self.dialect != "sqlite":
+            return
+        lock = self._path().with_name(self._path().name + ".lock")
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise HubError(
+                f"Another hub runs on {self._path()}. Stop it first, or give this one a database of its own "
+                "(ROUTEHUB_DATABASE_URL). Several hubs on one database need PostgreSQL."
+            ) from None
+        self._lock_fd = fd
+
+    def durability(self) -> list[str]:
+        """What keeps the database from being durable, in words; empty when accepted means on disk."""
+        with self.writer.begin() as connection:
+            if self.dialect == "sqlite":
+                mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+                sync = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+                faults = [] if mode == "wal" else [f"journal_mode is {mode}, not wal"]
+                return faults if sync == 2 else [*faults, f"synchronous is {sync}, not 2 (FULL)"]
+            faults = []
+            for name, good in (("fsync", {"on"}), ("full_page_writes", {"on"})):
+                value = connection.execute(text(f"SHOW {name}")).scalar()
+                if value not in good:
+                    faults.append(f"{name} is {value}")
+            commit = connection.execute(text("SHOW synchronous_commit")).scalar()
+            if commit not in {"on", "remote_apply", "local", "remote_write"}:
+                faults.append(f"synchronous_commit is {commit}")
+            return faults
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        self.reader.dispose()
+        self.writer.dispose()
+        if self._lock_fd is not None:
+            os.close(self._lock_fd)
+            self._lock_fd = None
+
+
+def as_hub_error(error: DBAPIError) -> HubError:
+    """What a database fault means for the sender: no room (507), or not now (503). Nothing was stored."""
+    words = str(error.orig).lower()
+    if "disk is full" in words or "no space left" in words or getattr(error.orig, "sqlstate", "") == "53100":
+        return Full("The hub's disk is full. Nothing was stored; reading still works. The operator has to make room.")
+    return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")

@@ -1,0 +1,136 @@
+"""The one tree of errors. Each carries its HTTP status and problem type (RFC 9457); raised where the
+fault is known, turned into an answer once, in ``api.problems``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from routehub_schemas.errors import Problem
+
+PROBLEM_BASE = "/docs/problems#"
+
+
+class HubError(Exception):
+    """Base of all errors that the hub answers with. ``problems`` lists every single fault at once."""
+
+    status = 500
+    code = "internal"
+    title = "The hub failed"
+
+    def __init__(self, detail: str = "", problems: Iterable[Problem] = (), **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        self.extra = extra
+
+    @property
+    def type(self) -> str:
+        return PROBLEM_BASE + self.code
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {}
+
+
+class Malformed(HubError):
+    """The bytes could not be read as what they claim to be."""
+
+    status, code, title = 400, "malformed", "The message could not be read"
+
+
+class SignInNeeded(HubError):
+    """No valid session or key came with the request."""
+
+    status, code, title = 401, "sign-in-needed", "Sign in first"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": 'Bearer realm="routehub"'}
+
+
+class NotAllowed(HubError):
+    """The sender is known and may not do this; used only where the existence of the thing is no secret."""
+
+    status, code, title = 403, "not-allowed", "You may not do this"
+
+
+class Unknown(HubError):
+    """Not there, or not visible to this reader: both read alike, byte for byte (PROMISES 9)."""
+
+    status, code, title = 404, "unknown", "There is nothing here that you can see"
+
+    def __init__(self, detail: str = "", problems: Iterable[Problem] = ()) -> None:
+        super().__init__(detail, problems)
+
+
+class Conflict(HubError):
+    """The request does not fit what has happened since."""
+
+    status, code, title = 409, "conflict", "This does not fit the present state"
+
+
+class Gone(HubError):
+    """A cursor of another epoch, or beyond the head: read again from the start (PROMISES 5)."""
+
+    status, code, title = 410, "cursor-gone", "This cursor is no longer valid"
+
+
+class Stale(HubError):
+    """``If-Match`` names a version that is not the current one (RFC 9110, 13.1.1)."""
+
+    status, code, title = 412, "stale", "This changed since you read it"
+
+
+class TooLarge(HubError):
+    status, code, title = 413, "too-large", "The message is too large"
+
+
+class WrongType(HubError):
+    status, code, title = 415, "wrong-type", "This content type is not accepted here"
+
+
+class Refused(HubError):
+    """The message was read and breaks rules; every problem is listed."""
+
+    status, code, title = 422, "refused", "The message was not accepted"
+
+
+class TooMany(HubError):
+    """A rate limit was reached."""
+
+    status, code, title = 429, "too-many", "Too many requests"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.extra.get("retry_after", 10))}
+
+
+class Busy(HubError):
+    """The hub cannot take this now; nothing was stored; the same request may be sent again."""
+
+    status, code, title = 503, "busy", "The hub is busy or restarting"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.extra.get("retry_after", 2))}
+
+
+class Full(HubError):
+    """The disk is full; nothing was stored (RFC 4918, 11.5)."""
+
+    status, code, title = 507, "disk-full", "The hub has no room to store this"
+
+
+class Unchanged(Exception):
+    """Not an error: what was sent is already on record as message ``message_id``; nothing new is stored."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(message_id)
+        self.message_id = message_id
+
+
+def refused(pointer: str, code: str, message: str, **facts: Any) -> Refused:
+    """One refusal with one problem, for rules that are checked one at a time.
+
+    pointer: JSON Pointer (RFC 6901) into what was sent; facts: ``sent``, ``allowed``, ``suggestion``.
+    """
+    return Refused(message, [Problem(pointer, code, message, **facts)])

@@ -1,0 +1,54 @@
+"""All settings of the hub, read from ``ROUTEHUB_*`` variables. Every one is described in docs/settings.md."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The hub's settings; names in the environment are these in upper case with ``ROUTEHUB_`` before them."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTEHUB_", extra="ignore")
+
+    database_url: str = Field(
+        "sqlite:///var/routehub.db",
+        description="SQLAlchemy address of the SQLite file or PostgreSQL database.",
+    )
+    public_url: str = Field("http://127.0.0.1:8000", description="Address under which users reach the hub.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
+    mode: Literal["live", "exercise"] = Field(
+        "live", description="`exercise` gives the hub a clock that can be moved; a live hub has none."
+    )
+    default_route: str = Field("wbr", description="Route that addresses without a route prefix mean.")
+    smtp_url: str = Field(
+        "",
+        description="`smtp://user:secret@host:port` or `smtps://`; empty: mail is kept as files in data_dir/mail.",
+    )
+    mail_from: str = Field("Routehub <routehub@localhost>", description="Sender address of mail.")
+    trusted_proxy: str = Field(
+        "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    max_body_bytes: int = Field(1_048_576, description="Largest request body, in bytes.")
+    writer_batch: int = Field(256, ge=1, description="Most jobs that one commit takes together.")
+    writer_queue: int = Field(10_000, ge=1, description="Most jobs that may wait for the writer; more get 503.")
+    read_threads: int = Field(4, ge=1, description="Threads (and database connections) for reading.")
+    listener_events: int = Field(256, description="Events that may wait for one listener before it is cut.")
+    listener_bytes: int = Field(1_048_576, description="Bytes that may wait for one listener before it is cut.")
+    heartbeat_seconds: float = Field(15.0, description="Seconds between heartbeats on streams.")
+    look_seconds: float = Field(1.0, description="Seconds between looks at the journal when no bell rings.")
+    grace_seconds: float = Field(10.0, description="Seconds that a graceful stop may take.")
+    session_hours: int = Field(12, description="Hours that a sign-in of a person lasts.")
+    webhook_private: bool = Field(
+        False, description="Allow webhooks to private addresses; for exercises and tests on one machine only."
+    )
+    rate_per_minute: int = Field(6000, description="Requests a minute that one key or session may make.")
+    log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
+    log_level: str = Field("INFO", description="Least level that is logged.")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")

@@ -1,0 +1,54 @@
+"""Facts of the whole hub, one row each: epoch, clock offset, version of the directory."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, select, update
+from sqlmodel import Field, SQLModel
+
+from routehub.core.db import table_of, upsert
+
+
+class HubState(SQLModel, table=True):
+    """One fact of the hub as name and text."""
+
+    __tablename__ = "hub_state"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+hub_state = table_of(HubState)
+
+
+def read(conn: Connection, name: str, default: str) -> str:
+    value = conn.execute(select(hub_state.c.value).where(hub_state.c.name == name)).scalar()
+    return default if value is None else str(value)
+
+
+def write(conn: Connection, name: str, value: str) -> None:
+    conn.execute(upsert(conn, hub_state, "name"), {"name": name, "value": value})
+
+
+def epoch(conn: Connection) -> int:
+    """The epoch of this journal; a restored backup starts a new one (PROMISES 5)."""
+    return int(read(conn, "epoch", "1"))
+
+
+def clock_offset(conn: Connection) -> timedelta:
+    return timedelta(microseconds=int(read(conn, "clock_offset_us", "0")))
+
+
+def set_clock_offset(conn: Connection, offset: timedelta) -> None:
+    write(conn, "clock_offset_us", str(offset // timedelta(microseconds=1)))
+
+
+def directory_version(conn: Connection) -> int:
+    return int(read(conn, "directory_version", "0"))
+
+
+def bump_directory_version(conn: Connection) -> None:
+    current = directory_version(conn)
+    if current == 0:
+        write(conn, "directory_version", "1")
+    else:
+        conn.execute(update(hub_state).where(hub_state.c.name == "directory_version").values(value=str(current + 1)))

@@ -1,0 +1,27 @@
+"""The directory that a running hub uses now; replaced as a whole when its version changes."""
+
+from sqlalchemy import Connection
+
+from routehub.core import state
+from routehub.core.errors import Unknown
+from routehub.directory.snapshot import EMPTY, Directory, RouteView, load
+
+
+class CurrentDirectory:
+    """Holds the picture; a reader takes ``value`` once and works on it unchanged."""
+
+    def __init__(self) -> None:
+        self.value: Directory = EMPTY
+
+    def refresh(self, conn: Connection) -> bool:
+        """Load the directory if the database has a newer one; says whether it did."""
+        if self.value is not EMPTY and state.directory_version(conn) == self.value.version:
+            return False
+        self.value = load(conn)
+        return True
+
+    def route(self, code: str) -> RouteView:
+        found = self.value.routes.get(code)
+        if found is None:
+            raise Unknown(f"There is no route {code} here that you can see.")
+        return found

@@ -1,0 +1,115 @@
+"""API keys: ``rh_<class>_<public id>_<secret>``. Shown once, stored as SHA-256 of a 256-bit secret, two
+active per system at most, so that a new one can be rolled in before the old one is revoked."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from routehub.core.canonical import digest
+from routehub.core.errors import Conflict, Refused, SignInNeeded, Unknown, refused
+from routehub.directory.principal import Principal, key_principal
+from routehub.directory.snapshot import Directory
+from routehub.directory.tables import api_keys
+
+ACTIVE_PER_SYSTEM = 2
+LONGEST = timedelta(days=730)
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def key_class(marking: str) -> str:
+    """The class in a key's name: a key of a route that is not live can be told from afar."""
+    return "live" if marking == "live" else "exercise"
+
+
+def known_scopes(kinds: frozenset[str]) -> frozenset[str]:
+    """``read:feed`` and one ``post:<kind>`` per kind, ``post:*`` for all."""
+    return frozenset({"read:feed", "post:*"} | {f"post:{kind}" for kind in kinds})
+
+
+def make(
+    conn: Connection,
+    directory: Directory,
+    *,
+    route: str,
+    party: str,
+    system: str,
+    scopes: frozenset[str],
+    allowed: frozenset[str],
+    days: int,
+    by: str,
+    wall: datetime,
+) -> tuple[str, str]:
+    """Make a key; answers its id and its whole text, which exists nowhere else afterwards.
+
+    Errors: 422 for an unknown scope, a term over two years, or a route or party that is not there; 409 when
+    the system has two active keys already.
+    """  # fmt: skip
+    if scopes - allowed:
+        wrong = sorted(scopes - allowed)
+        raise refused(
+            "/scopes",
+            "unknown-scope",
+            f"Unknown scope: {', '.join(wrong)}.",
+            sent=wrong,
+            allowed=sorted(allowed),
+        )
+    if not 1 <= days <= LONGEST.days:
+        raise refused("/days", "term", f"A key lasts 1 to {LONGEST.days} days.", sent=days, allowed=[1, LONGEST.days])
+    view = directory.routes.get(route)
+    if view is None:
+        raise Unknown(f"There is no route {route}.")
+    if view.membership(party, wall.date()) is None:
+        raise refused("/party", "unknown-party", f"{party} is not a party of route {route}.", sent=party)
+    active = [
+        key for key in directory.keys.values()
+        if key.route == route and key.party == party and key.system == system and key.active(wall)
+    ]  # fmt: skip
+    if len(active) >= ACTIVE_PER_SYSTEM:
+        names = ", ".join(sorted(key.id for key in active))
+        raise Conflict(f"{system} has two active keys already ({names}). Revoke one first.")
+    key_id = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    secret = secrets.token_urlsafe(32)
+    conn.execute(
+        insert(api_keys).values(
+            id=key_id, route=route, party=party, system=system, secret_hash=digest(secret),
+            scopes=" ".join(sorted(scopes)), created_at=wall, created_by=by, expires_at=wall + timedelta(days=days),
+        )
+    )  # fmt: skip
+    return key_id, f"rh_{key_class(view.marking)}_{key_id}_{secret}"
+
+
+def revoke(conn: Connection, key_id: str, party: str, wall: datetime) -> None:
+    """Revoke a key of a party at once; open streams close within five seconds (PROMISES D2)."""
+    done = conn.execute(
+        update(api_keys)
+        .where(api_keys.c.id == key_id, api_keys.c.party == party, api_keys.c.revoked_at.is_(None))
+        .values(revoked_at=wall)
+    )
+    if (
+        done.rowcount == 0
+        and not conn.execute(select(api_keys.c.id).where(api_keys.c.id == key_id, api_keys.c.party == party)).first()
+    ):
+        raise Unknown(f"{party} has no key {key_id}.")
+
+
+def authenticate(directory: Directory, text: str, wall: datetime) -> Principal:
+    """The principal of a key text. Every fault answers alike, so that nothing about keys can be learnt."""
+    parts = text.split("_", 3)
+    if len(parts) == 4 and parts[0] == "rh" and text.isascii():
+        key = directory.keys.get(parts[2])
+        if key is not None and key.active(wall):
+            route = directory.routes.get(key.route)
+            right_class = route is not None and key_class(route.marking) == parts[1]
+            if right_class and hmac.compare_digest(digest(parts[3]), key.secret_hash):
+                return key_principal(key)
+    raise SignInNeeded("This key is unknown, expired or revoked. Ask your party's office for a new one.")
+
+
+def parse_scopes(text: str) -> frozenset[str]:
+    """Scopes as typed: separated by spaces or commas."""
+    found = frozenset(text.replace(",", " ").split())
+    if not found:
+        raise Refused("A key needs at least one scope, for example read:feed or post:report.")
+    return found

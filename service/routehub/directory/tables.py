@@ -1,0 +1,232 @@
+"""Tables of the directory. Routes, parties and names are data with validity dates, never code (DOMAIN 1)."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from routehub.core.db import UTCDateTime, table_of
+
+
+class Party(SQLModel, table=True):
+    """A state, institution, agency or other body; ``code`` is the stable handle."""
+
+    __tablename__ = "party"
+
+    code: str = Field(primary_key=True)
+    kind: str
+    eu_member: bool = False
+
+
+class PartyName(SQLModel, table=True):
+    """A name of a party and the dates between which it is the right one (the seeds use one that changed)."""
+
+    __tablename__ = "party_name"
+
+    party: str = Field(primary_key=True, foreign_key="party.code")
+    valid_from: date = Field(primary_key=True)
+    valid_until: date | None = None
+    name: str
+
+
+class PartyAlias(SQLModel, table=True):
+    """Another code under which a party is known: EL for GR, EASO for EUAA."""
+
+    __tablename__ = "party_alias"
+
+    alias: str = Field(primary_key=True)
+    party: str = Field(foreign_key="party.code", index=True)
+
+
+class Route(SQLModel, table=True):
+    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface."""
+
+    __tablename__ = "route"
+
+    code: str = Field(primary_key=True)
+    title: str
+    zone: str
+    marking: str = "live"
+
+
+class RouteParty(SQLModel, table=True):
+    """A party on a route: its role (member, coordinator, observer), reporting times and place in the drawing.
+
+    New reporting times are a new row from a date on, so that old reports keep the periods they had.
+    """
+
+    __tablename__ = "route_party"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    party: str = Field(primary_key=True, foreign_key="party.code")
+    role: str
+    zone: str
+    reports: bool = False
+    due: str = "08:00"
+    period_end: str = "06:00"
+    position: int = 0
+    lane: int = 0
+    valid_from: date = Field(default=date(2000, 1, 1), primary_key=True)
+    valid_until: date | None = None
+
+
+class Leg(SQLModel, table=True):
+    """A border section between two parties, with its usual transit lag and its movement policy (S1 p12)."""
+
+    __tablename__ = "leg"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    code: str = Field(primary_key=True)
+    from_party: str = Field(foreign_key="party.code")
+    to_party: str = Field(foreign_key="party.code")
+    lag_days: int = 0
+    policy: str = "agreement_required"
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class Place(SQLModel, table=True):
+    """A crossing point (``GR-MK/gevgelija``) or a centre (``MK/gevgelija-centre``)."""
+
+    __tablename__ = "place"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+    party: str | None = None
+    leg: str | None = None
+
+
+class Person(SQLModel, table=True):
+    """A nominated person of a party. Contact details are the only personal data in the hub."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    party: str = Field(foreign_key="party.code", index=True)
+    name: str
+    function: str = ""
+    email: str = Field(unique=True)
+    phone: str = ""
+    languages: str = ""
+    zone: str = ""
+    valid_from: datetime = Field(sa_type=UTCDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    nominated_by: str = ""
+    password_hash: str | None = None
+
+
+class PersonRole(SQLModel, table=True):
+    """What a person is on a route. ``*`` as the route is for operators, who run the hub and read no content."""
+
+    __tablename__ = "person_role"
+
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    route: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+
+
+class HandOver(SQLModel, table=True):
+    """A person's duty passed to another of the same party for a time; it moves only once accepted."""
+
+    __tablename__ = "hand_over"
+
+    id: str = Field(primary_key=True)
+    route: str = Field(foreign_key="route.code", index=True)
+    person: str = Field(foreign_key="person.id")
+    deputy: str = Field(foreign_key="person.id")
+    starts: datetime = Field(sa_type=UTCDateTime)
+    ends: datetime = Field(sa_type=UTCDateTime)
+    made_by: str = ""
+    accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class ReportingGrant(SQLModel, table=True):
+    """``actor`` may enter on behalf of ``party`` on this route (S1 p9); every such entry is audited."""
+
+    __tablename__ = "reporting_grant"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    actor: str = Field(primary_key=True, foreign_key="party.code")
+    party: str = Field(primary_key=True, foreign_key="party.code")
+
+
+class ApiKey(SQLModel, table=True):
+    """A key of a national system: bound to one route and its class, shown once, stored as a hash."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    route: str = Field(foreign_key="route.code")
+    party: str = Field(foreign_key="party.code", index=True)
+    system: str
+    secret_hash: str
+    scopes: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    created_by: str
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class SignInLink(SQLModel, table=True):
+    """A one-time link to sign in, stored as a hash; only a POST uses it (mail scanners open links)."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Session(SQLModel, table=True):
+    """A signed-in browser or terminal of a person, stored as a hash of its cookie."""
+
+    __tablename__ = "session"
+
+    token_hash: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    agent: str = ""
+
+
+class Audience(SQLModel, table=True):
+    """A frozen list of readers. Equal lists share one id, so a reader's rights are a short list of ids."""
+
+    __tablename__ = "audience"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    route: str = Field(foreign_key="route.code", index=True)
+    digest: str = Field(unique=True)
+
+
+class AudienceParty(SQLModel, table=True):
+    """One reader of an audience."""
+
+    __tablename__ = "audience_party"
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    party: str = Field(primary_key=True, index=True)
+
+
+parties = table_of(Party)
+party_names = table_of(PartyName)
+party_aliases = table_of(PartyAlias)
+routes = table_of(Route)
+route_parties = table_of(RouteParty)
+legs = table_of(Leg)
+places = table_of(Place)
+people = table_of(Person)
+person_roles = table_of(PersonRole)
+hand_overs = table_of(HandOver)
+reporting_grants = table_of(ReportingGrant)
+api_keys = table_of(ApiKey)
+sign_in_links = table_of(SignInLink)
+sessions = table_of(Session)
+audiences = table_of(Audience)
+audience_parties = table_of(AudienceParty)

@@ -1,0 +1,95 @@
+"""The one visibility predicate (DECISIONS 1). Audience words become a frozen list of parties at acceptance;
+equal lists share an id; whoever reads, reads through ``readable``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select
+
+from routehub.core.canonical import digest
+from routehub.core.errors import Refused
+from routehub.directory.principal import HUB_PARTY
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.directory.tables import audience_parties, audiences
+from routehub_schemas.errors import Problem
+
+WORDS = ("*", "neighbours", "coordinators", "observers", "public")
+
+
+def resolve(
+    directory: Directory, route: RouteView, sender: str, words: Iterable[str], on: date, pointer: str
+) -> frozenset[str]:
+    """The parties that audience words mean today. Problems of all words are told at once.
+
+    The sender always reads what it sent. ``public`` stands for nobody more on the route: what is public is
+    published by its own pages.
+    """
+    found: set[str] = set()
+    problems: list[Problem] = []
+    everyone = {m.party for m in route.members(on, "member", "coordinator")}
+    coordinators = {m.party for m in route.members(on, "coordinator")}
+    on_route = {m.party for m in route.members(on)}
+    for index, word in enumerate(words):
+        if word in ("*", "public"):
+            found |= everyone
+        elif word == "neighbours":
+            found |= route.neighbours(sender, on) | coordinators
+        elif word == "coordinators":
+            found |= coordinators
+        elif word == "observers":
+            found |= {m.party for m in route.members(on, "observer")}
+        else:
+            code = directory.party_code(word)
+            if code is None or code not in on_route:
+                near = directory.near_party(word)
+                problems.append(
+                    Problem(
+                        f"{pointer}/{index}", "unknown-party",
+                        f"{word} is not a party of this route and not an audience word.",
+                        sent=word, allowed=[*WORDS, *sorted(on_route)], suggestion=near if near in on_route else None,
+                    )
+                )  # fmt: skip
+            else:
+                found.add(code)
+    if problems:
+        raise Refused("The audience names parties that are not on this route.", problems)
+    if sender != HUB_PARTY:
+        found.add(sender)
+    return frozenset(found)
+
+
+def intern(conn: Connection, route: str, parties: frozenset[str]) -> int:
+    """The id of a frozen list of readers, made when it is new. Only inside the writer's transaction."""
+    mark = digest(route + "\n" + "\n".join(sorted(parties)))
+    known = conn.execute(select(audiences.c.id).where(audiences.c.digest == mark)).scalar()
+    if known is not None:
+        return int(known)
+    new = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1
+    conn.execute(insert(audiences).values(id=new, route=route, digest=mark))
+    if parties:
+        conn.execute(insert(audience_parties), [{"audience_id": new, "party": p} for p in sorted(parties)])
+    return new
+
+
+def readable(conn: Connection, route: str, party: str) -> frozenset[int]:
+    """The audience ids that a party reads on a route."""
+    rows = conn.execute(
+        select(audience_parties.c.audience_id)
+        .join(audiences, audiences.c.id == audience_parties.c.audience_id)
+        .where(audiences.c.route == route, audience_parties.c.party == party)
+    )
+    return frozenset(row.audience_id for row in rows)
+
+
+def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
+    """The predicate over a table's ``audience_id`` column; an empty list reads nothing."""
+    return column.in_(sorted(ids))
+
+
+def readers(conn: Connection, audience_id: int) -> frozenset[str]:
+    rows: Sequence[str] = (
+        conn.execute(select(audience_parties.c.party).where(audience_parties.c.audience_id == audience_id))
+        .scalars()
+        .all()
+    )
+    return frozenset(rows)

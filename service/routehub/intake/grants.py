@@ -1,0 +1,58 @@
+"""What an actor may post: roles and key scopes limit acts (DECISIONS 1), the directory says who enters for whom."""
+
+from routehub.core.errors import NotAllowed, Refused, refused
+from routehub.directory.principal import Principal, may_report_for
+from routehub.directory.snapshot import Directory
+from routehub.intake.references import Target
+from routehub_schemas.errors import Problem
+from routehub_schemas.kind import Kind, Payload
+
+
+def check_may_post(
+    directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str
+) -> str | None:
+    """Refuse what this actor may not post; answers the party for which it is entered, if another."""
+    if not principal.roles & kind.posted_by:
+        if not principal.roles:
+            raise NotAllowed("You have no role on this route. Ask your party's office to nominate you for it.")
+        wanted = ", ".join(sorted(role.replace("_", " ") for role in kind.posted_by))
+        raise NotAllowed(f"{kind.title} can be posted by: {wanted}.")
+    if principal.scopes is not None and not principal.scopes & {"post:*", f"post:{kind.name}"}:
+        raise NotAllowed(f"This key does not have the scope post:{kind.name}. Make a key that has it.")
+    problems = [
+        Problem(f"{pointer}/{name}", "hub-only", "Only the hub fills this field.")
+        for name in sorted(kind.hub_fields)
+        if not principal.is_hub and getattr(payload, name, None) is not None
+    ]
+    if problems:
+        raise Refused("The message fills fields that only the hub fills.", problems)
+    if payload.on_behalf_of is None:
+        return None
+    party = directory.party_code(payload.on_behalf_of)
+    if party == principal.party:
+        return None
+    if party is None or not may_report_for(directory, principal, party):
+        raise NotAllowed(
+            f"{principal.party} is not allowed to enter on behalf of {payload.on_behalf_of} on this route. "
+            "The operator records who may."
+        )
+    return party
+
+
+def check_act(principal: Principal, acts: dict[str, str], target: Target, act: str, pointer: str) -> None:
+    """Whether an act fits the message it answers, and whether this party is the one to do it."""
+    who = acts.get(act)
+    if who is None:
+        allowed = sorted(acts)
+        words = ", ".join(allowed) if allowed else "nothing: it cannot be answered by an act"
+        raise refused(
+            f"{pointer}/act", "act-does-not-fit", f"This act does not fit a message of kind {target.kind}. Possible: {words}.",
+            sent=act, allowed=allowed,
+        )  # fmt: skip
+    own = principal.party in (target.party, target.owner)
+    if who == "addressee" and own:
+        raise refused(f"{pointer}/act", "own-message", "Those who were addressed do this, not the sender.", sent=act)
+    if who == "sender" and not own:
+        raise refused(f"{pointer}/act", "not-the-sender", f"Only {target.owner}, who sent it, does this.", sent=act)
+    if who == "chair" and not principal.roles & {"chair", "coordinator"}:
+        raise NotAllowed("Only the chair of the conference does this.")

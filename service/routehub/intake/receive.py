@@ -1,0 +1,136 @@
+"""``receive``: the one function behind every door (page, terminal, JSON, the hub's own digests and alerts)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from routehub.core.canonical import digest, dumps
+from routehub.core.clock import Clock
+from routehub.core.db import Database
+from routehub.core.errors import HubError, Malformed, Refused
+from routehub.core.observe import Metrics
+from routehub.directory.current import CurrentDirectory
+from routehub.directory.principal import Principal
+from routehub.directory.snapshot import RouteView
+from routehub.intake import audience, grants, references
+from routehub.journal.jobs import Append, Recorded
+from routehub.journal.message import Draft, Guard
+from routehub.journal.writer import Writer
+from routehub_schemas import parse
+from routehub_schemas.errors import Invalid, Problem
+from routehub_schemas.kind import Kind, Payload
+from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.registry import Registry
+
+DEFAULT_TLP = "AMBER"
+
+
+@dataclass(frozen=True)
+class Post:
+    """What a door hands in.
+
+    data: the kind's payload as JSON values; key: the sender's own id of the message; pointer: where ``data``
+    lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only.
+    """
+
+    kind: Kind
+    data: Any
+    tlp: str | None = None
+    key: str | None = None
+    exercise: bool | None = None
+    dry_run: bool = False
+    pointer: str = ""
+    guard: Guard | None = field(default=None, repr=False)
+    fixed_id: str | None = None
+
+
+def as_refused(error: Invalid) -> HubError:
+    """The contract's refusal as the hub's: 400 for what could not be read, 422 for what breaks rules."""
+    kind = Malformed if error.status == 400 else Refused
+    detail = error.problems[0].message if len(error.problems) == 1 else f"{len(error.problems)} problems were found."
+    return kind(detail, error.problems)
+
+
+class Intake:
+    """Parses, authorises and checks; then one job for the writer. It knows nothing of delivery."""
+
+    def __init__(
+        self, db: Database, writer: Writer, directory: CurrentDirectory, registry: Registry, clock: Clock,
+        metrics: Metrics, public_url: str,
+    ) -> None:  # fmt: skip
+        self._db, self._writer, self._directory, self.registry = db, writer, directory, registry
+        self._clock, self._metrics, self._public_url = clock, metrics, public_url.rstrip("/")
+
+    async def receive(self, principal: Principal, post: Post) -> Recorded:
+        """Accept one message: answers when it is durable, or raises what refused it with every problem."""
+        try:
+            payload, data = self._parse(post)
+            job = await self._prepare(principal, post, payload, data)
+            return await self._writer.submit(job)
+        except HubError as refusal:
+            self._metrics.refused.labels(str(refusal.status)).inc()
+            raise
+
+    def _parse(self, post: Post) -> tuple[Payload, dict[str, Any]]:
+        try:
+            payload = parse.payload(post.kind, post.data, post.pointer)
+        except Invalid as error:
+            raise as_refused(error) from None
+        return payload, payload.model_dump(mode="json", exclude_unset=True)
+
+    async def _prepare(self, principal: Principal, post: Post, payload: Payload, data: dict[str, Any]) -> Append:
+        directory = self._directory.value
+        route = self._directory.route(principal.route)
+        today = self._clock.now().astimezone(route.zone).date()
+        _check_exercise(route, post)
+        on_behalf_of = grants.check_may_post(directory, principal, post.kind, payload, post.pointer)
+        targets: dict[str, references.Target] = {}
+        refs = payload.refs()
+        if refs:
+            targets = await self._db.read(references.find, route.code, principal.party, refs)
+            references.require_all(payload, targets, post.pointer)
+            payload, data = references.with_ids(payload, data, targets)
+        if isinstance(payload, Response):
+            answered = next(target for target in targets.values() if target.id == payload.to)
+            acts = dict(self.registry[answered.kind].acts)
+            grants.check_act(principal, acts, answered, payload.act, post.pointer)
+        words, readers = audience.settle(
+            directory, route, principal, post.kind, payload, targets.values(), today, post.pointer
+        )
+        tlp = post.tlp or audience.strictest(targets.values(), DEFAULT_TLP)
+        inherited = audience.strictest(targets.values(), "CLEAR")
+        audience.check_tlp(route, principal, tlp, words, readers, today, inherited)
+        data.pop("on_behalf_of", None)
+        draft = Draft(
+            route=route.code, kind=post.kind, party=principal.party, actor=principal.actor, author=principal.name,
+            on_behalf_of=on_behalf_of, subject=post.kind.subject(payload, on_behalf_of or principal.party), tlp=tlp,
+            exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
+            payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
+            dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
+        )  # fmt: skip
+        fingerprint = digest(dumps([post.kind.type, data, post.tlp, on_behalf_of]))
+        return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
+
+
+def _thread(targets: dict[str, references.Target]) -> str | None:
+    """An answer belongs to the thread of what it answers."""
+    for target in targets.values():
+        return target.thread or target.id
+    return None
+
+
+def _check_exercise(route: RouteView, post: Post) -> None:
+    """A drill never reaches a live route by mistake, nor the other way round (PROMISES C2)."""
+    if post.exercise is not None and post.exercise != route.exercise:
+        what = "an exercise" if route.exercise else "live"
+        raise Refused(
+            f"The route {route.code} is {what}, the message says otherwise.",
+            [
+                Problem(
+                    "/exercise",
+                    "wrong-class",
+                    f"The route is {what}.",
+                    sent=post.exercise,
+                    allowed=[route.exercise],
+                )
+            ],
+        )

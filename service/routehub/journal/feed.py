@@ -1,0 +1,160 @@
+"""Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
+read through here or through a board's ``audience_id`` (DECISIONS 1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, or_, select
+
+from routehub.core import state
+from routehub.core.errors import Gone, Malformed
+from routehub.journal.message import for_reader
+from routehub.journal.tables import entries, feed_heads, feed_rows
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """``<epoch>.<feed>``: a place in one party's feed."""
+
+    epoch: int
+    feed: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        epoch, dot, feed = text.partition(".")
+        if not (dot and epoch.isascii() and epoch.isdigit() and feed.isascii() and feed.isdigit() and len(text) < 40):
+            raise Malformed("A cursor looks like 1.1042. Use the one that the hub gave, or leave it out to start anew.")
+        return cls(int(epoch), int(feed))
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.feed}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which messages of a feed; empty means all."""
+
+    kinds: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    thread: str | None = None
+    point: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.kinds or self.parties or self.thread or self.point)
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    """One message of a feed. ``body`` is None when it has been erased."""
+
+    feed: int
+    sequence: int
+    id: str
+    short_id: str | None
+    kind: str
+    party: str
+    accepted_at: datetime
+    body: str | None
+
+    def text(self, epoch: int, previous: int | None = None) -> str:
+        """The event as this reader gets it, as JSON text."""
+        body = self.body
+        if body is None:
+            body = (
+                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+            )
+        return for_reader(body, epoch, self.feed, previous)
+
+
+_COLUMNS = (
+    feed_rows.c.feed, entries.c.sequence, entries.c.id, entries.c.short_id, entries.c.kind, entries.c.party,
+    entries.c.accepted_at, entries.c.body,
+)  # fmt: skip
+
+
+def head(conn: Connection, route: str, party: str) -> Cursor:
+    """The last place in a party's feed; feed 0 when it is empty."""
+    found = conn.execute(
+        select(feed_heads.c.feed).where(feed_heads.c.route == route, feed_heads.c.party == party)
+    ).scalar()
+    return Cursor(state.epoch(conn), int(found or 0))
+
+
+def check_cursor(cursor: Cursor, at: Cursor) -> None:
+    """410 for a cursor of another epoch or beyond the head: never silence (PROMISES 5)."""
+    if cursor.epoch != at.epoch:
+        raise Gone(
+            "This cursor is from before the hub was restored from a backup. Read again from the start: after=0.",
+            head=str(at),
+        )
+    if cursor.feed > at.feed:
+        raise Gone("This cursor is beyond the end of your feed. Read again from the start: after=0.", head=str(at))
+
+
+def page(
+    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None
+) -> list[FeedItem]:
+    """Up to ``limit`` messages of a party's feed after a feed number, in order."""
+    query = (
+        select(*_COLUMNS)
+        .join(entries, entries.c.sequence == feed_rows.c.sequence)
+        .where(feed_rows.c.route == route, feed_rows.c.party == party, feed_rows.c.feed > after)
+        .order_by(feed_rows.c.feed)
+        .limit(limit)
+    )
+    return _items(conn, _filtered(query, wanted or Filter()))
+
+
+def latest(conn: Connection, route: str, party: str, limit: int, wanted: Filter | None = None) -> list[FeedItem]:
+    """The newest messages of a party's feed, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .join(entries, entries.c.sequence == feed_rows.c.sequence)
+        .where(feed_rows.c.route == route, feed_rows.c.party == party)
+        .order_by(feed_rows.c.feed.desc())
+        .limit(limit)
+    )
+    return _items(conn, _filtered(query, wanted or Filter()))
+
+
+def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
+    """A message of a party's feed by its id or short id (of the record it opened). None: unknown or not
+    visible, which must read alike."""
+    query = (
+        select(*_COLUMNS)
+        .join(entries, entries.c.sequence == feed_rows.c.sequence)
+        .where(
+            feed_rows.c.route == route, feed_rows.c.party == party, entries.c.route == route,
+            or_(entries.c.id == ref.lower(), entries.c.short_id == ref.upper()),
+        )
+        .order_by(entries.c.sequence)
+        .limit(1)
+    )  # fmt: skip
+    found = _items(conn, query)
+    return found[0] if found else None
+
+
+def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:
+    if wanted.kinds:
+        query = query.where(entries.c.kind.in_(sorted(wanted.kinds)))
+    if wanted.parties:
+        query = query.where(
+            or_(
+                entries.c.party.in_(sorted(wanted.parties)),
+                entries.c.on_behalf_of.in_(sorted(wanted.parties)),
+            )
+        )
+    if wanted.thread:
+        query = query.where(or_(entries.c.thread == wanted.thread, entries.c.id == wanted.thread))
+    if wanted.point:
+        query = query.where(
+            and_(entries.c.body.is_not(None), entries.c.body.contains(f'"{wanted.point}"', autoescape=True))
+        )
+    return query
+
+
+def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
+    rows: Sequence[tuple[object, ...]] = conn.execute(query).tuples().all()
+    return [FeedItem(*row) for row in rows]  # type: ignore[arg-type]

@@ -1,0 +1,62 @@
+"""How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from routehub.core.db import upsert
+from routehub.directory.tables import audience_parties
+from routehub.journal.message import Message, from_row
+from routehub.journal.tables import entries, followers, journal_head
+from routehub_schemas.registry import Registry
+
+
+def head(conn: Connection) -> int:
+    """The last sequence of the journal. Inside the hub only; readers know feed numbers (PROMISES 1)."""
+    return int(conn.execute(select(journal_head.c.sequence).where(journal_head.c.id == 1)).scalar_one())
+
+
+def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
+    """Up to ``limit`` messages after a sequence. Erased messages are left out."""
+    rows = (
+        conn.execute(select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(limit))
+        .mappings()
+        .all()
+    )
+    ids = sorted({row["audience_id"] for row in rows})
+    readers: dict[int, set[str]] = {audience: set() for audience in ids}
+    for row in conn.execute(select(audience_parties).where(audience_parties.c.audience_id.in_(ids))):
+        readers[row.audience_id].add(row.party)
+    return [from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows if row["body"] is not None]
+
+
+def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | None:
+    """One message for the hub's own use (renderers, boards); never an answer to a reader."""
+    row = conn.execute(select(entries).where(entries.c.id == message_id)).mappings().first()
+    if row is None or row["body"] is None:
+        return None
+    found = conn.execute(
+        select(audience_parties.c.party).where(audience_parties.c.audience_id == row["audience_id"])
+    ).scalars()
+    return from_row(row, registry, frozenset(found))
+
+
+def everything(conn: Connection, registry: Registry, page: int = 1000) -> Iterator[Message]:
+    """The whole journal in order, in bounded memory."""
+    sequence = 0
+    while True:
+        messages = since(conn, registry, sequence, page)
+        if not messages:
+            return
+        yield from messages
+        sequence = messages[-1].sequence
+
+
+def checkpoint(conn: Connection, name: str) -> int:
+    """How far a follower has come; 0 when it is new."""
+    return int(conn.execute(select(followers.c.sequence).where(followers.c.name == name)).scalar() or 0)
+
+
+def set_checkpoint(conn: Connection, name: str, sequence: int) -> None:
+    """Inside the transaction of what the follower wrote, so that both stand or fall together."""
+    conn.execute(upsert(conn, followers, "name"), {"name": name, "sequence": sequence})

@@ -1,0 +1,10 @@
+"""Imports every package that defines tables, so that migrations see them all."""
+
+from routehub.boards.alerts import tables as alerts
+from routehub.boards.figures import tables as figures
+from routehub.boards.reporting import tables as reporting
+from routehub.core import state
+from routehub.directory import tables as directory
+from routehub.journal import tables as journal
+
+ALL = (state, directory, journal, figures, reporting, alerts)
