@@ -42,9 +42,7 @@ class AsyncHub:
         self.route_code = route
         self._transport = AsyncTransport(self.address, timeout, wait)
 
-    async def publish(
-        self, kind: str, data: Mapping[str, Any], **terms: Unpack[calls.Terms]
-    ) -> answers.Posted:
+    async def publish(self, kind: str, data: Mapping[str, Any], **terms: Unpack[calls.Terms]) -> answers.Posted:
         """Posts a message of any kind: `publish("alert", {...})`. Raises `Refused` with every problem."""
         return await self._do(calls.publish(self.route_code, kind, data, **terms))
 
@@ -75,9 +73,7 @@ class AsyncHub:
         """One page of the feed after a cursor. `wait`: seconds to wait for something new."""
         return await self._do(calls.page(self.route_code, after=after, limit=limit, wait=wait, **which))
 
-    async def messages(
-        self, after: str | None = None, **which: Unpack[calls.Feed]
-    ) -> AsyncIterator[Envelope]:
+    async def messages(self, after: str | None = None, **which: Unpack[calls.Feed]) -> AsyncIterator[Envelope]:
         """Everything after a cursor, up to the head as it is now."""
         more = True
         while more:

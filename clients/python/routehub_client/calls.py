@@ -94,9 +94,7 @@ def put_report(
     body = {name: value for name, value in data.items() if name not in {"party", "day"}}
     more = () if if_match is None else (("If-Match", if_match),)
     place = path("parties", party, "reports", str(day), route=route)
-    return _write(
-        "PUT", place, dumps(body if tlp is None else {**body, "tlp": tlp}), JSON_BODY, key, dry_run, more
-    )
+    return _write("PUT", place, dumps(body if tlp is None else {**body, "tlp": tlp}), JSON_BODY, key, dry_run, more)
 
 
 def page(
@@ -150,13 +148,9 @@ def figures(
     return Call(Request("GET", path("figures", route=route), asked), _read_figures)
 
 
-def latest(
-    route: str | None, *, party: str | None = None, indicator: str | None = None
-) -> Call[list[answers.Figure]]:
+def latest(route: str | None, *, party: str | None = None, indicator: str | None = None) -> Call[list[answers.Figure]]:
     asked = params(party=party, indicator=indicator)
-    return Call(
-        Request("GET", path("figures", "latest", route=route), asked), partial(answers.rows, "figures")
-    )
+    return Call(Request("GET", path("figures", "latest", route=route), asked), partial(answers.rows, "figures"))
 
 
 def reporting(
@@ -167,9 +161,7 @@ def reporting(
 
 
 def alerts(route: str | None, *, open: bool | None = None) -> Call[list[answers.Alert]]:
-    return Call(
-        Request("GET", path("alerts", route=route), params(open=open)), partial(answers.rows, "alerts")
-    )
+    return Call(Request("GET", path("alerts", route=route), params(open=open)), partial(answers.rows, "alerts"))
 
 
 def alert(route: str | None, id: str) -> Call[answers.Alert]:

@@ -87,9 +87,7 @@ class Course:
             self._tell("resync", "Reading was too slow, so the hub cut the line. Catching up.")
             return 0.0
         pause = self.backoff.next()
-        why = (
-            "The hub is restarting" if code == RESTARTING else f"Not connected ({reason or 'the line broke'})"
-        )
+        why = "The hub is restarting" if code == RESTARTING else f"Not connected ({reason or 'the line broke'})"
         self._tell("waiting", f"{why}. Trying again in {pause:.0f} s.", pause)
         return pause
 

@@ -120,9 +120,7 @@ class Hub:
     def latest(self, party: str | None = None, indicator: str | None = None) -> list[answers.Figure]:
         return self._do(calls.latest(self.route_code, party=party, indicator=indicator))
 
-    def reporting(
-        self, start: date | str | None = None, end: date | str | None = None
-    ) -> list[answers.Reporting]:
+    def reporting(self, start: date | str | None = None, end: date | str | None = None) -> list[answers.Reporting]:
         """Who has reported, with reporting and on-time rates."""
         return self._do(calls.reporting(self.route_code, start=start, end=end))
 

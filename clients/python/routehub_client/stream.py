@@ -65,9 +65,7 @@ def _url(address: Address, path: str, asked: tuple[tuple[str, str], ...], course
 
 
 def _settings(address: Address) -> dict[str, Any]:
-    headers: Mapping[str, str] = {
-        name: text for name, text in address.headers.items() if name != "User-Agent"
-    }
+    headers: Mapping[str, str] = {name: text for name, text in address.headers.items() if name != "User-Agent"}
     return {
         "additional_headers": headers,
         "user_agent_header": address.headers["User-Agent"],

@@ -60,9 +60,7 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
-            raise errors.HubError(
-                self.status, "The answer is not JSON. Is this the address of a hub?"
-            ) from None
+            raise errors.HubError(self.status, "The answer is not JSON. Is this the address of a hub?") from None
 
     def object(self) -> dict[str, Any]:
         told = self.json()

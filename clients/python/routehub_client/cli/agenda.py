@@ -38,9 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def show(
     run: Run,
-    number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help="The conference; else the next one.")
-    ] = None,
+    number: Annotated[int | None, typer.Argument(metavar="[N]", help="The conference; else the next one.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TXT,
 ) -> None:
     """Show the agenda of a conference. Each item names the rule that put it there."""
@@ -62,19 +60,13 @@ def show(
 def propose(
     run: Run,
     title: Annotated[str, typer.Argument(metavar="TITLE", help="One line.")],
-    text: Annotated[
-        str | None, typer.Option("--text", help="Why, and what you ask for.", metavar="TEXT")
-    ] = None,
-    outcome: Annotated[
-        Outcome, typer.Option("--outcome", help="What the conference should do.")
-    ] = Outcome.DISCUSS,
+    text: Annotated[str | None, typer.Option("--text", help="Why, and what you ask for.", metavar="TEXT")] = None,
+    outcome: Annotated[Outcome, typer.Option("--outcome", help="What the conference should do.")] = Outcome.DISCUSS,
     minutes: Annotated[int, typer.Option("--minutes", help="How long it takes.", min=1, max=60)] = 5,
     conference: Annotated[
         int | None, typer.Option("--conference", help="Which one; else the next.", metavar="N", min=1)
     ] = None,
-    point: Annotated[
-        list[str] | None, typer.Option("--point", help="Plan and point.", metavar="PLAN/N")
-    ] = None,
+    point: Annotated[list[str] | None, typer.Option("--point", help="Plan and point.", metavar="PLAN/N")] = None,
 ) -> None:
     """Propose an item for a conference. The chair accepts or declines it."""
     data: dict[str, Any] = {
@@ -86,9 +78,7 @@ def propose(
         "points": point or None,
     }
     body = {name: value for name, value in data.items() if value is not None}
-    posted = post.post(
-        run, calls.publish(run.hub.route_code, "agenda_item", body), f"agenda proposal: {title}"
-    )
+    posted = post.post(run, calls.publish(run.hub.route_code, "agenda_item", body), f"agenda proposal: {title}")
     post.given(run, posted)
 
 

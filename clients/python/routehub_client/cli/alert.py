@@ -45,18 +45,10 @@ KINDS: Mapping[str, Kind] = {
 OTHER = Kind("Warning", "Moderate", "Expected", "Likely")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as A-7F3K.")]
-Detail = Annotated[
-    str | None, typer.Option("--detail", help="What happens. No personal data.", metavar="TEXT")
-]
-Severity = Annotated[
-    str | None, typer.Option("--severity", help="Extreme, Severe, Moderate or Minor.", metavar="S")
-]
-Headline = Annotated[
-    str | None, typer.Option("--headline", help="One line; else written for you.", metavar="TEXT")
-]
-Instruction = Annotated[
-    str | None, typer.Option("--instruction", help="What readers should do.", metavar="TEXT")
-]
+Detail = Annotated[str | None, typer.Option("--detail", help="What happens. No personal data.", metavar="TEXT")]
+Severity = Annotated[str | None, typer.Option("--severity", help="Extreme, Severe, Moderate or Minor.", metavar="S")]
+Headline = Annotated[str | None, typer.Option("--headline", help="One line; else written for you.", metavar="TEXT")]
+Instruction = Annotated[str | None, typer.Option("--instruction", help="What readers should do.", metavar="TEXT")]
 Expires = Annotated[
     str | None,
     typer.Option("--expires", help="When it ends by itself: a time, or hours such as 12h.", metavar="WHEN"),
@@ -117,12 +109,8 @@ def show(run: Run, id: Id) -> None:
 
 def raise_alert(
     run: Run,
-    type: Annotated[
-        str, typer.Argument(metavar="TYPE", help="surge, reception_nearly_full, crossing_changed …")
-    ],
-    place: Annotated[
-        str | None, typer.Option("--place", help="Such as MK/gevgelija-centre.", metavar="P")
-    ] = None,
+    type: Annotated[str, typer.Argument(metavar="TYPE", help="surge, reception_nearly_full, crossing_changed …")],
+    place: Annotated[str | None, typer.Option("--place", help="Such as MK/gevgelija-centre.", metavar="P")] = None,
     detail: Detail = None,
     severity: Severity = None,
     headline: Headline = None,
@@ -131,9 +119,7 @@ def raise_alert(
     to: Annotated[
         list[str] | None, typer.Option("--to", help="Only to this party; may be repeated.", metavar="CODE")
     ] = None,
-    point: Annotated[
-        list[str] | None, typer.Option("--point", help="Plan and point.", metavar="PLAN/N")
-    ] = None,
+    point: Annotated[list[str] | None, typer.Option("--point", help="Plan and point.", metavar="PLAN/N")] = None,
 ) -> None:
     """Raise an alert. It cannot be edited afterwards; update or end it.
 

@@ -25,26 +25,20 @@ def register(app: typer.Typer) -> None:
 def api(
     run: Run,
     method: Annotated[str, typer.Argument(metavar="METHOD")],
-    path: Annotated[
-        str, typer.Argument(metavar="PATH", help="Such as /v1/figures?party=MK, or figures?party=MK.")
-    ],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /v1/figures?party=MK, or figures?party=MK.")],
     data: Annotated[
         str | None,
         typer.Option("--data", "-d", help="The body: JSON, @FILE, or - for stdin.", metavar="BODY"),
     ] = None,
     header: Annotated[list[str] | None, typer.Option("--header", "-H", metavar="NAME:VALUE")] = None,
-    accept: Annotated[
-        str, typer.Option("--accept", help="The format wanted.", metavar="TYPE")
-    ] = "application/json",
+    accept: Annotated[str, typer.Option("--accept", help="The format wanted.", metavar="TYPE")] = "application/json",
 ) -> None:
     """Send one request and write the answer as it comes. Nothing is saved in the outbox."""
     answer = run.hub.ask(_request(run, method.upper(), path, data, header or [], accept))
     run.mark(data=False)
     run.detail(f"{answer.status}, {answer.headers.get('content-type', '')}")
     sys.stdout.flush()
-    sys.stdout.buffer.write(
-        answer.body if not answer.body or answer.body.endswith(b"\n") else answer.body + b"\n"
-    )
+    sys.stdout.buffer.write(answer.body if not answer.body or answer.body.endswith(b"\n") else answer.body + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -30,9 +30,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
                 work(run, **given)
 
         context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-        mine = [
-            item.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[item.name]) for item in own
-        ]
+        mine = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[item.name]) for item in own]
         dress(wrapper, [context, *mine, *parameters(frozenset(item.name for item in own))])
         app.command(name)(wrapper)
         return work

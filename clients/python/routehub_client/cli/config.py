@@ -38,11 +38,7 @@ def key_copy(name: str) -> Path:
 def stored(name: str) -> Profile:
     told = _read(folder() / "config.json").get(name)
     known = Profile.__dataclass_fields__
-    return (
-        Profile(**{word: told[word] for word in told if word in known})
-        if isinstance(told, dict)
-        else Profile()
-    )
+    return Profile(**{word: told[word] for word in told if word in known}) if isinstance(told, dict) else Profile()
 
 
 def store(name: str, profile: Profile | None) -> None:
@@ -70,9 +66,7 @@ def allow_http() -> bool:
 
 def remember(name: str, told: Mapping[str, Any]) -> None:
     """A small file that may be lost at any time."""
-    write_private(
-        platformdirs.user_cache_path("routehub", appauthor=False) / f"{name}.json", json.dumps(told)
-    )
+    write_private(platformdirs.user_cache_path("routehub", appauthor=False) / f"{name}.json", json.dumps(told))
 
 
 def remembered(name: str) -> dict[str, Any]:
@@ -83,9 +77,7 @@ def write_private(file: Path, text: str) -> None:
     """Writes a file that only this user can read, whole or not at all."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(
-        os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as out:
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write(text)
     fresh.replace(file)
 

@@ -88,9 +88,7 @@ def _name(parts: SplitResult) -> Finding:
     try:
         found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError:
-        return Finding(
-            "name", f"{host} is not known", f"Check the spelling in {config.URL}, and this network."
-        )
+        return Finding("name", f"{host} is not known", f"Check the spelling in {config.URL}, and this network.")
     return Finding("name", f"{host} is {found[0][4][0]}")
 
 
@@ -117,11 +115,7 @@ def _hub(run: Run) -> Iterator[Finding]:
     except errors.SignInNeeded as fault:
         yield Finding("key", clean(fault), "Renew the key, then: rh login --key-file FILE")
     except errors.RoutehubError as fault:
-        fix = (
-            "Sign in: rh login --key-file FILE"
-            if isinstance(fault, errors.Misconfigured)
-            else "Try again later."
-        )
+        fix = "Sign in: rh login --key-file FILE" if isinstance(fault, errors.Misconfigured) else "Try again later."
         yield Finding("hub", clean(fault), fix)
     else:
         yield _time(answer.headers.get("date"))

@@ -57,11 +57,7 @@ def line(problem: Problem) -> str:
         text += f" Sent: {clean(problem.sent)}."
     if problem.allowed is not None:
         allowed = problem.allowed
-        words = (
-            ", ".join(clean(word) for word in allowed)
-            if isinstance(allowed, list | tuple)
-            else clean(allowed)
-        )
+        words = ", ".join(clean(word) for word in allowed) if isinstance(allowed, list | tuple) else clean(allowed)
         text += f" Allowed: {words}."
     if problem.suggestion:
         text += f" Did you mean {clean(problem.suggestion)}?"

@@ -87,11 +87,8 @@ def value(item: answers.Figure) -> str:
 
 
 def _found(run: Run, party: str | None, day: str | None) -> list[answers.Figure]:
-    if day is not None:
-        found = run.hub.figures(party=party, start=day, end=day)
-    else:
-        found = run.hub.latest(party=party)
-    return [item for item in found if party in (None, item.get("party"))]
+    asked = run.hub.latest(party=party) if day is None else run.hub.figures(party=party, start=day, end=day)
+    return [item for item in asked if party in (None, item.get("party"))]
 
 
 def _tables(run: Run, found: list[answers.Figure], party: str | None, day: str | None) -> None:
@@ -110,9 +107,7 @@ def _tables(run: Run, found: list[answers.Figure], party: str | None, day: str |
         run.line("")
         run.line(f"{code}  {states.get(code, clock.day(day) if day else '')}".rstrip())
         if code in own:
-            run.table(
-                ("FIGURE", "VALUE", "DAY", "CHANGE", "POSTED"), _rows(own[code], clock), right=("VALUE",)
-            )
+            run.table(("FIGURE", "VALUE", "DAY", "CHANGE", "POSTED"), _rows(own[code], clock), right=("VALUE",))
     used = {letter for item in found for letter in flags(item)}
     if used:
         run.say(", ".join(f"{letter} {word}" for letter, word in FLAGS.items() if letter in used))
@@ -150,14 +145,8 @@ def _record(clock: Clock, item: answers.Figure) -> Sequence[object]:
 
 def _revisions(item: answers.Figure, clock: Clock, plain: bool) -> Iterator[Sequence[str]]:
     """Newest first: the value of now, then what it was before."""
-    now = (
-        [item]
-        if not any(old.get("message") == item.get("message") for old in item.get("history", []))
-        else []
-    )
-    versions = sorted(
-        [*now, *item.get("history", [])], key=lambda one: str(one.get("posted_at")), reverse=True
-    )
+    now = [item] if not any(old.get("message") == item.get("message") for old in item.get("history", [])) else []
+    versions = sorted([*now, *item.get("history", [])], key=lambda one: str(one.get("posted_at")), reverse=True)
     for version in versions:
         blank = version.get("value") is None
         shown = ("" if blank else str(version["value"])) if plain else value(version)

@@ -35,9 +35,7 @@ def figure(text: str) -> dict[str, Any]:
         raise Unreadable(f"{text!r} has no value. Write it as {key}=1902.")
     read = _KEY.fullmatch(key.strip())
     if read is None:
-        raise Unreadable(
-            f"{key!r} is not a figure. Write indicator, indicator.COUNTERPART or indicator@place."
-        )
+        raise Unreadable(f"{key!r} is not a figure. Write indicator, indicator.COUNTERPART or indicator@place.")
     if not value.strip():
         raise Unreadable(f"{key} is blank, and blank is not 0. Enter the number, or 0.")
     try:

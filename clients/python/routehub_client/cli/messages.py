@@ -24,12 +24,8 @@ def register(app: typer.Typer) -> None:
 def messages(
     run: Run,
     id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one whole.")] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option("--kind", help="report, alert, note …", metavar="KIND")
-    ] = None,
-    after: Annotated[
-        str | None, typer.Option("--after", help="From this cursor on.", metavar="CURSOR")
-    ] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="report, alert, note …", metavar="KIND")] = None,
+    after: Annotated[str | None, typer.Option("--after", help="From this cursor on.", metavar="CURSOR")] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most.", metavar="N", min=1)] = 100,
 ) -> None:
     """List messages in the order in which they were accepted, or show one."""

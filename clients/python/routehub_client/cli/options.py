@@ -34,9 +34,7 @@ class Options:
         """Both together; what stands after the command's name wins."""
         blank = Options()
         given = {item.name: getattr(self, item.name) for item in fields(self)}
-        return replace(
-            earlier, **{name: value for name, value in given.items() if value != getattr(blank, name)}
-        )
+        return replace(earlier, **{name: value for name, value in given.items() if value != getattr(blank, name)})
 
 
 def _flag(*names: str, help: str) -> Any:

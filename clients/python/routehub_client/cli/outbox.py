@@ -33,8 +33,7 @@ def list_items(run: Run) -> None:
         run.json([_told(item) for item in items])
     elif run.options.plain:
         run.records(
-            (item.short, item.state, item.what, clock.iso(item.made_at), item.tries, _last(item))
-            for item in items
+            (item.short, item.state, item.what, clock.iso(item.made_at), item.tries, _last(item)) for item in items
         )
     elif not items:
         run.say("The outbox is empty.")
@@ -45,12 +44,8 @@ def list_items(run: Run) -> None:
 
 def send_items(
     run: Run,
-    id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Also this one, which needs a decision.")
-    ] = None,
-    keep_unusual: Annotated[
-        bool, typer.Option("--keep-unusual", help="Its unusual figures are right.")
-    ] = False,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Also this one, which needs a decision.")] = None,
+    keep_unusual: Annotated[bool, typer.Option("--keep-unusual", help="Its unusual figures are right.")] = False,
 ) -> None:
     """Send what waits, oldest first. An item that was refused goes out again only when it is named."""
     run.mark(data=False)

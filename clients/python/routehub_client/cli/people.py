@@ -28,9 +28,7 @@ def people(
         (
             clean(item.get("party")),
             clean(item.get("name")),
-            ", ".join(
-                clean(role).replace("_", " ") for role in item.get("roles") or [item.get("function") or ""]
-            ),
+            ", ".join(clean(role).replace("_", " ") for role in item.get("roles") or [item.get("function") or ""]),
             clean(item.get("phone") or item.get("mobile")),
             clean(item.get("email")),
         )

@@ -60,8 +60,7 @@ def tell(run: Run, outcome: Outcome) -> None:
         run.say(f"Sent from the outbox: {item.short}, {item.what}, now {outcome.posted.handle}.")
     elif outcome.state == "waiting":
         run.say(
-            f"Still in the outbox: {item.short}, {item.what}."
-            + (f" {clean(outcome.fault)}" if outcome.fault else "")
+            f"Still in the outbox: {item.short}, {item.what}." + (f" {clean(outcome.fault)}" if outcome.fault else "")
         )
     else:
         run.fault(f"Needs your decision: {item.short}, {item.what}. See: rh outbox list")
@@ -136,13 +135,9 @@ def _saved(run: Run, item: Item, fault: errors.RoutehubError | None) -> None:
     run.bare(item.short if not run.options.json else f'{{"outbox": "{item.short}", "id": "{item.id}"}}')
     if fault is not None:
         run.fault(clean(fault))
-        run.fault(
-            f"Saved in outbox as {item.short}. It will be sent by the next rh command, or: rh outbox send"
-        )
+        run.fault(f"Saved in outbox as {item.short}. It will be sent by the next rh command, or: rh outbox send")
     else:
-        run.fault(
-            f"Saved in outbox as {item.short}, behind one that needs your decision. Next: rh outbox list"
-        )
+        run.fault(f"Saved in outbox as {item.short}, behind one that needs your decision. Next: rh outbox list")
 
 
 def _sender(run: Run) -> str | None:

@@ -32,9 +32,7 @@ def register(app: typer.Typer) -> None:
     command(app, "correct")(correct)
 
 
-def post_file(
-    run: Run, file: File, day: Day = None, keep_unusual: Keep = False, reason: Reason = None
-) -> None:
+def post_file(run: Run, file: File, day: Day = None, keep_unusual: Keep = False, reason: Reason = None) -> None:
     """Post the figures of a file, such as `rh figures template` writes."""
     _post(run, _read(run, file), day, reason, keep_unusual)
 
@@ -116,9 +114,7 @@ def _party(run: Run, told: object) -> str:
     asked = (run.options.party or "").upper() or None
     if isinstance(told, str) and asked not in (None, told):
         raise Usage(f"The file is about {clean(told)}, and --party says {asked}.")
-    party = (
-        told if isinstance(told, str) else asked or run.known_me().get("party", {}).get("code") or run.party
-    )
+    party = told if isinstance(told, str) else asked or run.known_me().get("party", {}).get("code") or run.party
     if party is None:
         raise Usage("For which party? Add --party CODE.")
     return party

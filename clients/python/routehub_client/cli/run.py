@@ -80,9 +80,7 @@ class Run:
             raise errors.Misconfigured(f"No hub is named. Set {config.URL}, then: rh login --key-file FILE")
         if key_file is None:
             raise errors.Misconfigured("Nobody is signed in. Next: rh login --key-file FILE")
-        return Hub(
-            url, key_file=key_file, route=self.route, wait=self.options.wait, allow_http=config.allow_http()
-        )
+        return Hub(url, key_file=key_file, route=self.route, wait=self.options.wait, allow_http=config.allow_http())
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -145,9 +143,7 @@ class Run:
         sys.stdout.flush()
 
     def json(self, told: Any) -> None:
-        self.bare(
-            json.dumps(_chosen(told, self.options.fields), ensure_ascii=False, indent=2, default=_plain)
-        )
+        self.bare(json.dumps(_chosen(told, self.options.fields), ensure_ascii=False, indent=2, default=_plain))
 
     def json_line(self, told: Any) -> None:
         self.bare(json.dumps(_chosen(told, self.options.fields), ensure_ascii=False, default=_plain))

@@ -36,9 +36,7 @@ def login(
     url: Annotated[
         str | None, typer.Option("--url", help="The hub; without it, ROUTEHUB_URL.", metavar="ADDRESS")
     ] = None,
-    copy: Annotated[
-        bool, typer.Option("--copy", help="Keep a copy of the key file instead of its path.")
-    ] = False,
+    copy: Annotated[bool, typer.Option("--copy", help="Keep a copy of the key file instead of its path.")] = False,
 ) -> None:
     """Sign in with the key of your system.
 
@@ -87,14 +85,10 @@ def _show(run: Run, me: answers.Me) -> None:
         run.json(me)
     elif run.options.plain:
         names = ",".join(me.get("roles", []))
-        run.records(
-            [(party.get("code"), me.get("name"), names, route.get("code"), marking(route), key.get("id"))]
-        )
+        run.records([(party.get("code"), me.get("name"), names, route.get("code"), marking(route), key.get("id"))])
     else:
         run.mark(dict(me))
-        run.line(
-            f"{clean(me.get('name')) or 'Key'} for {clean(party.get('name'))} ({clean(party.get('code'))})"
-        )
+        run.line(f"{clean(me.get('name')) or 'Key'} for {clean(party.get('name'))} ({clean(party.get('code'))})")
         run.line(f"{clean(route.get('title') or route.get('code'))}, {clock.head()}")
         run.line(f"Roles: {', '.join(clean(role) for role in me.get('roles', [])) or 'none'}")
         scopes = me.get("scopes")

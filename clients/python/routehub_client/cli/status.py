@@ -101,10 +101,7 @@ def _head(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> None:
         for word in ("due", "late", "silent")
         if isinstance(told.get(word), int) and told.get(word)
     ]
-    run.line(
-        f"{clean(name.get('title') or name.get('code'))}, {clock.head()}. {', '.join(parts)}".rstrip(". ")
-        + "."
-    )
+    run.line(f"{clean(name.get('title') or name.get('code'))}, {clock.head()}. {', '.join(parts)}".rstrip(". ") + ".")
 
 
 def _lines(run: Run, told: answers.Status, clock: Clock) -> None:

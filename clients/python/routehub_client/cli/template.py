@@ -52,9 +52,7 @@ def template(run: Run) -> None:
     series = [_series(item) for item in known] or list(_first(party, picture))
     run.mark(data=False)
     if run.options.json:
-        run.json(
-            {"party": party, "day": day.isoformat(), "figures": [{**one, "value": None} for one in series]}
-        )
+        run.json({"party": party, "day": day.isoformat(), "figures": [{**one, "value": None} for one in series]})
     else:
         latest = {json.dumps(_series(item)): item for item in known}
         run.bare("\n".join(_text(run, party, day, series, latest, picture)))

@@ -34,9 +34,7 @@ def watch(
     after: Annotated[
         str | None, typer.Option("--after", help="First catch up from this cursor.", metavar="CURSOR")
     ] = None,
-    many: Annotated[
-        int | None, typer.Option("--count", help="End after so many.", metavar="N", min=1)
-    ] = None,
+    many: Annotated[int | None, typer.Option("--count", help="End after so many.", metavar="N", min=1)] = None,
 ) -> None:
     """Follow the hub: one line for each message; with --json, lines of JSON. Ctrl-C ends it.
 

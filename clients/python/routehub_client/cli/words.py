@@ -33,20 +33,14 @@ def percent(value: object) -> str:
 def change(value: Any) -> str:
     """«524 more (+38%)», from a number or from a number and a percentage."""
     if isinstance(value, dict):
-        step = next(
-            (value[name] for name in ("absolute", "number", "difference", "value") if name in value), None
-        )
+        step = next((value[name] for name in ("absolute", "number", "difference", "value") if name in value), None)
         share = next((value[name] for name in ("percent", "relative") if name in value), None)
     else:
         step, share = value, None
     if not isinstance(step, int):
         return ""
     text = "no change" if step == 0 else f"{number(abs(step))} {'more' if step > 0 else 'less'}"
-    return (
-        f"{text} ({'+' if share > 0 else ''}{percent(share)})"
-        if step and isinstance(share, int | float)
-        else text
-    )
+    return f"{text} ({'+' if share > 0 else ''}{percent(share)})" if step and isinstance(share, int | float) else text
 
 
 def count(many: int, one: str, more: str | None = None) -> str:

@@ -138,9 +138,7 @@ class Outbox:
 
     def find(self, name: str) -> Item:
         """By short id or full id."""
-        found = self._base.execute(
-            "select * from item where short = ? or id = ?", (name.upper(), name.lower())
-        )
+        found = self._base.execute("select * from item where short = ? or id = ?", (name.upper(), name.lower()))
         return _only(found.fetchone())
 
     def sent(self, item: Item, told: Mapping[str, Any]) -> None:
@@ -157,9 +155,7 @@ class Outbox:
     def check_passed(self, item: Item) -> Item:
         """Its figures were looked at; it may be sent (again)."""
         with self._writing():
-            self._base.execute(
-                "update item set checked = 1, state = 'waiting' where number = ?", (item.number,)
-            )
+            self._base.execute("update item set checked = 1, state = 'waiting' where number = ?", (item.number,))
         return self._numbered(item.number)
 
     def drop(self, item: Item) -> None:
