@@ -22,7 +22,7 @@ def main(number: str, name: str, words: str) -> None:
         with db.writer.connect() as connection:
             made = command.revision(config(connection), message=words, autogenerate=True, rev_id=number)
         db.close()
-    path = Path(made.path).rename(scripts() / "versions" / f"{number}_{name}.py")  # type: ignore[union-attr, arg-type]
+    path = Path(made.path).rename(scripts() / "versions" / f"{number}_{name}.py")  # type: ignore[union-attr]
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True)
     print(f"written: {path}")
 

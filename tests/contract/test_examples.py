@@ -20,9 +20,7 @@ KINDS = Registry.shipped()
 
 
 def examples(folder: str) -> list[Any]:
-    found = [
-        (kind, path) for kind in KINDS.values() for path in sorted((kind.examples / folder).glob("*.json"))
-    ]
+    found = [(kind, path) for kind in KINDS.values() for path in sorted((kind.examples / folder).glob("*.json"))]
     return [pytest.param(kind, path, id=f"{kind.name}/{path.stem}") for kind, path in found]
 
 

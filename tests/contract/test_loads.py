@@ -81,13 +81,7 @@ def test_what_is_no_plain_json_is_refused(raw: bytes, code: str) -> None:
 @pytest.mark.parametrize(("start", "end"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
 def test_nesting_has_a_bound(start: str, end: str, depth: int) -> None:
     levels = len(start.replace('"a":', ""))
-    raw = (
-        start * (depth // levels)
-        + "[" * (depth % levels)
-        + "1"
-        + "]" * (depth % levels)
-        + end * (depth // levels)
-    )
+    raw = start * (depth // levels) + "[" * (depth % levels) + "1" + "]" * (depth % levels) + end * (depth // levels)
     if depth <= 32:
         assert loads(raw.encode()) == json.loads(raw)
     else:
@@ -116,9 +110,7 @@ json_values = st.recursive(
     | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs"))),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc/~é", max_size=4), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc/~é", max_size=4), inner, max_size=4),
     max_leaves=20,
 )
 

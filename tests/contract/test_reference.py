@@ -73,10 +73,7 @@ def test_a_route_names_nothing_that_is_not_there(code: str) -> None:
 
 
 def test_the_western_balkans_route_is_that_of_the_leaders_meeting() -> None:
-    roles = {
-        role: {party.code for party in WBR.parties if party.role == role}
-        for role in ("member", "coordinator")
-    }
+    roles = {role: {party.code for party in WBR.parties if party.role == role} for role in ("member", "coordinator")}
     assert roles["member"] == {"GR", "MK", "RS", "HR", "SI", "AT", "DE", "HU", "BG", "RO", "AL"}
     assert roles["coordinator"] == {"EC", "FRONTEX", "UNHCR", "EUAA"}
     lags = {leg.code: leg.lag_days for leg in WBR.legs}

@@ -111,17 +111,10 @@ def test_what_was_sent_is_shown_short_and_safe() -> None:
 
 
 anything = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.sampled_from(["MK", "2015-10-20", "*"]),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["MK", "2015-10-20", "*"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["party", "day", "figures", "value", "indicator", "to", "text", "x"]), inner
-        )
+        | st.dictionaries(st.sampled_from(["party", "day", "figures", "value", "indicator", "to", "text", "x"]), inner)
     ),
     max_leaves=15,
 )

@@ -3,7 +3,7 @@
 from routehub.core.errors import NotAllowed, Refused, refused
 from routehub.directory.principal import Principal, may_report_for
 from routehub.directory.snapshot import Directory
-from routehub.intake.references import Target
+from routehub.journal.targets import Target
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Kind, Payload
 
@@ -46,7 +46,7 @@ def check_act(principal: Principal, acts: dict[str, str], target: Target, act: s
         allowed = sorted(acts)
         words = ", ".join(allowed) if allowed else "nothing: it cannot be answered by an act"
         raise refused(
-            f"{pointer}/act", "act-does-not-fit", f"This act does not fit a message of kind {target.kind}. Possible: {words}.",
+            f"{pointer}/act", "act-does-not-fit", f"This does not fit a {target.kind}. Possible: {words}.",
             sent=act, allowed=allowed,
         )  # fmt: skip
     own = principal.party in (target.party, target.owner)

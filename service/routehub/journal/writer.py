@@ -143,7 +143,7 @@ class Writer:
                 committed = Committed(tuple(batch.messages), batch.directory)
                 if committed.messages or committed.directory:
                     self._bell.announce(conn)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must be answered
             fault = self._fault(error)
             for item in waiting:
                 _answer(item.future, None, fault)
@@ -176,7 +176,7 @@ class Writer:
             return None, refusal
         except DBAPIError:
             raise
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others
             savepoint.rollback()
             batch.reset(mark)
             log("journal").error("job failed", exc_info=fault, job=type(job).__name__)

@@ -126,6 +126,10 @@ def _door(kind: Kind) -> Any:
     return post
 
 
+def _schema(kind: Kind) -> str:
+    return f"/schemas/{kind.name}.v{kind.version}.json"
+
+
 def doors(kinds: list[Kind]) -> APIRouter:
     """One plain JSON door per kind that anybody but the hub may post."""
     found = APIRouter(tags=["messages"])
@@ -136,7 +140,7 @@ def doors(kinds: list[Kind]) -> APIRouter:
                 openapi_extra={
                     "requestBody": {
                         "required": True,
-                        "content": {"application/json": {"schema": {"$ref": f"/schemas/{kind.name}.v{kind.version}.json"}}},
+                        "content": {"application/json": {"schema": {"$ref": _schema(kind)}}},
                     }
                 },
             )  # fmt: skip

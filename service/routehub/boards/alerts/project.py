@@ -81,7 +81,7 @@ class AlertsBoard:
             raise Conflict(f"The alert {record['short_id']} has ended. Raise a new one.")
         if readers(tx.conn, record["audience_id"]) != message.parties:
             raise refused(
-                "/audience", "other-audience", "An update or end reaches exactly the readers of the alert; leave the audience out.",
+                "/audience", "other-audience", "It reaches exactly the readers of the alert; leave the audience out.",
                 sent=alert.audience,
             )  # fmt: skip
 

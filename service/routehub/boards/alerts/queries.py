@@ -72,7 +72,7 @@ def alerts(
     since: datetime | None = None,
     limit: int = 500,
 ) -> list[AlertView]:
-    """Alerts of a route, worst first, then the newest; all of one reader's, open ones only, or since a time."""  # fmt: skip
+    """Alerts of a route, worst first, then the newest: all, open ones only, or since a time."""
     r = alert_records.c
     query = select(alert_records).where(r.route == route, clause(r.audience_id, audiences))
     if open_only:

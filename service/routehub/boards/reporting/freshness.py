@@ -46,10 +46,8 @@ def freshness(member: Membership, days: Mapping[date, DayReport], now: datetime)
         state = "nothing_to_report" if made.nothing_to_report else "in"
         return Freshness(member.party, state, day, due, made.first_at, last_day, last_at, 0)
     gap = (day - last_day).days if last_day else None
-    if gap is not None and gap >= 2:  # one or more whole periods missed
-        state = "silent"
-    else:
-        state = "due" if now < due else "late"
+    missed_whole_periods = gap is not None and gap >= 2
+    state = "silent" if missed_whole_periods else "due" if now < due else "late"
     return Freshness(member.party, state, day, due, None, last_day, last_at, gap)
 
 
