@@ -31,7 +31,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
 
         context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         mine = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[item.name]) for item in own]
-        dress(wrapper, [context, *mine, *parameters(frozenset(item.name for item in own))])
+        dress(wrapper, [context, *mine, *parameters()])
         app.command(name)(wrapper)
         return work
 

@@ -17,7 +17,7 @@ from routehub_client.cli.status import state
 from routehub_client.cli.words import Clock, change, clean, number
 
 Day = Annotated[str | None, typer.Option("--day", help="The reporting day.", metavar="YYYY-MM-DD")]
-Party = Annotated[str | None, typer.Argument(metavar="[PARTY]", help="A party, such as MK; else all.")]
+Whose = Annotated[str | None, typer.Argument(metavar="[PARTY]", help="A party, such as MK; else all.")]
 
 FLAGS = {"p": "provisional", "e": "estimate", "r": "corrected", "k": "carried over"}
 
@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
     command(app, "history")(history)
 
 
-def show(run: Run, party: Party = None, day: Day = None) -> None:
+def show(run: Run, whose: Whose = None, day: Day = None) -> None:
     """Show the latest figures, or those of one day, with their flags.
 
     Each party's figures stand by themselves: people cross several borders, so counts of different
     parties are never added up. A party without figures is shown with its state, never as 0.
     """
     post.flush(run)
-    wanted = (party or run.options.party or "").upper() or None
+    wanted = (whose or run.options.party or "").upper() or None
     found = _found(run, wanted, day)
     if run.options.json:
         run.mark()
@@ -48,14 +48,15 @@ def show(run: Run, party: Party = None, day: Day = None) -> None:
 
 def history(
     run: Run,
-    party: Annotated[str, typer.Argument(metavar="PARTY")],
+    whose: Annotated[str, typer.Argument(metavar="PARTY")],
     day: Day = None,
 ) -> None:
     """Show every value that a day's figures have had: nothing is overwritten."""
     if day is None:
         raise Usage("Which day? Add --day YYYY-MM-DD.")
+    party = whose.upper()
     me = run.ask_me()
-    found = run.hub.figures(party=party.upper(), start=day, end=day, history=True)
+    found = run.hub.figures(party=party, start=day, end=day, history=True)
     clock = run.clock(me.get("now"))
     run.mark(data=bool(found))
     rows = [row for item in found for row in _revisions(item, clock, run.options.plain)]
@@ -64,9 +65,9 @@ def history(
     elif run.options.plain:
         run.records(rows)
     elif not rows:
-        run.say(f"{party.upper()} has no figures for {clock.day(day)}.")
+        run.say(f"{party} has no figures for {clock.day(day)}.")
     else:
-        run.line(f"{party.upper()}, {clock.day(day)}. All times {clock.name}.")
+        run.line(f"{party}, {clock.day(day)}. All times {clock.name}.")
         run.table(("FIGURE", "VALUE", "POSTED", "STATUS", "REASON"), rows, right=("VALUE",))
 
 

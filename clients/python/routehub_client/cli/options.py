@@ -91,7 +91,7 @@ def callback(app: typer.Typer, version: str) -> None:
         annotation=_flag("--version", help="The version of rh."),
         default=False,
     )
-    dress(root, [context, shown, *parameters(frozenset())])
+    dress(root, [context, shown, *parameters()])
     app.callback(invoke_without_command=True)(root)
 
 
@@ -102,13 +102,11 @@ def taken(given: dict[str, Any]) -> Options:
     return replace(options, json=True) if options.fields else options
 
 
-def parameters(taken: frozenset[str]) -> list[inspect.Parameter]:
+def parameters() -> list[inspect.Parameter]:
     blank = Options()
     kind = inspect.Parameter.KEYWORD_ONLY
     return [
-        inspect.Parameter(name, kind, annotation=type_, default=getattr(blank, name))
-        for name, type_ in _TYPES.items()
-        if name not in taken
+        inspect.Parameter(name, kind, annotation=type_, default=getattr(blank, name)) for name, type_ in _TYPES.items()
     ]
 
 
