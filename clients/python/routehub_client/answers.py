@@ -110,7 +110,8 @@ class Figure(TypedDict, total=False):
     status: str
     method: str
     coverage: str
-    flags: list[str]
+    carried_over: bool
+    flags: str
     change: Any
     posted_at: str
     message: str

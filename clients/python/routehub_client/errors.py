@@ -73,7 +73,8 @@ class HubError(RoutehubError):
         retry_after: float | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(f"{title} {detail}" if detail else title)
+        told = title if detail in (None, title) else f"{title.rstrip('.')}. {detail}"
+        super().__init__(told if told.endswith((".", "?", "!")) else f"{told}.")
         self.status = status
         self.title = title
         self.detail = detail

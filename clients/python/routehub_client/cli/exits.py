@@ -50,5 +50,7 @@ def code(fault: errors.RoutehubError) -> Exit:
 
 
 def wants_reason(fault: errors.HubError) -> bool:
-    """The only problem is a missing reason: a confirmed figure was posted before, so this is a correction."""
-    return bool(fault.problems) and all(problem.pointer.endswith("/reason") for problem in fault.problems)
+    """All that is missing is a reason: confirmed figures were posted before, so this is a correction."""
+    return bool(fault.problems) and all(
+        problem.code == "reason-needed" or problem.pointer == "/reason" for problem in fault.problems
+    )

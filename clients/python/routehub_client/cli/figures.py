@@ -73,10 +73,11 @@ def history(
 
 def flags(item: answers.Figure) -> str:
     """The letters beside a number: p provisional, e estimate, r corrected, k carried over."""
-    told = {str(flag).lower()[:1] for flag in item.get("flags") or ()}
+    told = {str(flag) for flag in item.get("flags") or ()}
     told |= {"p"} if item.get("status") == "provisional" else set()
-    told |= {"e"} if item.get("method") == "estimated" else set()
+    told |= {"e"} if item.get("method") in {"estimated", "modelled"} else set()
     told |= {"r"} if item.get("revised") or item.get("status") == "revised" else set()
+    told |= {"k"} if item.get("carried_over") else set()
     return "".join(letter for letter in FLAGS if letter in told)
 
 

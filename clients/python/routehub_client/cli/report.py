@@ -15,7 +15,7 @@ from routehub_client.cli import figuretext, post
 from routehub_client.cli.command import command
 from routehub_client.cli.exits import Exit, Usage
 from routehub_client.cli.run import Run
-from routehub_client.cli.words import clean, number
+from routehub_client.cli.words import clean
 from routehub_schemas import wire
 from routehub_schemas.errors import Invalid
 
@@ -164,8 +164,7 @@ def _unusual(run: Run, told: Mapping[str, Any], warnings: tuple[answers.Caution,
     run.fault(f"Check {len(warnings)} unusual figure{'' if len(warnings) == 1 else 's'}:")
     for warning in warnings:
         item = _pointed(told, warning.pointer)
-        shown = f"{figuretext.key(item)}  {number(item.get('value'))}  " if item else ""
-        run.fault(f"  {clean(shown)}  {clean(warning.message)}".rstrip())
+        run.fault(f"  {clean(figuretext.key(item)) + '  ' if item else ''}{clean(warning.message)}")
     run.fault("Not posted. If this is right, say the same again with --keep-unusual")
     if run.options.json:
         run.json({"warnings": [post.members(warning) for warning in warnings]})
