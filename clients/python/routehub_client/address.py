@@ -43,6 +43,11 @@ class Address:
         return urlsplit(self.url).netloc
 
     @property
+    def public(self) -> str:
+        """The part of the key that is no secret; the secret itself may hold underscores."""
+        return "_".join((self.key or "").split("_", 3)[:3])
+
+    @property
     def headers(self) -> dict[str, str]:
         told = {"User-Agent": AGENT}
         return told if self.key is None else told | {"Authorization": f"Bearer {self.key}"}

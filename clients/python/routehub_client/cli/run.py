@@ -185,16 +185,15 @@ class Run:
 
 def marking(route: Mapping[str, Any]) -> str | None:
     """«EXERCISE», «SAMPLE DATA» or whatever the route is marked with; None on a live route."""
-    word = route.get("marking")
-    if isinstance(word, str) and word.strip():
-        return clean(word)
-    return "EXERCISE" if route.get("exercise") is True else None
+    word = clean(route.get("marking"))
+    if word in {"", "live"}:
+        return "EXERCISE" if route.get("exercise") is True else None
+    return {"exercise": "EXERCISE", "sample": "SAMPLE DATA"}.get(word, word)
 
 
 def _identity(hub: Hub) -> str:
     """Names a key by its public part, so that the secret is in no file but its own."""
-    public = (hub.address.key or "").rsplit("_", 1)[0]
-    return f"{hub.address.url} {hub.route_code or ''} {public}"
+    return f"{hub.address.url} {hub.route_code or ''} {hub.address.public}"
 
 
 def _zone(name: str | None, asked: bool) -> tzinfo:
