@@ -72,7 +72,7 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         self.position = await self.db.read(follow.head)
         loop = asyncio.get_running_loop()
 
@@ -98,7 +98,8 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: Connection) -> None:
+    def refresh(self, conn: Connection) -> None:
+        """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.offset = state.clock_offset(conn)
@@ -114,7 +115,7 @@ class Hub:
                 await asyncio.wait_for(self._rung.wait(), self.settings.look_seconds)
             self._rung.clear()
             try:
-                await self.db.read(self._load)
+                await self.db.read(self.refresh)
             except HubError as fault:
                 log("hub").warning("the journal cannot be read", fault=fault.detail)
 
