@@ -29,35 +29,47 @@ class Window(Part):
     """The time that the agenda looks back on."""
 
     start: Moment
+    """The first instant of it."""
     end: Moment
+    """The first instant after it."""
 
 
 class Item(Part):
     """One numbered item. It says which rule put it there and which messages it rests on."""
 
     number: Position
+    """Its place on the agenda, from 1."""
     title: Line
+    """What it is about."""
     rule: Slug
     """The rule that put it on the agenda, such as `open-alerts`."""
     why: Remark
     """The same in words."""
     points: list[PlanPoint] = Field(default=[], max_length=50)
+    """The points of the plans under which it falls."""
     outcome: Outcome = "note"
+    """What the conference should do with it."""
     minutes: Annotated[int, Field(ge=0, le=240)] = 5
+    """The time set aside for it."""
     lead: PartyCode | None = None
     """The party that introduces it."""
     lines: list[Remark] = Field(default=[], max_length=200)
     """What there is to say, one fact a line."""
     sources: list[MessageId] = Field(default=[], max_length=1_000)
+    """The messages it rests on."""
 
 
 class WeekRow(Part):
     """One series of one party. Parties are never added up: one person crosses several borders."""
 
     party: PartyCode
+    """Whose figures these are."""
     indicator: IndicatorName
+    """What was counted."""
     place: PlaceCode | None = None
+    """Where it was counted; absent: the whole territory."""
     counterpart: PartyCode | None = None
+    """The other side of the border."""
     values: list[Count | None] = Field(max_length=31)
     """One for each of the agenda's days; null: not reported."""
     total: Count | None = None
@@ -70,9 +82,13 @@ class ReportingRow(Part):
     """Who reported, and who did in time."""
 
     party: PartyCode
+    """Whose reports are counted."""
     expected: Count
+    """Reports due in the window."""
     received: Count
+    """Reports that came."""
     on_time: Count
+    """Those that came before they were due."""
     missing: list[Day] = Field(default=[], max_length=31)
     """The days without a report."""
 
@@ -81,16 +97,23 @@ class Agenda(Payload):
     """What the hub compiles for one conference: compiled once, sent once."""
 
     series: Slug = "weekly"
+    """The series of conferences."""
     conference: Position
     """The number of the conference."""
     edition: Annotated[int, Field(ge=1, le=99)] = 1
+    """Counts up when an agenda is compiled anew."""
     compiled_at: Moment
+    """The moment at which it was frozen."""
     window: Window
+    """The time that it looks back on."""
     items: list[Item] = Field(default=[], max_length=200)
+    """What is to be discussed, the same numbers for everyone in the call."""
     days: list[Day] = Field(default=[], max_length=31)
     """The days of the columns of `week`."""
     week: list[WeekRow] = Field(default=[], max_length=1_000)
+    """The figures of the week."""
     reporting: list[ReportingRow] = Field(default=[], max_length=100)
+    """Who reported in the week, and who did in time."""
 
     def rests_on(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(source for item in self.items for source in item.sources))
