@@ -10,6 +10,7 @@ from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.observe import Metrics
 from routehub.core.settings import Settings
+from routehub.delivery.live.broadcast import Broadcast
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
@@ -28,6 +29,7 @@ class Context:
     writer: Writer
     intake: Intake
     metrics: Metrics
+    live: Broadcast
 
 
 def context(connection: HTTPConnection) -> Context:
