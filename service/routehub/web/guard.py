@@ -1,12 +1,17 @@
-"""Whether a form came from our own page. Two independent checks: where the browser says the request comes from, and
-a token that only our page knows (OWASP CSRF prevention: Sec-Fetch-Site with the synchroniser token)."""
+"""Whether a form came from our own page: where the browser says the request comes from, and the session's token
+(OWASP CSRF prevention: Fetch Metadata with the synchroniser token)."""
 
 import hmac
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from routehub.core.errors import HubError, NotAllowed
+from routehub.directory import sessions
+from routehub.web.context import Web
+from routehub.web.forms import Form, read_form
+from routehub.web.visitor import SignedIn
 
 
 class FormOutdated(HubError):
@@ -15,16 +20,11 @@ class FormOutdated(HubError):
     status, code, title = 403, "form-outdated", "You signed in again after opening this form"
 
 
-def same(given: str, expected: str) -> bool:
-    """Compare secrets in constant time; as bytes, because text outside ASCII cannot be compared so."""
-    return hmac.compare_digest(given.encode(), expected.encode())
-
-
 def from_here(request: Request) -> bool | None:
     """Whether the browser says that our own page sent this; None when it says nothing."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        return site in ("same-origin", "none")
+        return site in sessions.OWN_SITES
     origin = request.headers.get("origin")
     if origin is not None:
         return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc == request.headers.get("host")
@@ -37,10 +37,25 @@ def check_source(request: Request) -> None:
         raise NotAllowed("This form was sent from another site. Open the page here and send it again.")
 
 
-def check_token(request: Request, given: str, expected: str) -> None:
-    """The session's token. An old one is no attack when the browser vouches for the page: then the text is kept."""
-    if given and same(given, expected):
-        return
-    if from_here(request):
-        raise FormOutdated("You signed in again after opening this form. What you typed is kept; send it now.")
-    raise NotAllowed("This form does not belong to your session. Open the page and send it again.")
+async def _own_form(request: Request, ctx: Web, who: SignedIn) -> Form:
+    check_source(request)
+    form = await read_form(request, ctx.settings.max_body_bytes)
+    try:
+        sessions.check_unsafe(who.session, form.raw("csrf"), request.headers.get("sec-fetch-site"))
+    except NotAllowed:
+        # An old token is no attack when the browser vouches for the page: then the text is kept.
+        if from_here(request):
+            raise FormOutdated("You signed in again after opening this form. What you typed is kept.") from None
+        raise
+    return form
+
+
+OwnForm = Annotated[Form, Depends(_own_form)]
+"""The fields of a form that our own page sent in this session."""
+
+PRE_SESSION = "routehub-form"
+
+
+def matching(cookie: str, field: str) -> bool:
+    """Forms before sign-in: the cookie's random value is also in the form (double submit)."""
+    return bool(cookie) and hmac.compare_digest(cookie.encode(), field.encode())
