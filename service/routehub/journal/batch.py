@@ -107,6 +107,13 @@ class Batch:
                 }
             )  # fmt: skip
 
+    def feeds(self) -> dict[int, dict[str, int]]:
+        """For each message taken so far its readers with their feed numbers, by sequence."""
+        found: dict[int, dict[str, int]] = {message.sequence: {} for message in self.messages}
+        for row in self._feed_rows:
+            found[row["sequence"]][row["party"]] = row["feed"]
+        return found
+
     def remember(self, route: str, party: str, key: str, fingerprint: str, message_id: str) -> None:
         self._keys.append(
             {

@@ -82,6 +82,11 @@ def head(conn: Connection, route: str, party: str) -> Cursor:
     return Cursor(state.epoch(conn), int(found or 0))
 
 
+def heads(conn: Connection) -> dict[tuple[str, str], int]:
+    """The last feed number of every (route, party) that has one; for the hub's own use."""
+    return {(row.route, row.party): row.feed for row in conn.execute(select(feed_heads))}
+
+
 def check_cursor(cursor: Cursor, at: Cursor) -> None:
     """410 for a cursor of another epoch or beyond the head: never silence (PROMISES 5)."""
     if cursor.epoch != at.epoch:
