@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.mail import MailTransport
 from routehub.directory.current import CurrentDirectory
@@ -28,6 +29,7 @@ class WebContext:
     writer: Writer
     intake: Intake
     mail: MailTransport
+    rates: Rates
 
     @property
     def https(self) -> bool:

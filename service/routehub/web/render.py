@@ -101,12 +101,20 @@ BANDS = {
 }
 
 
+def _events(visitor: Visitor) -> str | None:
+    """Where the live stream of this page begins; a cursor that was lost goes on from the head."""
+    if not visitor.principal.reads_feed:
+        return None
+    return f"/v1/routes/{visitor.route.code}/events?after={visitor.head}&resync=head"
+
+
 def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("routehub.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     env.filters["count"] = numbers.count
+    env.filters["change"] = numbers.change
     env.globals["asset"] = assets.address
     env.globals["severity_words"] = SEVERITY_WORDS
     return env
@@ -135,7 +143,7 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), band=BANDS.get(route.marking) if route else None,
-        events=f"/v1/routes/{route.code}/events" if route and visitor and visitor.principal.reads_feed else None,
+        events=_events(visitor) if visitor else None,
     )  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render(
         frame=frame, t=shown, name=Names(ctx.directory.value, shown.today), **(values or {})

@@ -11,6 +11,8 @@ from routehub.directory import sessions
 from routehub.directory.principal import Principal, may_report_for, person_principal
 from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import Directory, Membership, PersonView, RouteView
+from routehub.journal import feed
+from routehub.journal.feed import Cursor
 from routehub.web.context import Web, WebContext
 
 
@@ -28,6 +30,8 @@ class Visitor:
     base: str
     may: frozenset[str]
     reports_for: tuple[str, ...]
+    head: Cursor
+    """The head of the party's feed before the page was read: from there on the live stream continues."""
 
     @property
     def party(self) -> str:
@@ -78,6 +82,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         "" if code == ctx.settings.default_route else f"/routes/{code}",
         frozenset(kind.name for kind in ctx.registry.values() if principal.roles & kind.posted_by),
         _reports_for(directory, principal, route.members(today)),
+        await ctx.db.read(feed.head, code, principal.party),
     )  # fmt: skip
 
 
