@@ -12,6 +12,7 @@ from routehub_schemas.vocab import (
     Day,
     IndicatorName,
     Line,
+    Link,
     MessageId,
     Moment,
     Outcome,
@@ -20,6 +21,7 @@ from routehub_schemas.vocab import (
     PlanPoint,
     Remark,
     Slug,
+    Zone,
 )
 
 Position = Annotated[int, Field(ge=1, le=9_999)]
@@ -30,6 +32,21 @@ class Window(Part):
 
     start: Moment
     end: Moment
+
+
+class Meeting(Part):
+    """The conference as it stood when the agenda was compiled, so that the agenda can be read by itself."""
+
+    title: Line
+    start: Moment
+    minutes: Annotated[int, Field(ge=5, le=480)]
+    zone: Zone
+    link: Link | None = None
+    chair: PartyCode
+    revision: Annotated[int, Field(ge=0, le=9_999)] = 0
+    """How often it had been changed (RFC 5545 `SEQUENCE`)."""
+    next: Moment | None = None
+    """When the series proposes the conference after it."""
 
 
 class Item(Part):
@@ -48,6 +65,8 @@ class Item(Part):
     """The party that introduces it."""
     lines: list[Remark] = Field(default=[], max_length=200)
     """What there is to say, one fact a line."""
+    wanted: Remark | None = None
+    """What the conference is asked for."""
     sources: list[MessageId] = Field(default=[], max_length=1_000)
 
 
@@ -85,7 +104,10 @@ class Agenda(Payload):
     """The number of the conference."""
     edition: Annotated[int, Field(ge=1, le=99)] = 1
     compiled_at: Moment
+    due_at: Moment | None = None
+    """When it was to be compiled; an agenda compiled well after that says that it is late."""
     window: Window
+    meeting: Meeting | None = None
     items: list[Item] = Field(default=[], max_length=200)
     days: list[Day] = Field(default=[], max_length=31)
     """The days of the columns of `week`."""
