@@ -1,7 +1,7 @@
 """Bytes to values: JSON without the liberties that JSON libraries take.
 
-The success path is cheap: one scan by a regular expression and the C scanner of `json`. Where a problem sits
-is found out only for input that is refused.
+The success path is cheap: the C scanner of `json`, and a search of the text for what could hide something.
+Where a problem sits is found out only for input that is refused.
 """
 
 import math
@@ -16,9 +16,8 @@ from routehub_schemas.vocab import UNSAFE
 MAX_DEPTH = 32
 """No message nests deeper than six; far deeper input is an attack on recursive readers."""
 
-# Anything that could turn into an unsafe character, an oversized number or infinity. It may suspect too much:
-# then the walk finds nothing. It never suspects too little.
-_SUSPECT = re.compile(rf"{UNSAFE.pattern}|\\[ubf]|[0-9]{{19}}|[0-9][eE][+-]?[0-9]{{3}}")
+# Escapes that could turn into an unsafe character.
+_ESCAPES = re.compile(r"\\[ubf]")
 _INT64 = 2**63
 
 
@@ -43,15 +42,14 @@ def loads(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     bidirectional controls.
     """
     text = _decoded(raw)
-    suspect = _SUSPECT.search(text) is not None
-    repeated = False
+    suspect = _may_hide(text)
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal repeated
+        nonlocal suspect
         found = dict(pairs)
         if len(found) == len(pairs):
             return found
-        repeated = True
+        suspect = True
         twice = _Repeated(found)
         twice.names = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         return twice
@@ -61,16 +59,31 @@ def loads(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
         suspect = True
         return _NoNumber(name, f"{name} is not a number in JSON")
 
-    decoder = JSONDecoder(
-        object_pairs_hook=members, parse_constant=constant, parse_int=_bounded_int if suspect else None
-    )
+    def whole(digits: str) -> int | _NoNumber:
+        nonlocal suspect
+        if len(digits) < 19:
+            return int(digits)
+        if len(digits) <= 20 and -_INT64 <= (value := int(digits)) < _INT64:
+            return value
+        suspect = True
+        return _NoNumber(digits, "a whole number beyond 64 bits")
+
+    def broken(digits: str) -> float | _NoNumber:
+        nonlocal suspect
+        value = float(digits)
+        if math.isfinite(value):
+            return value
+        suspect = True
+        return _NoNumber(digits, "a number too large to be kept")
+
+    decoder = JSONDecoder(object_pairs_hook=members, parse_constant=constant, parse_int=whole, parse_float=broken)
     try:
         value = decoder.decode(text)
     except RecursionError:
         raise Invalid([_too_deep("", max_depth)], status=400) from None
     except JSONDecodeError as error:
         _malformed("malformed", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
-    if suspect or repeated or (raw.count(b"[") + raw.count(b"{") > max_depth and _deeper(value, max_depth)):
+    if suspect or (raw.count(b"[") + raw.count(b"{") > max_depth and _deeper(value, max_depth)):
         problems = _walk(value, max_depth)
         if problems:
             raise Invalid(problems, status=400)
@@ -79,9 +92,7 @@ def loads(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
 
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        _malformed(
-            "encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)"
-        )
+        _malformed("encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)")
     if b"\x00" in raw[:4]:
         _malformed("encoding", "looks like UTF-16 or UTF-32; JSON is sent as UTF-8 (RFC 8259, section 8.1)")
     try:
@@ -94,12 +105,11 @@ def _malformed(code: str, message: str) -> NoReturn:
     raise Invalid([Problem("", code, message)], status=400) from None
 
 
-def _bounded_int(digits: str) -> int | _NoNumber:
-    if len(digits) <= 20:
-        value = int(digits)
-        if -_INT64 <= value < _INT64:
-            return value
-    return _NoNumber(digits, "a whole number beyond 64 bits")
+def _may_hide(text: str) -> bool:
+    """Whether an unsafe character may be in it, plain or escaped; then each text is looked at by itself."""
+    if "\x7f" in text or ("\\" in text and _ESCAPES.search(text)):
+        return True
+    return not text.isascii() and UNSAFE.search(text) is not None
 
 
 def _deeper(value: Any, max_depth: int) -> bool:
@@ -119,13 +129,15 @@ def _deeper(value: Any, max_depth: int) -> bool:
 
 
 def _walk(value: Any, max_depth: int) -> list[Problem]:
-    """Every problem inside a value, level by level, so that depth costs no stack."""
+    """Every problem inside a value, level by level: depth costs no stack."""
     problems: list[Problem] = []
     level: list[tuple[str, Any]] = [("", value)]
     depth = 0
     while level and len(problems) < MOST_PROBLEMS:
         below: list[tuple[str, Any]] = []
         for pointer, item in level:
+            if len(problems) >= MOST_PROBLEMS:
+                break
             if depth >= max_depth and isinstance(item, (dict, list)):
                 return [_too_deep(pointer, max_depth)]
             if isinstance(item, dict):
@@ -142,8 +154,6 @@ def _walk(value: Any, max_depth: int) -> list[Problem]:
                     problems.append(_unsafe(pointer, item, "the text"))
             elif isinstance(item, _NoNumber):
                 problems.append(Problem(pointer, "number", item.why, sent=printable(item.text, 40)))
-            elif isinstance(item, float) and not math.isfinite(item):
-                problems.append(Problem(pointer, "number", "a number too large to be kept", sent=repr(item)))
         level, depth = below, depth + 1
     return problems[:MOST_PROBLEMS]
 

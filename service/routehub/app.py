@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import health, messages, reports
+from routehub.api.v1 import boards, health, messages, reports
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
@@ -32,7 +33,7 @@ from routehub_schemas.registry import Registry
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
+    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
 class Hub:
@@ -132,7 +133,12 @@ def create_app(hub: Hub) -> FastAPI:
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
     )
     problems.install(app)
-    routers: list[APIRouter] = [messages.router, messages.doors(list(hub.registry.values())), reports.router]
+    routers: list[APIRouter] = [
+        messages.router,
+        messages.doors(list(hub.registry.values())),
+        reports.router,
+        boards.router,
+    ]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)

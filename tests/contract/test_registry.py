@@ -153,3 +153,11 @@ def test_what_is_no_envelope_is_refused() -> None:
     with pytest.raises(Invalid) as refusal:
         read(KINDS, {"specversion": "1.0"})
     assert {problem.pointer for problem in refusal.value.problems} == {"/id", "/source", "/type", "/time"}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_every_field_is_described(kind: Kind) -> None:
+    document = schema(kind)
+    parts = {kind.name: document, **document.get("$defs", {})}
+    fields = [(part, name, field) for part, held in parts.items() for name, field in held["properties"].items()]
+    assert [(part, name) for part, name, field in fields if "description" not in field] == []

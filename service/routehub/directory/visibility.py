@@ -1,7 +1,7 @@
 """The one visibility predicate (DECISIONS 1). Audience words become a frozen list of parties at acceptance;
 equal lists share an id; whoever reads, reads through ``readable``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
@@ -81,15 +81,33 @@ def readable(conn: Connection, route: str, party: str) -> frozenset[int]:
     return frozenset(row.audience_id for row in rows)
 
 
+def shared(conn: Connection, route: str, parties: frozenset[str]) -> frozenset[int]:
+    """The audience ids that every one of these parties reads: what a derivation for all of them may rest on."""
+    a = audience_parties.c
+    rows = conn.execute(
+        select(a.audience_id)
+        .join(audiences, audiences.c.id == a.audience_id)
+        .where(audiences.c.route == route, a.party.in_(sorted(parties)))
+        .group_by(a.audience_id)
+        .having(func.count() == len(parties))
+    )
+    return frozenset(row.audience_id for row in rows)
+
+
 def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """The predicate over a table's ``audience_id`` column; an empty list reads nothing."""
     return column.in_(sorted(ids))
 
 
 def readers(conn: Connection, audience_id: int) -> frozenset[str]:
-    rows: Sequence[str] = (
-        conn.execute(select(audience_parties.c.party).where(audience_parties.c.audience_id == audience_id))
-        .scalars()
-        .all()
-    )
-    return frozenset(rows)
+    """The frozen readers of one audience."""
+    return readers_of(conn, [audience_id])[audience_id]
+
+
+def readers_of(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The frozen readers of several audiences."""
+    found: dict[int, set[str]] = {audience: set() for audience in audience_ids}
+    a = audience_parties.c
+    for row in conn.execute(select(a.audience_id, a.party).where(a.audience_id.in_(sorted(found)))):
+        found[row.audience_id].add(row.party)
+    return {audience: frozenset(parties) for audience, parties in found.items()}

@@ -31,18 +31,26 @@ class Window(Part):
     """The time that the agenda looks back on."""
 
     start: Moment
+    """The first instant of it."""
     end: Moment
+    """The first instant after it."""
 
 
 class Meeting(Part):
     """The conference as it stood when the agenda was compiled, so that the agenda can be read by itself."""
 
     title: Line
+    """What it is called."""
     start: Moment
+    """When it begins."""
     minutes: Annotated[int, Field(ge=5, le=480)]
+    """How long it lasts."""
     zone: Zone
+    """The zone in which its time is announced."""
     link: Link | None = None
+    """Where to join."""
     chair: PartyCode
+    """The party that chairs it."""
     revision: Annotated[int, Field(ge=0, le=9_999)] = 0
     """How often it had been changed (RFC 5545 `SEQUENCE`)."""
     next: Moment | None = None
@@ -53,14 +61,19 @@ class Item(Part):
     """One numbered item. It says which rule put it there and which messages it rests on."""
 
     number: Position
+    """Its place on the agenda, from 1."""
     title: Line
+    """What it is about."""
     rule: Slug
     """The rule that put it on the agenda, such as `open-alerts`."""
     why: Remark
     """The same in words."""
     points: list[PlanPoint] = Field(default=[], max_length=50)
+    """The points of the plans under which it falls."""
     outcome: Outcome = "note"
+    """What the conference should do with it."""
     minutes: Annotated[int, Field(ge=0, le=240)] = 5
+    """The time set aside for it."""
     lead: PartyCode | None = None
     """The party that introduces it."""
     lines: list[Remark] = Field(default=[], max_length=200)
@@ -68,15 +81,20 @@ class Item(Part):
     wanted: Remark | None = None
     """What the conference is asked for."""
     sources: list[MessageId] = Field(default=[], max_length=1_000)
+    """The messages it rests on."""
 
 
 class WeekRow(Part):
     """One series of one party. Parties are never added up: one person crosses several borders."""
 
     party: PartyCode
+    """Whose figures these are."""
     indicator: IndicatorName
+    """What was counted."""
     place: PlaceCode | None = None
+    """Where it was counted; absent: the whole territory."""
     counterpart: PartyCode | None = None
+    """The other side of the border."""
     values: list[Count | None] = Field(max_length=31)
     """One for each of the agenda's days; null: not reported."""
     total: Count | None = None
@@ -89,9 +107,13 @@ class ReportingRow(Part):
     """Who reported, and who did in time."""
 
     party: PartyCode
+    """Whose reports are counted."""
     expected: Count
+    """Reports due in the window."""
     received: Count
+    """Reports that came."""
     on_time: Count
+    """Those that came before they were due."""
     missing: list[Day] = Field(default=[], max_length=31)
     """The days without a report."""
 
@@ -100,19 +122,27 @@ class Agenda(Payload):
     """What the hub compiles for one conference: compiled once, sent once."""
 
     series: Slug = "weekly"
+    """The series of conferences."""
     conference: Position
     """The number of the conference."""
     edition: Annotated[int, Field(ge=1, le=99)] = 1
+    """Counts up when an agenda is compiled anew."""
     compiled_at: Moment
+    """The moment at which it was frozen."""
     due_at: Moment | None = None
     """When it was to be compiled; an agenda compiled well after that says that it is late."""
     window: Window
+    """The time that it looks back on."""
     meeting: Meeting | None = None
+    """The conference that it is for."""
     items: list[Item] = Field(default=[], max_length=200)
+    """What is to be discussed, the same numbers for everyone in the call."""
     days: list[Day] = Field(default=[], max_length=31)
     """The days of the columns of `week`."""
     week: list[WeekRow] = Field(default=[], max_length=1_000)
+    """The figures of the week."""
     reporting: list[ReportingRow] = Field(default=[], max_length=100)
+    """Who reported in the week, and who did in time."""
 
     def rests_on(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(source for item in self.items for source in item.sources))

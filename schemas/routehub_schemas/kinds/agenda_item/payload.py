@@ -12,7 +12,9 @@ class AgendaItem(Payload):
     """What a party would like the conference to take up; the chair accepts or declines it."""
 
     title: Line
+    """What it is about, in one line."""
     text: Text | None = None
+    """Why, and what is proposed."""
     outcome: Outcome = "discuss"
     """What the conference should do with it."""
     minutes: Annotated[int, Field(ge=1, le=60)] = 5

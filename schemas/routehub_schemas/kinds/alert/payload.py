@@ -61,6 +61,7 @@ class Alert(Payload):
     instruction: Text | None = None
     """What readers should do (CAP 1.2 `instruction`)."""
     place: PlaceCode | None = None
+    """The crossing point, centre or area."""
     area: Remark | None = None
     """The area in words (CAP 1.2 `areaDesc`), where no place code fits."""
     legs: Annotated[list[LegCode], Unique] = Field(default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS)

@@ -28,21 +28,25 @@ class Conference(Payload):
     """When and how it takes place. Weekly is no fixed weekday (2016: 22, then 28 January)."""
 
     series: Slug = "weekly"
+    """The series that it belongs to."""
     number: Number
     """Its number in the series."""
     title: Line
+    """What the invitation says."""
     start: Moment
+    """When it begins."""
     minutes: Annotated[int, Field(ge=5, le=480)] = 60
+    """How long it lasts."""
     zone: Zone = "Europe/Brussels"
     """The zone in which the time is announced."""
     link: Link | None = None
     """Where to join."""
     chair: PartyCode
-    participants: Annotated[list[PartyCode], Unique] = Field(
-        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
-    )
+    """The party that leads it."""
+    participants: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
     """Who takes part; none named: every party of the route."""
     state: ConferenceState = "planned"
+    """Whether it takes place as planned."""
     reason: Remark | None = None
     """Why it was moved or cancelled."""
 
@@ -53,6 +57,4 @@ def check(conference: Conference) -> Iterator[Problem]:
         ZoneInfo(conference.zone)
     except (LookupError, ValueError, OSError):
         meant = near(conference.zone, available_timezones())
-        yield Problem(
-            "/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant
-        )
+        yield Problem("/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant)

@@ -16,7 +16,9 @@ class Note(Payload):
     to: Annotated[list[PartyCode], Unique] = Field(min_length=1, max_length=50, json_schema_extra=UNIQUE_ITEMS)
     """Its readers besides the sender."""
     subject: Line
+    """One line, as it stands in a mail subject."""
     text: Text
+    """The note itself."""
 
 
 def check(note: Note) -> Iterator[Problem]:

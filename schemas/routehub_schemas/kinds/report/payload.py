@@ -55,21 +55,29 @@ class Figure(Part):
     counterpart: PartyCode | None = None
     """The other side: where arrivals come from, where departures go, who sent the officers."""
     mode: Mode | None = None
+    """How people came or went."""
     service: Service | None = None
     """What the places are for (draft statement, point 3)."""
     modality: Modality | None = None
     """How people are accommodated (readout of 22 January 2016: vouchers, apartments)."""
     status: FigureStatus = "confirmed"
+    """How final the number is; that it was revised follows from the messages and is never sent."""
     method: Method = "counted"
+    """How the number was found."""
     coverage: Coverage = "full"
+    """Whether everything was counted, a part, or one moment."""
     sex: Sex | None = None
+    """Only of groups; there is no field for a person."""
     age_band: AgeBand | None = None
+    """In years."""
     nationality: Country | None = None
+    """ISO 3166-1; XX where it is not known."""
     non_refoulement_check: bool | None = None
     """Refusals of entry: whether the prior check was made in every case (draft statement, point 14)."""
     carried_over: bool = False
     """The value of an earlier day, not counted again."""
     note: Remark | None = None
+    """What readers should know about the number."""
 
     @property
     def series(self) -> tuple[str | None, ...]:
@@ -95,14 +103,17 @@ class Report(Payload):
     day: Day
     """The date on which the reporting day ends, in the party's zone; for a calendar day, that day."""
     period: PeriodKind = "reporting_day"
+    """What the figures cover: the party's reporting day, a day from midnight to midnight, or one hour."""
     start: Moment | None = None
     """The begin of the hour; only, and always, with the period `hour`."""
     figures: Annotated[list[Figure], Field(max_length=1_000)] = Field(default=[])
+    """The figures, each named once."""
     nothing_to_report: bool = False
     """Said on purpose: a report without figures is refused, for silence is a signal and not a zero."""
     reason: Remark | None = None
     """Why confirmed values change."""
     comment: Remark | None = None
+    """What readers should know about the day."""
 
 
 def check(report: Report) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ class Response(Payload):
     to: Reference
     """The message that is answered: its id or its short id."""
     act: Act
+    """What is done; the kind that is answered says which acts fit."""
     text: Text | None = None
     """The conditions, reasons or answer; needed where the act says nothing without."""
     new_time: Moment | None = None
