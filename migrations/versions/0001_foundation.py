@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("participants", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("tlp", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),

@@ -112,4 +112,5 @@ def _read(conn: Connection, where: ColumnElement[bool], newest: int | None = Non
         "route", "series", "local_date", "due_at", "state", "attempts", "late", "reason", "conference", "message_id",
         "done_at",
     )  # fmt: skip
-    return [Occurrence(**{name: row[name] for name in names}) for row in conn.execute(query.order_by(o.route)).mappings()]
+    rows = conn.execute(query.order_by(o.route, o.series)).mappings()
+    return [Occurrence(**{name: row[name] for name in names}) for row in rows]

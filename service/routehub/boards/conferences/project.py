@@ -44,8 +44,8 @@ class ConferencesBoard:
         if known is None:
             if said.state != "planned":
                 raise refused(
-                    "/number", "unknown-conference", f"There is no conference {said.number} that could be {said.state}.",
-                    sent=said.number,
+                    "/number", "unknown-conference",
+                    f"There is no conference {said.number} that could be {said.state}.", sent=said.number,
                 )  # fmt: skip
             return
         same = (
@@ -96,8 +96,8 @@ class ConferencesBoard:
                 message_id=message.id, sequence=message.sequence, route=message.route, series=said.series,
                 number=said.number, title=said.title, start=said.start, minutes=said.minutes, zone=said.zone,
                 link=said.link, chair=said.chair, participants=",".join(said.participants), state=said.state,
-                reason=said.reason, author=message.author, party=message.party, accepted_at=message.accepted_at,
-                audience_id=message.audience_id,
+                reason=said.reason, tlp=message.tlp, author=message.author, party=message.party,
+                accepted_at=message.accepted_at, audience_id=message.audience_id,
             )
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Reading the conferences board, always through the reader's audiences."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from routehub.boards.conferences.tables import (
     proposal_decisions,
     proposals,
 )
-from routehub.directory.visibility import clause
+from routehub.directory.visibility import clause, readers_of
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class ConferenceView:
     participants: tuple[str, ...]
     state: str
     reason: str | None
+    tlp: str
     first_start: datetime
     revision: int
     message_id: str
-    first_message_id: str
     accepted_at: datetime
     audience_id: int
 
@@ -118,18 +118,34 @@ def conference(
     return found[0] if found else None
 
 
+def announced(conn: Connection, route: str, everyone: Callable[[datetime], frozenset[str]]) -> list[ConferenceView]:
+    """Conferences as they were announced to everyone who was on the route then, whoever has joined since: numbers
+    continue. For the hub's own schedule, never an answer to a reader.
+
+    everyone: the parties that ``*`` meant at an instant.
+    """
+    c = conference_revisions.c
+    rows = conn.execute(select(conference_revisions).where(c.route == route).order_by(c.sequence)).mappings().all()
+    readers = readers_of(conn, {row["audience_id"] for row in rows})
+    found: dict[tuple[str, int], list[RowMapping]] = {}
+    for row in rows:
+        if row["tlp"] != "RED" and readers[row["audience_id"]] >= everyone(row["accepted_at"]):
+            found.setdefault((row["series"], row["number"]), []).append(row)
+    return sorted((_conference(rows) for rows in found.values()), key=lambda v: (v.start, v.series, v.number))
+
+
 def _conference(rows: list[RowMapping]) -> ConferenceView:
     first, last = rows[0], rows[-1]
     same = {
         name: last[name]
         for name in (
             "route", "series", "number", "title", "start", "minutes", "zone", "link", "chair", "state", "reason",
-            "message_id", "accepted_at", "audience_id",
+            "tlp", "message_id", "accepted_at", "audience_id",
         )
     }  # fmt: skip
     return ConferenceView(
         **same, participants=tuple(filter(None, last["participants"].split(","))), first_start=first["start"],
-        first_message_id=first["message_id"], revision=len(rows) - 1,
+        revision=len(rows) - 1,
     )  # fmt: skip
 
 
@@ -149,9 +165,7 @@ def proposal(conn: Connection, audiences: Iterable[int], route: str, message_id:
     """One proposal; None when it is unknown or not visible."""
     p, ids = proposals.c, frozenset(audiences)
     rows = (
-        conn.execute(
-            select(proposals).where(p.route == route, p.message_id == message_id, clause(p.audience_id, ids))
-        )
+        conn.execute(select(proposals).where(p.route == route, p.message_id == message_id, clause(p.audience_id, ids)))
         .mappings()
         .all()
     )

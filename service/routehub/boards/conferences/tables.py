@@ -29,6 +29,7 @@ class ConferenceRevision(SQLModel, table=True):
     participants: str = ""
     state: str
     reason: str | None = Field(default=None, sa_type=Text)
+    tlp: str
     author: str
     party: str
     accepted_at: datetime = Field(sa_type=UTCDateTime)
