@@ -21,6 +21,7 @@ from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.settings import Settings
+from routehub.digests.schedule import Schedule
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
 from routehub.intake.receive import Intake
@@ -60,6 +61,9 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
+        self.schedule = Schedule(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
+        )
         self.position = 0
         self.stopping = False
         self._rung = asyncio.Event()
@@ -83,6 +87,7 @@ class Hub:
             asyncio.create_task(self.bell.listen(self._rung), name="bell"),
             asyncio.create_task(self._look(), name="look"),
         ]
+        self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
     def begin_stop(self) -> None:
@@ -90,6 +95,7 @@ class Hub:
         self.stopping = True
 
     async def stop(self) -> None:
+        self.schedule.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

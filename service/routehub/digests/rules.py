@@ -136,7 +136,7 @@ def flows(matter: Matter) -> list[Entry]:
     """Flows outside their usual range, and borders whose two counts were apart on two days or more."""
     week = matter.week
     unusual = [(flow, found) for flow in week.flows if (found := flow.outside())]
-    apart = [(leg, found) for leg in week.legs if (found := leg.apart())]
+    apart = [(leg, run) for leg in week.legs if (run := leg.apart())]
     if not unusual and not apart:
         return []
     why = []
