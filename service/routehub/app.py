@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import boards, health, messages, reports
+from routehub.api.observed import Observed
+from routehub.api.v1 import boards, contract, health, keys, me, messages, parties, people, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -20,6 +21,7 @@ from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.digests.schedule import Schedule
 from routehub.directory.current import CurrentDirectory
@@ -52,6 +54,7 @@ class Hub:
         self.db = Database(settings.database_url, settings.read_threads)
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
+        self.rates = Rates()
         self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
@@ -136,7 +139,15 @@ def create_app(hub: Hub) -> FastAPI:
 
     app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.api = ApiContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
+        hub.settings,
+        hub.db,
+        hub.clock,
+        hub.directory,
+        hub.registry,
+        hub.writer,
+        hub.intake,
+        hub.metrics,
+        hub.rates,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -144,9 +155,15 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        me.router,
+        parties.router,
+        people.router,
+        keys.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(contract.router)
+    app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app
