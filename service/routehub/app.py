@@ -13,6 +13,7 @@ from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
 from routehub.api.v1 import boards, contract, health, keys, me, messages, parties, people, reports
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
@@ -22,6 +23,7 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.digests.schedule import Schedule
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
 from routehub.intake.receive import Intake
@@ -34,7 +36,7 @@ from routehub_schemas.registry import Registry
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
+    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
 class Hub:
@@ -62,6 +64,9 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
+        self.schedule = Schedule(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
+        )
         self.position = 0
         self.stopping = False
         self._rung = asyncio.Event()
@@ -85,6 +90,7 @@ class Hub:
             asyncio.create_task(self.bell.listen(self._rung), name="bell"),
             asyncio.create_task(self._look(), name="look"),
         ]
+        self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
     def begin_stop(self) -> None:
@@ -92,6 +98,7 @@ class Hub:
         self.stopping = True
 
     async def stop(self) -> None:
+        self.schedule.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
