@@ -161,5 +161,5 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
 
 
 def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[tuple[object, ...]] = conn.execute(query).tuples().all()
+    rows: Sequence[tuple[object, ...]] = conn.execute(query).all()
     return [FeedItem(*row) for row in rows]  # type: ignore[arg-type]

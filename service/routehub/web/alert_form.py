@@ -116,8 +116,9 @@ def payload(form: AlertForm, who: Visitor, now: datetime) -> dict[str, Any]:
     place = who.route.places.get(form.place)
     headline = form.headline or f"{place.name if place else who.party_name}: {choice.headline.lower()}"
     data: dict[str, Any] = {
-        "category": choice.category, "status": status(who, drill=form.drill), "severity": form.severity or choice.severity,
-        "urgency": choice.urgency, "certainty": choice.certainty, "headline": headline, "points": list(choice.points),
+        "category": choice.category, "status": status(who, drill=form.drill),
+        "severity": form.severity or choice.severity, "urgency": choice.urgency, "certainty": choice.certainty,
+        "headline": headline, "points": list(choice.points),
         "expires": (now + timedelta(hours=int(form.hours))).isoformat(timespec="seconds"),
         "audience": [form.audience],
     }  # fmt: skip

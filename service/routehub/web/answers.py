@@ -20,7 +20,6 @@ CSP = (
 )
 PROTECTION = {
     "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
     # Not no-referrer: browsers would then send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,7 +46,7 @@ class PageRoute(APIRoute):
                 response = await self._refused(request, Unknown("There is no such page."))
             except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
                 response = await self._refused(request, _unexpected(request, fault))
-            return protect(response, web_context(request))
+            return protect(response)
 
         return handler
 
@@ -58,13 +57,12 @@ class PageRoute(APIRoute):
         return await PageRoute.error_page(request, web_context(request), error)
 
 
-def protect(response: Response, ctx: WebContext) -> Response:
-    """Put the protecting headers on; content is never kept by caches unless the page said so."""
+def protect(response: Response) -> Response:
+    """Put the protecting headers on; content is never kept by caches unless the page said so. ``nosniff`` and HSTS
+    stand on every answer of the hub already."""
     for name, value in PROTECTION.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
-    if ctx.https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
 
 

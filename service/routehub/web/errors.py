@@ -53,9 +53,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(NOT_PAGES)
         if error.status_code == 404 and wants_page:
-            ctx = web_context(request)
-            return protect(await error_page(request, ctx, Unknown("There is no such page.")), ctx)
-        found: Response = await as_problem(request, error)  # type: ignore[misc, arg-type]
+            return protect(await error_page(request, web_context(request), Unknown("There is no such page.")))
+        found: Response = await as_problem(request, error)  # type: ignore[misc]
         return found
 
     app.add_exception_handler(HTTPException, of_http)

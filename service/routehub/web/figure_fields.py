@@ -1,6 +1,6 @@
 """The fields of a party's figures form: its borders and what it usually posts, with yesterday and the usual range."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -87,7 +87,10 @@ def load(
 def _borders(route: RouteView, party: str, day: date) -> list[Series]:
     legs = route.legs_on(day)
     entered = [_series("arrivals", leg.from_party) for leg in legs if leg.to_party == party]
-    return entered + [_series("departures", leg.to_party) for leg in legs if leg.from_party == party]
+    # Where the route begins, people enter from beyond it.
+    return (entered or [_series("arrivals")]) + [
+        _series("departures", leg.to_party) for leg in legs if leg.from_party == party
+    ]
 
 
 def _order(field: Field, positions: Mapping[str, int]) -> tuple[int, int, str]:
@@ -104,17 +107,15 @@ def _field(
     label, ask = words(parts, indicator, route, f"{member.period_end:%H:%M}", name)
     before = [found.value for at, found in sorted(values.items()) if at < day and found.value is not None]
     yesterday = values.get(day - timedelta(days=1))
-    # A border is asked for at first; later, what the party has been posting is what it is asked for.
+    # Borders are always asked for, the rest once the party has begun to post it.
     flow = indicator.kind == "flow"
-    required = bool(before) or (flow and "counterpart" in parts and not before)
+    required = bool(before) or indicator.name in ("arrivals", "departures")
     return Field(
         series, label, ask, required, flow, values.get(day), yesterday.value if yesterday else None, tuple(before)
     )
 
 
-def words(
-    parts: Mapping[str, str], indicator: Indicator, route: RouteView, at: str, name: Names
-) -> tuple[str, str]:
+def words(parts: Mapping[str, str], indicator: Indicator, route: RouteView, at: str, name: Names) -> tuple[str, str]:
     """Label and question of a series: ``Entered from Croatia``, ``people who entered from Croatia``."""
     rest = _details(parts, route)
     other = name(parts["counterpart"]) if "counterpart" in parts else ""
@@ -141,8 +142,6 @@ def _details(parts: Mapping[str, str], route: RouteView) -> str:
         if key in parts:
             found += f", {parts[key].replace('_', ' ')}"
     return found
-
-
 
 
 def label_of(value: FigureValue, route: RouteView, name: Names) -> str:

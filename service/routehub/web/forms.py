@@ -76,9 +76,7 @@ async def read_form(request: Request, most: int) -> Form:
         if len(body) > most:
             raise TooLarge(f"A form has at most {most} bytes.")
     try:
-        found = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
-        )
+        found = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise Malformed("The form could not be read as UTF-8.") from None
     form = Form(tuple((name, value.replace("\r\n", "\n").replace("\r", "\n")) for name, value in found))

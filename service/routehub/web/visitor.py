@@ -69,7 +69,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
     session, person = known
     directory = ctx.directory.value
     named: str | None = request.path_params.get("route")
-    roles = {code: person_principal(person, code, directory, ctx.clock.now()) for code in directory.routes}
+    roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}
     routes = tuple(directory.routes[code] for code, principal in roles.items() if principal.roles)
     code = named or _usual(ctx.settings.default_route, routes)
     route = directory.routes.get(code)
@@ -84,6 +84,13 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         _reports_for(directory, principal, route.members(today)),
         await ctx.db.read(feed.head, code, principal.party),
     )  # fmt: skip
+
+
+def _principal(
+    ctx: WebContext, directory: Directory, route: RouteView, person: PersonView, session: SessionView
+) -> Principal:
+    today = ctx.clock.now().astimezone(route.zone).date()
+    return person_principal(person, route.code, directory, wall(), today, session.token_hash)
 
 
 def _usual(default: str, routes: tuple[RouteView, ...]) -> str:

@@ -67,9 +67,7 @@ def _show_form(
         "audiences": alert_form.audiences(who, today),
     }  # fmt: skip
     title = "Raise an alert"
-    return page(
-        request, ctx, who, "alert_new.html", f"Error: {title}" if faults else title, values, status=status
-    )
+    return page(request, ctx, who, "alert_new.html", f"Error: {title}" if faults else title, values, status=status)
 
 
 def _require(who: Visitor, kind: str) -> None:
@@ -135,7 +133,7 @@ async def show(
 
 @router.post("/alerts/{ref}/acknowledge")
 async def acknowledge(ctx: Web, who: Reading, form: OwnForm, ref: Ref) -> Response:
-    """"We have seen this", for the visitor's party. It agrees to nothing (UX 1.7)."""
+    """ "We have seen this", for the visitor's party. It agrees to nothing (UX 1.7)."""
     _require(who, "response")
     found = await _one(ctx, who, ref)
     data: dict[str, Any] = {"to": found.id, "act": "acknowledge"}
@@ -200,9 +198,7 @@ async def follow_up(
     return go(f"{who.base}/alerts/{found.short_id}?done={'ended' if act == 'end' else 'updated'}")
 
 
-def _follow_up_data(
-    ctx: WebContext, alert: AlertView, act: str, typed: dict[str, str], form: Form
-) -> dict[str, Any]:
+def _follow_up_data(ctx: WebContext, alert: AlertView, act: str, typed: dict[str, str], form: Form) -> dict[str, Any]:
     if act == "end":
         return alert_form.follow_up(alert, "Cancel", alert.expires, description=form.text("description"))
     hours = int(typed["hours"]) if typed["hours"] in dict(alert_form.HOURS) else 24

@@ -199,9 +199,7 @@ async def post(request: Request, ctx: Web, who: Reading, form: OwnForm, party: P
             return _show(request, ctx, who, sheet, typed, faults, unusual)
         recorded = await _receive(ctx, who, sheet, typed, changed)
     except Stale:
-        return _show(
-            request, ctx, who, sheet, replace(typed, version=sheet.version), faults, conflict=True, status=409
-        )
+        return _show(request, ctx, who, sheet, replace(typed, version=sheet.version), faults, conflict=True, status=409)
     except Refused as error:
         return _show(request, ctx, who, sheet, *_refused(sheet, typed, changed, error), status=422)
     same = "&same=1" if recorded.unchanged else ""
@@ -269,9 +267,7 @@ async def _receive(
     data |= {name: text for name, text in (("reason", typed.reason), ("comment", typed.comment)) if text}
     guard = expect_version(who.route.code, sheet.party, "reporting_day", sheet.period.day, typed.version)
     kind = ctx.registry["report"]
-    return await ctx.intake.receive(
-        who.principal, Post(kind, data, key=typed.key, guard=guard, dry_run=dry_run)
-    )
+    return await ctx.intake.receive(who.principal, Post(kind, data, key=typed.key, guard=guard, dry_run=dry_run))
 
 
 def _unusual(sheet: Sheet, changed: Mapping[str, dict[str, Any]], tried: Recorded) -> tuple[Unusual, ...]:

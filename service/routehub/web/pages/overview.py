@@ -1,22 +1,20 @@
 """The overview: what waits for the visitor's party, what changed, the route now, open alerts, who has reported."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from routehub.boards.conferences import queries as conferences
+from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.visibility import readable
-from routehub.journal import feed
-from routehub.journal.feed import Filter
 from routehub.views import changes
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
-from routehub.views.route import RoutePicture, Station
+from routehub.views.route import LegPicture, RoutePicture, Station
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import fresh_key
@@ -25,23 +23,12 @@ from routehub.web.visitor import Reading, Visitor
 
 router = APIRouter(route_class=PageRoute)
 
+SERIES = "weekly"
 MOST_LINES = 5
 SINCE = timedelta(hours=24)
 STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
 WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3}
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """The next conference, as its latest message says."""
-
-    number: int
-    title: str
-    start: datetime
-    minutes: int
-    chair: str
-    state: str
 
 
 @dataclass(frozen=True)
@@ -53,13 +40,19 @@ class Overview:
     lines: list[Line]
     since: datetime
     records: dict[str, Record]
-    meeting: Meeting | None
-    agenda: int | None
+    meeting: ConferenceView | None
+    agenda: AgendaRef | None
 
     @property
     def by_silence(self) -> list[Station]:
         """Silent parties first, then late, then due: factual, and the one list where order means something."""
         return sorted(self.picture.stations, key=lambda s: WORST_FIRST[s.freshness.state])
+
+    @property
+    def legs(self) -> list[LegPicture]:
+        """Borders in travel order."""
+        at = {m.party: m.position for m in self.picture.route.memberships}
+        return sorted(self.picture.legs, key=lambda p: (at.get(p.leg.from_party, 0), at.get(p.leg.to_party, 0)))
 
     def is_stale(self, station: Station, day: date) -> bool:
         return station.freshness.day - day >= STALE
@@ -73,7 +66,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     since = now - SINCE
     return Overview(
         picture, changes.todo(picture, who.party), changes.changes(picture, since), since,
-        _records(conn, ids, who, picture, now), *_conference(conn, who, now),
+        _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
 
@@ -92,24 +85,13 @@ def _records(
     return found
 
 
-def _conference(conn: Connection, who: Visitor, now: datetime) -> tuple[Meeting | None, int | None]:
-    """The next conference that is not over, and the number of the newest agenda."""
-    meeting = None
-    latest: dict[int, dict[str, Any]] = {}
-    for item in feed.latest(conn, who.route.code, who.party, 50, Filter(kinds=frozenset({"conference"}))):
-        if item.body is not None:
-            data = json.loads(item.body)["data"]
-            latest.setdefault(data["number"], data)
-    for data in sorted(latest.values(), key=lambda d: str(d["start"])):
-        start, minutes = datetime.fromisoformat(data["start"]), data.get("minutes", 60)
-        if start + timedelta(minutes=minutes) > now:
-            meeting = Meeting(
-                data["number"], data["title"], start, minutes, data["chair"], data.get("state", "planned")
-            )
-            break
-    agendas = feed.latest(conn, who.route.code, who.party, 1, Filter(kinds=frozenset({"agenda"})))
-    body = agendas[0].body if agendas else None
-    return meeting, json.loads(body)["data"]["conference"] if body else None
+def _conference(
+    conn: Connection, ids: frozenset[int], who: Visitor, now: datetime
+) -> tuple[ConferenceView | None, AgendaRef | None]:
+    """The next conference that is not over, and the newest agenda."""
+    planned = conferences.conferences(conn, ids, who.route.code)
+    compiled = conferences.agendas(conn, ids, who.route.code, SERIES, limit=1)
+    return next((view for view in planned if view.ends > now), None), compiled[0] if compiled else None
 
 
 @router.get("/")

@@ -60,7 +60,7 @@ def _address(request: Request) -> str:
 
 
 @router.get("/sign-in")
-async def show(request: Request, ctx: Web, next: Next = "/") -> Response:  # noqa: A002 - it is the address's word
+async def show(request: Request, ctx: Web, next: Next = "/") -> Response:
     if await session_of(request, ctx) is not None:
         return go(local(next))
     return _show(request, ctx, "sign_in.html", "Sign in", to=local(next))
@@ -101,7 +101,7 @@ async def _mail_link(ctx: WebContext, email: str, to: str) -> None:
 
 
 @router.get("/sign-in/{token}")
-async def show_link(request: Request, ctx: Web, token: Token, next: Next = "/") -> Response:  # noqa: A002
+async def show_link(request: Request, ctx: Web, token: Token, next: Next = "/") -> Response:
     """What the mail's link opens. It looks nothing up: opening it changes nothing and tells nothing."""
     return _show(request, ctx, "link.html", "Sign in", to=local(next), token=token)
 
