@@ -4,6 +4,7 @@ read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
@@ -161,5 +162,5 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
 
 
 def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[tuple[object, ...]] = conn.execute(query).all()
-    return [FeedItem(*row) for row in rows]  # type: ignore[arg-type]
+    rows: Sequence[Any] = conn.execute(query).all()
+    return [FeedItem(*row) for row in rows]

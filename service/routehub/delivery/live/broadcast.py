@@ -67,7 +67,7 @@ class Broadcast:
                 self._send(message, feeds.get(message.sequence, {}))
 
     def _send(self, message: Message, numbers: Mapping[str, int]) -> None:
-        """One frame per reading party, to all its listeners that want it. ``numbers`` holds the readers and no other."""
+        """One frame per reading party, to all its listeners that want it. ``numbers`` holds its readers, no other."""
         found = None
         for party, number in numbers.items():
             key = (message.route, party)

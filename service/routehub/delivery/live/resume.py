@@ -57,17 +57,17 @@ async def stream(live: Broadcast, listener: Listener, begin: Place) -> AsyncIter
     listener.begin(begin.at)
     yield frames.start(begin.recovered, begin.head)
     at = begin.at
-    while listener.ending is None:
+    while not listener.over.is_set():
         page = await live.db.read(_page, listener, at, live.registry)
         for frame in page.frames:
-            if listener.ending is not None:
+            if listener.over.is_set():
                 return
             yield listener.number(frame)
         at = page.reached
         if not page.more and live.join(listener, at):
             break
-    while (frame := await listener.next()) is not None:
-        yield frame
+    while (waiting := await listener.next()) is not None:
+        yield waiting
 
 
 @dataclass(frozen=True)
