@@ -85,7 +85,7 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         await self.live.begin()
         self._loop = loop = asyncio.get_running_loop()
 
@@ -116,7 +116,8 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: Connection) -> None:
+    def refresh(self, conn: Connection) -> None:
+        """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.offset = state.clock_offset(conn)
@@ -129,7 +130,7 @@ class Hub:
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
         more = await self.live.look()
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         await self._check_listeners()
         return more
 
