@@ -13,6 +13,7 @@ from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
 from routehub.api.v1 import boards, contract, health, keys, me, messages, parties, people, reports, stream
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
@@ -22,6 +23,7 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.digests.schedule import Schedule
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import listens
 from routehub.directory import sessions
@@ -37,7 +39,7 @@ from routehub_schemas.registry import Registry
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
+    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
 class Hub:
@@ -64,6 +66,9 @@ class Hub:
         )  # fmt: skip
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
+        )
+        self.schedule = Schedule(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
         )
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -94,6 +99,7 @@ class Hub:
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
         ]
+        self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
     def begin_stop(self) -> None:
@@ -103,6 +109,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self.live.stop)
 
     async def stop(self) -> None:
+        self.schedule.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

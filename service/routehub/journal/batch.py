@@ -121,6 +121,12 @@ class Batch:
             found[row["sequence"]][row["party"]] = row["feed"]
         return found
 
+    def holds(self, message_id: str) -> bool:
+        """Whether a message is in the journal, or in this very batch."""
+        if any(message.id == message_id for message in self.messages):
+            return True
+        return self.conn.execute(select(entries.c.id).where(entries.c.id == message_id)).first() is not None
+
     def remember(self, route: str, party: str, key: str, fingerprint: str, message_id: str) -> None:
         self._keys.append(
             {
