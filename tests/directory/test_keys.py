@@ -10,7 +10,7 @@ from routehub.directory import grants, key_office, keys
 from routehub.directory.grants import Grant
 from routehub.directory.install import derive_route, install_route
 from routehub.directory.key_office import Made, NewKey, Rotation
-from routehub.directory.principal import may_report_for, still_holds
+from routehub.directory.principal import may_report_for
 from routehub.journal import audit
 from tests.fixtures.office import Office
 
@@ -93,9 +93,9 @@ def test_a_second_rotation_ends_the_oldest(office: Office):
 def test_a_revoked_key_is_refused_and_its_streams_no_longer_hold(office: Office):
     made = make(office)
     who = keys.authenticate(office.directory, made.text, wall())
-    assert still_holds(who, office.directory, wall(), frozenset())
+    assert office.still_listens(who)
     revoke(office, made.key.id)
-    assert not still_holds(who, office.directory, wall(), frozenset())
+    assert not office.still_listens(who)
     with pytest.raises(SignInNeeded):
         keys.authenticate(office.directory, made.text, wall())
     with pytest.raises(Conflict):
@@ -106,12 +106,8 @@ def test_an_expired_key_is_refused(office: Office):
     made = make(office, days=1)
     with pytest.raises(SignInNeeded):
         keys.authenticate(office.directory, made.text, wall() + timedelta(days=2))
-    assert not still_holds(
-        keys.authenticate(office.directory, made.text, wall()),
-        office.directory,
-        wall() + timedelta(days=2),
-        frozenset(),
-    )
+    who = keys.authenticate(office.directory, made.text, wall())
+    assert not office.still_listens(who, after=timedelta(days=2))
 
 
 @pytest.mark.parametrize("by", ["bor", "eva", "mira", "goran"])
