@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-KEY = "rh_sys_SIab12_" + "s" * 43
+KEY = "rh_sys_SIab12_" + "s_" * 21 + "s"
 ME: dict[str, Any] = {
     "party": {"code": "SI", "name": "Slovenia"},
     "name": "SI figures system",

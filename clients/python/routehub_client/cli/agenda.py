@@ -78,7 +78,8 @@ def propose(
         "points": point or None,
     }
     body = {name: value for name, value in data.items() if value is not None}
-    posted = post.post(run, calls.publish(run.hub.route_code, "agenda_item", body), f"agenda proposal: {title}")
+    call = calls.publish(run.hub.route_code, "agenda_item", run.stamped(body))
+    posted = post.post(run, call, f"agenda proposal: {title}")
     post.given(run, posted)
 
 

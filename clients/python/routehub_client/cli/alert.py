@@ -184,14 +184,16 @@ def ack(
 ) -> None:
     """Say that your party has seen an alert. It does not agree to anything."""
     data = {"to": id, "act": "acknowledge"} | ({"text": reply} if reply else {})
-    posted = post.post(run, calls.publish(run.hub.route_code, "response", data), f"acknowledgement of {id}")
+    posted = post.post(
+        run, calls.publish(run.hub.route_code, "response", run.stamped(data)), f"acknowledgement of {id}"
+    )
     post.given(run, posted)
 
 
 def _send(run: Run, data: Mapping[str, Any], what: str) -> None:
     body = {name: value for name, value in data.items() if value is not None}
     tlp = body.pop("tlp", None)
-    posted = post.post(run, calls.publish(run.hub.route_code, "alert", body, tlp=tlp), what)
+    posted = post.post(run, calls.publish(run.hub.route_code, "alert", run.stamped(body), tlp=tlp), what)
     post.given(run, posted)
 
 

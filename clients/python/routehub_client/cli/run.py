@@ -117,6 +117,10 @@ class Run:
         """The party it is about: as asked, or one's own."""
         return (self.options.party or "").upper() or self.me.get("party", {}).get("code")
 
+    def stamped(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """With `--exercise` a message says so itself: the hub refuses it on a live route."""
+        return {**data, "exercise": True} if self.options.exercise else dict(data)
+
     def clock(self, now: object = None) -> Clock:
         """Times in the zone asked for, or that of the route."""
         zone = self.options.tz or self.profile.tz or self.known_me().get("route", {}).get("zone")
