@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_row")),
     )
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_row_route"), ["route"], unique=False)
+        batch_op.create_index("ix_audit_row_route_party", ["route", "party"], unique=False)
 
     op.create_table(
         "feed_head",
@@ -554,7 +554,7 @@ def downgrade() -> None:
     op.drop_table("feed_row")
     op.drop_table("feed_head")
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_row_route"))
+        batch_op.drop_index("ix_audit_row_route_party")
 
     op.drop_table("audit_row")
     with op.batch_alter_table("alert_record", schema=None) as batch_op:

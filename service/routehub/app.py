@@ -11,7 +11,7 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
-from routehub.api.v1 import boards, contract, health, messages, reports
+from routehub.api.v1 import boards, contract, health, keys, me, messages, parties, people, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -20,6 +20,7 @@ from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -51,6 +52,7 @@ class Hub:
         self.db = Database(settings.database_url, settings.read_threads)
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
+        self.rates = Rates()
         self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
@@ -70,7 +72,7 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         self.position = await self.db.read(follow.head)
         loop = asyncio.get_running_loop()
 
@@ -96,7 +98,8 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: Connection) -> None:
+    def refresh(self, conn: Connection) -> None:
+        """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.offset = state.clock_offset(conn)
@@ -112,7 +115,7 @@ class Hub:
                 await asyncio.wait_for(self._rung.wait(), self.settings.look_seconds)
             self._rung.clear()
             try:
-                await self.db.read(self._load)
+                await self.db.read(self.refresh)
             except HubError as fault:
                 log("hub").warning("the journal cannot be read", fault=fault.detail)
 
@@ -130,7 +133,15 @@ def create_app(hub: Hub) -> FastAPI:
 
     app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.api = ApiContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
+        hub.settings,
+        hub.db,
+        hub.clock,
+        hub.directory,
+        hub.registry,
+        hub.writer,
+        hub.intake,
+        hub.metrics,
+        hub.rates,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -138,6 +149,10 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        me.router,
+        parties.router,
+        people.router,
+        keys.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from routehub.cli import documents, migrate, serve
+from routehub.cli import demo, documents, migrate, serve
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
 
