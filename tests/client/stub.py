@@ -24,7 +24,7 @@ ME: dict[str, Any] = {
         "exercise": False,
         "marking": None,
     },
-    "key": {"id": "SIab12", "label": "SI figures system", "expires": None},
+    "key": {"id": "SIab12", "system": "SI figures system", "expires": None},
     "now": "2026-01-21T06:02:00Z",
 }
 

@@ -73,7 +73,7 @@ class RouteName(TypedDict, total=False):
 
 class KeyName(TypedDict, total=False):
     id: str
-    label: str
+    system: str
     expires: str | None
 
 
