@@ -182,8 +182,9 @@ def test_an_alert_gets_its_scales_from_its_type_and_ends_after_a_day(rh: Rh, hub
 def test_an_alert_is_updated_and_ended_by_reference(rh: Rh, hub: StubHub) -> None:
     data = {"category": "surge", "severity": "Moderate", "urgency": "Immediate", "certainty": "Observed",
             "headline": "Rise", "expires": "2026-01-22T06:00:00Z", "rule": {"name": "x"}}  # fmt: skip
-    hub.answers["/v1/messages/A-7F3K"] = {
-        "specversion": "1.0", "id": "0199-a", "source": "/parties/SI", "type": "routehub.alert.v1",
+    hub.answers["/v1/alerts/A-7F3K"] = {**ALERT, "latest": "0199-b"}
+    hub.answers["/v1/messages/0199-b"] = {
+        "specversion": "1.0", "id": "0199-b", "source": "/parties/SI", "type": "routehub.alert.v1",
         "time": "2026-01-21T05:00:00Z", "tlp": "GREEN", "data": data, "later": "a member of a later version",
     }  # fmt: skip
     assert rh("alert", "update", "A-7F3K", "--severity", "severe").code == 0

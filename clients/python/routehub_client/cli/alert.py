@@ -198,12 +198,11 @@ def _send(run: Run, data: Mapping[str, Any], what: str) -> None:
 
 
 def _earlier(run: Run, id: str) -> dict[str, Any]:
-    """The content of an alert, ready to be sent again under a reference to it."""
-    event = run.hub.message(id)
-    if event.kind != "alert":
-        raise Usage(f"{id} is no alert.")
+    """An alert as its last update left it, ready to be sent again under a reference to it."""
+    alert = run.hub.alert(id)
+    event = run.hub.message(alert.get("latest") or alert["id"])
     data = {name: value for name, value in event.data.items() if name != "rule"}
-    return data | {"references": [event.id], "tlp": event.tlp}
+    return data | {"references": [alert["id"]], "tlp": event.tlp}
 
 
 def _category(word: str) -> str:
