@@ -12,7 +12,6 @@ from routehub_client import answers, calls
 from routehub_client.address import Address
 from routehub_client.course import Course, Notice
 from routehub_client.http import Transport
-from routehub_client.stream import follow
 from routehub_client.wire import Answer, Call, Request, params, path
 from routehub_schemas.envelope import Envelope
 
@@ -98,6 +97,8 @@ class Hub:
         key was withdrawn, `Gone` when the hub no longer knows the cursor (unless `resync` is "head"),
         and `Gap` when an event is missing and stays missing. `report` hears about the line itself.
         """
+        from routehub_client.stream import follow  # only who follows pays for loading it
+
         asked = params(**which)
         course = Course(after, filtered=bool(asked), resync=resync, report=report)
         return follow(self.address, path("stream", route=self.route_code), asked, course)
