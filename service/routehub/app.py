@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import boards, health, messages, reports, stream
+from routehub.api.v1 import boards, health, messages, reports, stream, subscriptions
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -20,8 +20,18 @@ from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.settings import Settings
+from routehub.delivery import alert_mail
+from routehub.delivery.channels.base import Channel
+from routehub.delivery.channels.email import EmailChannel
+from routehub.delivery.channels.webhook import WebhookChannel
+from routehub.delivery.dispatcher import Dispatcher
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import listens
+from routehub.delivery.mail import MailRenderer
+from routehub.delivery.packing import Packer
+from routehub.delivery.rendering import Renderers
+from routehub.delivery.smtp import transport_for
+from routehub.delivery.worker import Worker
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -38,6 +48,11 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
 
 
+def shipped_renderers() -> dict[str, MailRenderer]:
+    """How kinds look in mail, where a line and a link are not enough."""
+    return {"alert": alert_mail.render}
+
+
 class Hub:
     """One hub process as an object that a command or a test starts and stops.
 
@@ -45,8 +60,9 @@ class Hub:
     """
 
     def __init__(
-        self, settings: Settings, *, registry: Registry | None = None, more_boards: Sequence[Board] = ()
-    ) -> None:
+        self, settings: Settings, *, registry: Registry | None = None, more_boards: Sequence[Board] = (),
+        more_renderers: Mapping[str, MailRenderer] | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.registry = registry or Registry.shipped()
         self.metrics = Metrics()
@@ -66,7 +82,14 @@ class Hub:
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
         )  # fmt: skip
+        self.mail = transport_for(settings)
+        self.channels = self._channels({**shipped_renderers(), **(more_renderers or {})})
+        packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
+        self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
+        self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
         self.stopping = False
+        self._sending = Follower("worker", self.worker.look, settings.look_seconds)
+        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,6 +102,7 @@ class Hub:
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
         await self.db.read(self._load)
         await self.live.begin()
+        await self.dispatcher.begin()
         self._loop = loop = asyncio.get_running_loop()
 
         def tell(committed: Committed) -> None:
@@ -90,6 +114,8 @@ class Hub:
             asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
+            asyncio.create_task(self._dispatching.run(), name="dispatcher"),
+            asyncio.create_task(self._sending.run(), name="worker"),
         ]
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
@@ -103,6 +129,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.worker.stop(self.settings.grace_seconds / 2)
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
@@ -115,6 +142,7 @@ class Hub:
         """In the event loop, right after a commit of this hub's own writer."""
         self.live.committed(committed)
         self._follower.ring()
+        self._dispatching.ring()
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
@@ -128,6 +156,14 @@ class Hub:
         alive = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
         self.live.check(lambda one: listens(directory, one.principal, one.session, alive, now, machine))
+
+    def due(self) -> None:
+        """Something is to be sent now."""
+        self._sending.ring()
+
+    def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
+        email = EmailChannel(self.mail, Renderers(self.registry, renderers))
+        return {channel.name: channel for channel in (email, WebhookChannel(private=self.settings.webhook_private))}
 
     async def _beat(self) -> bool:
         await self.live.pulse()
@@ -147,16 +183,9 @@ def create_app(hub: Hub) -> FastAPI:
 
     app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.api = ApiContext(
-        hub.settings,
-        hub.db,
-        hub.clock,
-        hub.directory,
-        hub.registry,
-        hub.writer,
-        hub.intake,
-        hub.metrics,
-        hub.live,
-    )
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics,
+        hub.live, hub.due,
+    )  # fmt: skip
     problems.install(app)
     routers: list[APIRouter] = [
         messages.router,
@@ -164,6 +193,7 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         stream.router,
+        subscriptions.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")

@@ -4,7 +4,8 @@ from routehub.boards.alerts import tables as alerts
 from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
 from routehub.core import state
+from routehub.delivery import tables as delivery
 from routehub.directory import tables as directory
 from routehub.journal import tables as journal
 
-ALL = (state, directory, journal, figures, reporting, alerts)
+ALL = (state, directory, journal, figures, reporting, alerts, delivery)

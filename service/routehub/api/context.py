@@ -1,5 +1,6 @@
 """What the doors need of the hub, handed in by ``app``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -30,6 +31,7 @@ class Context:
     intake: Intake
     metrics: Metrics
     live: Broadcast
+    due: Callable[[], None]
 
 
 def context(connection: HTTPConnection) -> Context:
