@@ -10,8 +10,22 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import boards, health, messages, reports, stream, subscriptions
+from routehub.api.observed import Observed
+from routehub.api.v1 import (
+    boards,
+    contract,
+    health,
+    keys,
+    me,
+    messages,
+    parties,
+    people,
+    reports,
+    stream,
+    subscriptions,
+)  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
@@ -19,6 +33,7 @@ from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery import alert_mail
 from routehub.delivery.channels.base import Channel
@@ -32,6 +47,7 @@ from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
 from routehub.delivery.smtp import transport_for
 from routehub.delivery.worker import Worker
+from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -45,7 +61,7 @@ from routehub_schemas.registry import Registry
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
+    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
 def shipped_renderers() -> dict[str, MailRenderer]:
@@ -69,6 +85,7 @@ class Hub:
         self.db = Database(settings.database_url, settings.read_threads)
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
+        self.rates = Rates()
         self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
@@ -77,6 +94,9 @@ class Hub:
         )  # fmt: skip
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
+        )
+        self.schedule = Schedule(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
         )
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -100,7 +120,7 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         await self.live.begin()
         await self.dispatcher.begin()
         self._loop = loop = asyncio.get_running_loop()
@@ -117,6 +137,7 @@ class Hub:
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
         ]
+        self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
     def begin_stop(self) -> None:
@@ -126,6 +147,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self.live.stop)
 
     async def stop(self) -> None:
+        self.schedule.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,7 +155,8 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: Connection) -> None:
+    def refresh(self, conn: Connection) -> None:
+        """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.offset = state.clock_offset(conn)
@@ -147,7 +170,7 @@ class Hub:
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
         more = await self.live.look()
-        await self.db.read(self._load)
+        await self.db.read(self.refresh)
         await self._check_listeners()
         return more
 
@@ -183,15 +206,28 @@ def create_app(hub: Hub) -> FastAPI:
 
     app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.api = ApiContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics,
-        hub.live, hub.due,
-    )  # fmt: skip
+        hub.settings,
+        hub.db,
+        hub.clock,
+        hub.directory,
+        hub.registry,
+        hub.writer,
+        hub.intake,
+        hub.metrics,
+        hub.rates,
+        hub.live,
+        hub.due,
+    )
     problems.install(app)
     routers: list[APIRouter] = [
         messages.router,
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        me.router,
+        parties.router,
+        people.router,
+        keys.router,
         stream.router,
         subscriptions.router,
     ]
@@ -199,4 +235,6 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(contract.router)
+    app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

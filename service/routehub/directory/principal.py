@@ -82,7 +82,8 @@ def person_principal(
 
 
 def still_holds(principal: Principal, directory: Directory, wall: datetime, alive: frozenset[str]) -> bool:
-    """Whether what a principal came in with holds: key or person, and the session (PROMISES D2). For open streams.
+    """Whether a reader may still read: its key, or its person, session and roles (PROMISES D2). For open streams,
+    at each change of the directory and now and then besides, as keys, sessions and hand-overs also end by time.
 
     alive: what ``sessions.alive`` says of the sessions asked about.
     """
@@ -94,11 +95,17 @@ def still_holds(principal: Principal, directory: Directory, wall: datetime, aliv
     person = directory.people.get(principal.person_id)
     if person is None or not person.active(wall):
         return False
-    return principal.session is None or principal.session in alive
+    if principal.session is not None and principal.session not in alive:
+        return False
+    return person_principal(person, principal.route, directory, wall).reads_feed
 
 
-def key_principal(key: KeyView) -> Principal:
-    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({"national_system"}), key.scopes)
+def key_principal(key: KeyView, directory: Directory) -> Principal:
+    """A national system. The systems of a party that only observes the route observe, whatever their scopes."""
+    route = directory.routes.get(key.route)
+    roles = {m.role for m in route.memberships if m.party == key.party} if route else set()
+    role = "observer" if roles == {"observer"} else "national_system"
+    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({role}), key.scopes)
 
 
 def require_role(principal: Principal, *roles: str) -> None:

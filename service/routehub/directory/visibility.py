@@ -4,7 +4,7 @@ equal lists share an id; whoever reads, reads through ``readable``."""
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 
 from routehub.core.canonical import digest
 from routehub.core.errors import Refused
@@ -13,6 +13,7 @@ from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.tables import audience_parties, audiences
 from routehub_schemas.errors import Problem
 
+_BY_DIGEST = select(audiences.c.id).where(audiences.c.digest == bindparam("digest"))
 WORDS = ("*", "neighbours", "coordinators", "observers", "public")
 
 
@@ -61,7 +62,7 @@ def resolve(
 def intern(conn: Connection, route: str, parties: frozenset[str]) -> int:
     """The id of a frozen list of readers, made when it is new. Only inside the writer's transaction."""
     mark = digest(route + "\n" + "\n".join(sorted(parties)))
-    known = conn.execute(select(audiences.c.id).where(audiences.c.digest == mark)).scalar()
+    known = conn.execute(_BY_DIGEST, {"digest": mark}).scalar()
     if known is not None:
         return int(known)
     new = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1
@@ -77,6 +78,19 @@ def readable(conn: Connection, route: str, party: str) -> frozenset[int]:
         select(audience_parties.c.audience_id)
         .join(audiences, audiences.c.id == audience_parties.c.audience_id)
         .where(audiences.c.route == route, audience_parties.c.party == party)
+    )
+    return frozenset(row.audience_id for row in rows)
+
+
+def shared(conn: Connection, route: str, parties: frozenset[str]) -> frozenset[int]:
+    """The audience ids that every one of these parties reads: what a derivation for all of them may rest on."""
+    a = audience_parties.c
+    rows = conn.execute(
+        select(a.audience_id)
+        .join(audiences, audiences.c.id == a.audience_id)
+        .where(audiences.c.route == route, a.party.in_(sorted(parties)))
+        .group_by(a.audience_id)
+        .having(func.count() == len(parties))
     )
     return frozenset(row.audience_id for row in rows)
 

@@ -27,6 +27,13 @@ from routehub.journal.tables import (
 
 FeedKey = tuple[str, str]
 
+# Built once: building a statement costs several times its execution.
+_k = idempotency_keys.c
+_REMEMBERED = select(_k.fingerprint, _k.message_id).where(
+    _k.route == bindparam("route"), _k.party == bindparam("party"), _k.key == bindparam("key")
+)
+_INSERTS = {table: insert(table) for table in (entries, feed_rows, idempotency_keys, audit_rows)}
+
 
 class Head(NamedTuple):
     """Last number and chain link of a feed."""
@@ -114,6 +121,12 @@ class Batch:
             found[row["sequence"]][row["party"]] = row["feed"]
         return found
 
+    def holds(self, message_id: str) -> bool:
+        """Whether a message is in the journal, or in this very batch."""
+        if any(message.id == message_id for message in self.messages):
+            return True
+        return self.conn.execute(select(entries.c.id).where(entries.c.id == message_id)).first() is not None
+
     def remember(self, route: str, party: str, key: str, fingerprint: str, message_id: str) -> None:
         self._keys.append(
             {
@@ -127,10 +140,7 @@ class Batch:
         for row in self._keys:
             if (row["route"], row["party"], row["key"]) == (route, party, key):
                 return row["fingerprint"], row["message_id"]
-        k = idempotency_keys.c
-        found = self.conn.execute(
-            select(k.fingerprint, k.message_id).where(k.route == route, k.party == party, k.key == key)
-        ).first()
+        found = self.conn.execute(_REMEMBERED, {"route": route, "party": party, "key": key}).first()
         return (found.fingerprint, found.message_id) if found else None
 
     def audit(self, act: str, route: str, party: str, actor: str, detail: dict[str, Any]) -> None:
@@ -176,7 +186,7 @@ class Batch:
             (audit_rows, self._audit),
         ):
             if rows:
-                self.conn.execute(insert(table), rows)
+                self.conn.execute(_INSERTS[table], rows)
         if self._changed:
             self.conn.execute(
                 upsert(self.conn, feed_heads, "route", "party"),
