@@ -57,6 +57,9 @@ from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
+from routehub.web import errors as web_errors
+from routehub.web import pages
+from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
 
 
@@ -235,6 +238,11 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
     app.include_router(contract.router)
+    app.state.web = WebContext(
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
+    )
+    app.include_router(pages.router())
+    web_errors.install(app)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app
