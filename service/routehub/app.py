@@ -11,7 +11,7 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
-from routehub.api.v1 import boards, contract, health, keys, me, messages, parties, people, reports
+from routehub.api.v1 import boards, conferences, contract, health, keys, me, messages, parties, people, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -155,6 +155,7 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        conferences.router,
         me.router,
         parties.router,
         people.router,
