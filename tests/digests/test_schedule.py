@@ -133,15 +133,17 @@ async def test_two_schedules_racing_for_a_claim_post_one_edition(world: World):
 @pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
 async def test_two_hubs_on_one_database_post_one_edition(migrated_database_url: str):
     start = local("2026-01-20 12:00")
-    async with open_world(migrated_database_url, start) as one:
-        async with open_world(migrated_database_url, start, install=False) as other:
-            await one.series()
-            for week in range(4):
-                moment = local("2026-01-21 16:00") + timedelta(days=7 * week)
-                await together(one.at(moment), other.at(moment))
-                await together(one.tick(), other.tick(), one.tick(), other.tick())
-            assert len(await one.agendas()) == 4
-            assert len(await other.conferences()) == 4
+    async with (
+        open_world(migrated_database_url, start) as one,
+        open_world(migrated_database_url, start, install=False) as other,
+    ):
+        await one.series()
+        for week in range(4):
+            moment = local("2026-01-21 16:00") + timedelta(days=7 * week)
+            await together(one.at(moment), other.at(moment))
+            await together(one.tick(), other.tick(), one.tick(), other.tick())
+        assert len(await one.agendas()) == 4
+        assert len(await other.conferences()) == 4
 
 
 async def test_a_hub_that_died_after_posting_is_taken_over_without_a_second_edition(world: World):

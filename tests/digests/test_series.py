@@ -1,6 +1,7 @@
 """When digests are due and conferences meet: local times in a named zone, weekdays by name."""
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def test_however_the_clock_steps_forward_each_week_is_due_once(start, steps, wee
         seen += one.digest_days(moment, moment + timedelta(minutes=minutes))
         moment += timedelta(minutes=minutes)
     assert seen == one.digest_days(begin, moment)
-    assert all(later - earlier == timedelta(days=7) for earlier, later in zip(seen, seen[1:], strict=False))
+    assert all(later - earlier == timedelta(days=7) for earlier, later in pairwise(seen))
 
 
 def test_a_weekday_is_a_name():

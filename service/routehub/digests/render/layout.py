@@ -15,7 +15,7 @@ from routehub.digests.render.page import AgendaPage
 
 WIDTH = 76
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
 def _wrap(text: str, indent: int = 0, hanging: int | None = None) -> str:

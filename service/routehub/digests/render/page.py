@@ -16,6 +16,7 @@ from routehub_schemas.kinds.agenda.payload import Agenda, Item, Meeting, WeekRow
 
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
+NO_FIGURES = "no figures"
 MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
 MARK_WORDS = {
     "EXERCISE": "This is an exercise. Nothing in it is real.",
@@ -198,12 +199,15 @@ def _caption(agenda: Agenda) -> str:
 def _week(reader: Reader, agenda: Agenda) -> tuple[WeekView, ...]:
     """One row per party that is to report; a party without figures says so."""
     rows: dict[str, dict[str, WeekRow]] = {row.party: {} for row in agenda.reporting}
+    heard = {row.party for row in agenda.reporting if row.received}
     for row in agenda.week:
         rows.setdefault(row.party, {})[row.indicator] = row
     found = []
     for party, known in rows.items():
         reception, style = _reception(known.get("occupied"), known.get("places"))
         entered, change = _entered(known.get("arrivals"), len(agenda.days))
+        if party in heard and entered == NO_FIGURES:
+            entered = "reported, no figures"
         found.append(WeekView(party, _name(reader, agenda, party), entered, change, reception, style))
     return tuple(found)
 
@@ -211,7 +215,7 @@ def _week(reader: Reader, agenda: Agenda) -> tuple[WeekView, ...]:
 def _entered(row: WeekRow | None, days: int) -> tuple[str, str]:
     told = [value for value in row.values if value is not None] if row else []
     if row is None or not told:
-        return "no figures", ""
+        return NO_FIGURES, ""
     average = words.number(round(sum(told) / len(told)))
     partly = f" ({len(told)} of {days} days)" if len(told) < days else ""
     whole = not partly and row.total is not None and row.previous is not None
