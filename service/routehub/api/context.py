@@ -12,6 +12,7 @@ from routehub.core.db import Database
 from routehub.core.observe import Metrics
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.delivery.live.broadcast import Broadcast
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.receive import Intake
 from routehub.journal.batch import Batch
@@ -35,6 +36,7 @@ class Context:
     intake: Intake
     metrics: Metrics
     rates: Rates
+    live: Broadcast
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

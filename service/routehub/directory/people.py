@@ -3,12 +3,14 @@ the operator for all. A nomination needs no acceptance: the first sign-in by the
 arrived. Times are wall time: these are real people's calendars, also in an exercise.
 """
 
+import re
 from collections.abc import Set
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, delete, insert, or_, update
 
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
@@ -29,11 +31,26 @@ BY_OFFICE = frozenset({"party_office", "contact_point", "deputy", "observer"})
 
 Roles = Annotated[list[Role], Unique, Field(max_length=len(ROLES), json_schema_extra=UNIQUE_ITEMS)]
 Languages = Annotated[list[Language], Unique, Field(max_length=10, json_schema_extra=UNIQUE_ITEMS)]
-# One mailbox and nothing that a mail header could take for two (RFC 5321, 4.1.2, without quoted local parts).
-Email = Annotated[
-    str, Field(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")
-]
-Phone = Annotated[str, Field(max_length=40, pattern=r"^(\+[0-9 ()./-]{5,39})?$")]
+EMAIL_PATTERN = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"
+
+
+def _email(value: str) -> str:
+    """One mailbox, and nothing that a mail header could take for two (RFC 5321, 4.1.2, without quoted parts)."""
+    if not re.fullmatch(EMAIL_PATTERN, value):
+        raise PydanticCustomError(
+            "form", "not an e-mail address", {"form": "an e-mail address, such as ana@mnz.example"}
+        )
+    return value.lower()
+
+
+def _phone(value: str) -> str:
+    if value and not re.fullmatch(r"\+[0-9 ()./-]{5,39}", value):
+        raise PydanticCustomError("form", "not a number", {"form": "a telephone number, such as +386 1 428 40 00"})
+    return value
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
 
 
 class Nomination(BaseModel):
@@ -105,13 +122,12 @@ def nominate(tx: Transaction, who: Principal, given: Nomination) -> PersonView:
     _check_gift(who, set(given.roles), frozenset())
     start = given.valid_from or tx.wall
     _check_fields(given.zone, start, given.valid_until, tx.wall)
-    email = given.email.lower()
-    known = directory.people_by_email.get(email)
+    known = directory.people_by_email.get(given.email)
     if known is not None and (known.party != code or known.withdrawn_at is None):
-        raise Conflict(f"{email} belongs to a nominated person already. Change that person's roles instead.")
+        raise Conflict(f"{given.email} belongs to a nominated person already. Change that person's roles instead.")
     person = known.id if known else uuid7(tx.wall)
     row = {
-        "party": code, "name": given.name, "function": given.function or "", "email": email, "phone": given.phone,
+        "party": code, "name": given.name, "function": given.function or "", "email": given.email, "phone": given.phone,
         "languages": ",".join(given.languages), "zone": given.zone or "", "valid_from": start,
         "valid_until": given.valid_until, "withdrawn_at": None, "nominated_by": who.actor,
     }  # fmt: skip
