@@ -35,9 +35,9 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
-from routehub.digests.schedule import Schedule
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import listens
+from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
