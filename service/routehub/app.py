@@ -11,6 +11,7 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
+from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
     conferences,
@@ -79,9 +80,7 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
-        self.schedule = Schedule(
-            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
-        )
+        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -199,5 +198,6 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
     app.include_router(contract.router)
+    app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app
