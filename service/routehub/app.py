@@ -14,6 +14,7 @@ from routehub.api.observed import Observed
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    conferences,
     contract,
     health,
     keys,
@@ -226,6 +227,7 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        conferences.router,
         me.router,
         parties.router,
         people.router,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from routehub.cli import demo, documents, grants, keys, migrate, parties, people, routes, serve
+from routehub.cli import demo, digests, documents, grants, keys, migrate, parties, people, routes, serve
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
 for name, part in (
     ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
+    ("digests", digests),
 ):  # fmt: skip
     app.add_typer(part.app, name=name)
 
