@@ -43,7 +43,7 @@ from routehub.delivery.channels.email import EmailChannel
 from routehub.delivery.channels.webhook import WebhookChannel
 from routehub.delivery.dispatcher import Dispatcher
 from routehub.delivery.live.broadcast import Broadcast
-from routehub.delivery.live.standing import listens
+from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
 from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
@@ -178,10 +178,10 @@ class Hub:
         return more
 
     async def _check_listeners(self) -> None:
-        hashes = {listener.session for listener in self.live.listeners if listener.session is not None}
-        alive = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
+        hashes = {one.principal.session for one in self.live.listeners if one.principal.session is not None}
+        alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: listens(directory, one.principal, one.session, alive, now, machine))
+        self.live.check(lambda one: stands(directory, one.principal, now, machine, alive))
 
     def due(self) -> None:
         """Something is to be sent now."""
