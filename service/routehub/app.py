@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import health, messages, reports
+from routehub.api.v1 import clock, health, messages, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -98,7 +98,7 @@ class Hub:
     def _load(self, conn: Connection) -> None:
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
-            self.clock.offset = state.clock_offset(conn)
+            self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -132,7 +132,8 @@ def create_app(hub: Hub) -> FastAPI:
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
     )
     problems.install(app)
-    routers: list[APIRouter] = [messages.router, messages.doors(list(hub.registry.values())), reports.router]
+    doors = messages.doors(list(hub.registry.values()))
+    routers: list[APIRouter] = [messages.router, doors, reports.router, clock.router]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)

@@ -19,7 +19,12 @@ def head(conn: Connection) -> int:
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
     """Up to ``limit`` messages after a sequence. Erased messages are left out."""
     rows = (
-        conn.execute(select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(limit))
+        conn.execute(
+            select(entries)
+            .where(entries.c.sequence > sequence, entries.c.body.is_not(None))
+            .order_by(entries.c.sequence)
+            .limit(limit)
+        )
         .mappings()
         .all()
     )
@@ -27,7 +32,7 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
     readers: dict[int, set[str]] = {audience: set() for audience in ids}
     for row in conn.execute(select(audience_parties).where(audience_parties.c.audience_id.in_(ids))):
         readers[row.audience_id].add(row.party)
-    return [from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows if row["body"] is not None]
+    return [from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows]
 
 
 def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | None:

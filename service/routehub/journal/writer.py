@@ -10,10 +10,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from routehub.core.clock import Clock, wall
+from routehub.core.clock import Clock
 from routehub.core.db import Database, as_hub_error
 from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
@@ -136,7 +136,7 @@ class Writer:
         committed: Committed | None = None
         try:
             with self._db.write() as conn:
-                batch = Batch.open(conn, self._clock.now(), wall())
+                batch = Batch.open(conn, self._clock)
                 for item in waiting:
                     outcomes.append((item, *self._one(batch, item.job)))
                 batch.flush()
@@ -169,11 +169,18 @@ class Writer:
         except Unchanged as same:
             savepoint.rollback()
             batch.reset(mark)
+            if isinstance(job, Append):
+                job.remember(batch, same.message_id)
             return Recorded(same.message_id, unchanged=True), None
         except HubError as refusal:
             savepoint.rollback()
             batch.reset(mark)
             return None, refusal
+        except (IntegrityError, DataError) as fault:
+            savepoint.rollback()
+            batch.reset(mark)
+            log("journal").error("job refused by the database", error=type(fault.orig).__name__)
+            return None, fault
         except DBAPIError:
             raise
         except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others
