@@ -65,7 +65,7 @@ format: .stamps/dev
 	$(VENV)/bin/ruff format .
 
 # Hashes, but no registry's address: the locks work with any index that serves the same files.
-LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+LOCK := UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config
 lock:
 	cd requirements && $(LOCK) $(ARGS) service.in -o service.lock && $(LOCK) $(ARGS) dev.in -o dev.lock

@@ -67,9 +67,7 @@ def shown(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return (
-            value if value.bit_length() <= 53 else str(value) if value.bit_length() < 200 else "a huge number"
-        )
+        return value if value.bit_length() <= 53 else str(value) if value.bit_length() < 200 else "a huge number"
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
     if isinstance(value, str):

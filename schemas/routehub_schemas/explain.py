@@ -31,9 +31,7 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
         return _unknown_field(_model_at(model, path[:-1]), at, str(path[-1]), _sent(data, path[:-1]), sent)
     if code in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return Problem(
-            at, "not_allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed)
-        )
+        return Problem(at, "not_allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed))
     if code == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         form = FORMS.get(pattern, pattern)
@@ -43,14 +41,10 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
         return Problem(at, "form", f"should be {context['form']}", shown(sent), context["form"])
     if code in _BOUNDS:
         word, message = _BOUNDS[code]
-        bound = next(
-            context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context
-        )
+        bound = next(context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context)
         return Problem(at, code, message.format(bound), shown(sent), {word: bound})
     if code in _TYPES:
-        return Problem(
-            at, "type", f"should be {_TYPES[code]}", shown(sent), _TYPES[code], _unquoted(code, sent)
-        )
+        return Problem(at, "type", f"should be {_TYPES[code]}", shown(sent), _TYPES[code], _unquoted(code, sent))
     return Problem(at, code, detail["msg"], shown(sent))
 
 

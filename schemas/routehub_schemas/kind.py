@@ -46,15 +46,11 @@ class Payload(Part):
         default=None, min_length=1, max_length=100, json_schema_extra=UNIQUE_ITEMS
     )
     """Who may read it: words or party codes; absent, the default of the kind."""
-    points: Annotated[list[PlanPoint], Unique] = Field(
-        default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS
-    )
+    points: Annotated[list[PlanPoint], Unique] = Field(default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS)
     """The points of the plans that it is about, by which readouts are grouped."""
     thread: Reference | None = None
     """The message that began the exchange to which this one belongs."""
-    references: Annotated[list[Reference], Unique] = Field(
-        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
-    )
+    references: Annotated[list[Reference], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
     """Earlier messages that it rests on, updates or cancels (CAP 1.2 `references`)."""
     language: Language = "en"
     """The language of the free text (BCP 47)."""

@@ -71,13 +71,7 @@ def _common(made: Payload) -> Sequence[Problem]:
         return ()
     if "public" in made.audience and not made.may_be_public:
         at = f"/audience/{made.audience.index('public')}"
-        return [
-            Problem(
-                at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4]
-            )
-        ]
+        return [Problem(at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
     if "*" in made.audience and len(made.audience) > 1 and set(made.audience) - {"*", "observers", "public"}:
-        return [
-            Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)
-        ]
+        return [Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)]
     return ()

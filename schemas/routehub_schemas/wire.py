@@ -76,9 +76,7 @@ def loads(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
         suspect = True
         return _NoNumber(digits, "a number too large to be kept")
 
-    decoder = JSONDecoder(
-        object_pairs_hook=members, parse_constant=constant, parse_int=whole, parse_float=broken
-    )
+    decoder = JSONDecoder(object_pairs_hook=members, parse_constant=constant, parse_int=whole, parse_float=broken)
     try:
         value = decoder.decode(text)
     except RecursionError:
@@ -94,9 +92,7 @@ def loads(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
 
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        _malformed(
-            "encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)"
-        )
+        _malformed("encoding", "begins with a byte order mark; JSON is sent as plain UTF-8 (RFC 8259, section 8.1)")
     if b"\x00" in raw[:4]:
         _malformed("encoding", "looks like UTF-16 or UTF-32; JSON is sent as UTF-8 (RFC 8259, section 8.1)")
     try:

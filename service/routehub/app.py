@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import clock, health, messages, reports
+from routehub.api.v1 import boards, clock, health, messages, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -132,8 +132,13 @@ def create_app(hub: Hub) -> FastAPI:
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
     )
     problems.install(app)
-    doors = messages.doors(list(hub.registry.values()))
-    routers: list[APIRouter] = [messages.router, doors, reports.router, clock.router]
+    routers: list[APIRouter] = [
+        messages.router,
+        messages.doors(list(hub.registry.values())),
+        reports.router,
+        boards.router,
+        clock.router,
+    ]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)

@@ -6,12 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from routehub.core import state
 from routehub.core.db import Database
-from routehub.journal.chain import START
-from routehub.journal.tables import journal_head
+from routehub.journal import start
 
 _HERE = Path(__file__).resolve().parent
 
@@ -40,7 +38,7 @@ def upgrade(db: Database) -> str | None:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         with connection.begin():
             command.upgrade(config(connection), "head")
-            _start_counters(connection)
+            start.counters(connection)
             if db.dialect == "sqlite":
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
@@ -48,13 +46,6 @@ def upgrade(db: Database) -> str | None:
         if db.dialect == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
         return current(connection)
-
-
-def _start_counters(connection: Connection) -> None:
-    if connection.execute(select(journal_head.c.id)).first() is None:
-        connection.execute(insert(journal_head).values(id=1, sequence=0, chain=START, audit=0, audit_chain=START))
-        state.write(connection, "epoch", "1")
-        state.write(connection, "directory_version", "1")
 
 
 def current(connection: Connection) -> str | None:

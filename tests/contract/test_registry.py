@@ -159,7 +159,5 @@ def test_what_is_no_envelope_is_refused() -> None:
 def test_every_field_is_described(kind: Kind) -> None:
     document = schema(kind)
     parts = {kind.name: document, **document.get("$defs", {})}
-    fields = [
-        (part, name, field) for part, held in parts.items() for name, field in held["properties"].items()
-    ]
+    fields = [(part, name, field) for part, held in parts.items() for name, field in held["properties"].items()]
     assert [(part, name) for part, name, field in fields if "description" not in field] == []

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from routehub.cli import migrate, serve
+from routehub.cli import documents, migrate, serve
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -13,6 +13,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
+app.command("check-docs")(documents.check_docs)
 
 
 def main() -> None:

@@ -149,7 +149,7 @@ class Database:
         self.url = normal_url(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
         if self.dialect == "sqlite":
-            self._path().parent.mkdir(parents=True, exist_ok=True)
+            self._path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         make = _sqlite_engine if self.dialect == "sqlite" else _postgres_engine
         self.writer = make(self.url, 1, writer=True)
         self.reader = make(self.url, read_threads, writer=False)

@@ -1,7 +1,7 @@
 """The one visibility predicate (DECISIONS 1). Audience words become a frozen list of parties at acceptance;
 equal lists share an id; whoever reads, reads through ``readable``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,12 +93,17 @@ def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool
 
 
 def readers(conn: Connection, audience_id: int) -> frozenset[str]:
-    rows: Sequence[str] = (
-        conn.execute(select(audience_parties.c.party).where(audience_parties.c.audience_id == audience_id))
-        .scalars()
-        .all()
-    )
-    return frozenset(rows)
+    """The frozen readers of one audience."""
+    return readers_of(conn, [audience_id])[audience_id]
+
+
+def readers_of(conn: Connection, audience_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The frozen readers of several audiences."""
+    found: dict[int, set[str]] = {audience: set() for audience in audience_ids}
+    a = audience_parties.c
+    for row in conn.execute(select(a.audience_id, a.party).where(a.audience_id.in_(sorted(found)))):
+        found[row.audience_id].add(row.party)
+    return {audience: frozenset(parties) for audience, parties in found.items()}
 
 
 @dataclass(frozen=True)

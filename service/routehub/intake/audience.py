@@ -7,7 +7,7 @@ from routehub.core.errors import Refused
 from routehub.directory import visibility
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
-from routehub.intake.references import Target
+from routehub.journal.targets import Target
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Kind, Payload
 

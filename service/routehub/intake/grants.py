@@ -3,7 +3,7 @@
 from routehub.core.errors import NotAllowed, Refused, refused
 from routehub.directory.principal import Principal, may_report_for
 from routehub.directory.snapshot import Directory
-from routehub.intake.references import Target
+from routehub.journal.targets import Target
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Kind, Payload
 

@@ -12,8 +12,10 @@ from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
 from routehub.intake import audience, grants, references
+from routehub.journal import targets as targets_in_journal
 from routehub.journal.jobs import Append, Recorded
 from routehub.journal.message import Draft, Guard
+from routehub.journal.targets import Target
 from routehub.journal.writer import Writer
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
@@ -83,10 +85,10 @@ class Intake:
         today = self._clock.now().astimezone(route.zone).date()
         _check_exercise(route, post)
         on_behalf_of = grants.check_may_post(directory, principal, post.kind, payload, post.pointer)
-        targets: dict[str, references.Target] = {}
+        targets: dict[str, Target] = {}
         refs = payload.refs()
         if refs:
-            targets = await self._db.read(references.find, route.code, principal.party, refs)
+            targets = await self._db.read(targets_in_journal.find, route.code, principal.party, refs)
             references.require_all(payload, targets, post.pointer)
             payload, data = references.with_ids(payload, data, targets)
         if isinstance(payload, Response):
@@ -111,7 +113,7 @@ class Intake:
         return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
 
 
-def _thread(targets: dict[str, references.Target]) -> str | None:
+def _thread(targets: dict[str, Target]) -> str | None:
     """An answer belongs to the thread of what it answers."""
     for target in targets.values():
         return target.thread or target.id

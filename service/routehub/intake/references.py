@@ -2,55 +2,13 @@
 nothing that rests on a message is shown to more parties than that message (DECISIONS 1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
-
 from routehub.core.errors import Refused
-from routehub.directory.principal import HUB_PARTY
-from routehub.directory.tables import audience_parties
-from routehub.journal.tables import entries, short_ids
+from routehub.journal.targets import Target
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
 from routehub_schemas.vocab import REFERENCE_PATTERN
-
-
-@dataclass(frozen=True)
-class Target:
-    """A message that another one rests on, with its frozen readers."""
-
-    id: str
-    kind: str
-    party: str
-    on_behalf_of: str | None
-    tlp: str
-    thread: str | None
-    readers: frozenset[str]
-
-    @property
-    def owner(self) -> str:
-        return self.on_behalf_of or self.party
-
-
-def find(conn: Connection, route: str, reader: str, refs: tuple[str, ...]) -> dict[str, Target]:
-    """The visible targets by the words that were used for them (message id or short id)."""
-    found: dict[str, Target] = {}
-    for ref in refs:
-        by_short = select(short_ids.c.message_id).where(short_ids.c.route == route, short_ids.c.short_id == ref)
-        row = conn.execute(
-            select(entries).where(entries.c.route == route, or_(entries.c.id == ref, entries.c.id.in_(by_short)))
-        ).first()
-        if row is None:
-            continue
-        readers = frozenset(
-            conn.execute(
-                select(audience_parties.c.party).where(audience_parties.c.audience_id == row.audience_id)
-            ).scalars()
-        )
-        if reader == HUB_PARTY or reader in readers:
-            found[ref] = Target(row.id, row.kind, row.party, row.on_behalf_of, row.tlp, row.thread, readers)
-    return found
 
 
 def require_all(payload: Payload, found: Mapping[str, Target], pointer: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from routehub.core.db import upsert
-from routehub.directory.tables import audience_parties
+from routehub.directory.visibility import readers_of
 from routehub.journal.message import Message, from_row
 from routehub.journal.tables import entries, followers, journal_head
 from routehub_schemas.registry import Registry
@@ -28,11 +28,8 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
         .mappings()
         .all()
     )
-    ids = sorted({row["audience_id"] for row in rows})
-    readers: dict[int, set[str]] = {audience: set() for audience in ids}
-    for row in conn.execute(select(audience_parties).where(audience_parties.c.audience_id.in_(ids))):
-        readers[row.audience_id].add(row.party)
-    return [from_row(row, registry, frozenset(readers[row["audience_id"]])) for row in rows]
+    readers = readers_of(conn, {row["audience_id"] for row in rows})
+    return [from_row(row, registry, readers[row["audience_id"]]) for row in rows]
 
 
 def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | None:
@@ -40,10 +37,7 @@ def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | No
     row = conn.execute(select(entries).where(entries.c.id == message_id)).mappings().first()
     if row is None or row["body"] is None:
         return None
-    found = conn.execute(
-        select(audience_parties.c.party).where(audience_parties.c.audience_id == row["audience_id"])
-    ).scalars()
-    return from_row(row, registry, frozenset(found))
+    return from_row(row, registry, readers_of(conn, [row["audience_id"]])[row["audience_id"]])
 
 
 def everything(conn: Connection, registry: Registry, page: int = 1000) -> Iterator[Message]:

@@ -43,9 +43,7 @@ class Conference(Payload):
     """Where to join."""
     chair: PartyCode
     """The party that leads it."""
-    participants: Annotated[list[PartyCode], Unique] = Field(
-        default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS
-    )
+    participants: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
     """Who takes part; none named: every party of the route."""
     state: ConferenceState = "planned"
     """Whether it takes place as planned."""
@@ -59,6 +57,4 @@ def check(conference: Conference) -> Iterator[Problem]:
         ZoneInfo(conference.zone)
     except (LookupError, ValueError, OSError):
         meant = near(conference.zone, available_timezones())
-        yield Problem(
-            "/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant
-        )
+        yield Problem("/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant)

@@ -16,4 +16,5 @@ async def live() -> dict[str, str]:
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(ctx: Ctx) -> Response:
+    """Metrics in the text format of Prometheus."""
     return Response(generate_latest(ctx.metrics.registry), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,308 @@
+"""Boards: figures with their history, the route, reporting, alerts, and what changed."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import Connection
+
+from routehub.api.context import Context, Ctx
+from routehub.api.identity import OnRoute, Reader
+from routehub.boards.alerts.queries import AlertView, alert, alerts
+from routehub.boards.figures.queries import FigureQuery, FigureValue, figures, history, latest
+from routehub.boards.reporting.freshness import Freshness, freshness, record
+from routehub.boards.reporting.queries import days_of
+from routehub.core.canonical import dumps
+from routehub.core.errors import Malformed, Unknown, refused
+from routehub.directory.principal import Principal
+from routehub.directory.reporting_day import current_day
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.directory.visibility import readable
+from routehub.journal import feed
+from routehub.journal.feed import Cursor
+from routehub.views import changes as what_changed
+from routehub.views import route as route_view
+from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
+from routehub.views.totals import Total
+from routehub_schemas import reference
+
+router = APIRouter(tags=["boards"])
+
+Codes = Annotated[list[str], Query(max_length=100)]
+
+
+def answer(body: Any) -> Response:
+    return Response(dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def marking(route: RouteView) -> dict[str, Any]:
+    return {
+        "code": route.code, "title": route.title, "zone": route.zone.key, "exercise": route.exercise,
+        "marking": route.marking,
+    }  # fmt: skip
+
+
+def figure(value: FigureValue, past: tuple[FigureValue, ...] | None = None) -> dict[str, Any]:
+    """A figure as the API gives it: both times, status, and its history when asked for."""
+    found: dict[str, Any] = {
+        "party": value.party, "indicator": value.indicator, "place": value.place, "counterpart": value.counterpart,
+        **value.dimensions, "day": value.day, "period": {"kind": value.bucket, "start": value.start, "end": value.end},
+        "value": value.value, "status": value.shown_status, "method": value.method, "coverage": value.coverage,
+        "carried_over": value.carried_over, "revised": value.revised, "note": value.note,
+        "posted_at": value.accepted_at, "message": value.message_id,
+    }  # fmt: skip
+    if past is not None:
+        found["history"] = [
+            {
+                "value": v.value, "status": v.status, "posted_at": v.accepted_at, "message": v.message_id,
+                "reason": v.reason,
+            }
+            for v in past
+        ]  # fmt: skip
+    return found
+
+
+def _as_of(conn: Connection, who: Principal, text: str) -> tuple[datetime | None, int | None]:
+    """``as_of`` as a time with an offset, or as a cursor of the reader's own feed."""
+    if "T" in text or "-" in text:
+        try:
+            moment = datetime.fromisoformat(text.replace(" ", "+"))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise refused(
+                "/query/as_of",
+                "form",
+                "Give a time with its offset (2015-10-20T18:00:00Z) or a cursor.",
+                sent=text[:40],
+            )
+        return moment, None
+    cursor = Cursor.parse(text)
+    feed.check_cursor(cursor, feed.head(conn, who.route, who.party))
+    items = feed.page(conn, who.route, who.party, cursor.feed - 1, 1) if cursor.feed else []
+    return None, items[0].sequence if items else 0
+
+
+@router.get("/figures")
+async def get_figures(
+    ctx: Ctx, who: Reader,
+    party: Codes = [], indicator: Codes = [], place: Codes = [], counterpart: Codes = [],  # noqa: B006
+    from_: Annotated[date | None, Query(alias="from")] = None,
+    to: date | None = None,
+    bucket: Annotated[str | None, Query(pattern="^(reporting_day|calendar_day|hour)$")] = None,
+    as_of: Annotated[str | None, Query(max_length=40, description="A time with offset, or a cursor.")] = None,
+    with_history: Annotated[bool, Query(alias="history")] = False,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    after: Annotated[str | None, Query(max_length=80, description="`next` of the page before.")] = None,
+) -> Response:  # fmt: skip
+    """Figures by day: the newest values, or with ``as_of`` what was known then."""
+    directory = ctx.directory.value
+
+    def read(conn: Connection) -> dict[str, Any]:
+        ids = readable(conn, who.route, who.party)
+        moment, sequence = _as_of(conn, who, as_of) if as_of else (None, None)
+        query = FigureQuery(
+            who.route, _codes(directory, party), frozenset(indicator), frozenset(place),
+            _codes(directory, counterpart), bucket, from_, to, moment, sequence, limit, _key(after),
+        )  # fmt: skip
+        found = figures(conn, ids, query)
+        past = history(conn, ids, query) if with_history else {}
+        rows = [figure(v, past.get((v.series_id, v.bucket, v.start), ()) if with_history else None) for v in found]
+        last = found[-1] if len(found) == limit else None
+        return {"figures": rows, "next": f"{last.day}_{last.series_id}_{last.start.isoformat()}" if last else None}
+
+    return answer(await ctx.db.read(read))
+
+
+def _codes(directory: Directory, codes: list[str]) -> frozenset[str]:
+    return frozenset(directory.party_code(code) or code for code in codes)
+
+
+def _key(text: str | None) -> tuple[date, int, datetime] | None:
+    if text is None:
+        return None
+    try:
+        day, series, start = text.split("_")
+        return date.fromisoformat(day), int(series), datetime.fromisoformat(start.replace(" ", "+"))
+    except ValueError:
+        raise Malformed("`after` is the `next` of the page before.") from None
+
+
+@router.get("/figures/latest")
+async def get_latest(ctx: Ctx, who: Reader, party: Codes = [], indicator: Codes = []) -> Response:  # noqa: B006
+    """The newest value of every series."""
+    directory = ctx.directory.value
+
+    def read(conn: Connection) -> list[FigureValue]:
+        query = FigureQuery(who.route, _codes(directory, party), frozenset(indicator))
+        return latest(conn, readable(conn, who.route, who.party), query)
+
+    return answer({"figures": [figure(v) for v in await ctx.db.read(read)]})
+
+
+async def picture_of(ctx: Context, who: Principal, route: RouteView) -> RoutePicture:
+    directory, now = ctx.directory.value, ctx.clock.now()
+
+    def read(conn: Connection) -> RoutePicture:
+        return route_view.load(conn, directory, route, readable(conn, who.route, who.party), now)
+
+    return await ctx.db.read(read)
+
+
+@router.get("/route")
+async def get_route(ctx: Ctx, who: Reader, route: OnRoute) -> Response:
+    """Stations in travel order with freshness, figures and capacity; both counts of every leg."""
+    picture = await picture_of(ctx, who, route)
+    return answer(
+        {
+            "route": marking(route), "now": picture.now, "stations": [_station(s) for s in picture.stations],
+            "legs": [_leg(leg) for leg in picture.legs],
+        }
+    )  # fmt: skip
+
+
+def _fresh(f: Freshness) -> dict[str, Any]:
+    return {
+        "state": f.state, "day": f.day, "due_at": f.due_at, "at": f.reported_at, "last_day": f.last_day,
+        "last_at": f.last_at, "silent_days": f.silent_days,
+    }  # fmt: skip
+
+
+def _total(total: Total | None) -> dict[str, Any] | None:
+    if total is None:
+        return None
+    return {
+        "value": total.value, "day": total.day, "flags": total.flags, "posted_at": total.accepted_at,
+        "messages": total.messages,
+    }  # fmt: skip
+
+
+def _station_figure(figure: StationFigure) -> dict[str, Any]:
+    return (_total(figure.now) or {}) | {
+        "current": figure.current, "change": figure.change,
+        "before": figure.before.value if figure.before else None,
+    }  # fmt: skip
+
+
+def _station(station: Station) -> dict[str, Any]:
+    capacity = station.capacity
+    return {
+        "party": station.party, "name": station.name, "role": station.role, "position": station.position,
+        "reporting": _fresh(station.freshness), "open_alerts": station.open_alerts,
+        "figures": {name: _station_figure(f) for name, f in station.figures.items()},
+        "capacity": None if capacity is None else asdict(capacity) | {
+            "free": capacity.free, "percent": capacity.percent, "level": capacity.level,
+        },
+    }  # fmt: skip
+
+
+def _leg(leg: LegPicture) -> dict[str, Any]:
+    return {
+        "leg": leg.leg.code, "from": leg.leg.from_party, "to": leg.leg.to_party, "lag_days": leg.leg.lag_days,
+        "policy": leg.leg.policy, "day": leg.day, "departures": _total(leg.departures),
+        "arrivals": _total(leg.arrivals), "sides": leg.sides, "difference": leg.difference, "differs": leg.differs,
+    }  # fmt: skip
+
+
+@router.get("/reporting")
+async def get_reporting(
+    ctx: Ctx, who: Reader, route: OnRoute,
+    from_: Annotated[date | None, Query(alias="from")] = None, to: date | None = None,
+) -> Response:  # fmt: skip
+    """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
+    now = ctx.clock.now()
+    today = now.astimezone(route.zone).date()
+    if from_ and to and not timedelta(0) <= to - from_ <= timedelta(days=366):
+        raise refused("/query/from", "range", "Give a range of up to 366 days, the first day first.", sent=str(from_))
+
+    def read(conn: Connection) -> list[dict[str, Any]]:
+        ids = readable(conn, who.route, who.party)
+        first = min(from_ or today, today - timedelta(days=60))
+        days = days_of(conn, ids, route.code, first, today + timedelta(days=1))
+        rows = []
+        for member in route.members(today):
+            if not member.reports:
+                continue
+            made, current = days.get(member.party, {}), current_day(member, now)
+            kept = record(member, made, from_ or current - timedelta(days=6), to or current, now)
+            rows.append(
+                {"party": member.party, "name": ctx.directory.value.name(member.party, today)}
+                | _fresh(freshness(member, made, now))
+                | {
+                    "days": [{"day": day, "mark": mark} for day, mark in kept.days], "expected": kept.expected,
+                    "arrived": kept.arrived, "on_time": kept.on_time,
+                    "reporting_rate": kept.reporting_rate, "on_time_rate": kept.on_time_rate,
+                }
+            )  # fmt: skip
+        return rows
+
+    return answer({"route": marking(route), "now": now, "parties": await ctx.db.read(read)})
+
+
+def alert_body(view: AlertView) -> dict[str, Any]:
+    found = asdict(view)
+    found["acknowledgements"] = [
+        {"party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text}
+        for a in view.acknowledgements
+    ]
+    return found
+
+
+@router.get("/alerts")
+async def get_alerts(
+    ctx: Ctx, who: Reader, open_only: Annotated[bool, Query(alias="open")] = False,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Response:  # fmt: skip
+    """Alerts, open ones first, worst first."""
+    now = ctx.clock.now()
+
+    def read(conn: Connection) -> list[AlertView]:
+        ids = readable(conn, who.route, who.party)
+        return alerts(conn, ids, who.route, now, open_only=open_only, limit=limit)
+
+    return answer({"alerts": [alert_body(view) for view in await ctx.db.read(read)]})
+
+
+@router.get("/alerts/{ref}")
+async def get_alert(
+    ctx: Ctx, who: Reader, ref: Annotated[str, Path(max_length=60, description="Short id or message id.")]
+) -> Response:
+    """One alert with its acknowledgements."""
+    now = ctx.clock.now()
+
+    def read(conn: Connection) -> AlertView | None:
+        return alert(conn, readable(conn, who.route, who.party), who.route, ref, now)
+
+    view = await ctx.db.read(read)
+    if view is None:
+        raise Unknown("There is no alert with this id that you can see.")
+    return answer(alert_body(view))
+
+
+@router.get("/status")
+async def get_status(
+    ctx: Ctx, who: Reader, route: OnRoute,
+    since: Annotated[datetime | None, Query(description="From when; 24 hours back when absent.")] = None,
+) -> Response:  # fmt: skip
+    """What changed, in ranked lines, and what waits for your party."""
+    if since is not None and since.tzinfo is None:
+        raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
+    picture = await picture_of(ctx, who, route)
+    lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
+    return answer(
+        {
+            "route": marking(route), "now": picture.now, "party": who.party,
+            "expected": len(picture.stations), "reported": len(picture.in_states("in", "nothing_to_report")),
+            "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
+            "silent": len(picture.in_states("silent")),
+            "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
+            "todo": [asdict(item) for item in what_changed.todo(picture, who.party)],
+        }
+    )  # fmt: skip
+
+
+@router.get("/indicators")
+async def get_indicators() -> Response:
+    """The catalogue of indicators."""
+    return answer({"indicators": [asdict(i) for i in reference.indicators().values()]})

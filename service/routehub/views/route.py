@@ -1,0 +1,222 @@
+"""The route as one picture: stations in travel order, both counts of every leg, capacity, freshness."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from routehub.boards.alerts.queries import AlertView, alerts
+from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
+from routehub.boards.reporting.freshness import DayReport, Freshness, freshness
+from routehub.boards.reporting.queries import days_of
+from routehub.directory.reporting_day import current_day
+from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
+from routehub.views.totals import Total, newest_day, total, towards
+
+SHOWN = ("arrivals", "departures", "present", "places", "occupied", "stranded", "asylum_applications")
+BACK = timedelta(days=10)
+DIFFER_SHARE = 0.10
+DIFFER_PEOPLE = 25
+MOST_VALUES = 20_000
+
+
+@dataclass(frozen=True)
+class StationFigure:
+    """A party's newest number of an indicator, and the day before it. ``current``: of the current reporting day."""
+
+    indicator: str
+    now: Total
+    before: Total | None
+    current: bool
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before is None else self.now.value - self.before.value
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Places and how many are taken. ``level``: room, filling (from 75 %), nearly_full (90 %), over_capacity."""
+
+    places: int
+    occupied: int
+    day: date
+    current: bool
+    flags: str
+
+    @property
+    def free(self) -> int:
+        return self.places - self.occupied
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.occupied / self.places) if self.places else None
+
+    @property
+    def level(self) -> str:
+        return level(self.occupied, self.places)
+
+
+@dataclass(frozen=True)
+class Station:
+    """A reporting party of the route with its state."""
+
+    party: str
+    name: str
+    role: str
+    position: int
+    freshness: Freshness
+    figures: Mapping[str, StationFigure]
+    capacity: Capacity | None
+    open_alerts: int
+
+
+@dataclass(frozen=True)
+class LegPicture:
+    """Both counts of one border. ``departures``: counted by the party that people leave, ``lag`` days before;
+    ``arrivals``: counted by the party that they enter."""
+
+    leg: LegView
+    day: date | None
+    departures: Total | None
+    arrivals: Total | None
+
+    @property
+    def sides(self) -> int:
+        return (self.departures is not None) + (self.arrivals is not None)
+
+    @property
+    def difference(self) -> int | None:
+        if self.departures is None or self.arrivals is None:
+            return None
+        return self.arrivals.value - self.departures.value
+
+    @property
+    def differs(self) -> bool:
+        if self.departures is None or self.arrivals is None:
+            return False
+        return counts_differ(self.departures.value, self.arrivals.value)
+
+
+@dataclass(frozen=True)
+class RoutePicture:
+    """What a reader sees of the route at a moment."""
+
+    route: RouteView
+    now: datetime
+    stations: tuple[Station, ...]
+    legs: tuple[LegPicture, ...]
+    alerts: tuple[AlertView, ...]
+    values: tuple[FigureValue, ...]
+
+    @property
+    def expected(self) -> tuple[Station, ...]:
+        return self.stations
+
+    def in_states(self, *states: str) -> tuple[Station, ...]:
+        return tuple(s for s in self.stations if s.freshness.state in states)
+
+    def station(self, party: str) -> Station | None:
+        return next((s for s in self.stations if s.party == party), None)
+
+
+def level(occupied: int, places: int) -> str:
+    """The word for how full a place is (DOMAIN 6, capacity)."""
+    share = occupied / places if places else (2.0 if occupied else 0.0)
+    if share > 1:
+        return "over_capacity"
+    return "nearly_full" if share >= 0.9 else "filling" if share >= 0.75 else "room"
+
+
+def counts_differ(one: int, other: int) -> bool:
+    """Whether two counts of one border are more than 10 % and 25 people apart (DOMAIN 6)."""
+    apart = abs(one - other)
+    return apart > DIFFER_PEOPLE and apart > DIFFER_SHARE * max(one, other)
+
+
+def leg_counts(values: Sequence[FigureValue], leg: LegView, day: date) -> tuple[Total | None, Total | None]:
+    """Departures by the one party and arrivals by the other for a day, aligned by the leg's lag."""
+    left = towards(values, leg.from_party, "departures", leg.to_party, day - timedelta(days=leg.lag_days))
+    entered = towards(values, leg.to_party, "arrivals", leg.from_party, day)
+    return left, entered
+
+
+def load(
+    conn: Connection, directory: Directory, route: RouteView, audiences: Iterable[int], now: datetime
+) -> RoutePicture:
+    """Read the boards through the reader's audiences and draw the picture."""
+    ids = frozenset(audiences)
+    today = now.astimezone(route.zone).date()
+    tomorrow = today + timedelta(days=1)
+    query = FigureQuery(route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES)
+    values = figures(conn, ids, query)
+    days = days_of(conn, ids, route.code, today - timedelta(days=60), today + timedelta(days=1))
+    return picture(directory, route, values, days, alerts(conn, ids, route.code, now, open_only=True), now)
+
+
+def picture(
+    directory: Directory, route: RouteView, values: Sequence[FigureValue],
+    days: Mapping[str, Mapping[date, DayReport]], open_alerts: Sequence[AlertView], now: datetime,
+) -> RoutePicture:  # fmt: skip
+    """The picture from plain data; the clock is passed in."""
+    today = now.astimezone(route.zone).date()
+    by_party: dict[str, list[FigureValue]] = {}
+    for value in values:
+        by_party.setdefault(value.party, []).append(value)
+    stations = tuple(
+        _station(directory, member, by_party.get(member.party, []), days.get(member.party, {}), open_alerts, now)
+        for member in route.members(today, "member")
+        if member.reports
+    )
+    legs = tuple(_leg(by_party, route, leg, now) for leg in route.legs_on(today))
+    return RoutePicture(route, now, stations, legs, tuple(open_alerts), tuple(values))
+
+
+def _station(
+    directory: Directory, member: Membership, values: Sequence[FigureValue], days: Mapping[date, DayReport],
+    open_alerts: Sequence[AlertView], now: datetime,
+) -> Station:  # fmt: skip
+    fresh = freshness(member, days, now)
+    found = {}
+    for indicator in SHOWN:
+        figure = _newest(values, member.party, indicator, fresh.day)
+        if figure is not None:
+            found[indicator] = figure
+    return Station(
+        member.party, directory.name(member.party, fresh.day), member.role, member.position, fresh, found,
+        _capacity(values, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
+    )  # fmt: skip
+
+
+def _newest(values: Sequence[FigureValue], party: str, indicator: str, current: date) -> StationFigure | None:
+    day = newest_day(values, party, indicator, current)
+    now = total(values, party, indicator, day) if day else None
+    if day is None or now is None:
+        return None
+    return StationFigure(indicator, now, total(values, party, indicator, day - timedelta(days=1)), day == current)
+
+
+def _capacity(values: Sequence[FigureValue], party: str, current: date) -> Capacity | None:
+    """The newest day's occupancy against the newest places, which rarely change."""
+    day = newest_day(values, party, "occupied", current)
+    occupied = total(values, party, "occupied", day) if day else None
+    places_day = newest_day(values, party, "places", day) if day else None
+    places = total(values, party, "places", places_day) if places_day else None
+    if day is None or occupied is None or places is None:
+        return None
+    flags = "".join(sorted({*occupied.flags, *places.flags}))
+    return Capacity(places.value, occupied.value, day, day == current, flags)
+
+
+def _leg(by_party: Mapping[str, list[FigureValue]], route: RouteView, leg: LegView, now: datetime) -> LegPicture:
+    """The newest day on which either side counted."""
+    both = [*by_party.get(leg.from_party, []), *by_party.get(leg.to_party, [])]
+    member = route.membership(leg.to_party, now.astimezone(route.zone).date())
+    latest = current_day(member, now) if member else now.date()
+    for back in range(BACK.days):
+        day = latest - timedelta(days=back)
+        left, entered = leg_counts(both, leg, day)
+        if left is not None or entered is not None:
+            return LegPicture(leg, day, left, entered)
+    return LegPicture(leg, None, None, None)
