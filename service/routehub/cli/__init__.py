@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from routehub.cli import documents, migrate, serve
+from routehub.cli import doctor, documents, kinds, migrate, rebuild, replay, serve, verify
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -14,6 +14,11 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
+app.command("replay")(replay.replay)
+app.command("verify")(verify.verify)
+app.command("rebuild")(rebuild.rebuild)
+app.command("doctor")(doctor.doctor)
+app.command("kinds")(kinds.kinds)
 
 
 def main() -> None:
