@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
-from routehub.api.v1 import boards, clock, health, messages, reports
+from routehub.api.observed import Observed
+from routehub.api.v1 import boards, clock, contract, health, messages, reports
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -143,4 +144,6 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(contract.router)
+    app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

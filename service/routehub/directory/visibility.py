@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 
 from routehub.core.canonical import digest
 from routehub.core.errors import Refused
@@ -14,6 +14,7 @@ from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.tables import audience_parties, audiences
 from routehub_schemas.errors import Problem
 
+_BY_DIGEST = select(audiences.c.id).where(audiences.c.digest == bindparam("digest"))
 WORDS = ("*", "neighbours", "coordinators", "observers", "public")
 
 
@@ -67,7 +68,7 @@ def mark(route: str, parties: Iterable[str]) -> str:
 def intern(conn: Connection, route: str, parties: frozenset[str]) -> int:
     """The id of a frozen list of readers, made when it is new. Only inside the writer's transaction."""
     name = mark(route, parties)
-    known = conn.execute(select(audiences.c.id).where(audiences.c.digest == name)).scalar()
+    known = conn.execute(_BY_DIGEST, {"digest": name}).scalar()
     if known is not None:
         return int(known)
     new = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1

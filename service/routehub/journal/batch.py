@@ -28,6 +28,13 @@ from routehub.journal.tables import (
 
 FeedKey = tuple[str, str]
 
+# Built once: building a statement costs several times its execution.
+_k = idempotency_keys.c
+_REMEMBERED = select(_k.fingerprint, _k.message_id).where(
+    _k.route == bindparam("route"), _k.party == bindparam("party"), _k.key == bindparam("key")
+)
+_INSERTS = {table: insert(table) for table in (entries, feed_rows, idempotency_keys, audit_rows)}
+
 
 class Head(NamedTuple):
     """Last number and chain link of a feed."""
@@ -128,10 +135,7 @@ class Batch:
         for row in self._keys:
             if (row["route"], row["party"], row["key"]) == (route, party, key):
                 return row["fingerprint"], row["message_id"]
-        k = idempotency_keys.c
-        found = self.conn.execute(
-            select(k.fingerprint, k.message_id).where(k.route == route, k.party == party, k.key == key)
-        ).first()
+        found = self.conn.execute(_REMEMBERED, {"route": route, "party": party, "key": key}).first()
         return (found.fingerprint, found.message_id) if found else None
 
     def audit(self, act: str, route: str, party: str, actor: str, detail: dict[str, Any]) -> None:
@@ -177,7 +181,7 @@ class Batch:
             (audit_rows, self._audit),
         ):
             if rows:
-                self.conn.execute(insert(table), rows)
+                self.conn.execute(_INSERTS[table], rows)
         if self._changed:
             self.conn.execute(
                 upsert(self.conn, feed_heads, "route", "party"),

@@ -17,7 +17,7 @@ from routehub.core.clock import Clock
 from routehub.core.db import Database, as_hub_error
 from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
-from routehub.journal.batch import Batch
+from routehub.journal.batch import Batch, Mark
 from routehub.journal.bell import Bell
 from routehub.journal.jobs import Append, Change, Job, Recorded
 from routehub.journal.message import Board, Message
@@ -163,36 +163,31 @@ class Writer:
     def _one(self, batch: Batch, job: Job) -> tuple[Any, BaseException | None]:
         """One job in its savepoint. A refusal rolls back this job alone; a database fault fails the batch."""
         mark = batch.mark()
-        savepoint = batch.conn.begin_nested()
+        batch.conn.exec_driver_sql("SAVEPOINT job")
         try:
             result = job.perform(batch, self._boards)
         except Unchanged as same:
-            savepoint.rollback()
-            batch.reset(mark)
+            _roll_back(batch, mark)
             if isinstance(job, Append):
                 job.remember(batch, same.message_id)
             return Recorded(same.message_id, unchanged=True), None
         except HubError as refusal:
-            savepoint.rollback()
-            batch.reset(mark)
+            _roll_back(batch, mark)
             return None, refusal
         except (IntegrityError, DataError) as fault:
-            savepoint.rollback()
-            batch.reset(mark)
+            _roll_back(batch, mark)
             log("journal").error("job refused by the database", error=type(fault.orig).__name__)
             return None, fault
         except DBAPIError:
             raise
         except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others
-            savepoint.rollback()
-            batch.reset(mark)
+            _roll_back(batch, mark)
             log("journal").error("job failed", exc_info=fault, job=type(job).__name__)
             return None, fault
         if job.dry_run:
-            savepoint.rollback()
-            batch.reset(mark)
+            _roll_back(batch, mark)
         else:
-            savepoint.commit()
+            batch.conn.exec_driver_sql("RELEASE SAVEPOINT job")
         return result, None
 
     def _fault(self, error: Exception) -> Exception:
@@ -203,6 +198,13 @@ class Writer:
             return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")
         log("journal").error("batch failed", exc_info=error)
         return error
+
+
+def _roll_back(batch: Batch, mark: Mark) -> None:
+    """Undo one job: its rows by the savepoint, its numbers by the mark."""
+    batch.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    batch.conn.exec_driver_sql("RELEASE SAVEPOINT job")
+    batch.reset(mark)
 
 
 def _answer(future: "Future[Any]", result: Any, refusal: BaseException | None) -> None:

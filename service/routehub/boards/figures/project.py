@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.boards.figures.unusual import unusual
@@ -19,6 +19,29 @@ from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Figure, Report
 
 CHUNK = 400
+
+# Built once: building a statement costs several times its execution.
+_s, _c = figure_series.c, figure_current.c
+_SERIES_IDS = select(_s.key, _s.id).where(_s.key.in_(bindparam("keys", expanding=True)))
+_KNOWN = (
+    select(_c.series_id, _c.value, _c.status, _c.method, _c.coverage, _c.message_id)
+    .where(
+        _c.series_id.in_(bindparam("ids", expanding=True)), _c.bucket == bindparam("bucket"),
+        _c.start == bindparam("start"),
+    )
+    .order_by(_c.sequence)
+)  # fmt: skip
+_PAST = (
+    select(_c.series_id, _c.day, _c.value)
+    .where(
+        _c.series_id.in_(bindparam("ids", expanding=True)), _c.bucket == bindparam("bucket"),
+        _c.value.is_not(None), _c.start >= bindparam("first"), _c.start < bindparam("start"),
+    )
+    .order_by(_c.sequence)
+)  # fmt: skip
+_HIGHEST = select(func.coalesce(func.max(_s.id), 0))
+_NEW_SERIES = insert(figure_series)
+_NEW_REVISION = insert(figure_revisions)
 DIMENSIONS = ("place", "counterpart", "mode", "service", "modality", "sex", "age_band", "nationality")
 AHEAD = timedelta(hours=1)
 
@@ -96,7 +119,7 @@ class FiguresBoard:
             }
             for key, figure in zip(keys, report.figures, strict=True)
         ]  # fmt: skip
-        tx.conn.execute(insert(figure_revisions), rows)
+        tx.conn.execute(_NEW_REVISION, rows)
         for row in rows:
             row.pop("reason")
         tx.conn.execute(upsert(tx.conn, figure_current, "series_id", "bucket", "start", "audience_id"), rows)
@@ -189,9 +212,8 @@ def _chunks(values: list[Any]) -> Iterable[list[Any]]:
 
 def _series_ids(conn: Connection, keys: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    s = figure_series.c
     for some in _chunks(keys):
-        found |= {row.key: row.id for row in conn.execute(select(s.key, s.id).where(s.key.in_(some)))}
+        found |= {row.key: row.id for row in conn.execute(_SERIES_IDS, {"keys": some})}
     return found
 
 
@@ -201,7 +223,7 @@ def _make_series(
     ids = _series_ids(conn, keys)
     if len(ids) == len(keys):
         return ids
-    number = int(conn.execute(select(func.coalesce(func.max(figure_series.c.id), 0))).scalar_one())
+    number = int(conn.execute(_HIGHEST).scalar_one())
     rows = []
     for key, figure in zip(keys, report.figures, strict=True):
         if key in ids:
@@ -217,21 +239,15 @@ def _make_series(
                 "indicator": figure.indicator, **dimensions,
             }
         )  # fmt: skip
-    conn.execute(insert(figure_series), rows)
+    conn.execute(_NEW_SERIES, rows)
     return ids
 
 
 def _known(conn: Connection, ids: list[int], period: Period) -> dict[int, Known]:
     """The newest value of each series in this period, of any audience: a party's own history is one."""
     found: dict[int, Known] = {}
-    c = figure_current.c
     for some in _chunks(ids):
-        rows = conn.execute(
-            select(c.series_id, c.value, c.status, c.method, c.coverage, c.message_id)
-            .where(c.series_id.in_(some), c.bucket == period.kind, c.start == period.start)
-            .order_by(c.sequence)
-        )
-        for row in rows:
+        for row in conn.execute(_KNOWN, {"ids": some, "bucket": period.kind, "start": period.start}):
             found[row.series_id] = Known(row.value, row.status, row.method, row.coverage, row.message_id)
     return found
 
@@ -270,16 +286,10 @@ def _cautions(
         return []
     wanted = [ids[key] for key in keys if key in ids]
     history: dict[int, dict[date, int]] = {}
-    c = figure_current.c
+    first = period.start - timedelta(days=8)
     for some in _chunks(wanted):
-        for row in conn.execute(
-            select(c.series_id, c.day, c.value)
-            .where(
-                c.series_id.in_(some), c.bucket == period.kind, c.value.is_not(None),
-                c.start >= period.start - timedelta(days=8), c.start < period.start,
-            )
-            .order_by(c.sequence)
-        ):  # fmt: skip
+        times = {"ids": some, "bucket": period.kind, "first": first, "start": period.start}
+        for row in conn.execute(_PAST, times):
             history.setdefault(row.series_id, {})[row.day] = row.value
     cautions = []
     for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):

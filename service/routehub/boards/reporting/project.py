@@ -12,6 +12,8 @@ from routehub.journal.message import Caution, Guard, Message, Transaction
 from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Report
 
+_NEW_REPORT = insert(reports_made)
+
 
 class ReportingBoard:
     """One row per report message; freshness is computed from them and the clock when read."""
@@ -58,13 +60,14 @@ class ReportingBoard:
             return
         period = period_of(member, report.period, report.day, report.start)
         tx.conn.execute(
-            insert(reports_made).values(
-                sequence=message.sequence, route=message.route, party=party, bucket=period.kind, day=period.day,
-                start=period.start, counts_for=period.counts_for, nothing_to_report=report.nothing_to_report,
-                figures=len(report.figures), reason=report.reason, author=message.author, actor=message.actor,
-                sender=message.party, audience_id=message.audience_id, message_id=message.id,
-                accepted_at=message.accepted_at,
-            )
+            _NEW_REPORT,
+            {
+                "sequence": message.sequence, "route": message.route, "party": party, "bucket": period.kind,
+                "day": period.day, "start": period.start, "counts_for": period.counts_for,
+                "nothing_to_report": report.nothing_to_report, "figures": len(report.figures),
+                "reason": report.reason, "author": message.author, "actor": message.actor, "sender": message.party,
+                "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
+            },
         )  # fmt: skip
 
 

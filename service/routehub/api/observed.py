@@ -1,0 +1,36 @@
+"""Every request counted and timed, every answer with the headers that all of them need."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from routehub.core.observe import Metrics
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Observed:
+    """ASGI middleware. Adds ``X-Content-Type-Options`` (and HSTS where the hub is reached by https) and measures by
+    method and status; an address is no label, for addresses name records."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
+        self._app, self._metrics = app, metrics
+        self._headers = [(b"x-content-type-options", b"nosniff")]
+        if https:
+            self._headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        method = scope["method"] if scope["method"] in METHODS else "other"
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                taken = time.perf_counter() - began
+                self._metrics.requests.labels(method, str(message["status"])).observe(taken)
+                message["headers"] = [*message.get("headers", []), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, observed)

@@ -1,0 +1,62 @@
+"""The contract itself, for everybody: JSON Schemas of the kinds, and what the types of problems mean."""
+
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from routehub.api.context import Ctx
+from routehub.core import errors
+from routehub.core.errors import HubError, Unknown
+from routehub_schemas import export
+
+router = APIRouter(tags=["contract"])
+
+WHAT_TO_DO = {
+    "malformed": "Send UTF-8 JSON without doubled names, control characters or values that JSON does not know.",
+    "sign-in-needed": "Send a key (Authorization: Bearer rh_…) or sign in. Your party's office makes keys.",
+    "not-allowed": "Ask your party's office for the role or the key scope that is named.",
+    "unknown": "Check the id. What you may not read is answered in the same words as what is not there.",
+    "conflict": "Read the present state again, then decide.",
+    "cursor-gone": "Read your feed again from the start: after=0. Each message has its id, so nothing doubles.",
+    "stale": "Read the report again, put your change in, and send it with the new ETag.",
+    "too-large": "Send less at once: up to 1,000 figures in a report.",
+    "wrong-type": "Send one of the content types that are named.",
+    "refused": "Mend every problem in the list; each has a pointer to the field.",
+    "too-many": "Wait as long as Retry-After says.",
+    "busy": "Nothing was stored. Send the same again after Retry-After, with the same Idempotency-Key.",
+    "disk-full": "Nothing was stored. The operator has to make room; then send the same again.",
+    "internal": "Tell the operator the code of four characters.",
+}
+
+
+@router.get("/schemas/{name}.json")
+async def get_schema(
+    ctx: Ctx,
+    name: Annotated[str, Path(max_length=60, description="Kind and version: report.v1.", examples=["report.v1"])],
+) -> Response:
+    """The JSON Schema of a kind of message."""
+    for kind in ctx.registry.values():
+        if name == f"{kind.name}.v{kind.version}":
+            return Response(export.text(export.schema(kind)), media_type="application/schema+json")
+    raise Unknown(f"There is no schema {name}.")
+
+
+def _tree(kind: type[HubError]) -> list[type[HubError]]:
+    return [kind, *(found for child in kind.__subclasses__() for found in _tree(child))]
+
+
+@router.get("/docs/problems", include_in_schema=False)
+async def get_problems() -> Response:
+    """What each type of problem means and what to do about it."""
+    rows = "".join(
+        f'<tr id="{kind.code}"><th scope="row">{kind.code}</th><td>{kind.status}</td><td>{escape(kind.title)}</td>'
+        f"<td>{escape(WHAT_TO_DO[kind.code])}</td></tr>"
+        for kind in sorted(_tree(errors.HubError), key=lambda k: k.status)
+    )
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Problems</title></head><body><main>'
+        "<h1>Problems</h1><table><thead><tr><th>type</th><th>status</th><th>meaning</th><th>what to do</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table></main></body></html>"
+    )
+    return Response(page, media_type="text/html; charset=utf-8")
