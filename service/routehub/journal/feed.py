@@ -1,7 +1,6 @@
 """Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,5 +155,4 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
 
 
 def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[tuple[object, ...]] = conn.execute(query).tuples().all()
-    return [FeedItem(*row) for row in rows]  # type: ignore[arg-type]
+    return [FeedItem(*row) for row in conn.execute(query)]  # type: ignore[call-arg]

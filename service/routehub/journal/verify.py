@@ -161,13 +161,10 @@ def _everybody(conn: Connection, last: int, audiences: Mapping[int, Audience], p
     f = feed_rows.c
     for first in range(1, last + 1, PAGE):
         until = first + PAGE
-        counted: dict[int, int] = dict(
-            conn.execute(
-                select(f.sequence, func.count()).where(f.sequence >= first, f.sequence < until).group_by(f.sequence)
-            )
-            .tuples()
-            .all()
+        rows = conn.execute(
+            select(f.sequence, func.count()).where(f.sequence >= first, f.sequence < until).group_by(f.sequence)
         )
+        counted: dict[int, int] = {row[0]: row[1] for row in rows}
         here = (entries.c.sequence >= first, entries.c.sequence < until)
         for row in conn.execute(select(entries.c.sequence, entries.c.audience_id).where(*here)):
             audience = audiences.get(row.audience_id)
