@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from routehub.core.db import Database
 from routehub.journal.tables import audit_rows, entries, feed_heads, feed_rows, idempotency_keys, journal_head
@@ -12,12 +12,13 @@ from routehub.tables import ALL
 WRITTEN = (entries, feed_rows, feed_heads, journal_head, idempotency_keys, audit_rows)
 
 
+TABLES = {table.name: table for module in ALL for table in vars(module).values() if isinstance(table, Table)}
+_COUNTS = select(*(select(func.count()).select_from(table).scalar_subquery().label(n) for n, table in TABLES.items()))
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """Rows of every table of the hub."""
-    tables = {table.name: table for module in ALL for table in vars(module).values() if hasattr(table, "primary_key")}
-    return {
-        name: int(conn.execute(select(func.count()).select_from(table)).scalar_one()) for name, table in tables.items()
-    }
+    return dict(conn.execute(_COUNTS).mappings().one())
 
 
 def everything(url: str) -> tuple[dict[str, int], list[Fault]]:
