@@ -61,7 +61,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_row")),
     )
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_row_route"), ["route"], unique=False)
+        batch_op.create_index("ix_audit_row_route_party", ["route", "party"], unique=False)
+
+    op.create_table(
+        "compiled_agenda",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("compiled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("window_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("decisions", sa.Integer(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_compiled_agenda")),
+    )
+    with op.batch_alter_table("compiled_agenda", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_compiled_agenda_route_series_conference"), ["route", "series", "conference"], unique=False
+        )
+
+    op.create_table(
+        "conference_revision",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=True),
+        sa.Column("chair", sa.String(), nullable=False),
+        sa.Column("participants", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_conference_revision")),
+    )
+    with op.batch_alter_table("conference_revision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conference_revision_route_series_number"), ["route", "series", "number"], unique=False
+        )
+
+    op.create_table(
+        "digest_occurrence",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("conference", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("route", "series", "local_date", name=op.f("pk_digest_occurrence")),
+    )
+    with op.batch_alter_table("digest_occurrence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_occurrence_state"), ["state"], unique=False)
 
     op.create_table(
         "feed_head",
@@ -145,6 +213,27 @@ def upgrade() -> None:
         sa.Column("eu_member", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_party")),
     )
+    op.create_table(
+        "proposal",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_route"), ["route"], unique=False)
+
     op.create_table(
         "report_made",
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -237,6 +326,25 @@ def upgrade() -> None:
     with op.batch_alter_table("audience", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audience_route"), ["route"], unique=False)
 
+    op.create_table(
+        "conference_series",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("weekday", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("digest_weekday", sa.String(), nullable=False),
+        sa.Column("digest_at", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=True),
+        sa.Column("chair", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=True),
+        sa.Column("first_number", sa.Integer(), nullable=False),
+        sa.Column("looked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_conference_series_route_route")),
+        sa.PrimaryKeyConstraint("route", "name", name=op.f("pk_conference_series")),
+    )
     op.create_table(
         "figure_current",
         sa.Column("series_id", sa.Integer(), nullable=False),
@@ -353,6 +461,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_place_route_route")),
         sa.PrimaryKeyConstraint("route", "code", name=op.f("pk_place")),
     )
+    op.create_table(
+        "proposal_decision",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal"], ["proposal.message_id"], name=op.f("fk_proposal_decision_proposal_proposal")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_proposal_decision")),
+    )
+    with op.batch_alter_table("proposal_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_decision_proposal"), ["proposal"], unique=False)
+
     op.create_table(
         "reporting_grant",
         sa.Column("route", sa.String(), nullable=False),
@@ -503,6 +630,10 @@ def downgrade() -> None:
     op.drop_table("audience_party")
     op.drop_table("route_party")
     op.drop_table("reporting_grant")
+    with op.batch_alter_table("proposal_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_decision_proposal"))
+
+    op.drop_table("proposal_decision")
     op.drop_table("place")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_party"))
@@ -516,6 +647,7 @@ def downgrade() -> None:
     op.drop_table("leg")
     op.drop_table("figure_revision")
     op.drop_table("figure_current")
+    op.drop_table("conference_series")
     with op.batch_alter_table("audience", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audience_route"))
 
@@ -536,6 +668,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_made_counts_for"))
 
     op.drop_table("report_made")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_route"))
+
+    op.drop_table("proposal")
     op.drop_table("party")
     op.drop_table("journal_head")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
@@ -553,8 +689,20 @@ def downgrade() -> None:
 
     op.drop_table("feed_row")
     op.drop_table("feed_head")
+    with op.batch_alter_table("digest_occurrence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_occurrence_state"))
+
+    op.drop_table("digest_occurrence")
+    with op.batch_alter_table("conference_revision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conference_revision_route_series_number"))
+
+    op.drop_table("conference_revision")
+    with op.batch_alter_table("compiled_agenda", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compiled_agenda_route_series_conference"))
+
+    op.drop_table("compiled_agenda")
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_row_route"))
+        batch_op.drop_index("ix_audit_row_route_party")
 
     op.drop_table("audit_row")
     with op.batch_alter_table("alert_record", schema=None) as batch_op:

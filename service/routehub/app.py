@@ -11,21 +11,39 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
-from routehub.api.v1 import boards, clock, contract, health, messages, reports
+from routehub.api.v1 import (
+    boards,
+    clock,
+    contract,
+    health,
+    keys,
+    me,
+    messages,
+    parties,
+    people,
+    reports,
+    stream,
+)  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
-from routehub.core.clock import LiveClock, MovableClock
+from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.delivery.live.broadcast import Broadcast
+from routehub.delivery.live.standing import listens
+from routehub.digests.schedule import Schedule
+from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
 from routehub.intake.receive import Intake
-from routehub.journal import follow
 from routehub.journal.bell import Bell, PostgresBell, SilentBell
+from routehub.journal.follower import Follower
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
 from routehub_schemas.registry import Registry
@@ -33,7 +51,7 @@ from routehub_schemas.registry import Registry
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard())
+    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
 class Hub:
@@ -51,6 +69,7 @@ class Hub:
         self.db = Database(settings.database_url, settings.read_threads)
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
+        self.rates = Rates()
         self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
@@ -60,9 +79,15 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
-        self.position = 0
+        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
+        self.live = Broadcast(
+            self.db, self.registry, self.clock, self.metrics,
+            most_events=settings.listener_events, most_bytes=settings.listener_bytes,
+        )  # fmt: skip
         self.stopping = False
-        self._rung = asyncio.Event()
+        self._follower = Follower("hub", self._look, settings.look_seconds)
+        self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -70,9 +95,9 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self._load)
-        self.position = await self.db.read(follow.head)
-        loop = asyncio.get_running_loop()
+        await self.db.read(self.refresh)
+        await self.live.begin()
+        self._loop = loop = asyncio.get_running_loop()
 
         def tell(committed: Committed) -> None:
             loop.call_soon_threadsafe(self._committed, committed)
@@ -80,41 +105,54 @@ class Hub:
         self.writer.on_commit.append(tell)
         self.writer.start()
         self._tasks = [
-            asyncio.create_task(self.bell.listen(self._rung), name="bell"),
-            asyncio.create_task(self._look(), name="look"),
+            asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
+            asyncio.create_task(self._follower.run(), name="look"),
+            asyncio.create_task(self._pulse.run(), name="pulse"),
         ]
+        self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
 
     def begin_stop(self) -> None:
         """Called from the signal handler: open streams end now, new work is refused soon."""
         self.stopping = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.live.stop)
 
     async def stop(self) -> None:
+        self.schedule.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
-    def _load(self, conn: Connection) -> None:
+    def refresh(self, conn: Connection) -> None:
+        """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
             self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
-        self._rung.set()
+        self.live.committed(committed)
+        self._follower.ring()
 
-    async def _look(self) -> None:
-        """Look at the journal when the bell rings, and once a second anyway."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), self.settings.look_seconds)
-            self._rung.clear()
-            try:
-                await self.db.read(self._load)
-            except HubError as fault:
-                log("hub").warning("the journal cannot be read", fault=fault.detail)
+    async def _look(self) -> bool:
+        """Take in what was committed anywhere; then see whether everybody who listens still may."""
+        more = await self.live.look()
+        await self.db.read(self.refresh)
+        await self._check_listeners()
+        return more
+
+    async def _check_listeners(self) -> None:
+        hashes = {listener.session for listener in self.live.listeners if listener.session is not None}
+        alive = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
+        directory, now, machine = self.directory.value, self.clock.now(), wall()
+        self.live.check(lambda one: listens(directory, one.principal, one.session, alive, now, machine))
+
+    async def _beat(self) -> bool:
+        await self.live.pulse()
+        return False
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -130,7 +168,16 @@ def create_app(hub: Hub) -> FastAPI:
 
     app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.api = ApiContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.metrics
+        hub.settings,
+        hub.db,
+        hub.clock,
+        hub.directory,
+        hub.registry,
+        hub.writer,
+        hub.intake,
+        hub.metrics,
+        hub.rates,
+        hub.live,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -138,6 +185,11 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        me.router,
+        parties.router,
+        people.router,
+        keys.router,
+        stream.router,
         clock.router,
     ]
     for router in routers:

@@ -1,10 +1,12 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
 from routehub.core import state
+from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.journal import tables as journal
 
-ALL = (state, directory, journal, figures, reporting, alerts)
+ALL = (state, directory, journal, figures, reporting, alerts, conferences, digests)

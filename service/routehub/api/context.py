@@ -1,7 +1,8 @@
 """What the doors need of the hub, handed in by ``app``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -9,11 +10,17 @@ from starlette.requests import HTTPConnection
 from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.observe import Metrics
+from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.delivery.live.broadcast import Broadcast
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.receive import Intake
+from routehub.journal.batch import Batch
+from routehub.journal.jobs import Change
 from routehub.journal.writer import Writer
 from routehub_schemas.registry import Registry
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,14 @@ class Context:
     writer: Writer
     intake: Intake
     metrics: Metrics
+    rates: Rates
+    live: Broadcast
+
+    async def change(self, apply: Callable[[Batch], T]) -> T:
+        """Change the directory through the writer. The next request to this hub sees what changed."""
+        result = await self.writer.submit(Change(apply))
+        await self.db.read(self.directory.refresh)
+        return result
 
 
 def context(connection: HTTPConnection) -> Context:

@@ -1,6 +1,7 @@
-"""Who asks: a key in the Authorization header, or the page's session. And on which route."""
+"""Who asks: a key in the Authorization header, or a person's session in the cookie. And on which route."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
@@ -8,26 +9,36 @@ from starlette.requests import HTTPConnection
 from routehub.api.context import Context, Ctx
 from routehub.core.clock import wall
 from routehub.core.errors import NotAllowed, SignInNeeded, Unknown
-from routehub.directory import keys
-from routehub.directory.principal import Principal
+from routehub.directory import keys, sessions
+from routehub.directory.principal import Principal, person_principal
+from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import RouteView
+
+PARTY_SHARE = 4
+"""A party may make so many times the requests of one of its keys or sessions: several systems, one bound."""
 
 
 def route_code(connection: HTTPConnection, ctx: Ctx) -> str:
-    """The route of an address: the one it names, else the default one, else that of the key."""
+    """The route of an address: the one it names, else the default one."""
     named: str | None = connection.path_params.get("route")
     return named or ctx.settings.default_route
 
 
 async def identify(connection: HTTPConnection, ctx: Context) -> Principal:
-    """The principal behind a request.
+    """The principal behind a request, counted against its rate.
 
     A key belongs to one route: without a route in the address its own is meant; with another it is refused like a
-    route that is not there.
+    route that is not there. A person is on the route of the address.
     """
     header = connection.headers.get("authorization")
-    if header is None:
-        raise SignInNeeded("Send a key: Authorization: Bearer rh_… . Your party's office makes keys.")
+    principal = _by_key(connection, ctx, header) if header is not None else await _by_session(connection, ctx)
+    most = ctx.settings.rate_per_minute
+    ctx.rates.take("actor", principal.session or principal.actor, most, 60)
+    ctx.rates.take("party", f"{principal.route} {principal.party}", most * PARTY_SHARE, 60)
+    return principal
+
+
+def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Principal:
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise SignInNeeded("Send a key as: Authorization: Bearer rh_…")
@@ -36,6 +47,45 @@ async def identify(connection: HTTPConnection, ctx: Context) -> Principal:
     if named is not None and named != principal.route:
         raise Unknown(f"There is no route {named} here that you can see.")
     return principal
+
+
+async def _by_session(connection: HTTPConnection, ctx: Context) -> Principal:
+    session = await find_session(connection, ctx)
+    directory = ctx.directory.value
+    person = directory.people.get(session.person)
+    if person is None or not person.active(wall()):
+        raise SignInNeeded("This nomination has ended. Ask your party's office.")
+    code = route_code(connection, ctx)
+    route = ctx.directory.route(code)
+    today = ctx.clock.now().astimezone(route.zone).date()
+    principal = person_principal(person, code, directory, wall(), today, session.token_hash)
+    if not principal.roles and "route" in connection.path_params:
+        raise Unknown(f"There is no route {code} here that you can see.")
+    return principal
+
+
+async def find_session(connection: HTTPConnection, ctx: Context) -> SessionView:
+    """The session of the cookie. What changes something also needs the session's CSRF token, and a stream by
+    WebSocket the hub's own origin: a browser sends the cookie along from any page."""
+    token = connection.cookies.get(sessions.cookie_name(ctx.settings.public_url))
+    if not token:
+        raise SignInNeeded("Sign in, or send a key: Authorization: Bearer rh_… . Your party's office makes keys.")
+    session = await ctx.db.read(sessions.find, token, wall())
+    if session is None:
+        raise SignInNeeded("Your sign-in has ended. Sign in again.")
+    if connection.scope["type"] == "websocket":
+        _check_origin(connection, ctx.settings.public_url)
+    elif connection.scope["method"] not in sessions.SAFE_METHODS:
+        headers = connection.headers
+        sessions.check_unsafe(session, headers.get(sessions.CSRF_HEADER), headers.get("sec-fetch-site"))
+    return session
+
+
+def _check_origin(connection: HTTPConnection, public_url: str) -> None:
+    origin = urlsplit(connection.headers.get("origin", ""))
+    ours = urlsplit(public_url)
+    if (origin.scheme, origin.netloc) != (ours.scheme, ours.netloc):
+        raise NotAllowed("Streams with a session are for the hub's own pages. Programs use a key.")
 
 
 async def _principal(connection: HTTPConnection, ctx: Ctx) -> Principal:
@@ -54,6 +104,15 @@ async def _reader(who: Who) -> Principal:
 
 
 Reader = Annotated[Principal, Depends(_reader)]
+
+
+async def _person(who: Who) -> Principal:
+    if who.person_id is None:
+        raise NotAllowed("This is for people who have signed in; a key cannot do it.")
+    return who
+
+
+Someone = Annotated[Principal, Depends(_person)]
 
 
 async def _route(who: Who, ctx: Ctx) -> RouteView:

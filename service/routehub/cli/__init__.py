@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from routehub.cli import doctor, documents, kinds, migrate, rebuild, replay, serve, verify
+from routehub.cli import (
+    demo,
+    doctor,
+    documents,
+    grants,
+    keys,
+    kinds,
+    migrate,
+    parties,
+    people,
+    rebuild,
+    replay,
+    routes,
+    serve,
+    verify,
+)  # fmt: skip
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -12,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
 app.command("replay")(replay.replay)
@@ -19,6 +35,10 @@ app.command("verify")(verify.verify)
 app.command("rebuild")(rebuild.rebuild)
 app.command("doctor")(doctor.doctor)
 app.command("kinds")(kinds.kinds)
+for name, part in (
+    ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
+):  # fmt: skip
+    app.add_typer(part.app, name=name)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from routehub.api.sockets import HttpConnection, WebSocketConnection
 from routehub.app import Hub, create_app
 from routehub.core.db import Database
 from routehub.core.errors import HubError
@@ -27,20 +28,25 @@ class HubServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    configure_logs(settings.log_format, settings.log_level)
-    hub = Hub(settings)
+def server(hub: Hub) -> HubServer:
+    """The server of a hub, not yet running."""
+    settings = hub.settings
     config = uvicorn.Config(
-        create_app(hub), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
-        ws="websockets-sansio", ws_max_size=65_536, ws_per_message_deflate=False, ws_ping_interval=20,
+        create_app(hub), host=settings.host, port=settings.port, loop="uvloop", http=HttpConnection,
+        ws=WebSocketConnection, ws_max_size=65_536, ws_per_message_deflate=False, ws_ping_interval=20,
         ws_ping_timeout=20, server_header=False, access_log=False, log_config=None,
         timeout_graceful_shutdown=int(settings.grace_seconds), proxy_headers=bool(settings.trusted_proxy),
         forwarded_allow_ips=settings.trusted_proxy or None, backlog=4096,
     )  # fmt: skip
-    server = HubServer(config, hub)
-    server.run()
-    if not server.started:
+    return HubServer(config, hub)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    configure_logs(settings.log_format, settings.log_level)
+    serving = server(Hub(settings))
+    serving.run()
+    if not serving.started:
         raise typer.Exit(1)
 
 

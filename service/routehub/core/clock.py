@@ -30,8 +30,8 @@ class MovableClock:
 
     movable = True
 
-    def __init__(self) -> None:
-        self._set = (0, timedelta(0))
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self._set = (0, offset)
 
     @property
     def offset(self) -> timedelta:
@@ -39,6 +39,12 @@ class MovableClock:
 
     def now(self) -> datetime:
         return wall() + self._set[1]
+
+    def set(self, moment: datetime) -> timedelta:
+        """Make ``now()`` tell ``moment`` and go on from there; answers the new offset. For a clock of one's own: that
+        of a hub is moved in the database."""
+        self._set = (self._set[0], moment - wall())
+        return self.offset
 
     def take(self, times: int, offset: timedelta) -> None:
         """Go by this offset, unless it was read before a later one was set. ``times``: how often the clock had been

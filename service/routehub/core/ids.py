@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 for messages (RFC 9562, 5.7), short ids that can be read over the phone, secrets."""
 
+import hashlib
 import os
 import secrets
 import uuid
@@ -14,6 +15,15 @@ def uuid7(moment: datetime) -> str:
     ms = int(moment.timestamp() * 1000) & ((1 << 48) - 1)
     rand = int.from_bytes(os.urandom(10), "big")
     value = ms << 80 | 0x7 << 76 | (rand >> 62 & 0xFFF) << 64 | 0b10 << 62 | rand & ((1 << 62) - 1)
+    return str(uuid.UUID(int=value))
+
+
+def uuid8(*parts: str) -> str:
+    """A UUID version 8 (RFC 9562, 5.8) that is a hash of ``parts``: the same for whoever works it out, so that what
+    the hub computes twice, on two hubs or after a crash, is one message."""
+    value = int(hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32], 16)
+    value = value & ~(0xF << 76) | 0x8 << 76
+    value = value & ~(0x3 << 62) | 0b10 << 62
     return str(uuid.UUID(int=value))
 
 

@@ -17,7 +17,9 @@ class CurrentDirectory:
         """Load the directory if the database has a newer one; says whether it did."""
         if self.value is not EMPTY and state.directory_version(conn) == self.value.version:
             return False
-        self.value = load(conn)
+        found = load(conn)
+        if self.value is EMPTY or found.version > self.value.version:  # two readers may finish in the other order
+            self.value = found
         return True
 
     def route(self, code: str) -> RouteView:

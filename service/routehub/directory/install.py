@@ -1,12 +1,15 @@
 """Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample)."""
 
+import re
 from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from routehub.core.errors import Conflict, Unknown
 from routehub.directory import tables as t
+from routehub.directory.principal import HUB_PARTY
 from routehub_schemas import reference
+from routehub_schemas.vocab import SLUG_PATTERN
 
 LONG_AGO = date(2000, 1, 1)
 MARKINGS = ("live", "exercise", "sample")
@@ -32,6 +35,13 @@ def install_parties(conn: Connection) -> int:
     return len(new)
 
 
+def install_hub_party(conn: Connection) -> None:
+    """The party of the operators: it is on no route, so that its people read no content."""
+    if conn.execute(select(t.parties.c.code).where(t.parties.c.code == HUB_PARTY)).first() is None:
+        conn.execute(insert(t.parties).values(code=HUB_PARTY, kind="hub", eu_member=False))
+        conn.execute(insert(t.party_names).values(party=HUB_PARTY, valid_from=LONG_AGO, name="Routehub operator"))
+
+
 def install_route(
     conn: Connection,
     template: str,
@@ -50,8 +60,7 @@ def install_route(
         raise Conflict(f"A route is {', '.join(MARKINGS)}; not {marking}.")
     route = reference.route(template)
     code = code or route.code
-    if conn.execute(select(t.routes.c.code).where(t.routes.c.code == code)).first():
-        raise Conflict(f"The route {code} exists already.")
+    _check_code(conn, code)
     install_parties(conn)
     conn.execute(insert(t.routes).values(code=code, title=title or route.title, zone=route.zone, marking=marking))
     conn.execute(
@@ -90,3 +99,39 @@ def install_route(
             ],
         )  # fmt: skip
     return code
+
+
+def derive_route(
+    conn: Connection, source: str, *, code: str | None = None, title: str | None = None, marking: str = "exercise"
+) -> str:
+    """An exercise (or sample) beside a live route: the same parties, legs, places, people's roles and grants.
+
+    Keys, hand-overs and messages do not cross (DECISIONS 2). Errors: 404 without the source, 409 for a code in use.
+    """
+    route = conn.execute(select(t.routes).where(t.routes.c.code == source)).first()
+    if route is None:
+        raise Unknown(f"There is no route {source}.")
+    if marking not in MARKINGS or marking == "live":
+        raise Conflict("What is derived from a route is an exercise or a sample.")
+    code = code or f"{source}-{marking}"
+    _check_code(conn, code)
+    words = title or f"{route.title} ({marking})"
+    conn.execute(insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking))
+    for table in (t.route_parties, t.legs, t.places, t.person_roles, t.reporting_grants):
+        _copy(conn, table, source, code)
+    return code
+
+
+def _copy(conn: Connection, table: Table, source: str, code: str) -> None:
+    rows = [
+        dict(row) | {"route": code} for row in conn.execute(select(table).where(table.c.route == source)).mappings()
+    ]
+    if rows:
+        conn.execute(insert(table), rows)
+
+
+def _check_code(conn: Connection, code: str) -> None:
+    if not re.fullmatch(SLUG_PATTERN, code) or len(code) > 40:
+        raise Conflict(f"The code of a route is a name in lower case with hyphens, such as wbr-exercise; not {code}.")
+    if conn.execute(select(t.routes.c.code).where(t.routes.c.code == code)).first():
+        raise Conflict(f"The route {code} exists already.")

@@ -1,7 +1,7 @@
 """Who acts: a person in a session, a national system with a key, or the hub itself. And what they may do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from routehub.core.errors import NotAllowed
 from routehub.directory.snapshot import OPERATOR_ROUTE, Directory, KeyView, PersonView
@@ -13,7 +13,8 @@ HUB_PARTY = "HUB"
 class Principal:
     """One actor on one route.
 
-    actor: ``person:ID``, ``key:ID`` or ``hub``; roles: on this route; scopes: of a key, None for people.
+    actor: ``person:ID``, ``key:ID`` or ``hub``; roles: on this route; scopes: of a key, None for people;
+    session: the token hash of a person's session, by which open streams see it end.
     """
 
     route: str
@@ -22,6 +23,15 @@ class Principal:
     actor: str
     roles: frozenset[str]
     scopes: frozenset[str] | None = None
+    session: str | None = None
+
+    @property
+    def person_id(self) -> str | None:
+        return self.actor.removeprefix("person:") if self.actor.startswith("person:") else None
+
+    @property
+    def key_id(self) -> str | None:
+        return self.actor.removeprefix("key:") if self.actor.startswith("key:") else None
 
     @property
     def is_hub(self) -> bool:
@@ -41,27 +51,61 @@ def hub_principal(route: str) -> Principal:
     return Principal(route, HUB_PARTY, "Routehub", "hub", frozenset({"hub"}))
 
 
-def person_principal(person: PersonView, route: str, directory: Directory, at: datetime) -> Principal:
-    """A person on a route. The roles of whom they stand in for at ``at`` come on top."""
-    roles = set(person.roles.get(route, frozenset())) | set(person.roles.get(OPERATOR_ROUTE, frozenset()))
-    for hand_over in directory.hand_overs:
-        if hand_over.route == route and hand_over.deputy == person.id and hand_over.running(at):
-            handed = directory.people.get(hand_over.person)
-            if handed is not None:
-                roles |= handed.roles.get(route, frozenset()) - {"operator"}
-    if roles and directory.routes.get(route) is not None:
-        member = directory.routes[route].membership(person.party, at.date())
-        if member is not None and member.role == "coordinator":
-            roles.add("coordinator")
-        if member is not None and member.role == "observer":
-            roles = {"observer"} | (roles & {"operator"})
-        if member is None:
-            roles &= {"operator"}
-    return Principal(route, person.party, person.name, f"person:{person.id}", frozenset(roles))
+def operator_principal(route: str) -> Principal:
+    """The operator at the hub's own terminal."""
+    return Principal(route, HUB_PARTY, "Operator", "terminal", frozenset({"operator"}))
 
 
-def key_principal(key: KeyView) -> Principal:
-    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({"national_system"}), key.scopes)
+def person_principal(
+    person: PersonView, route: str, directory: Directory, at: datetime, today: date | None = None,
+    session: str | None = None,
+) -> Principal:  # fmt: skip
+    """A person on a route. The roles of whom they stand in for come on top.
+
+    at: wall time, in which people and hand-overs live; today: the route's day in hub time, for its memberships.
+    """
+    runs_hub = person.roles.get(OPERATOR_ROUTE, frozenset()) & {"operator"}
+    roles = set(person.roles.get(route, frozenset()))
+    for handed in directory.stands_in_for(route, person.id, at):
+        roles |= handed.roles.get(route, frozenset()) - {"operator"}
+    view = directory.routes.get(route)
+    member = view.membership(person.party, today or at.date()) if view else None
+    if member is None:
+        roles &= {"operator"}
+    elif roles - {"operator"} and member.role == "observer":
+        roles = {"observer"} | (roles & {"operator"})
+    elif roles - {"operator"} and member.role == "coordinator":
+        roles.add("coordinator")
+    return Principal(
+        route, person.party, person.name, f"person:{person.id}", frozenset(roles | runs_hub), session=session
+    )
+
+
+def still_holds(principal: Principal, directory: Directory, wall: datetime, alive: frozenset[str]) -> bool:
+    """Whether a reader may still read: its key, or its person, session and roles (PROMISES D2). For open streams,
+    at each change of the directory and now and then besides, as keys, sessions and hand-overs also end by time.
+
+    alive: what ``sessions.alive`` says of the sessions asked about.
+    """
+    if principal.key_id is not None:
+        key = directory.keys.get(principal.key_id)
+        return key is not None and key.active(wall)
+    if principal.person_id is None:
+        return True
+    person = directory.people.get(principal.person_id)
+    if person is None or not person.active(wall):
+        return False
+    if principal.session is not None and principal.session not in alive:
+        return False
+    return person_principal(person, principal.route, directory, wall).reads_feed
+
+
+def key_principal(key: KeyView, directory: Directory) -> Principal:
+    """A national system. The systems of a party that only observes the route observe, whatever their scopes."""
+    route = directory.routes.get(key.route)
+    roles = {m.role for m in route.memberships if m.party == key.party} if route else set()
+    role = "observer" if roles == {"observer"} else "national_system"
+    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({role}), key.scopes)
 
 
 def require_role(principal: Principal, *roles: str) -> None:

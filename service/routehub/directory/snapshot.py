@@ -158,6 +158,8 @@ class KeyView:
     scopes: frozenset[str]
     expires_at: datetime
     revoked_at: datetime | None
+    created_at: datetime
+    created_by: str
 
     def active(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at
@@ -198,17 +200,31 @@ class Directory:
     def people_by_email(self) -> Mapping[str, PersonView]:
         return {p.email.lower(): p for p in self.people.values()}
 
+    def stands_in_for(self, route: str, person: str, at: datetime) -> tuple[PersonView, ...]:
+        """Whose duties on a route have come to this person by running hand-overs, also over several hands."""
+        away = self._handed_over(route, at)
+        found = [
+            self.people[giver]
+            for giver in away
+            if giver in self.people and self.people[giver].active(at) and _last(giver, away) == person
+        ]
+        return tuple(found)
+
     def on_duty(self, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
-        """Contact points of a party who are on duty at an instant: a running hand-over puts the deputy in."""
-        moved = {h.person: h.deputy for h in self.hand_overs if h.route == route and h.running(at)}
+        """Contact points of a party who are on duty at an instant of wall time: running hand-overs put the deputy
+        in. Who stands in and is away too is followed on to the next; a ring of hand-overs leaves nobody."""
+        away = self._handed_over(route, at)
         duty = []
         for person in self.people.values():
             if person.party != party or "contact_point" not in person.roles.get(route, frozenset()):
                 continue
-            stand_in = self.people.get(moved.get(person.id, person.id))
-            if stand_in is not None and stand_in.active(at) and stand_in not in duty:
+            stand_in = self.people.get(_last(person.id, away) or "")
+            if person.active(at) and stand_in is not None and stand_in.active(at) and stand_in not in duty:
                 duty.append(stand_in)
         return tuple(duty)
+
+    def _handed_over(self, route: str, at: datetime) -> dict[str, str]:
+        return {h.person: h.deputy for h in self.hand_overs if h.route == route and h.running(at)}
 
     def deputies(self, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
         return tuple(
@@ -216,6 +232,17 @@ class Directory:
             for p in self.people.values()
             if p.party == party and p.active(at) and "deputy" in p.roles.get(route, frozenset())
         )
+
+
+def _last(person: str, away: Mapping[str, str]) -> str | None:
+    """Where a duty ends up; None when the hand-overs go round in a ring."""
+    seen = {person}
+    while person in away:
+        person = away[person]
+        if person in seen:
+            return None
+        seen.add(person)
+    return person
 
 
 EMPTY = Directory(0, {}, {}, {}, {}, (), {}, frozenset())
@@ -261,7 +288,7 @@ def load(conn: Connection) -> Directory:
         keys={
             row.id: KeyView(
                 row.id, row.route, row.party, row.system, row.secret_hash,
-                frozenset(row.scopes.split()), row.expires_at, row.revoked_at,
+                frozenset(row.scopes.split()), row.expires_at, row.revoked_at, row.created_at, row.created_by,
             )
             for row in conn.execute(select(t.api_keys))
         },

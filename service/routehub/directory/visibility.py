@@ -88,6 +88,19 @@ def readable(conn: Connection, route: str, party: str) -> frozenset[int]:
     return frozenset(row.audience_id for row in rows)
 
 
+def shared(conn: Connection, route: str, parties: frozenset[str]) -> frozenset[int]:
+    """The audience ids that every one of these parties reads: what a derivation for all of them may rest on."""
+    a = audience_parties.c
+    rows = conn.execute(
+        select(a.audience_id)
+        .join(audiences, audiences.c.id == a.audience_id)
+        .where(audiences.c.route == route, a.party.in_(sorted(parties)))
+        .group_by(a.audience_id)
+        .having(func.count() == len(parties))
+    )
+    return frozenset(row.audience_id for row in rows)
+
+
 def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """The predicate over a table's ``audience_id`` column; an empty list reads nothing."""
     return column.in_(sorted(ids))

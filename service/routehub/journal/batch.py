@@ -116,8 +116,15 @@ class Batch:
                 }
             )  # fmt: skip
 
-    def has(self, message_id: str) -> bool:
-        """Whether a message is there, also when it came in this very batch."""
+    def feeds(self) -> dict[int, dict[str, int]]:
+        """For each message taken so far its readers with their feed numbers, by sequence."""
+        found: dict[int, dict[str, int]] = {message.sequence: {} for message in self.messages}
+        for row in self._feed_rows:
+            found[row["sequence"]][row["party"]] = row["feed"]
+        return found
+
+    def holds(self, message_id: str) -> bool:
+        """Whether a message is in the journal, or in this very batch."""
         if any(message.id == message_id for message in self.messages):
             return True
         return self.conn.execute(select(entries.c.id).where(entries.c.id == message_id)).first() is not None

@@ -1,8 +1,10 @@
 """Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
@@ -81,6 +83,11 @@ def head(conn: Connection, route: str, party: str) -> Cursor:
     return Cursor(state.epoch(conn), int(found or 0))
 
 
+def heads(conn: Connection) -> dict[tuple[str, str], int]:
+    """The last feed number of every (route, party) that has one; for the hub's own use."""
+    return {(row.route, row.party): row.feed for row in conn.execute(select(feed_heads))}
+
+
 def check_cursor(cursor: Cursor, at: Cursor) -> None:
     """410 for a cursor of another epoch or beyond the head: never silence (PROMISES 5)."""
     if cursor.epoch != at.epoch:
@@ -155,4 +162,5 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
 
 
 def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    return [FeedItem(*row) for row in conn.execute(query)]  # type: ignore[call-arg]
+    rows: Sequence[Any] = conn.execute(query).all()
+    return [FeedItem(*row) for row in rows]

@@ -1,13 +1,13 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
 from routehub.core.db import upsert
 from routehub.directory.visibility import readers_of
 from routehub.journal.message import Message, from_row
-from routehub.journal.tables import entries, followers, journal_head
+from routehub.journal.tables import entries, feed_rows, followers, journal_head
 from routehub_schemas.registry import Registry
 
 
@@ -17,7 +17,7 @@ def head(conn: Connection) -> int:
 
 
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
-    """Up to ``limit`` messages after a sequence. Erased messages are left out."""
+    """Up to ``limit`` messages after a sequence. Erased messages are left out, and do not count."""
     rows = (
         conn.execute(
             select(entries)
@@ -30,6 +30,14 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
     )
     readers = readers_of(conn, {row["audience_id"] for row in rows})
     return [from_row(row, registry, readers[row["audience_id"]]) for row in rows]
+
+
+def feeds(conn: Connection, sequences: Sequence[int]) -> dict[int, dict[str, int]]:
+    """For each sequence its readers with their feed numbers."""
+    found: dict[int, dict[str, int]] = {sequence: {} for sequence in sequences}
+    for row in conn.execute(select(feed_rows).where(feed_rows.c.sequence.in_(sequences))):
+        found[row.sequence][row.party] = row.feed
+    return found
 
 
 def by_id(conn: Connection, registry: Registry, message_id: str) -> Message | None:

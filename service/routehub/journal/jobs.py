@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import insert, select
 
-from routehub.core.errors import Refused, Unchanged
+from routehub.core.errors import Refused
 from routehub.core.ids import short_id, uuid7
 from routehub.directory import visibility
 from routehub.journal.batch import Batch
@@ -20,7 +20,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Recorded:
     """The outcome of an append: the new message with its sender's feed number, or the earlier one that
-    already says the same (``replayed`` by its key, ``unchanged`` by its content)."""
+    already says the same (``replayed`` by its key or its computed id, ``unchanged`` by its content)."""
 
     message_id: str
     message: Message | None = None
@@ -54,8 +54,8 @@ class Append:
                         "of its own."
                     )
                 return Recorded(known[1], replayed=True)
-        if draft.fixed_id is not None and batch.has(draft.fixed_id):
-            raise Unchanged(draft.fixed_id)
+        if draft.fixed_id is not None and batch.holds(draft.fixed_id):
+            return Recorded(draft.fixed_id, replayed=True)
         if self.guard is not None:
             self.guard(batch)
         message, entry = self._number(batch)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -98,11 +98,12 @@ class AuditRow(SQLModel, table=True):
     """Who did what, chained. Written in the transaction of the act itself."""
 
     __tablename__ = "audit_row"
+    __table_args__ = (Index("ix_audit_row_route_party", "route", "party"),)
 
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UTCDateTime)
     act: str
-    route: str = Field(index=True)
+    route: str
     party: str
     actor: str
     detail: str = Field(sa_type=Text)

@@ -1,5 +1,6 @@
 """Messages that others refer to, found by id or short id, with their frozen readers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
@@ -7,6 +8,8 @@ from sqlalchemy import Connection, or_, select
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.visibility import readers
 from routehub.journal.tables import entries, short_ids
+
+CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,13 @@ def find(conn: Connection, route: str, reader: str, refs: tuple[str, ...]) -> di
         if reader == HUB_PARTY or reader in who:
             found[ref] = Target(row.id, row.kind, row.party, row.on_behalf_of, row.tlp, row.thread, who)
     return found
+
+
+def marked_red(conn: Connection, message_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the messages that are TLP:RED: never the input of anything that more than the named will read."""
+    wanted = sorted(set(message_ids))
+    found: set[str] = set()
+    for at in range(0, len(wanted), CHUNK):
+        some = wanted[at : at + CHUNK]
+        found |= set(conn.execute(select(entries.c.id).where(entries.c.id.in_(some), entries.c.tlp == "RED")).scalars())
+    return frozenset(found)

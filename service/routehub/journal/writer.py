@@ -5,7 +5,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
@@ -28,10 +28,12 @@ _STOP = object()
 
 @dataclass(frozen=True)
 class Committed:
-    """What one commit brought: messages in sequence, and whether the directory changed."""
+    """What one commit brought: messages in sequence, their readers' feed numbers by sequence, and whether the
+    directory changed."""
 
     messages: tuple[Message, ...]
     directory: bool
+    feeds: Mapping[int, Mapping[str, int]]
 
 
 @dataclass
@@ -140,7 +142,7 @@ class Writer:
                 for item in waiting:
                     outcomes.append((item, *self._one(batch, item.job)))
                 batch.flush()
-                committed = Committed(tuple(batch.messages), batch.directory)
+                committed = Committed(tuple(batch.messages), batch.directory, batch.feeds())
                 if committed.messages or committed.directory:
                     self._bell.announce(conn)
         except Exception as error:  # noqa: BLE001 - whoever waits must be answered

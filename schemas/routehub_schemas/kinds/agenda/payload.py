@@ -12,6 +12,7 @@ from routehub_schemas.vocab import (
     Day,
     IndicatorName,
     Line,
+    Link,
     MessageId,
     Moment,
     Outcome,
@@ -20,6 +21,7 @@ from routehub_schemas.vocab import (
     PlanPoint,
     Remark,
     Slug,
+    Zone,
 )
 
 Position = Annotated[int, Field(ge=1, le=9_999)]
@@ -32,6 +34,27 @@ class Window(Part):
     """The first instant of it."""
     end: Moment
     """The first instant after it."""
+
+
+class Meeting(Part):
+    """The conference as it stood when the agenda was compiled, so that the agenda can be read by itself."""
+
+    title: Line
+    """What it is called."""
+    start: Moment
+    """When it begins."""
+    minutes: Annotated[int, Field(ge=5, le=480)]
+    """How long it lasts."""
+    zone: Zone
+    """The zone in which its time is announced."""
+    link: Link | None = None
+    """Where to join."""
+    chair: PartyCode
+    """The party that chairs it."""
+    revision: Annotated[int, Field(ge=0, le=9_999)] = 0
+    """How often it had been changed (RFC 5545 `SEQUENCE`)."""
+    next: Moment | None = None
+    """When the series proposes the conference after it."""
 
 
 class Item(Part):
@@ -55,6 +78,8 @@ class Item(Part):
     """The party that introduces it."""
     lines: list[Remark] = Field(default=[], max_length=200)
     """What there is to say, one fact a line."""
+    wanted: Remark | None = None
+    """What the conference is asked for."""
     sources: list[MessageId] = Field(default=[], max_length=1_000)
     """The messages it rests on."""
 
@@ -104,8 +129,12 @@ class Agenda(Payload):
     """Counts up when an agenda is compiled anew."""
     compiled_at: Moment
     """The moment at which it was frozen."""
+    due_at: Moment | None = None
+    """When it was to be compiled; an agenda compiled well after that says that it is late."""
     window: Window
     """The time that it looks back on."""
+    meeting: Meeting | None = None
+    """The conference that it is for."""
     items: list[Item] = Field(default=[], max_length=200)
     """What is to be discussed, the same numbers for everyone in the call."""
     days: list[Day] = Field(default=[], max_length=31)

@@ -4,16 +4,19 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import Reader, Who
 from routehub.core.canonical import dumps
-from routehub.core.errors import Malformed, Refused, Unknown
+from routehub.core.errors import Malformed, Refused, SignInNeeded, Unknown
+from routehub.delivery.live.listener import ENDED
+from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
 from routehub.intake.receive import Post, as_refused
 from routehub.journal import feed
-from routehub.journal.feed import Cursor, Filter
+from routehub.journal.feed import Cursor, FeedItem, Filter
 from routehub.journal.jobs import Recorded
 from routehub.journal.message import as_event
 from routehub_schemas import parse
@@ -171,24 +174,49 @@ async def get_messages(
     asked = wanted(ctx, kind, party, thread, point)
     deadline = asyncio.get_running_loop().time() + wait
     while True:
-        head = await ctx.db.read(feed.head, who.route, who.party)
-        if after in ("", "0"):
-            start = Cursor(head.epoch, 0)
-        else:
-            start = Cursor.parse(after)
-            feed.check_cursor(start, head)
-        items = await ctx.db.read(feed.page, who.route, who.party, start.feed, limit, asked)
-        if items or asyncio.get_running_loop().time() >= deadline:
+        head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
+        if items or not wait or not await _something_new(ctx, who, kind, max(start, head.feed), deadline):
             break
-        await asyncio.sleep(min(0.25, max(0.0, deadline - asyncio.get_running_loop().time())))
     more = len(items) == limit
-    at = items[-1].feed if more else max(head.feed, start.feed)
+    at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
     text = (
         f'{{"messages":[{events}],"next":"{Cursor(head.epoch, at)}","head":"{head}",'
         f'"more":{"true" if more else "false"}}}'
     )
     return Response(text, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _feed_page(
+    conn: Connection, who: Principal, after: str, limit: int, asked: Filter
+) -> tuple[Cursor, int, list[FeedItem]]:
+    """Head, start and items of one moment, so that ``next`` never skips what was committed between two reads."""
+    head = feed.head(conn, who.route, who.party)
+    start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
+    feed.check_cursor(start, head)
+    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
+
+
+async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int, deadline: float) -> bool:
+    """Wait on the live follower for a message after feed number ``at``; False when the time is up or the hub stops.
+
+    Errors: 401 when the key is revoked meanwhile.
+    """
+    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)))
+    try:
+        async with asyncio.timeout_at(deadline):
+            if not ctx.live.join(listener, at):
+                return True
+            while (frame := await listener.next()) is not None:
+                if frame.feed is not None:
+                    return True
+    except TimeoutError:
+        return False
+    finally:
+        ctx.live.close(listener)
+    if listener.ending is not None and listener.ending.code == ENDED:
+        raise SignInNeeded(listener.ending.reason.capitalize() + ".")
+    return False
 
 
 @router.get("/messages/{ref}")

@@ -1,0 +1,5 @@
+"""`python -m routehub_client` is `rh`."""
+
+from routehub_client.cli import main
+
+main()

@@ -1,0 +1,171 @@
+"""`AsyncHub`: the same as `Hub`, for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar, Unpack
+
+from routehub_client import answers, calls
+from routehub_client.address import Address
+from routehub_client.course import Course, Notice
+from routehub_client.http import AsyncTransport
+from routehub_client.stream import follow_async
+from routehub_client.wire import Answer, Call, Request, params, path
+from routehub_schemas.envelope import Envelope
+
+T = TypeVar("T")
+
+
+class AsyncHub:
+    """A hub, seen by the holder of one key, for asyncio.
+
+    `route` is needed only for a route that is not the hub's default. `wait` is for how many seconds a
+    request is tried again while there is no connection or the hub is busy; a write is repeated only
+    with its idempotency key, so it never counts twice. Raises the errors of `routehub_client.errors`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        key_file: str | Path | None = None,
+        route: str | None = None,
+        timeout: float = 10.0,
+        wait: float = 0.0,
+        allow_http: bool = False,
+    ) -> None:
+        self.address = Address.of(url, key, key_file, allow_http)
+        self.route_code = route
+        self._transport = AsyncTransport(self.address, timeout, wait)
+
+    async def publish(self, kind: str, data: Mapping[str, Any], **terms: Unpack[calls.Terms]) -> answers.Posted:
+        """Posts a message of any kind: `publish("alert", {...})`. Raises `Refused` with every problem."""
+        return await self._do(calls.publish(self.route_code, kind, data, **terms))
+
+    async def send(self, event: Mapping[str, Any], *, dry_run: bool = False) -> answers.Posted:
+        """Posts a CloudEvent as it is."""
+        return await self._do(calls.send(self.route_code, event, dry_run=dry_run))
+
+    async def put_report(
+        self,
+        party: str,
+        day: date | str,
+        data: Mapping[str, Any],
+        *,
+        if_match: str | None = None,
+        **terms: Unpack[calls.Terms],
+    ) -> answers.Posted:
+        """The figures of a reporting day. The same again changes nothing; other values are a correction."""
+        return await self._do(calls.put_report(self.route_code, party, day, data, if_match=if_match, **terms))
+
+    async def page(
+        self,
+        after: str | None = None,
+        *,
+        limit: int | None = None,
+        wait: int | None = None,
+        **which: Unpack[calls.Feed],
+    ) -> answers.Page:
+        """One page of the feed after a cursor. `wait`: seconds to wait for something new."""
+        return await self._do(calls.page(self.route_code, after=after, limit=limit, wait=wait, **which))
+
+    async def messages(self, after: str | None = None, **which: Unpack[calls.Feed]) -> AsyncIterator[Envelope]:
+        """Everything after a cursor, up to the head as it is now."""
+        more = True
+        while more:
+            page = await self.page(after, **which)
+            for message in page.messages:
+                yield message
+            more, after = page.more and page.next != after, page.next
+
+    async def message(self, id: str) -> Envelope:
+        return await self._do(calls.message(self.route_code, id))
+
+    def stream(
+        self,
+        after: str | None = None,
+        *,
+        resync: Literal["raise", "head"] = "raise",
+        report: Callable[[Notice], None] | None = None,
+        **which: Unpack[calls.Filter],
+    ) -> AsyncIterator[Envelope]:
+        """Events as they come, from a cursor or from now, each once and in order, without end.
+
+        The line is opened again from the last event whenever it breaks. Raises `SignInNeeded` when the
+        key was withdrawn, `Gone` when the hub no longer knows the cursor (unless `resync` is "head"),
+        and `Gap` when an event is missing and stays missing. `report` hears about the line itself.
+        """
+        asked = params(**which)
+        course = Course(after, filtered=bool(asked), resync=resync, report=report)
+        return follow_async(self.address, path("stream", route=self.route_code), asked, course)
+
+    async def me(self) -> answers.Me:
+        return await self._do(calls.me(self.route_code))
+
+    async def route(self) -> answers.RoutePicture:
+        """The stations with their latest figures and freshness, and both counts of every leg."""
+        return await self._do(calls.picture(self.route_code))
+
+    async def figures(self, **which: Unpack[calls.Which]) -> list[answers.Figure]:
+        """Figures with status, both times and, with `history=True`, every earlier value."""
+        found, after = await self._do(calls.figures(self.route_code, **which))
+        while after:
+            more, after = await self._do(calls.figures(self.route_code, after=after, **which))
+            found += more
+        return found
+
+    async def latest(self, party: str | None = None, indicator: str | None = None) -> list[answers.Figure]:
+        return await self._do(calls.latest(self.route_code, party=party, indicator=indicator))
+
+    async def reporting(
+        self, start: date | str | None = None, end: date | str | None = None
+    ) -> list[answers.Reporting]:
+        """Who has reported, with reporting and on-time rates."""
+        return await self._do(calls.reporting(self.route_code, start=start, end=end))
+
+    async def alerts(self, *, open: bool | None = True) -> list[answers.Alert]:
+        return await self._do(calls.alerts(self.route_code, open=open))
+
+    async def alert(self, id: str) -> answers.Alert:
+        return await self._do(calls.alert(self.route_code, id))
+
+    async def status(self, since: datetime | str | None = None) -> answers.Status:
+        """What changed, and what waits for this party."""
+        return await self._do(calls.status(self.route_code, since=since))
+
+    async def conferences(self) -> list[dict[str, Any]]:
+        return await self._do(calls.conferences(self.route_code))
+
+    async def agenda(self, number: int) -> dict[str, Any]:
+        return await self._do(calls.agenda(self.route_code, number))
+
+    async def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+        return await self._do(calls.agenda_as(self.route_code, number, form))
+
+    async def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.people(self.route_code, on_duty=on_duty))
+
+    async def indicators(self) -> list[dict[str, Any]]:
+        return await self._do(calls.indicators(self.route_code))
+
+    async def ask(self, request: Request) -> Answer:
+        """Any request at all; raises when the answer is no."""
+        return await self._transport.send(request)
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _do(self, call: Call[T]) -> T:
+        return call.read(await self._transport.send(call.request))

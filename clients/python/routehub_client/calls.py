@@ -1,0 +1,235 @@
+"""Every door and every way out of the hub as a `Call`: built here once, sent by `Hub` and `AsyncHub`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any, TypedDict, TypeVar, cast
+
+from routehub_client import answers, ids
+from routehub_client.wire import Answer, Call, Request, dumps, params, path
+from routehub_schemas.envelope import Envelope
+from routehub_schemas.registry import Registry
+
+T = TypeVar("T")
+JSON_BODY = ("Content-Type", "application/json")
+EVENT_BODY = ("Content-Type", "application/cloudevents+json")
+FORMATS: Mapping[str, str] = {"json": ".json", "txt": ".txt", "html": ".html", "ics": ".ics"}
+
+
+class Feed(TypedDict, total=False):
+    """Which messages: `kind` and `party` may be one word or several."""
+
+    kind: str | Iterable[str]
+    party: str | Iterable[str]
+
+
+class Filter(Feed, total=False):
+    """Which events of the stream."""
+
+    place: str | Iterable[str]
+    severity: str
+
+
+class Which(TypedDict, total=False):
+    """Which figures. `as_of` (a time or a cursor) answers what was known then."""
+
+    party: str | None
+    indicator: str | None
+    place: str | None
+    start: date | str | None
+    end: date | str | None
+    as_of: datetime | str | None
+    history: bool
+
+
+class Terms(TypedDict, total=False):
+    """How to post: `key` is the idempotency key (made when left out)."""
+
+    key: str | None
+    tlp: str | None
+    dry_run: bool
+
+
+def publish(
+    route: str | None,
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    key: str | None = None,
+    tlp: str | None = None,
+    dry_run: bool = False,
+) -> Call[answers.Posted]:
+    """A message of any kind. A kind that this package does not know goes in as a CloudEvent."""
+    door = _doors().get(kind)
+    if door is None:
+        event = {"specversion": "1.0", "type": f"routehub.{kind}.v1", "data": data, "tlp": tlp}
+        return send(route, event, key=key, dry_run=dry_run)
+    body = data if tlp is None else {**data, "tlp": tlp}
+    return _write("POST", path(door, route=route), dumps(body), JSON_BODY, key, dry_run)
+
+
+def send(
+    route: str | None, event: Mapping[str, Any], *, key: str | None = None, dry_run: bool = False
+) -> Call[answers.Posted]:
+    """One structured CloudEvent. Its `id` is the idempotency key; without one it gets one."""
+    key = event.get("id") or key or ids.new_key()
+    told = {name: value for name, value in event.items() if value is not None} | {"id": key}
+    return _write("POST", path("messages", route=route), dumps(told), EVENT_BODY, key, dry_run)
+
+
+def put_report(
+    route: str | None,
+    party: str,
+    day: date | str,
+    data: Mapping[str, Any],
+    *,
+    if_match: str | None = None,
+    key: str | None = None,
+    tlp: str | None = None,
+    dry_run: bool = False,
+) -> Call[answers.Posted]:
+    """The figures of one reporting day. `data` is a report without `party` and `day`."""
+    body = {name: value for name, value in data.items() if name not in {"party", "day"}}
+    more = () if if_match is None else (("If-Match", if_match),)
+    place = path("parties", party, "reports", str(day), route=route)
+    return _write("PUT", place, dumps(body if tlp is None else {**body, "tlp": tlp}), JSON_BODY, key, dry_run, more)
+
+
+def page(
+    route: str | None,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+    kind: str | Iterable[str] | None = None,
+    party: str | Iterable[str] | None = None,
+    wait: int | None = None,
+) -> Call[answers.Page]:
+    asked = params(after=after, limit=limit, kind=kind, party=party, wait=wait)
+    return Call(Request("GET", path("messages", route=route), asked, patience=wait or 0), answers.page)
+
+
+def message(route: str | None, id: str) -> Call[Envelope]:
+    return _get(path("messages", id, route=route), lambda answer: answers.event(answer.object()))
+
+
+def me(route: str | None) -> Call[answers.Me]:
+    return _get(path("me", route=route), _read_me)
+
+
+def picture(route: str | None) -> Call[answers.RoutePicture]:
+    return _get(path("route", route=route), lambda answer: cast(answers.RoutePicture, answer.object()))
+
+
+def figures(
+    route: str | None,
+    *,
+    party: str | None = None,
+    indicator: str | None = None,
+    place: str | None = None,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    as_of: datetime | str | None = None,
+    history: bool = False,
+    after: str | None = None,
+) -> Call[tuple[list[answers.Figure], str | None]]:
+    """A page of figures and the cursor of the next one."""
+    asked = params(
+        party=party,
+        indicator=indicator,
+        place=place,
+        from_=_iso(start),
+        to=_iso(end),
+        as_of=_iso(as_of),
+        history=history or None,
+        after=after,
+    )
+    return Call(Request("GET", path("figures", route=route), asked), _read_figures)
+
+
+def latest(route: str | None, *, party: str | None = None, indicator: str | None = None) -> Call[list[answers.Figure]]:
+    asked = params(party=party, indicator=indicator)
+    return Call(Request("GET", path("figures", "latest", route=route), asked), partial(answers.rows, "figures"))
+
+
+def reporting(
+    route: str | None, *, start: date | str | None = None, end: date | str | None = None
+) -> Call[list[answers.Reporting]]:
+    asked = params(from_=_iso(start), to=_iso(end))
+    return Call(Request("GET", path("reporting", route=route), asked), partial(answers.rows, "parties"))
+
+
+def alerts(route: str | None, *, open: bool | None = None) -> Call[list[answers.Alert]]:
+    return Call(Request("GET", path("alerts", route=route), params(open=open)), partial(answers.rows, "alerts"))
+
+
+def alert(route: str | None, id: str) -> Call[answers.Alert]:
+    return _get(path("alerts", id, route=route), lambda answer: cast(answers.Alert, answer.object()))
+
+
+def status(route: str | None, *, since: datetime | str | None = None) -> Call[answers.Status]:
+    asked = params(since=_iso(since))
+    return Call(
+        Request("GET", path("status", route=route), asked),
+        lambda answer: cast(answers.Status, answer.object()),
+    )
+
+
+def conferences(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("conferences", route=route), partial(answers.rows, "conferences"))
+
+
+def agenda(route: str | None, number: int) -> Call[dict[str, Any]]:
+    return _get(path("conferences", number, "agenda", route=route), Answer.object)
+
+
+def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
+    """The agenda as `txt`, `html`, `ics` or `json`, as the hub wrote it."""
+    return _get(
+        path("conferences", number, "agenda", route=route) + FORMATS[form],
+        lambda answer: answer.text,
+    )
+
+
+def people(route: str | None, *, on_duty: bool | None = None) -> Call[list[dict[str, Any]]]:
+    asked = params(on_duty=on_duty)
+    return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
+
+
+def indicators(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("indicators", route=route), partial(answers.rows, "indicators"))
+
+
+def _get(place: str, read: Callable[[Answer], T]) -> Call[T]:
+    return Call(Request("GET", place), read)
+
+
+def _write(
+    method: str,
+    place: str,
+    body: bytes,
+    content: tuple[str, str],
+    key: str | None,
+    dry_run: bool,
+    more: tuple[tuple[str, str], ...] = (),
+) -> Call[answers.Posted]:
+    headers = (content, ("Idempotency-Key", key or ids.new_key()), *more)
+    return Call(Request(method, place, params(dry_run=dry_run or None), headers, body), answers.posted)
+
+
+def _read_me(answer: Answer) -> answers.Me:
+    return cast(answers.Me, answer.object())
+
+
+def _read_figures(answer: Answer) -> tuple[list[answers.Figure], str | None]:
+    return answers.rows("figures", answer), answer.object().get("next")
+
+
+@cache
+def _doors() -> Mapping[str, str]:
+    return {name: kind.door for name, kind in Registry.shipped().items()}
+
+
+def _iso(value: date | datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value

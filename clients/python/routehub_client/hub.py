@@ -1,0 +1,168 @@
+"""`Hub`: the blocking client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar, Unpack
+
+from routehub_client import answers, calls
+from routehub_client.address import Address
+from routehub_client.course import Course, Notice
+from routehub_client.http import Transport
+from routehub_client.stream import follow
+from routehub_client.wire import Answer, Call, Request, params, path
+from routehub_schemas.envelope import Envelope
+
+T = TypeVar("T")
+
+
+class Hub:
+    """A hub, seen by the holder of one key.
+
+    `route` is needed only for a route that is not the hub's default. `wait` is for how many seconds a
+    request is tried again while there is no connection or the hub is busy; a write is repeated only
+    with its idempotency key, so it never counts twice. Raises the errors of `routehub_client.errors`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        key_file: str | Path | None = None,
+        route: str | None = None,
+        timeout: float = 10.0,
+        wait: float = 0.0,
+        allow_http: bool = False,
+    ) -> None:
+        self.address = Address.of(url, key, key_file, allow_http)
+        self.route_code = route
+        self._transport = Transport(self.address, timeout, wait)
+
+    def publish(self, kind: str, data: Mapping[str, Any], **terms: Unpack[calls.Terms]) -> answers.Posted:
+        """Posts a message of any kind: `publish("alert", {...})`. Raises `Refused` with every problem."""
+        return self._do(calls.publish(self.route_code, kind, data, **terms))
+
+    def send(self, event: Mapping[str, Any], *, dry_run: bool = False) -> answers.Posted:
+        """Posts a CloudEvent as it is."""
+        return self._do(calls.send(self.route_code, event, dry_run=dry_run))
+
+    def put_report(
+        self,
+        party: str,
+        day: date | str,
+        data: Mapping[str, Any],
+        *,
+        if_match: str | None = None,
+        **terms: Unpack[calls.Terms],
+    ) -> answers.Posted:
+        """The figures of a reporting day. The same again changes nothing; other values are a correction."""
+        return self._do(calls.put_report(self.route_code, party, day, data, if_match=if_match, **terms))
+
+    def page(
+        self,
+        after: str | None = None,
+        *,
+        limit: int | None = None,
+        wait: int | None = None,
+        **which: Unpack[calls.Feed],
+    ) -> answers.Page:
+        """One page of the feed after a cursor. `wait`: seconds to wait for something new."""
+        return self._do(calls.page(self.route_code, after=after, limit=limit, wait=wait, **which))
+
+    def messages(self, after: str | None = None, **which: Unpack[calls.Feed]) -> Iterator[Envelope]:
+        """Everything after a cursor, up to the head as it is now."""
+        more = True
+        while more:
+            page = self.page(after, **which)
+            yield from page.messages
+            more, after = page.more and page.next != after, page.next
+
+    def message(self, id: str) -> Envelope:
+        return self._do(calls.message(self.route_code, id))
+
+    def stream(
+        self,
+        after: str | None = None,
+        *,
+        resync: Literal["raise", "head"] = "raise",
+        report: Callable[[Notice], None] | None = None,
+        **which: Unpack[calls.Filter],
+    ) -> Iterator[Envelope]:
+        """Events as they come, from a cursor or from now, each once and in order, without end.
+
+        The line is opened again from the last event whenever it breaks. Raises `SignInNeeded` when the
+        key was withdrawn, `Gone` when the hub no longer knows the cursor (unless `resync` is "head"),
+        and `Gap` when an event is missing and stays missing. `report` hears about the line itself.
+        """
+        asked = params(**which)
+        course = Course(after, filtered=bool(asked), resync=resync, report=report)
+        return follow(self.address, path("stream", route=self.route_code), asked, course)
+
+    def me(self) -> answers.Me:
+        return self._do(calls.me(self.route_code))
+
+    def route(self) -> answers.RoutePicture:
+        """The stations with their latest figures and freshness, and both counts of every leg."""
+        return self._do(calls.picture(self.route_code))
+
+    def figures(self, **which: Unpack[calls.Which]) -> list[answers.Figure]:
+        """Figures with status, both times and, with `history=True`, every earlier value."""
+        found, after = self._do(calls.figures(self.route_code, **which))
+        while after:
+            more, after = self._do(calls.figures(self.route_code, after=after, **which))
+            found += more
+        return found
+
+    def latest(self, party: str | None = None, indicator: str | None = None) -> list[answers.Figure]:
+        return self._do(calls.latest(self.route_code, party=party, indicator=indicator))
+
+    def reporting(self, start: date | str | None = None, end: date | str | None = None) -> list[answers.Reporting]:
+        """Who has reported, with reporting and on-time rates."""
+        return self._do(calls.reporting(self.route_code, start=start, end=end))
+
+    def alerts(self, *, open: bool | None = True) -> list[answers.Alert]:
+        return self._do(calls.alerts(self.route_code, open=open))
+
+    def alert(self, id: str) -> answers.Alert:
+        return self._do(calls.alert(self.route_code, id))
+
+    def status(self, since: datetime | str | None = None) -> answers.Status:
+        """What changed, and what waits for this party."""
+        return self._do(calls.status(self.route_code, since=since))
+
+    def conferences(self) -> list[dict[str, Any]]:
+        return self._do(calls.conferences(self.route_code))
+
+    def agenda(self, number: int) -> dict[str, Any]:
+        return self._do(calls.agenda(self.route_code, number))
+
+    def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+        return self._do(calls.agenda_as(self.route_code, number, form))
+
+    def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
+        return self._do(calls.people(self.route_code, on_duty=on_duty))
+
+    def indicators(self) -> list[dict[str, Any]]:
+        return self._do(calls.indicators(self.route_code))
+
+    def ask(self, request: Request) -> Answer:
+        """Any request at all; raises when the answer is no."""
+        return self._transport.send(request)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _do(self, call: Call[T]) -> T:
+        return call.read(self._transport.send(call.request))

@@ -1,0 +1,73 @@
+"""API keys of a party's systems: made, shown once, rotated, revoked."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from routehub.api.body import json_body
+from routehub.api.context import Context, Ctx
+from routehub.api.identity import Someone
+from routehub.api.v1.boards import answer
+from routehub.api.v1.people import created
+from routehub.core.clock import wall
+from routehub.core.errors import NotAllowed
+from routehub.directory import key_office
+from routehub.directory.key_office import Made, NewKey, Rotation
+from routehub.directory.keys import known_scopes
+from routehub.directory.principal import Principal
+from routehub.directory.snapshot import KeyView
+from routehub_schemas import parse
+
+router = APIRouter(tags=["identity"])
+Id = Annotated[str, Path(max_length=40, description="The public part of the key, as listed.")]
+
+
+def _scopes(ctx: Context) -> frozenset[str]:
+    return known_scopes(frozenset(ctx.registry))
+
+
+@router.get("/keys")
+async def get_keys(ctx: Ctx, who: Someone) -> Response:
+    """The keys of your party on this route (its office), or of all (the operator). Never their secrets."""
+    if not who.roles & {"party_office", "operator"}:
+        raise NotAllowed("Keys are for the party's office and the operator.")
+    return answer(
+        {
+            "keys": [_key(view) for view in key_office.visible(ctx.directory.value, who)],
+            "scopes": sorted(_scopes(ctx)),
+        }
+    )
+
+
+@router.post("/keys", status_code=201)
+async def post_key(request: Request, ctx: Ctx, who: Someone) -> Response:
+    """Make a key. ``key`` in the answer is the whole of it: it is shown now and never again."""
+    given = parse.validate(NewKey, await json_body(request, ctx.settings.max_body_bytes))
+    made = await ctx.change(lambda tx: key_office.make(tx, who, given, _scopes(ctx)))
+    return _shown_once(who, made)
+
+
+@router.post("/keys/{key}/rotate", status_code=201)
+async def rotate_key(request: Request, ctx: Ctx, who: Someone, key: Id) -> Response:
+    """A new key with the same scopes; the old one goes on for ``overlap_days``, then ends."""
+    given = parse.validate(Rotation, await json_body(request, ctx.settings.max_body_bytes))
+    made = await ctx.change(lambda tx: key_office.rotate(tx, who, key, given, _scopes(ctx)))
+    return _shown_once(who, made)
+
+
+@router.post("/keys/{key}/revoke")
+async def revoke_key(ctx: Ctx, who: Someone, key: Id) -> Response:
+    """Revoke a key at once; its open streams close."""
+    return answer(_key(await ctx.change(lambda tx: key_office.revoke(tx, who, key))))
+
+
+def _shown_once(who: Principal, made: Made) -> Response:
+    return created(_key(made.key) | {"key": made.text}, f"/v1/routes/{who.route}/keys")
+
+
+def _key(view: KeyView) -> dict[str, Any]:
+    return {
+        "id": view.id, "party": view.party, "system": view.system, "scopes": sorted(view.scopes),
+        "state": key_office.state(view, wall()), "created": view.created_at, "created_by": view.created_by,
+        "expires": view.expires_at, "revoked": view.revoked_at,
+    }  # fmt: skip

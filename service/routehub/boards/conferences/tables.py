@@ -1,0 +1,98 @@
+"""Tables of the conferences board. Every row has the audience of its message, so that what some of the readers know of
+a conference (a link, a move, a decision) never shows to the others."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlmodel import Field, SQLModel
+
+from routehub.core.db import UTCDateTime, table_of
+
+
+class ConferenceRevision(SQLModel, table=True):
+    """What one message says of a conference. The newest that a reader may read is how it stands for that reader."""
+
+    __tablename__ = "conference_revision"
+    __table_args__ = (Index(None, "route", "series", "number"),)
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str
+    series: str
+    number: int
+    title: str
+    start: datetime = Field(sa_type=UTCDateTime)
+    minutes: int
+    zone: str
+    link: str | None = None
+    chair: str
+    participants: str = ""
+    state: str
+    reason: str | None = Field(default=None, sa_type=Text)
+    tlp: str
+    author: str
+    party: str
+    accepted_at: datetime = Field(sa_type=UTCDateTime)
+    audience_id: int
+
+
+class Proposal(SQLModel, table=True):
+    """A party's proposal for an agenda. ``conference`` is None: the next one."""
+
+    __tablename__ = "proposal"
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str = Field(index=True)
+    party: str
+    conference: int | None = None
+    title: str
+    text: str | None = Field(default=None, sa_type=Text)
+    outcome: str
+    minutes: int
+    points: str = ""
+    tlp: str
+    author: str
+    accepted_at: datetime = Field(sa_type=UTCDateTime)
+    audience_id: int
+
+
+class ProposalDecision(SQLModel, table=True):
+    """What the chair answered to a proposal. The last one holds; the history stays."""
+
+    __tablename__ = "proposal_decision"
+
+    message_id: str = Field(primary_key=True)
+    proposal: str = Field(index=True, foreign_key="proposal.message_id")
+    sequence: int = Field(sa_type=BigInteger)
+    act: str
+    text: str | None = Field(default=None, sa_type=Text)
+    party: str
+    author: str
+    accepted_at: datetime = Field(sa_type=UTCDateTime)
+    audience_id: int
+
+
+class CompiledAgenda(SQLModel, table=True):
+    """An agenda as it was compiled; its items are in the message."""
+
+    __tablename__ = "compiled_agenda"
+    __table_args__ = (Index(None, "route", "series", "conference"),)
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str
+    series: str
+    conference: int
+    edition: int
+    compiled_at: datetime = Field(sa_type=UTCDateTime)
+    window_end: datetime = Field(sa_type=UTCDateTime)
+    items: int
+    decisions: int
+    audience_id: int
+
+
+conference_revisions = table_of(ConferenceRevision)
+proposals = table_of(Proposal)
+proposal_decisions = table_of(ProposalDecision)
+compiled_agendas = table_of(CompiledAgenda)

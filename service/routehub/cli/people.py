@@ -1,0 +1,132 @@
+"""``routehub people``: nominate, list, give roles, withdraw, and print a sign-in link."""
+
+from typing import Annotated, Any
+
+import typer
+
+from routehub.cli.offline import AsJson, Offline, OnRoute, checked, offline, show
+from routehub.core.clock import wall
+from routehub.directory import people, sign_in
+from routehub.directory.install import install_hub_party
+from routehub.directory.people import ROLES, Nomination, PersonChange
+from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
+from routehub.journal.batch import Batch
+
+app = typer.Typer(no_args_is_help=True, help="People: nominate, list, give roles, withdraw, sign-in links.")
+Email = Annotated[str, typer.Argument(help="E-mail address of the person.")]
+
+
+@app.command("add")
+def add(
+    email: Email,
+    name: Annotated[str, typer.Argument(help="Name, for example 'Ana Novak'.")],
+    party: Annotated[str, typer.Option(help="Code of the party; not needed for an operator.")] = "",
+    role: Annotated[list[str], typer.Option(help=f"Role, again for more: {', '.join(ROLES)}.")] = ["contact_point"],  # noqa: B006
+    route: OnRoute = "",
+    function: Annotated[str, typer.Option(help="Function in the party.")] = "",
+    phone: Annotated[str, typer.Option(help="Telephone number, with +.")] = "",
+    language: Annotated[list[str], typer.Option(help="Language tag such as sl, again for more.")] = [],  # noqa: B006
+    zone: Annotated[str, typer.Option(help="Time zone such as Europe/Ljubljana.")] = "",
+    until: Annotated[str, typer.Option(help="End of the nomination, a time with its offset.")] = "",
+    link: Annotated[bool, typer.Option("--link", help="Print a one-time sign-in link too.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Nominate a person for a route, or again after a withdrawal."""
+    with offline() as hub:
+        given = checked(
+            Nomination,
+            {
+                "name": name, "email": email, "roles": role, "party": hub.party(party) if party else None,
+                "function": function, "phone": phone, "languages": language, "zone": zone, "valid_until": until,
+            },
+        )  # fmt: skip
+        who = hub.operator(route)
+
+        def apply(tx: Batch) -> PersonView:
+            if not party:
+                install_hub_party(tx.conn)
+            return people.nominate(tx, who, given)
+
+        made = hub.change(apply)
+        row = _row(made, who.route)
+        if link:
+            row["link"] = _link(hub, made, sign_in.LINK_MINUTES)
+    if as_json:
+        show([row], as_json, "")
+    else:
+        typer.echo(f"{made.name} <{made.email}> is nominated for {made.party} on {who.route}: {', '.join(role)}.")
+        if link:
+            typer.echo(row["link"])
+
+
+@app.command("list")
+def list_people(
+    party: Annotated[str, typer.Option(help="Only of this party.")] = "", route: OnRoute = "",
+    all_: Annotated[bool, typer.Option("--all", help="Withdrawn and ended nominations too.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List people with their roles on the route."""
+    with offline() as hub:
+        directory, code = hub.directory(), hub.party(party) if party else None
+        on = route or hub.settings.default_route
+        found = [
+            _row(person, on) | {"on_duty": person in directory.on_duty(on, person.party, wall())}
+            for person in directory.people.values()
+            if (all_ or person.active(wall())) and code in (None, person.party)
+        ]
+    show(found, as_json, "Nobody is nominated yet: routehub people add EMAIL NAME --party CODE")
+
+
+@app.command("role")
+def role(
+    email: Email,
+    role: Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.")],
+    route: OnRoute = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take the role away.")] = False,
+) -> None:
+    """Give a role on a route, or take it away."""
+    with offline() as hub:
+        person, who = hub.person(email), hub.operator(route)
+        present = person.roles.get(who.route, frozenset()) | person.roles.get(OPERATOR_ROUTE, frozenset())
+        wanted = present - {role} if remove else present | {role}
+        given = checked(PersonChange, {"roles": sorted(wanted)}) if wanted else PersonChange(roles=[])
+        hub.change(lambda tx: people.change(tx, who, person.id, given))
+    typer.echo(f"{person.name} on {who.route}: {', '.join(sorted(wanted)) or 'no role'}.")
+
+
+@app.command("withdraw")
+def withdraw(email: Email) -> None:
+    """Withdraw a nomination at once: sign-ins, open streams and hand-overs of the person end."""
+    with offline() as hub:
+        person = hub.person(email)
+        hub.change(lambda tx: people.withdraw(tx, hub.operator(""), person.id))
+    typer.echo(f"The nomination of {person.name} <{person.email}> is withdrawn.")
+
+
+@app.command("link")
+def link(
+    email: Email,
+    minutes: Annotated[int, typer.Option(min=1, max=10_080, help="How long the link works.")] = 60,
+) -> None:
+    """Print a one-time sign-in link. Whoever has it can sign in once: hand it over by a safe way."""
+    with offline() as hub:
+        typer.echo(_link(hub, hub.person(email), minutes))
+
+
+def _link(hub: Offline, person: PersonView, minutes: int) -> str:
+    def apply(tx: Batch) -> str:
+        tx.audit("link-made", sign_in.EVERY_ROUTE, person.party, hub.operator("").actor, {"person": person.id})
+        return sign_in.make_link(tx.conn, person.id, tx.wall, minutes)
+
+    if not person.active(wall()):
+        raise typer.BadParameter(f"The nomination of {person.name} does not hold now.")
+    return sign_in.link_url(hub.settings.public_url, hub.change(apply))
+
+
+def _row(person: PersonView, route: str) -> dict[str, Any]:
+    roles = person.roles.get(route, frozenset()) | person.roles.get(OPERATOR_ROUTE, frozenset())
+    return {
+        "email": person.email, "name": person.name, "party": person.party, "roles": sorted(roles),
+        "function": person.function, "phone": person.phone, "from": person.valid_from, "until": person.valid_until,
+        "withdrawn": person.withdrawn_at, "id": person.id,
+    }  # fmt: skip

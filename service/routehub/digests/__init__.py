@@ -1,0 +1,1 @@
+"""What the hub compiles on schedule: the weekly agenda digest. A digest is a message like any other (ARCHITECTURE)."""

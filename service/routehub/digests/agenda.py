@@ -1,0 +1,126 @@
+"""Compiling an agenda: the week is read once, at one moment; the rules say what is on it; the result is frozen in a
+message. Compiled again from the same records it has the same bytes."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from routehub.boards.conferences.queries import ConferenceView, agendas
+from routehub.core.canonical import iso
+from routehub.digests import rules
+from routehub.digests.rules import Entry, Matter, Past
+from routehub.digests.series import ONE_WEEK, Series
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.journal import follow
+from routehub.views import week as weekly
+from routehub.views.totals import Total
+from routehub.views.week import Week
+from routehub_schemas.kinds.agenda.payload import Agenda
+from routehub_schemas.registry import Registry
+
+
+def past_agenda(
+    conn: Connection, registry: Registry, route: RouteView, series: str, number: int, now: datetime
+) -> tuple[Past | None, datetime | None]:
+    """What the last agenda before this conference's left to follow up, and when it was compiled."""
+    ids = weekly.shared_audiences(conn, route, now)
+    for ref in agendas(conn, ids, route.code, series):
+        message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
+        if message is not None and isinstance(message.payload, Agenda):
+            items = message.payload.items
+            decisions = tuple((item.number, item.title) for item in items if item.outcome == "decide")
+            return Past(ref.conference, ref.message_id, len(items), decisions), ref.window_end
+    return None, None
+
+
+def compile_agenda(
+    conn: Connection,
+    registry: Registry,
+    directory: Directory,
+    route: RouteView,
+    series: Series,
+    conference: ConferenceView,
+    now: datetime,
+    due_at: datetime | None = None,
+    edition: int = 1,
+    following: datetime | None = None,
+) -> dict[str, Any]:
+    """The agenda of a conference as the data of a message, from what everyone on the route may read at this moment.
+
+    following: when the series proposes the conference after it.
+    """  # fmt: skip
+    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
+    begin = since if since is not None and since < now else now - ONE_WEEK
+    week = weekly.load(conn, directory, route, now, begin)
+    matter = Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
+    found = rules.entries(matter)
+    given = rules.fit(found, conference.minutes)
+    data: dict[str, Any] = {
+        "audience": ["*"],
+        "points": sorted({point for entry in found for point in entry.points})[:50],
+        "thread": conference.message_id,
+        "references": [conference.message_id],
+        "series": series.name,
+        "conference": conference.number,
+        "edition": edition,
+        "compiled_at": iso(now),
+        "window": {"start": iso(begin), "end": iso(now)},
+        "meeting": _meeting(conference, following),
+        "items": [
+            _item(at, entry, minutes) for at, (entry, minutes) in enumerate(zip(found, given, strict=True), start=1)
+        ],
+        "days": [day.isoformat() for day in week.days],
+        "week": _rows(week),
+        "reporting": [
+            {
+                "party": p.party, "expected": p.record.expected, "received": p.record.arrived,
+                "on_time": p.record.on_time, "missing": [day.isoformat() for day in p.missing],
+            }
+            for p in week.reporting
+        ],
+    }  # fmt: skip
+    if due_at is not None:
+        data["due_at"] = iso(due_at)
+    return data
+
+
+def _meeting(conference: ConferenceView, following: datetime | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "title": conference.title, "start": iso(conference.start), "minutes": conference.minutes,
+        "zone": conference.zone, "chair": conference.chair, "revision": conference.revision,
+    }  # fmt: skip
+    if conference.link:
+        found["link"] = conference.link
+    if following is not None:
+        found["next"] = iso(following)
+    return found
+
+
+def _item(number: int, entry: Entry, minutes: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "number": number, "title": entry.title, "rule": entry.rule, "why": entry.why, "points": list(entry.points),
+        "outcome": entry.outcome, "minutes": minutes, "lead": entry.lead, "lines": list(entry.lines),
+        "sources": list(entry.sources),
+    }  # fmt: skip
+    if entry.wanted:
+        found["wanted"] = entry.wanted
+    return found
+
+
+def _rows(week: Week) -> list[dict[str, Any]]:
+    """The week's figures: per party its own flow and its own stocks, never added up across parties."""
+    rows: list[dict[str, Any]] = []
+    for flow in week.flows:
+        if flow.sum is not None or flow.sum_before is not None:
+            row = _row(flow.party, flow.indicator, flow.now)
+            told = {"total": flow.sum, "previous": flow.sum_before}
+            rows.append(row | {name: value for name, value in told.items() if value is not None})
+        for indicator, totals in week.stocks.get(flow.party, {}).items():
+            rows.append(_row(flow.party, indicator, totals))
+    return rows[:1_000]
+
+
+def _row(party: str, indicator: str, totals: tuple[Total | None, ...]) -> dict[str, Any]:
+    return {"party": party, "indicator": indicator, "values": [t.value if t is not None else None for t in totals]}

@@ -1,0 +1,55 @@
+"""Tables of the digests: the series of conferences and the occurrences of their digests."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from routehub.core.db import UTCDateTime, table_of
+
+
+class ConferenceSeries(SQLModel, table=True):
+    """A weekly conference of a route by rule, and when its digest goes out. Weekdays by name: a number means another
+    day in every library (PROMISES 7). Times are local to ``zone``. ``looked_until``: the hub time up to which the
+    digests that were due are on record as occurrences."""
+
+    __tablename__ = "conference_series"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    name: str = Field(primary_key=True)
+    title: str
+    weekday: str
+    at: str
+    zone: str
+    minutes: int
+    digest_weekday: str
+    digest_at: str
+    link: str | None = None
+    chair: str
+    plan: str | None = None
+    first_number: int = 1
+    looked_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class DigestOccurrence(SQLModel, table=True):
+    """One digest that was due. One hub claims it by a conditional UPDATE; a claim ends by itself at ``lease_until``
+    (wall time: the hub's own clock may be moved). ``state``: waiting, claimed, posted, skipped."""
+
+    __tablename__ = "digest_occurrence"
+
+    route: str = Field(primary_key=True)
+    series: str = Field(primary_key=True)
+    local_date: date = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    state: str = Field(default="waiting", index=True)
+    claimed_by: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    attempts: int = 0
+    late: bool = False
+    reason: str | None = None
+    conference: int | None = None
+    message_id: str | None = None
+    done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+conference_series = table_of(ConferenceSeries)
+digest_occurrences = table_of(DigestOccurrence)

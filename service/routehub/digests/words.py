@@ -1,0 +1,76 @@
+"""Numbers, days and times in words (UX 10): digits always, thousands by a narrow space, every time with its zone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+NARROW = "\u202f"
+MINUS = "\u2212"
+
+
+def number(value: int) -> str:
+    """``1 902``."""
+    return f"{value:,}".replace(",", NARROW).replace("-", MINUS)
+
+
+def change(now: int, before: int) -> str:
+    """``+38%``, ``no change``; in plain numbers where there is nothing to take a share of."""
+    if now == before:
+        return "no change"
+    if not before:
+        return f"{'+' if now > before else MINUS}{number(abs(now - before))}"
+    share = round(100 * (now - before) / before)
+    return f"{'+' if now > before else MINUS}{abs(share)}%"
+
+
+def day(value: date) -> str:
+    """``Wed 21 Jan``."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def full_day(value: date) -> str:
+    """``Wednesday 21 January 2026``, for headings."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    """``Wed 21 Jan, 16:00 CET``."""
+    local = moment.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M} {local:%Z}"
+
+
+def days(values: Sequence[date]) -> str:
+    """``Mon 19 to Wed 21 Jan`` for days in a row, else each of them."""
+    runs: list[list[date]] = []
+    for value in sorted(values):
+        if runs and value - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return ", ".join(_run(run) for run in runs)
+
+
+def _run(run: list[date]) -> str:
+    first, last = run[0], run[-1]
+    if first == last:
+        return day(first)
+    begin = f"{first:%a} {first.day}" if first.month == last.month else day(first)
+    return f"{begin} to {day(last)}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """``1 item``, ``7 items``."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def listed(values: Sequence[str]) -> str:
+    """``Croatia, Slovenia and Austria``."""
+    if len(values) < 2:
+        return "".join(values)
+    return f"{', '.join(values[:-1])} and {values[-1]}"
+
+
+def clip(text: str, most: int) -> str:
+    """One line of at most ``most`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

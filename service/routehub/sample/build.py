@@ -1,0 +1,160 @@
+"""Builds the sample in an empty exercise hub, through intake like everything else, with the clock moved along."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from routehub.app import Hub
+from routehub.core import state
+from routehub.core.clock import MovableClock
+from routehub.core.ids import uuid7
+from routehub.directory import grants as grants_office
+from routehub.directory import install, key_office, people
+from routehub.directory.keys import known_scopes
+from routehub.directory.principal import Principal, person_principal
+from routehub.directory.reporting_day import instant
+from routehub.directory.snapshot import PersonView
+from routehub.intake.receive import Post
+from routehub.journal.jobs import Recorded
+from routehub.sample import story
+
+OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the sample made: keys by party, shown once, and the moment at which its clock stands."""
+
+    keys: dict[str, str]
+    now: datetime
+
+
+class SampleBuilder:
+    """Fills one hub. ``tell`` is called with (done, of) as the days go in."""
+
+    def __init__(self, hub: Hub, tell: Callable[[int, int], None]) -> None:
+        assert isinstance(hub.clock, MovableClock)
+        self.hub, self.clock, self._tell = hub, hub.clock, tell
+
+    async def build(self) -> Built:
+        hub = self.hub
+        hub.writer.change(self._directory)
+        hub.db.read_sync(hub.refresh)
+        route = hub.directory.route(story.ROUTE)
+        now = instant(datetime.now(UTC).astimezone(route.zone).date(), story.NOW, route.zone)
+        keys = {party: self._key(party) for party in (*story.STATES, *story.COORDINATORS)}
+        hub.db.read_sync(hub.refresh)
+        await self._figures(now.astimezone(route.zone).date())
+        await self._events(now)
+        self._move(now)
+        hub.writer.change(lambda tx: state.set_clock_offset(tx.conn, self.clock.offset))
+        return Built(keys, now)
+
+    def _directory(self, tx: Any) -> None:
+        install.install_route(tx.conn, "wbr", marking="sample")
+        for party, name in story.STATES.items():
+            self._person(tx, party, name, "contact point", ["contact_point", "party_office"])
+            self._person(tx, party, name, "deputy", ["deputy"])
+        for party, name in story.COORDINATORS.items():
+            roles = ["contact_point", "party_office", *(["chair"] if party == "EC" else [])]
+            self._person(tx, party, name, "contact point", roles)
+        people.nominate(
+            tx, OPERATOR,
+            people.Nomination(name="Sample operator", email="operator@example.org", party="EC", roles=["operator"]),
+        )  # fmt: skip
+        grants_office.allow(tx, OPERATOR, grants_office.Grant(actor="FRONTEX", party="GR"))
+
+    def _person(self, tx: Any, party: str, name: str, function: str, roles: list[Any]) -> None:
+        label = party.lower() if function != "deputy" else f"{party.lower()}-deputy"
+        given = people.Nomination(
+            name=f"{name} {function}", email=f"{label}@example.org", party=party, roles=roles,
+            function=f"{function.capitalize()} (sample)",
+        )  # fmt: skip
+        people.nominate(tx, OPERATOR, given)
+
+    def _key(self, party: str) -> str:
+        kinds = frozenset(self.hub.registry)
+        new = key_office.NewKey(system="sample system", party=party, scopes=["read:feed", "post:*"], days=90)
+        return self.hub.writer.change(lambda tx: key_office.make(tx, OPERATOR, new, known_scopes(kinds)).text)
+
+    def _move(self, moment: datetime) -> None:
+        self.clock.set(moment)
+
+    def _who(self, party: str) -> Principal:
+        person = self._contact(party)
+        return person_principal(person, story.ROUTE, self.hub.directory.value, datetime.now(UTC))
+
+    def _contact(self, party: str) -> PersonView:
+        return self.hub.directory.value.people_by_email[f"{party.lower()}@example.org"]
+
+    async def _post(self, party: str, kind: str, data: dict[str, Any]) -> Recorded:
+        post = Post(self.hub.registry[kind], data, key=uuid7(datetime.now(UTC)))
+        return await self.hub.intake.receive(self._who(party), post)
+
+    async def _figures(self, today: date) -> None:
+        route = self.hub.directory.route(story.ROUTE)
+        posts = list(story.posts(today))
+        for done, (day, at, party) in enumerate(posts, 1):
+            member = route.membership(party, day)
+            assert member is not None
+            self._move(instant(day, at, member.zone))
+            data: dict[str, Any] = {"party": party, "day": day.isoformat()}
+            if party == story.QUIET:
+                data["nothing_to_report"] = True
+            else:
+                data["figures"] = story.figures(party, day, today)
+            if party == "RS" and day == today:
+                await self._post(party, "report", _too_many(data))
+                data["reason"] = "Two buses were counted twice."
+                self._move(instant(day, time(6, 44), member.zone))
+            await self._post(party, "report", data)
+            self._tell(done, len(posts))
+
+    async def _events(self, now: datetime) -> None:
+        """Alerts with acknowledgements, and proposals for the conference."""
+        self._move(now - timedelta(hours=12, minutes=30))
+        strike = await self._post("GR", "alert", _alert(
+            now + timedelta(days=2), "transport_disrupted", "Minor", "Future", "Possible",
+            "Ferry strike announced, Piraeus", place="GR/piraeus", points=["wbr-2015-final/13"],
+        ))  # fmt: skip
+        self._move(now - timedelta(hours=2, minutes=7))
+        trains = await self._post("HR", "alert", _alert(
+            now + timedelta(hours=7), "transport_disrupted", "Moderate", "Immediate", "Observed",
+            "Trains Tovarnik to Dobova suspended until 14:00", place="RS-HR/tovarnik",
+            description="About 300 people wait at Tovarnik. A heated shelter is open.", points=["wbr-2015-final/13"],
+        ))  # fmt: skip
+        self._move(now - timedelta(hours=1, minutes=22))
+        await self._post("MK", "alert", _alert(
+            now + timedelta(hours=22), "reception_nearly_full", "Severe", "Expected", "Likely",
+            "Gevgelija transit centre nearly full", place="MK/gevgelija-centre", audience=["neighbours"],
+            description="1,980 of 2,000 places are taken. Arrivals from Greece are above departures since 22:00.",
+            points=["wbr-2015-final/4", "wbr-2015-final/6"],
+        ))  # fmt: skip
+        self._move(now - timedelta(hours=1))
+        for record, parties in ((strike, ("SI", "MK", "EC")), (trains, ("SI", "RS", "EC", "FRONTEX"))):
+            for party in parties:
+                await self._post(party, "response", {"to": record.message_id, "act": "acknowledge"})
+        await self._post("SI", "agenda_item", {
+            "title": "Advance notice of trains to Dobova", "outcome": "decide", "minutes": 10,
+            "text": "A fixed time for notices would let us keep staff where they are needed.",
+            "points": ["wbr-2015-final/3"],
+        })  # fmt: skip
+
+
+def _too_many(data: dict[str, Any]) -> dict[str, Any]:
+    """The same report with the entries from the south counted 200 too many, to be corrected at once."""
+    rows = [
+        row | {"value": row["value"] + 200} if row["indicator"] == "arrivals" and row["counterpart"] == "MK" else row
+        for row in data["figures"]
+    ]
+    return data | {"figures": rows}
+
+
+def _alert(
+    expires: datetime, category: str, severity: str, urgency: str, certainty: str, headline: str, **more: Any
+) -> dict[str, Any]:
+    return {
+        "category": category, "severity": severity, "urgency": urgency, "certainty": certainty,
+        "headline": headline, "expires": expires.isoformat(), "status": "Exercise", **more,
+    }  # fmt: skip

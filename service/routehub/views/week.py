@@ -1,0 +1,225 @@
+"""The week of a route as a conference looks at it: reporting, flows, two counts, reception, alerts, proposals. Only
+what everyone on the route may read goes in (DECISIONS 1: shared derivations); each number keeps its messages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from routehub.boards.alerts.queries import AlertView, alerts
+from routehub.boards.conferences.queries import ProposalView, proposals_of
+from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
+from routehub.boards.figures.unusual import unusual
+from routehub.boards.reporting.freshness import DayReport, Record, record
+from routehub.boards.reporting.queries import days_of
+from routehub.directory import visibility
+from routehub.directory.reporting_day import current_day
+from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
+from routehub.journal.targets import marked_red
+from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
+from routehub.views.totals import Total, total
+
+DAYS = 7
+ONE_DAY = timedelta(days=1)
+MOST_VALUES = 50_000
+
+
+@dataclass(frozen=True)
+class PartyReporting:
+    """How one party reported over the days, with the reports that were read for it."""
+
+    party: str
+    record: Record
+    messages: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[date, ...]:
+        return tuple(day for day, mark in self.record.days if mark == "missing")
+
+    @property
+    def nothing(self) -> int:
+        return sum(mark == "nothing_to_report" for _, mark in self.record.days)
+
+
+@dataclass(frozen=True)
+class PartyFlow:
+    """One party's own totals of a flow by day, and those of the week before. None: not reported, which is not zero."""
+
+    party: str
+    indicator: str
+    now: tuple[Total | None, ...]
+    before: tuple[Total | None, ...]
+
+    @property
+    def sum(self) -> int | None:
+        """The party's own days added up, as far as it reported them; None when it reported none."""
+        told = [t.value for t in self.now if t is not None]
+        return sum(told) if told else None
+
+    @property
+    def sum_before(self) -> int | None:
+        """The week before, only when all its days are there: part of a week would look like a fall."""
+        told = [t.value for t in self.before if t is not None]
+        return sum(told) if len(told) == len(self.before) else None
+
+    def outside(self) -> tuple[Total, Total] | None:
+        """The latest day on which the flow was outside its usual range, and the day before it (UX 3.1)."""
+        both = (*self.before, *self.now)
+        for at in range(len(both) - 1, len(self.before) - 1, -1):
+            today, yesterday = both[at], both[at - 1]
+            if today is None or yesterday is None:
+                continue
+            week = [t.value for t in both[max(0, at - 7) : at] if t is not None]
+            if unusual(today.value, yesterday.value, week):
+                return today, yesterday
+        return None
+
+
+@dataclass(frozen=True)
+class LegWeek:
+    """Both counts of one border, day by day: who left, as the one party counted, and who entered, as the other did."""
+
+    leg: LegView
+    counts: tuple[tuple[date, Total | None, Total | None], ...]
+
+    def apart(self) -> tuple[int, tuple[date, Total, Total]] | None:
+        """The latest run of at least two days on which the counts were apart, and its last day (DOMAIN 6)."""
+        length, last, found = 0, None, None
+        for day, left, entered in self.counts:
+            if left is not None and entered is not None and counts_differ(left.value, entered.value):
+                length, last = length + 1, (day, left, entered)
+            else:
+                length, last = 0, None
+            if length >= 2 and last is not None:
+                found = (length, last)
+        return found
+
+
+@dataclass(frozen=True)
+class Reception:
+    """How full a party's reception is, by its newest figures."""
+
+    party: str
+    capacity: Capacity
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Everything that an agenda is made of. ``since``: when the last agenda was compiled; ``flags``: of each party's
+    flow on the last day, as in ``Total``."""
+
+    route: RouteView
+    now: datetime
+    since: datetime
+    days: tuple[date, ...]
+    names: Mapping[str, str]
+    reporting: tuple[PartyReporting, ...]
+    flows: tuple[PartyFlow, ...]
+    legs: tuple[LegWeek, ...]
+    reception: tuple[Reception, ...]
+    stocks: Mapping[str, Mapping[str, tuple[Total | None, ...]]]
+    flags: Mapping[str, str]
+    alerts: tuple[AlertView, ...]
+    proposals: tuple[ProposalView, ...]
+
+    def name(self, party: str) -> str:
+        return self.names.get(party, party)
+
+
+def everyone(route: RouteView, on: date) -> frozenset[str]:
+    """The parties that ``*`` means on a day: all of the route and its coordinators, observers not."""
+    return frozenset(m.party for m in route.members(on, "member", "coordinator"))
+
+
+def shared_audiences(conn: Connection, route: RouteView, now: datetime) -> frozenset[int]:
+    """The audiences that everyone on the route reads today."""
+    return visibility.shared(conn, route.code, everyone(route, now.astimezone(route.zone).date()))
+
+
+def load(conn: Connection, directory: Directory, route: RouteView, now: datetime, since: datetime) -> Week:
+    """Read the week up to the last reporting day that has ended for every reporting party."""
+    ids = shared_audiences(conn, route, now)
+    today = now.astimezone(route.zone).date()
+    reporting = [m for m in route.members(today, "member") if m.reports]
+    last = min((current_day(m, now) for m in reporting), default=today)
+    days = tuple(last - back * ONE_DAY for back in reversed(range(DAYS)))
+    values = _values(conn, ids, route, days[0] - (DAYS + 3) * ONE_DAY, last)
+    made = days_of(conn, ids, route.code, days[0] - 60 * ONE_DAY, last)
+    red = marked_red(conn, [v.message_id for v in values] + _messages(made))
+    values = [v for v in values if v.message_id not in red]
+    seen = [a for a in alerts(conn, ids, route.code, now, since=since) if a.tlp != "RED" and a.status != "Test"]
+    drawn = picture(directory, route, values, made, [a for a in seen if a.state == "open"], now)
+    by_party: dict[str, list[FigureValue]] = {}
+    for value in values:
+        by_party.setdefault(value.party, []).append(value)
+    parties = [m.party for m in reporting]
+    return Week(
+        route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
+        tuple(_reporting(m, made.get(m.party, {}), days, now, red) for m in reporting),
+        tuple(_flow(by_party.get(party, []), party, days) for party in parties),
+        tuple(_leg(by_party, leg, days) for leg in route.legs_on(today)),
+        tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
+        {party: _stocks(by_party.get(party, []), party, days) for party in parties},
+        {party: _flags(by_party.get(party, []), last) for party in parties},
+        tuple(seen),
+        tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+    )  # fmt: skip
+
+
+def _values(conn: Connection, ids: Iterable[int], route: RouteView, first: date, last: date) -> list[FigureValue]:
+    """Figures of whole days only: hours are many, and a day says what its hours add up to."""
+    found: list[FigureValue] = []
+    for bucket in ("reporting_day", "calendar_day"):
+        query = FigureQuery(
+            route.code, indicators=frozenset(SHOWN), bucket=bucket, first=first, last=last, limit=MOST_VALUES
+        )
+        found += figures(conn, ids, query)
+    return found
+
+
+def _messages(made: Mapping[str, Mapping[date, DayReport]]) -> list[str]:
+    return [report.message_id for days in made.values() for report in days.values()]
+
+
+def _reporting(
+    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str]
+) -> PartyReporting:
+    used = tuple(made[day].message_id for day in days if day in made and made[day].message_id not in red)
+    return PartyReporting(member.party, record(member, made, days[0], days[-1], now), used)
+
+
+def _flow(values: list[FigureValue], party: str, days: tuple[date, ...]) -> PartyFlow:
+    earlier = [day - DAYS * ONE_DAY for day in days]
+    return PartyFlow(
+        party, "arrivals",
+        tuple(total(values, party, "arrivals", day) for day in days),
+        tuple(total(values, party, "arrivals", day) for day in earlier),
+    )  # fmt: skip
+
+
+def _leg(by_party: Mapping[str, list[FigureValue]], leg: LegView, days: tuple[date, ...]) -> LegWeek:
+    both = [*by_party.get(leg.from_party, []), *by_party.get(leg.to_party, [])]
+    return LegWeek(leg, tuple((day, *leg_counts(both, leg, day)) for day in days))
+
+
+def _ordered(drawn: RoutePicture) -> list[Station]:
+    """The fullest first; those without figures have no place in it."""
+    return sorted(drawn.stations, key=lambda s: -(s.capacity.percent or 0) if s.capacity else 0)
+
+
+def _reception(station: Station) -> Reception:
+    assert station.capacity is not None
+    used = [station.figures[name].now.messages for name in ("occupied", "places") if name in station.figures]
+    return Reception(station.party, station.capacity, tuple(dict.fromkeys(m for some in used for m in some)))
+
+
+def _stocks(values: list[FigureValue], party: str, days: tuple[date, ...]) -> dict[str, tuple[Total | None, ...]]:
+    found = {name: tuple(total(values, party, name, day) for day in days) for name in ("occupied", "places")}
+    return {name: totals for name, totals in found.items() if any(totals)}
+
+
+def _flags(values: list[FigureValue], last: date) -> str:
+    newest = total(values, values[0].party, "arrivals", last) if values else None
+    return newest.flags if newest else ""

@@ -1,0 +1,1 @@
+"""The pages: rendered on the server, complete without scripts, made live by one small script."""

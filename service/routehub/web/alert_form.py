@@ -1,0 +1,143 @@
+"""What is asked when an alert is raised, and how the answers become an alert (UX 3.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from routehub.boards.alerts.queries import AlertView
+from routehub.directory.snapshot import RouteView
+from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.visitor import Visitor
+
+PLAN = "wbr-2015-final"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the large choices. It sets the CAP scales, so that nobody has to know them."""
+
+    category: str
+    words: str
+    more: str
+    headline: str
+    severity: str
+    urgency: str
+    certainty: str
+    points: tuple[str, ...] = ()
+
+
+CHOICES: Mapping[str, Choice] = {
+    choice.category: choice
+    for choice in (
+        Choice("surge", "Sudden rise", "Many more people than usual", "Sudden rise in arrivals",
+               "Severe", "Immediate", "Observed", (f"{PLAN}/1", f"{PLAN}/9")),
+        Choice("reception_nearly_full", "Reception nearly full", "Places will run out soon", "Reception nearly full",
+               "Severe", "Expected", "Likely", (f"{PLAN}/3", f"{PLAN}/4")),
+        Choice("crossing_changed", "Crossing point changed", "Closed, opened, or other hours",
+               "Crossing point changed", "Severe", "Immediate", "Observed", (f"{PLAN}/1", f"{PLAN}/13")),
+        Choice("people_stranded", "People stranded", "They can neither move on nor be sheltered", "People stranded",
+               "Severe", "Immediate", "Observed", (f"{PLAN}/3",)),
+        Choice("transport_disrupted", "Transport disrupted", "Trains, buses or ferries do not run",
+               "Transport disrupted", "Moderate", "Immediate", "Observed", (f"{PLAN}/12",)),
+        Choice("other", "Something else", "Weather, violence, anything others must know", "Warning",
+               "Moderate", "Expected", "Likely"),
+    )
+}  # fmt: skip
+SEVERITIES = (("", "As usual for this kind"), *((s, s) for s in ("Extreme", "Severe", "Moderate", "Minor")))
+HOURS = (("6", "6 hours"), ("12", "12 hours"), ("24", "24 hours"), ("48", "2 days"), ("168", "7 days"))
+AUDIENCES = (("*", "All parties"), ("neighbours", "Neighbours and coordinators"), ("coordinators", "Coordinators"))
+
+
+@dataclass(frozen=True)
+class AlertForm:
+    """What stands in the form."""
+
+    category: str = ""
+    place: str = ""
+    headline: str = ""
+    description: str = ""
+    severity: str = ""
+    hours: str = "24"
+    audience: str = "*"
+    drill: bool = False
+    key: str = ""
+
+    @classmethod
+    def of(cls, form: Form) -> "AlertForm":
+        return cls(
+            form.text("category"), form.text("place"), form.text("headline"), form.text("description"),
+            form.text("severity"), form.text("hours") or "24", form.text("audience") or "*",
+            form.text("drill") == "yes", form.text("key") or fresh_key(),
+        )  # fmt: skip
+
+
+def places(route: RouteView, party: str) -> list[tuple[str, str]]:
+    """The places that a party answers for, with the whole country first."""
+    own = [(place.code, place.name) for place in route.places.values() if place.party == party]
+    return [("", "Not at one place"), *sorted(own, key=lambda pair: pair[1])]
+
+
+def audiences(who: Visitor, today: date) -> list[tuple[str, str, str]]:
+    """Who can be addressed, in words and with how many that are (the sender not counted)."""
+    route, own = who.route, {who.party}
+    members = {m.party for m in route.members(today, "member")} - own
+    coordinators = {m.party for m in route.members(today, "coordinator")} - own
+    near = route.neighbours(who.party, today) - own
+    counted = {"*": members, "neighbours": near, "coordinators": frozenset[str]()}
+    return [(word, label, _number_of(len(counted[word]), len(coordinators))) for word, label in AUDIENCES]
+
+
+def _number_of(parties: int, coordinators: int) -> str:
+    words = [f"{parties} {'party' if parties == 1 else 'parties'}"] if parties else []
+    words += [f"{coordinators} {'coordinator' if coordinators == 1 else 'coordinators'}"] if coordinators else []
+    return " and ".join(words) or "nobody"
+
+
+def check(form: AlertForm) -> Faults:
+    faults = Faults()
+    if form.category not in CHOICES:
+        faults.add("category", "Choose what happened")
+    if form.category == "other" and not form.headline:
+        faults.add("headline", "Write in one line what happened")
+    if form.hours not in dict(HOURS):
+        faults.add("hours", "Choose how long the alert holds")
+    return faults
+
+
+def status(who: Visitor, *, drill: bool) -> str:
+    """On a route that is not live every alert is an exercise; elsewhere only where the sender says so."""
+    return "Exercise" if drill or who.route.exercise else "Actual"
+
+
+def payload(form: AlertForm, who: Visitor, now: datetime) -> dict[str, Any]:
+    """The alert as the contract has it."""
+    choice = CHOICES[form.category]
+    place = who.route.places.get(form.place)
+    headline = form.headline or f"{place.name if place else who.party_name}: {choice.headline.lower()}"
+    data: dict[str, Any] = {
+        "category": choice.category, "status": status(who, drill=form.drill),
+        "severity": form.severity or choice.severity, "urgency": choice.urgency, "certainty": choice.certainty,
+        "headline": headline, "points": list(choice.points),
+        "expires": (now + timedelta(hours=int(form.hours))).isoformat(timespec="seconds"),
+        "audience": [form.audience],
+    }  # fmt: skip
+    if form.place:
+        data["place"] = form.place
+    if form.description:
+        data["description"] = form.description
+    return data
+
+
+def follow_up(alert: AlertView, msg_type: str, expires: datetime, **said: str) -> dict[str, Any]:
+    """An Update or a Cancel. It names the alert and goes to exactly its readers, so it has no audience of its own."""
+    data: dict[str, Any] = {
+        "msg_type": msg_type, "references": [alert.id], "category": alert.category, "status": alert.status,
+        "severity": alert.severity, "urgency": alert.urgency, "certainty": alert.certainty,
+        "headline": alert.headline, "points": list(alert.points), "legs": list(alert.legs),
+        "expires": expires.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    for name in ("description", "instruction", "place", "area"):
+        if getattr(alert, name):
+            data[name] = getattr(alert, name)
+    return data | {name: text for name, text in said.items() if text}

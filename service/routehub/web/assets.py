@@ -1,0 +1,42 @@
+"""The style sheet and the script. Their address carries a hash of their content, so they may be kept for ever."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from routehub.core.errors import Unknown
+from routehub.web.answers import PageRoute
+
+FOLDER = Path(__file__).parent / "static"
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@cache
+def files() -> dict[str, tuple[bytes, str]]:
+    """Content and hash of each file by name. Read once: nothing is looked up on disk by a name from outside."""
+    found = {}
+    for path in sorted(FOLDER.iterdir()):
+        if path.suffix in TYPES:
+            content = path.read_bytes()
+            found[path.name] = (content, hashlib.sha256(content).hexdigest()[:12])
+    return found
+
+
+def address(name: str) -> str:
+    return f"/static/{name}?v={files()[name][1]}"
+
+
+@router.get("/static/{name}")
+async def asset(name: str, v: Annotated[str, Query(max_length=20)] = "") -> Response:
+    known = files().get(name)
+    if known is None:
+        raise Unknown("There is no such file.")
+    content, mark = known
+    keep = "public, max-age=31536000, immutable" if v == mark else "no-cache"
+    return Response(content, headers={"Cache-Control": keep}, media_type=TYPES[Path(name).suffix])

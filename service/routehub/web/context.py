@@ -1,0 +1,44 @@
+"""What the pages need of the hub, handed in by ``app``."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from routehub.core.clock import LiveClock, MovableClock
+from routehub.core.db import Database
+from routehub.core.rates import Rates
+from routehub.core.settings import Settings
+from routehub.delivery.mail import MailTransport
+from routehub.directory.current import CurrentDirectory
+from routehub.intake.receive import Intake
+from routehub.journal.writer import Writer
+from routehub_schemas.registry import Registry
+
+
+@dataclass(frozen=True)
+class WebContext:
+    """The parts of a running hub that the pages use."""
+
+    settings: Settings
+    db: Database
+    clock: LiveClock | MovableClock
+    directory: CurrentDirectory
+    registry: Registry
+    writer: Writer
+    intake: Intake
+    mail: MailTransport
+    rates: Rates
+
+    @property
+    def https(self) -> bool:
+        """Whether users reach the hub encrypted: then cookies say Secure and answers say HSTS."""
+        return self.settings.public_url.startswith("https://")
+
+
+def web_context(connection: HTTPConnection) -> WebContext:
+    return cast(WebContext, connection.app.state.web)
+
+
+Web = Annotated[WebContext, Depends(web_context)]

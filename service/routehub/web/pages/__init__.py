@@ -1,0 +1,21 @@
+"""One file per page; together they are the router of all pages."""
+
+from fastapi import APIRouter
+
+from routehub.web import assets
+from routehub.web.answers import PageRoute
+from routehub.web.pages import agenda, alerts, figures, messages, overview, settings, sign_in
+
+OF_A_ROUTE = (overview, figures, alerts, agenda, messages, settings)
+
+
+def router() -> APIRouter:
+    """All pages: those of the default route without a prefix, and those of every route under its code."""
+    found = APIRouter(route_class=PageRoute, include_in_schema=False)
+    found.include_router(assets.router)
+    found.include_router(sign_in.router)
+    for part in OF_A_ROUTE:
+        found.include_router(part.router)
+        found.include_router(part.router, prefix="/routes/{route}")
+    found.add_api_route("/routes/{route}", overview.show, methods=["GET"])
+    return found

@@ -1,0 +1,94 @@
+"""One message of the party's feed, readable as it was sent."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import ValidationError
+
+from routehub.core.errors import Malformed, Unknown
+from routehub.journal import feed
+from routehub.journal.feed import Filter
+from routehub.journal.jobs import Change
+from routehub.web.answers import PageRoute
+from routehub.web.context import Web, WebContext
+from routehub.web.render import Names, page
+from routehub.web.visitor import Reading
+
+router = APIRouter(route_class=PageRoute)
+
+LATEST = 50
+Fact = tuple[str, str]
+
+
+@router.get("/messages")
+async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
+    """The newest messages of the party's feed."""
+    items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
+    rows = [(item, _summary(ctx, json.loads(item.body), item.kind) if item.body else "Erased") for item in items]
+    return page(request, ctx, who, "messages.html", "Messages", {"rows": rows})
+
+
+@router.get("/messages/{ref}")
+async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Path(max_length=60)]) -> Response:
+    """One message by its id or short id. Reading what is TLP:RED is recorded."""
+    item = await ctx.db.read(feed.one, who.route.code, who.party, ref)
+    if item is None:
+        raise Unknown("There is no message with this id that you can see.")
+    if item.body is None:
+        raise Malformed("The content of this message has been erased; its place in the chain remains.")
+    event = json.loads(item.body)
+    if event["tlp"] == "RED":
+        detail = {"message": item.id}
+        who_reads = who.principal
+        await ctx.writer.submit(
+            Change(lambda tx: tx.audit("read-red", who_reads.route, who_reads.party, who_reads.actor, detail))
+        )
+    data = dict(event["data"])
+    audience = data.pop("audience", [])
+    kind = ctx.registry.get(item.kind)
+    names = Names(ctx.directory.value, item.accepted_at.date())
+    values = {
+        "item": item, "event": event, "kind": kind.title if kind else item.kind,
+        "summary": _summary(ctx, event, item.kind), "readers": audience_words(audience, names), "facts": facts(data),
+        "thread": data.get("thread"), "references": data.get("references") or [],
+    }  # fmt: skip
+    return page(request, ctx, who, "message.html", f"{values['kind']}: {values['summary']}", values)
+
+
+def _summary(ctx: WebContext, event: dict[str, Any], kind_name: str) -> str:
+    """The kind's own line; a kind that this hub no longer knows, or not in this form, is named only."""
+    kind = ctx.registry.get(kind_name)
+    if kind is None:
+        return kind_name.replace("_", " ")
+    try:
+        payload = kind.payload.model_validate_json(json.dumps(event["data"]))
+    except ValidationError:
+        return kind.title
+    today = ctx.clock.now().date()
+    names = {code: ctx.directory.value.name(code, today) for code in ctx.directory.value.parties}
+    return kind.summary(payload, names)
+
+
+AUDIENCE_WORDS = {
+    "*": "all parties of the route", "neighbours": "neighbours and coordinators", "coordinators": "coordinators",
+    "observers": "observers", "public": "everyone",
+}  # fmt: skip
+
+
+def audience_words(words: list[str], name: Names) -> str:
+    """``all parties of the route``; named parties by name."""
+    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or "nobody else"
+
+
+def facts(data: Any, label: str = "") -> list[Fact]:
+    """A payload as labelled lines, in its own order; what is empty is left out."""
+    if isinstance(data, dict):
+        return [fact for key, value in data.items() for fact in facts(value, f"{label}, {key}" if label else key)]
+    if isinstance(data, list):
+        if all(not isinstance(value, (dict, list)) for value in data):
+            return [(label, ", ".join(str(value) for value in data))] if data else []
+        return [fact for index, value in enumerate(data, 1) for fact in facts(value, f"{label} {index}")]
+    if data is None or data is False:
+        return []
+    return [(label.replace("_", " "), "yes" if data is True else str(data))]

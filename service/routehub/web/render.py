@@ -1,0 +1,151 @@
+"""Pages from templates. One environment; what every page shows (the frame) is put together here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.web import assets, numbers, times
+from routehub.web.context import WebContext
+from routehub.web.visitor import Visitor
+
+SEVERITY_WORDS = {
+    "Extreme": "Lives at risk now",
+    "Severe": "Serious harm likely, or a crossing about to stop working",
+    "Moderate": "Plans must change today",
+    "Minor": "Good to know",
+    "Unknown": "Imported alerts only",
+}
+"""When to say which severity (UX 7)."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Times of one page in its one zone, as ``time`` elements that programs can read too."""
+
+    zone: ZoneInfo
+    now: datetime
+
+    def _tag(self, value: datetime, words: str) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(times.machine(value, self.zone), words)
+
+    def at(self, value: datetime) -> Markup:
+        return self._tag(value, times.moment(value, self.zone, self.now))
+
+    def clock(self, value: datetime) -> Markup:
+        return self._tag(value, times.clock(value, self.zone))
+
+    def full(self, value: datetime) -> Markup:
+        return self._tag(value, times.full_moment(value, self.zone))
+
+    def ago(self, value: datetime) -> str:
+        return times.ago(value, self.now)
+
+    def day(self, value: date) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.day(value))
+
+    def long_day(self, value: date) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def words(self) -> str:
+        return times.zone_words(self.zone, self.now)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Official names of parties on a day."""
+
+    directory: Directory
+    on: date
+
+    def __call__(self, code: str) -> str:
+        return self.directory.name(code, self.on)
+
+    def all(self, codes: Any) -> str:
+        """``Croatia, Slovenia and Austria``"""
+        words = [self(code) for code in codes]
+        return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "nobody"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page."""
+
+    title: str
+    here: str
+    base: str
+    route: RouteView | None
+    routes: tuple[RouteView, ...]
+    visitor: Visitor | None
+    csrf: str
+    may: frozenset[str]
+    band: str | None
+    events: str | None
+
+
+BANDS = {
+    "exercise": "Exercise. Nothing on this page is real.",
+    "sample": "Sample data. Every figure, name and event on this page is invented.",
+}
+
+
+def _events(visitor: Visitor) -> str | None:
+    """Where the live stream of this page begins; a cursor that was lost goes on from the head."""
+    if not visitor.principal.reads_feed:
+        return None
+    return f"/v1/routes/{visitor.route.code}/events?after={visitor.head}&resync=head"
+
+
+def environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("routehub.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    env.filters["count"] = numbers.count
+    env.filters["change"] = numbers.change
+    env.globals["asset"] = assets.address
+    env.globals["severity_words"] = SEVERITY_WORDS
+    return env
+
+
+_ENVIRONMENT = environment()
+
+
+def page(
+    request: Request,
+    ctx: WebContext,
+    visitor: Visitor | None,
+    template: str,
+    title: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    csrf: str = "",
+) -> HTMLResponse:
+    """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in."""
+    now = ctx.clock.now()
+    route = visitor.route if visitor else None
+    shown = Shown(route.zone if route else ZoneInfo("UTC"), now)
+    base = visitor.base if visitor else ""
+    frame = Frame(
+        title=title, here=request.url.path, base=base, route=route,
+        routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
+        may=visitor.may if visitor else frozenset(), band=BANDS.get(route.marking) if route else None,
+        events=_events(visitor) if visitor else None,
+    )  # fmt: skip
+    text = _ENVIRONMENT.get_template(template).render(
+        frame=frame, t=shown, name=Names(ctx.directory.value, shown.today), **(values or {})
+    )
+    return HTMLResponse(text, status)

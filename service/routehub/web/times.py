@@ -1,0 +1,59 @@
+"""Days and times in words, always in one zone that the page names (UX 10)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+LOCALE = "en_GB"
+
+
+def day(value: date) -> str:
+    """``Wed 21 Jan``"""
+    return format_date(value, "EEE d MMM", locale=LOCALE)
+
+
+def long_day(value: date) -> str:
+    """``Wednesday 21 January 2026``"""
+    return format_date(value, "EEEE d MMMM y", locale=LOCALE)
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """``06:24``"""
+    return f"{value.astimezone(zone):%H:%M}"
+
+
+def moment(value: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """``06:24`` on the same day, else with the day: ``Tue 20 Jan, 18:10``; with the year where it is another."""
+    local, today = value.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"{day(local.date())}{year}, {local:%H:%M}"
+
+
+def full_moment(value: datetime, zone: ZoneInfo) -> str:
+    """``Wednesday 21 January 2026, 06:24 CET``: for confirmations, which have to stand alone."""
+    local = value.astimezone(zone)
+    return f"{long_day(local.date())}, {local:%H:%M} {local:%Z}"
+
+
+def machine(value: datetime, zone: ZoneInfo) -> str:
+    """What stands in ``datetime``: RFC 3339 with the zone's offset."""
+    return value.astimezone(zone).isoformat(timespec="seconds")
+
+
+def zone_words(zone: ZoneInfo, at: datetime) -> str:
+    """``Brussels (CET)``"""
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{city} ({at.astimezone(zone):%Z})"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """``2 h ago``: only ever beside the exact time."""
+    minutes = int((now - value).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"

@@ -1,0 +1,118 @@
+"""Who looks at a page: the person of the session, on the route of the address."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from routehub.core.clock import wall
+from routehub.core.errors import NotAllowed, SignInNeeded, Unknown
+from routehub.directory import sessions
+from routehub.directory.principal import Principal, may_report_for, person_principal
+from routehub.directory.sessions import SessionView
+from routehub.directory.snapshot import Directory, Membership, PersonView, RouteView
+from routehub.journal import feed
+from routehub.journal.feed import Cursor
+from routehub.web.context import Web, WebContext
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in person on a route. ``base``: what stands before every address of this route; ``may``: the kinds
+    of message that this person may post here, by the rule that intake applies too."""
+
+    person: PersonView
+    session: SessionView
+    principal: Principal
+    party_name: str
+    route: RouteView
+    routes: tuple[RouteView, ...]
+    base: str
+    may: frozenset[str]
+    reports_for: tuple[str, ...]
+    head: Cursor
+    """The head of the party's feed before the page was read: from there on the live stream continues."""
+
+    @property
+    def party(self) -> str:
+        return self.principal.party
+
+    @property
+    def csrf(self) -> str:
+        return self.session.csrf
+
+    @property
+    def role_words(self) -> str:
+        """``Deputy``: what the person is here, the most telling role first."""
+        order = ("chair", "contact_point", "deputy", "party_office", "coordinator", "observer", "operator")
+        found = [role for role in order if role in self.principal.roles]
+        return found[0].replace("_", " ").capitalize() if found else "No role on this route"
+
+
+async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, PersonView] | None:
+    """The session of the request's cookie, if it and its person's nomination hold."""
+    token = request.cookies.get(sessions.cookie_name(ctx.settings.public_url))
+    if not token:
+        return None
+    found = await ctx.db.read(sessions.find, token, wall())
+    person = ctx.directory.value.people.get(found.person) if found else None
+    if found is None or person is None or not person.active(wall()):
+        return None
+    return found, person
+
+
+async def visitor(request: Request, ctx: Web) -> Visitor:
+    """The visitor of a page. Errors: 401 without a session, 404 for a route that is not theirs."""
+    known = await session_of(request, ctx)
+    if known is None:
+        raise SignInNeeded("Sign in to see this page.")
+    session, person = known
+    directory = ctx.directory.value
+    named: str | None = request.path_params.get("route")
+    roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}
+    routes = tuple(directory.routes[code] for code, principal in roles.items() if principal.roles)
+    code = named or _usual(ctx.settings.default_route, routes)
+    route = directory.routes.get(code)
+    if route is None or (named and route not in routes):
+        raise Unknown(f"There is no route {code} here that you can see.")
+    principal = roles[code]
+    today = ctx.clock.now().astimezone(route.zone).date()
+    return Visitor(
+        person, session, principal, directory.name(principal.party, today), route, routes,
+        "" if code == ctx.settings.default_route else f"/routes/{code}",
+        frozenset(kind.name for kind in ctx.registry.values() if principal.roles & kind.posted_by),
+        _reports_for(directory, principal, route.members(today)),
+        await ctx.db.read(feed.head, code, principal.party),
+    )  # fmt: skip
+
+
+def _principal(
+    ctx: WebContext, directory: Directory, route: RouteView, person: PersonView, session: SessionView
+) -> Principal:
+    today = ctx.clock.now().astimezone(route.zone).date()
+    return person_principal(person, route.code, directory, wall(), today, session.token_hash)
+
+
+def _usual(default: str, routes: tuple[RouteView, ...]) -> str:
+    """The default route, or for people who have no role there the first on which they have one."""
+    codes = [route.code for route in routes]
+    return default if default in codes or not codes else codes[0]
+
+
+def _reports_for(directory: Directory, principal: Principal, members: tuple[Membership, ...]) -> tuple[str, ...]:
+    """The parties whose figures this person may post: the own one first."""
+    found = [m.party for m in members if m.reports and may_report_for(directory, principal, m.party)]
+    return tuple(sorted(found, key=lambda party: party != principal.party))
+
+
+async def reader(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    """A visitor who may read messages here; an operator runs the hub and reads no content (DECISIONS 1)."""
+    if not who.principal.reads_feed:
+        raise NotAllowed(
+            "You have no role on this route that reads messages. Your party's office nominates people for roles."
+        )
+    return who
+
+
+SignedIn = Annotated[Visitor, Depends(visitor)]
+Reading = Annotated[Visitor, Depends(reader)]

@@ -1,0 +1,1 @@
+"""The client from outside: real files, real sockets, real processes."""

@@ -1,0 +1,81 @@
+"""What an operator and a party's office do before a hub is used: a route, people, keys. Offline, by the writer."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import insert
+
+from routehub.core.clock import LiveClock, wall
+from routehub.core.db import Database
+from routehub.core.observe import Metrics
+from routehub.directory import keys
+from routehub.directory import tables as t
+from routehub.directory.install import install_route
+from routehub.directory.snapshot import load
+from routehub.journal.batch import Batch
+from routehub.journal.bell import PostgresBell, SilentBell
+from routehub.journal.writer import Writer
+from routehub_schemas.registry import Registry
+
+T = TypeVar("T")
+SCOPES = frozenset({"read:feed", "post:*"})
+
+
+class Office:
+    """Writes beside running hubs, as the commands do; on SQLite only while no hub writes for long."""
+
+    def __init__(self, url: str) -> None:
+        self.db = Database(url)
+        bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        self.writer = Writer(self.db, (), LiveClock(), bell, Metrics())
+
+    def change(self, apply: Callable[[Batch], T]) -> T:
+        return self.writer.change(apply)
+
+    def install(self, template: str = "wbr", **how: Any) -> str:
+        def apply(tx: Batch) -> str:
+            tx.directory_changed()
+            return install_route(tx.conn, template, **how)
+
+        return self.change(apply)
+
+    def key(
+        self, party: str, *, route: str = "wbr", system: str = "border-system", scopes: frozenset[str] = SCOPES
+    ) -> str:
+        def apply(tx: Batch) -> str:
+            tx.directory_changed()
+            _, text = keys.make(
+                tx.conn, load(tx.conn), route=route, party=party, system=system, scopes=scopes,
+                allowed=keys.known_scopes(frozenset(Registry.shipped())), days=90, by="test", wall=wall(),
+            )  # fmt: skip
+            return text
+
+        return self.change(apply)
+
+    def revoke(self, key: str, party: str) -> None:
+        def apply(tx: Batch) -> None:
+            tx.directory_changed()
+            keys.revoke(tx.conn, key.split("_")[2], party, wall())
+
+        self.change(apply)
+
+    def person(self, name: str, party: str, *roles: str, route: str = "wbr", zone: str = "") -> str:
+        """A person ``name@party.example``, nominated an instant ago; answers the id."""
+        person_id = f"p-{name}"
+
+        def apply(tx: Batch) -> None:
+            tx.directory_changed()
+            tx.conn.execute(
+                insert(t.people).values(
+                    id=person_id, party=party, name=name.title(), email=f"{name}@{party.lower()}.example",
+                    valid_from=wall(), zone=zone,
+                )
+            )  # fmt: skip
+            for role in roles:
+                tx.conn.execute(insert(t.person_roles).values(person=person_id, route=route, role=role))
+
+        self.change(apply)
+        return person_id
+
+    def close(self) -> None:
+        self.db.close()
