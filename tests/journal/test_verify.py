@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, delete, select, update
+from typer.testing import CliRunner
 
+from routehub.cli import app
 from routehub.core.db import Database
 from routehub.directory.tables import audience_parties, audiences
 from routehub.journal.tables import audit_rows, entries, feed_heads, feed_rows, journal_head, short_ids
 from routehub.journal.verify import verify
 from tests.fixtures.furnished import Inside, furnish, inside
-from tests.fixtures.hub import HubProcess
 from tests.journal.stored import arrivals, faults
 from tests.journal.test_together import ALERT
 
@@ -131,14 +132,16 @@ def test_the_end_of_the_journal_cannot_be_cut_off(filled: Inside, migrated_datab
     assert "journal head" in found
 
 
-def test_the_command_says_what_was_changed_and_fails(filled: Inside, migrated_database_url: str, tmp_path: Path):
-    command = HubProcess(tmp_path / "command", migrated_database_url, {})
-    good = command.command("verify")
-    assert "Nothing was changed or removed" in good.stdout
+def test_the_command_says_what_was_changed_and_fails(
+    filled: Inside, migrated_database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ROUTEHUB_DATABASE_URL", migrated_database_url)
+    good = CliRunner().invoke(app, ["verify"])
+    assert (good.exit_code, "Nothing was changed or removed" in good.stdout) == (0, True)
     with filled.hub.db.write() as conn:
         conn.execute(update(entries).where(entries.c.sequence == 3).values(party="HU"))
-    bad = command.command("verify", "--json", check=False)
-    assert bad.returncode == 1
+    bad = CliRunner().invoke(app, ["verify", "--json"])
+    assert bad.exit_code == 1
     assert '{"where": "entry 3", "fault": "does not fit the chain"}' in bad.stdout.splitlines()
 
 
