@@ -11,10 +11,16 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
+<<<<<<< HEAD
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
     conferences,
+=======
+from routehub.api.v1 import (
+    boards,
+    clock,
+>>>>>>> faults
     contract,
     health,
     keys,
@@ -24,7 +30,10 @@ from routehub.api.v1 import (
     people,
     reports,
     stream,
+<<<<<<< HEAD
     subscriptions,
+=======
+>>>>>>> faults
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
@@ -37,6 +46,7 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+<<<<<<< HEAD
 from routehub.delivery import alert_mail
 from routehub.delivery.channels.base import Channel
 from routehub.delivery.channels.email import EmailChannel
@@ -49,6 +59,10 @@ from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
 from routehub.delivery.smtp import transport_for
 from routehub.delivery.worker import Worker
+=======
+from routehub.delivery.live.broadcast import Broadcast
+from routehub.delivery.live.standing import listens
+>>>>>>> faults
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
@@ -162,7 +176,7 @@ class Hub:
         """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
-            self.clock.offset = state.clock_offset(conn)
+            self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -233,7 +247,11 @@ def create_app(hub: Hub) -> FastAPI:
         people.router,
         keys.router,
         stream.router,
+<<<<<<< HEAD
         subscriptions.router,
+=======
+        clock.router,
+>>>>>>> faults
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")
