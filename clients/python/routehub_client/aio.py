@@ -143,11 +143,11 @@ class AsyncHub:
     async def agenda(self, number: int) -> dict[str, Any]:
         return await self._do(calls.agenda(self.route_code, number))
 
-    async def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+    async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
-    async def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
-        return await self._do(calls.people(self.route_code, on_duty=on_duty))
+    async def people(self, party: str | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.people(self.route_code, party=party))
 
     async def indicators(self) -> list[dict[str, Any]]:
         return await self._do(calls.indicators(self.route_code))

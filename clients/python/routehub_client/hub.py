@@ -140,11 +140,11 @@ class Hub:
     def agenda(self, number: int) -> dict[str, Any]:
         return self._do(calls.agenda(self.route_code, number))
 
-    def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+    def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return self._do(calls.agenda_as(self.route_code, number, form))
 
-    def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
-        return self._do(calls.people(self.route_code, on_duty=on_duty))
+    def people(self, party: str | None = None) -> list[dict[str, Any]]:
+        return self._do(calls.people(self.route_code, party=party))
 
     def indicators(self) -> list[dict[str, Any]]:
         return self._do(calls.indicators(self.route_code))
