@@ -11,16 +11,11 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
-<<<<<<< HEAD
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
-    conferences,
-=======
-from routehub.api.v1 import (
-    boards,
     clock,
->>>>>>> faults
+    conferences,
     contract,
     health,
     keys,
@@ -30,10 +25,7 @@ from routehub.api.v1 import (
     people,
     reports,
     stream,
-<<<<<<< HEAD
     subscriptions,
-=======
->>>>>>> faults
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
@@ -46,7 +38,6 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
-<<<<<<< HEAD
 from routehub.delivery import alert_mail
 from routehub.delivery.channels.base import Channel
 from routehub.delivery.channels.email import EmailChannel
@@ -59,10 +50,6 @@ from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
 from routehub.delivery.smtp import transport_for
 from routehub.delivery.worker import Worker
-=======
-from routehub.delivery.live.broadcast import Broadcast
-from routehub.delivery.live.standing import listens
->>>>>>> faults
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
@@ -247,11 +234,8 @@ def create_app(hub: Hub) -> FastAPI:
         people.router,
         keys.router,
         stream.router,
-<<<<<<< HEAD
         subscriptions.router,
-=======
         clock.router,
->>>>>>> faults
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")

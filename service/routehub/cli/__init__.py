@@ -4,11 +4,9 @@ import sys
 
 import typer
 
-<<<<<<< HEAD
-from routehub.cli import demo, digests, documents, grants, keys, migrate, parties, people, routes, serve
-=======
 from routehub.cli import (
     demo,
+    digests,
     doctor,
     documents,
     grants,
@@ -23,7 +21,6 @@ from routehub.cli import (
     serve,
     verify,
 )  # fmt: skip
->>>>>>> faults
 from routehub.core.errors import HubError
 
 app = typer.Typer(
