@@ -81,6 +81,25 @@ def person_principal(
     )
 
 
+def still_holds(principal: Principal, directory: Directory, wall: datetime, alive: frozenset[str]) -> bool:
+    """Whether a reader may still read: its key, or its person, session and roles (PROMISES D2). For open streams,
+    at each change of the directory and now and then besides, as keys, sessions and hand-overs also end by time.
+
+    alive: what ``sessions.alive`` says of the sessions asked about.
+    """
+    if principal.key_id is not None:
+        key = directory.keys.get(principal.key_id)
+        return key is not None and key.active(wall)
+    if principal.person_id is None:
+        return True
+    person = directory.people.get(principal.person_id)
+    if person is None or not person.active(wall):
+        return False
+    if principal.session is not None and principal.session not in alive:
+        return False
+    return person_principal(person, principal.route, directory, wall).reads_feed
+
+
 def key_principal(key: KeyView, directory: Directory) -> Principal:
     """A national system. The systems of a party that only observes the route observe, whatever their scopes."""
     route = directory.routes.get(key.route)
