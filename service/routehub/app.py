@@ -14,6 +14,7 @@ from routehub.api.observed import Observed
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    clock,
     conferences,
     contract,
     health,
@@ -25,7 +26,7 @@ from routehub.api.v1 import (
     reports,
     stream,
     subscriptions,
-)
+)  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -59,6 +60,9 @@ from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
+from routehub.web import errors as web_errors
+from routehub.web import pages
+from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
 
 
@@ -160,7 +164,7 @@ class Hub:
         """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
-            self.clock.offset = state.clock_offset(conn)
+            self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -232,12 +236,18 @@ def create_app(hub: Hub) -> FastAPI:
         keys.router,
         stream.router,
         subscriptions.router,
+        clock.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
     app.include_router(contract.router)
+    app.state.web = WebContext(
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
+    )
+    app.include_router(pages.router())
+    web_errors.install(app)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app
