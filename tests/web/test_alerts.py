@@ -55,6 +55,7 @@ def test_every_alert_of_an_exercise_is_an_exercise_and_says_so_everywhere(set_st
         shown = paper.open(path)
         assert "Exercise. Nothing on this page is real." in shown.words, path
         assert "(exercise)" in shown.title, path
+    assert "Exercise. Nothing on this page is real." in stranger(stage).open("/sign-in").words
 
 
 def test_acknowledging_is_for_one_party_and_leaves_the_others_waiting(stage, paper):
