@@ -14,6 +14,8 @@ from routehub.api.observed import Observed
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    clock,
+    conferences,
     contract,
     health,
     keys,
@@ -42,7 +44,7 @@ from routehub.delivery.channels.email import EmailChannel
 from routehub.delivery.channels.webhook import WebhookChannel
 from routehub.delivery.dispatcher import Dispatcher
 from routehub.delivery.live.broadcast import Broadcast
-from routehub.delivery.live.standing import listens
+from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
 from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
@@ -161,7 +163,7 @@ class Hub:
         """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
-            self.clock.offset = state.clock_offset(conn)
+            self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -177,10 +179,10 @@ class Hub:
         return more
 
     async def _check_listeners(self) -> None:
-        hashes = {listener.session for listener in self.live.listeners if listener.session is not None}
-        alive = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
+        hashes = {one.principal.session for one in self.live.listeners if one.principal.session is not None}
+        alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: listens(directory, one.principal, one.session, alive, now, machine))
+        self.live.check(lambda one: stands(directory, one.principal, now, machine, alive))
 
     def due(self) -> None:
         """Something is to be sent now."""
@@ -226,12 +228,14 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        conferences.router,
         me.router,
         parties.router,
         people.router,
         keys.router,
         stream.router,
         subscriptions.router,
+        clock.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")

@@ -1,17 +1,32 @@
 """Hubs with the Western Balkans route, their keys, and listeners that remember every frame."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from routehub.core.canonical import iso
+from routehub.core.clock import wall
+from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
+
+
+class Reachable(Protocol):
+    """A hub in this process or in its own."""
+
+    port: int
+
+    @property
+    def url(self) -> str: ...
 
 
 @pytest.fixture
@@ -22,8 +37,22 @@ def office(migrated_database_url: str) -> Iterator[Office]:
 
 
 @pytest.fixture
-def start(office: Office, start_hub: Callable[..., HubProcess]) -> Callable[..., HubProcess]:
-    """Hubs on this test's database; on PostgreSQL there may be several."""
+def start(office: Office, tmp_path: Path) -> Iterator[Callable[..., LocalHub]]:
+    """Hubs in this process on this test's database; on PostgreSQL there may be several."""
+    hubs: list[LocalHub] = []
+
+    def begin(**settings: Any) -> LocalHub:
+        hubs.append(LocalHub(office.db.url, tmp_path / "data", **settings))
+        return hubs[-1]
+
+    yield begin
+    for hub in hubs:
+        hub.stop()
+
+
+@pytest.fixture
+def start_process(office: Office, start_hub: Callable[..., HubProcess]) -> Callable[..., HubProcess]:
+    """Hubs as processes on this test's database."""
     return lambda **settings: start_hub(office.db.url, **settings)
 
 
@@ -31,7 +60,7 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def note(hub: HubProcess, key: str, text: str, *to: str) -> dict[str, Any]:
+def note(hub: Reachable, key: str, text: str, *to: str) -> dict[str, Any]:
     """Post a note and give its answer."""
     done = httpx.post(
         f"{hub.url}/v1/notes", headers=bearer(key), json={"to": list(to), "subject": text, "text": text},
@@ -41,13 +70,8 @@ def note(hub: HubProcess, key: str, text: str, *to: str) -> dict[str, Any]:
     return dict(done.json())
 
 
-def alert(hub: HubProcess, key: str, **fields: Any) -> dict[str, Any]:
+def alert(hub: Reachable, key: str, **fields: Any) -> dict[str, Any]:
     """Post an alert that lasts a day and give its answer."""
-    from datetime import timedelta
-
-    from routehub.core.canonical import iso
-    from routehub.core.clock import wall
-
     data = {
         "category": "surge", "severity": "Severe", "urgency": "Expected", "certainty": "Likely",
         "headline": "Crossing at Gevgelija fills up", "expires": iso(wall() + timedelta(days=1)),
@@ -58,7 +82,7 @@ def alert(hub: HubProcess, key: str, **fields: Any) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def socket(hub: HubProcess, key: str, query: str = "", **more: Any) -> AsyncIterator[ClientConnection]:
+async def socket(hub: Reachable, key: str, query: str = "", **more: Any) -> AsyncIterator[ClientConnection]:
     async with connect(
         f"ws://127.0.0.1:{hub.port}/v1/stream{query}", additional_headers=bearer(key),
         subprotocols=[Subprotocol("cloudevents.json")], proxy=None, compression=None, **more,
@@ -68,8 +92,6 @@ async def socket(hub: HubProcess, key: str, query: str = "", **more: Any) -> Asy
 
 async def frame(open_socket: ClientConnection) -> dict[str, Any]:
     """The next frame that is no heartbeat."""
-    import asyncio
-
     async with asyncio.timeout(10):
         while True:
             told = json.loads(await open_socket.recv())
