@@ -11,8 +11,11 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
+from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    clock,
+    conferences,
     contract,
     health,
     keys,
@@ -56,6 +59,9 @@ from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
+from routehub.web import errors as web_errors
+from routehub.web import pages
+from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
 
 
@@ -95,9 +101,7 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
-        self.schedule = Schedule(
-            self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds
-        )
+        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -159,7 +163,7 @@ class Hub:
         """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
         if isinstance(self.clock, MovableClock):
-            self.clock.offset = state.clock_offset(conn)
+            self.clock.take(*state.clock_offset(conn))
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -224,17 +228,25 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        conferences.router,
         me.router,
         parties.router,
         people.router,
         keys.router,
         stream.router,
         subscriptions.router,
+        clock.router,
     ]
     for router in routers:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
     app.include_router(contract.router)
+    app.state.web = WebContext(
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
+    )
+    app.include_router(pages.router())
+    web_errors.install(app)
+    app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

@@ -4,7 +4,23 @@ import sys
 
 import typer
 
-from routehub.cli import demo, documents, grants, keys, migrate, parties, people, routes, serve
+from routehub.cli import (
+    demo,
+    digests,
+    doctor,
+    documents,
+    grants,
+    keys,
+    kinds,
+    migrate,
+    parties,
+    people,
+    rebuild,
+    replay,
+    routes,
+    serve,
+    verify,
+)  # fmt: skip
 from routehub.core.errors import HubError
 
 app = typer.Typer(
@@ -15,8 +31,14 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
 app.command("check-docs")(documents.check_docs)
+app.command("replay")(replay.replay)
+app.command("verify")(verify.verify)
+app.command("rebuild")(rebuild.rebuild)
+app.command("doctor")(doctor.doctor)
+app.command("kinds")(kinds.kinds)
 for name, part in (
     ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
+    ("digests", digests),
 ):  # fmt: skip
     app.add_typer(part.app, name=name)
 

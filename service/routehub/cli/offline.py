@@ -77,7 +77,7 @@ def offline() -> Iterator[Offline]:
         if not is_current(db):
             raise HubError("The database does not have the form that this version needs. Run: routehub migrate")
         moved = settings.mode == "exercise"
-        clock = MovableClock(db.read_sync(state.clock_offset)) if moved else LiveClock()
+        clock = MovableClock(db.read_sync(state.clock_offset)[1]) if moved else LiveClock()
         bell = PostgresBell(db.url) if db.dialect == "postgresql" else SilentBell()
         yield Offline(settings, db, Writer(db, (), clock, bell, Metrics()))
     finally:

@@ -31,12 +31,22 @@ class MovableClock:
     movable = True
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
-        self.offset = offset
+        self._set = (0, offset)
+
+    @property
+    def offset(self) -> timedelta:
+        return self._set[1]
 
     def now(self) -> datetime:
-        return wall() + self.offset
+        return wall() + self._set[1]
 
     def set(self, moment: datetime) -> timedelta:
-        """Make ``now()`` tell ``moment`` and go on from there; answers the new offset."""
-        self.offset = moment - wall()
+        """Make ``now()`` tell ``moment`` and go on from there; answers the new offset. For a clock of one's own: that
+        of a hub is moved in the database."""
+        self._set = (self._set[0], moment - wall())
         return self.offset
+
+    def take(self, times: int, offset: timedelta) -> None:
+        """Go by this offset, unless it was read before a later one was set. ``times``: how often the clock had been
+        set then; a reader that was on its way meanwhile must not set it back."""
+        self._set = max(self._set, (times, offset))

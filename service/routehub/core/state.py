@@ -34,12 +34,17 @@ def epoch(conn: Connection) -> int:
     return int(read(conn, "epoch", "1"))
 
 
-def clock_offset(conn: Connection) -> timedelta:
-    return timedelta(microseconds=int(read(conn, "clock_offset_us", "0")))
+def clock_offset(conn: Connection) -> tuple[int, timedelta]:
+    """How often the clock of an exercise hub was set, and how far it is from the machine's."""
+    times, _, offset = read(conn, "clock", "0 0").partition(" ")
+    return int(times), timedelta(microseconds=int(offset))
 
 
-def set_clock_offset(conn: Connection, offset: timedelta) -> None:
-    write(conn, "clock_offset_us", str(offset // timedelta(microseconds=1)))
+def set_clock_offset(conn: Connection, offset: timedelta) -> int:
+    """Move the clock of all hubs on this database; answers how often it has been set now."""
+    times = clock_offset(conn)[0] + 1
+    write(conn, "clock", f"{times} {offset // timedelta(microseconds=1)}")
+    return times
 
 
 def directory_version(conn: Connection) -> int:

@@ -2,6 +2,7 @@
 equal lists share an id; whoever reads, reads through ``readable``."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
@@ -59,14 +60,19 @@ def resolve(
     return frozenset(found)
 
 
+def mark(route: str, parties: Iterable[str]) -> str:
+    """The digest by which a frozen list of readers is known, and which the journal's chain covers."""
+    return digest(route + "\n" + "\n".join(sorted(parties)))
+
+
 def intern(conn: Connection, route: str, parties: frozenset[str]) -> int:
     """The id of a frozen list of readers, made when it is new. Only inside the writer's transaction."""
-    mark = digest(route + "\n" + "\n".join(sorted(parties)))
-    known = conn.execute(_BY_DIGEST, {"digest": mark}).scalar()
+    name = mark(route, parties)
+    known = conn.execute(_BY_DIGEST, {"digest": name}).scalar()
     if known is not None:
         return int(known)
     new = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1
-    conn.execute(insert(audiences).values(id=new, route=route, digest=mark))
+    conn.execute(insert(audiences).values(id=new, route=route, digest=name))
     if parties:
         conn.execute(insert(audience_parties), [{"audience_id": new, "party": p} for p in sorted(parties)])
     return new
@@ -112,3 +118,24 @@ def readers_of(conn: Connection, audience_ids: Iterable[int]) -> dict[int, froze
     for row in conn.execute(select(a.audience_id, a.party).where(a.audience_id.in_(sorted(found)))):
         found[row.audience_id].add(row.party)
     return {audience: frozenset(parties) for audience, parties in found.items()}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A frozen list of readers as it is stored."""
+
+    id: int
+    route: str
+    digest: str
+    parties: frozenset[str]
+
+
+def frozen_audiences(conn: Connection) -> dict[int, Audience]:
+    """All audiences by id. They are few: as many as different lists of readers were ever used."""
+    parties: dict[int, set[str]] = {}
+    for row in conn.execute(select(audience_parties)):
+        parties.setdefault(row.audience_id, set()).add(row.party)
+    return {
+        row.id: Audience(row.id, row.route, row.digest, frozenset(parties.get(row.id, set())))
+        for row in conn.execute(select(audiences).order_by(audiences.c.id))
+    }

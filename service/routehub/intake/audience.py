@@ -28,7 +28,8 @@ def settle(
     Errors: 422 naming the parties that would read more than the messages referred to allow.
     """  # fmt: skip
     where = f"{pointer}/audience"
-    on_behalf = {payload.on_behalf_of} if payload.on_behalf_of else set()
+    for_whom = directory.party_code(payload.on_behalf_of) if payload.on_behalf_of else None
+    on_behalf = {for_whom} if for_whom else set()
     bound = _bound(targets)
     words = tuple(payload.audience) if payload.audience is not None else None
     if words is None and bound is not None:

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from routehub.core import state
 from routehub.core.canonical import dumps
+from routehub.core.clock import Clock, wall
 from routehub.core.db import upsert
-from routehub.journal.chain import START, link
+from routehub.journal.chain import START, audit_hash, link
 from routehub.journal.message import Message
 from routehub.journal.tables import (
     audit_rows,
@@ -78,11 +79,12 @@ class Batch:
     _audit: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def open(cls, conn: Connection, now: datetime, wall: datetime) -> "Batch":
-        """Read the heads; on PostgreSQL this locks them until the commit, so hubs write one after another."""
+    def open(cls, conn: Connection, clock: Clock) -> "Batch":
+        """Read the heads; on PostgreSQL this locks them until the commit, so hubs write one after another. The time
+        is taken under that lock, so that it rises with the sequence whichever hub writes."""
         row = conn.execute(select(journal_head).where(journal_head.c.id == 1).with_for_update()).mappings().one()
         return cls(
-            conn, now, wall, row["sequence"], row["chain"], row["audit"], row["audit_chain"],
+            conn, clock.now(), wall(), row["sequence"], row["chain"], row["audit"], row["audit_chain"],
             epoch=state.epoch(conn),
         )  # fmt: skip
 
@@ -147,7 +149,7 @@ class Batch:
         """Record who did what, in this transaction. ``detail`` never holds bodies or secrets."""
         self.audit_number += 1
         text = dumps(detail)
-        content = dumps([act, route, party, actor, text, self.wall])
+        content = audit_hash(act, route, party, actor, text, self.wall)
         self.audit_chain = link(self.audit_chain, self.audit_number, content)
         self._audit.append(
             {

@@ -22,8 +22,11 @@ class Follower:
     async def run(self) -> None:
         """For ever. A fault ends this look, not the follower."""
         while True:
+            # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that comes together with the ring,
+            # and a hub that stops right after a commit would wait for ever.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.rung.wait(), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    await self.rung.wait()
             self.rung.clear()
             try:
                 while await self._look():

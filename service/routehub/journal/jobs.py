@@ -10,7 +10,7 @@ from routehub.core.errors import Refused
 from routehub.core.ids import short_id, uuid7
 from routehub.directory import visibility
 from routehub.journal.batch import Batch
-from routehub.journal.chain import content_hash, salt
+from routehub.journal.chain import content_hash, entry_hash, salt
 from routehub.journal.message import Board, Caution, Draft, Guard, Message, compose, text_of
 from routehub.journal.tables import short_ids
 
@@ -65,14 +65,19 @@ class Append:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
         batch.add(message, entry)
-        if self.key is not None:
-            batch.remember(draft.route, owner, self.key, self.fingerprint, message.id)
+        self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
         if draft.on_behalf_of:
             detail["on_behalf_of"] = draft.on_behalf_of
         batch.audit("post", draft.route, draft.party, draft.actor, detail)
         feed = batch.feed_head(draft.route, draft.party).feed if draft.party in draft.parties else 0
         return Recorded(message.id, message, feed, batch.epoch, tuple(cautions))
+
+    def remember(self, batch: Batch, message_id: str) -> None:
+        """Keep the sender's key with its answer, also when that is an earlier message: a late retry must not be
+        taken for news after the figure has moved on."""
+        if self.key is not None and not self.dry_run:
+            batch.remember(self.draft.route, self.draft.party, self.key, self.fingerprint, message_id)
 
     def _number(self, batch: Batch) -> tuple[Message, dict[str, Any]]:
         draft = self.draft
@@ -83,15 +88,16 @@ class Append:
         salted = salt()
         content = content_hash(salted, body)
         audience = visibility.intern(batch.conn, draft.route, draft.parties)
-        sequence, chain = batch.number(content)
         entry = {
-            "sequence": sequence, "id": message_id, "route": draft.route, "short_id": short,
+            "id": message_id, "route": draft.route, "short_id": short,
             "kind": draft.kind.name, "version": draft.kind.version, "party": draft.party,
             "actor": draft.actor, "author": draft.author, "on_behalf_of": draft.on_behalf_of,
             "sender_id": draft.sender_id, "accepted_at": batch.now, "subject": draft.subject, "tlp": draft.tlp,
             "audience_id": audience, "thread": draft.thread, "body": body, "salt": salted,
-            "content_hash": content, "chain": chain,
+            "content_hash": content,
         }  # fmt: skip
+        sequence, chain = batch.number(entry_hash(entry, visibility.mark(draft.route, draft.parties)))
+        entry |= {"sequence": sequence, "chain": chain}
         message = Message(
             sequence=sequence, id=message_id, short_id=short, route=draft.route, kind=draft.kind.name,
             version=draft.kind.version, party=draft.party, actor=draft.actor, author=draft.author,

@@ -10,10 +10,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from routehub.core.clock import Clock, wall
+from routehub.core.clock import Clock
 from routehub.core.db import Database, as_hub_error
 from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
@@ -138,7 +138,7 @@ class Writer:
         committed: Committed | None = None
         try:
             with self._db.write() as conn:
-                batch = Batch.open(conn, self._clock.now(), wall())
+                batch = Batch.open(conn, self._clock)
                 for item in waiting:
                     outcomes.append((item, *self._one(batch, item.job)))
                 batch.flush()
@@ -170,10 +170,16 @@ class Writer:
             result = job.perform(batch, self._boards)
         except Unchanged as same:
             _roll_back(batch, mark)
+            if isinstance(job, Append):
+                job.remember(batch, same.message_id)
             return Recorded(same.message_id, unchanged=True), None
         except HubError as refusal:
             _roll_back(batch, mark)
             return None, refusal
+        except (IntegrityError, DataError) as fault:
+            _roll_back(batch, mark)
+            log("journal").error("job refused by the database", error=type(fault.orig).__name__)
+            return None, fault
         except DBAPIError:
             raise
         except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others

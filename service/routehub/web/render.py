@@ -51,6 +51,9 @@ class Shown:
     def day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.day(value))
 
+    def short_day(self, value: date) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.short_day(value))
+
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
 

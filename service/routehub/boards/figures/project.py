@@ -14,6 +14,7 @@ from routehub.core.db import upsert
 from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
 from routehub.directory.snapshot import Directory, Membership, RouteView
+from routehub.directory.visibility import readable
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Figure, Report
@@ -24,7 +25,10 @@ CHUNK = 400
 _s, _c = figure_series.c, figure_current.c
 _SERIES_IDS = select(_s.key, _s.id).where(_s.key.in_(bindparam("keys", expanding=True)))
 _KNOWN = (
-    select(_c.series_id, _c.value, _c.status, _c.method, _c.coverage, _c.message_id)
+    select(
+        _c.series_id, _c.value, _c.status, _c.method, _c.coverage, _c.carried_over, _c.non_refoulement_check, _c.note,
+        _c.message_id, _c.audience_id,
+    )
     .where(
         _c.series_id.in_(bindparam("ids", expanding=True)), _c.bucket == bindparam("bucket"),
         _c.start == bindparam("start"),
@@ -32,7 +36,7 @@ _KNOWN = (
     .order_by(_c.sequence)
 )  # fmt: skip
 _PAST = (
-    select(_c.series_id, _c.day, _c.value)
+    select(_c.series_id, _c.day, _c.value, _c.audience_id)
     .where(
         _c.series_id.in_(bindparam("ids", expanding=True)), _c.bucket == bindparam("bucket"),
         _c.value.is_not(None), _c.start >= bindparam("first"), _c.start < bindparam("start"),
@@ -54,7 +58,20 @@ class Known:
     status: str
     method: str
     coverage: str
+    carried_over: bool
+    non_refoulement_check: bool | None
+    note: str | None
     message_id: str
+    audience_id: int
+
+    def says(self, figure: Figure, audience_id: int) -> bool:
+        """Whether a figure for these readers is on record already; for other readers it is news."""
+        return self.audience_id == audience_id and all(
+            getattr(self, name) == getattr(figure, name)
+            for name in (
+                "value", "status", "method", "coverage", "carried_over", "non_refoulement_check", "note",
+            )
+        )  # fmt: skip
 
 
 def series_key(route: str, party: str, figure: Figure, directory: Directory) -> str:
@@ -92,11 +109,12 @@ class FiguresBoard:
         if not report.figures:
             return []
         keys = self._keys(message, report)
+        _once(keys)
         ids = _series_ids(tx.conn, keys)
         known = _known(tx.conn, [ids[key] for key in keys if key in ids], period)
         by_key = {key: known[ids[key]] for key in keys if key in ids and ids[key] in known}
-        _same_or_reasoned(report, keys, by_key)
-        return _cautions(tx.conn, report, keys, ids, period)
+        _same_or_reasoned(message, report, keys, by_key)
+        return _cautions(tx.conn, message, report, keys, ids, period)
 
     def project(self, tx: Transaction, message: Message) -> None:
         report = _report(message)
@@ -248,28 +266,40 @@ def _known(conn: Connection, ids: list[int], period: Period) -> dict[int, Known]
     found: dict[int, Known] = {}
     for some in _chunks(ids):
         for row in conn.execute(_KNOWN, {"ids": some, "bucket": period.kind, "start": period.start}):
-            found[row.series_id] = Known(row.value, row.status, row.method, row.coverage, row.message_id)
+            found[row.series_id] = Known(
+                row.value, row.status, row.method, row.coverage, row.carried_over, row.non_refoulement_check, row.note,
+                row.message_id, row.audience_id,
+            )  # fmt: skip
     return found
 
 
-def _same_or_reasoned(report: Report, keys: list[str], known: Mapping[str, Known]) -> None:
+def _once(keys: list[str]) -> None:
+    """Two figures may be one series under two names of a party (EL and GR), which the contract cannot know."""
+    first: dict[str, int] = {}
+    problems = [
+        Problem(f"/figures/{i}", "repeated", f"The same figure as number {first[key]}: two names of one party.")
+        for i, key in enumerate(keys)
+        if first.setdefault(key, i) != i
+    ]
+    if problems:
+        raise Refused("A figure is named twice.", problems)
+
+
+def _same_or_reasoned(message: Message, report: Report, keys: list[str], known: Mapping[str, Known]) -> None:
+    """Who enters for another party is not told the earlier value: it may not be among its readers."""
     changed: list[Problem] = []
     same = True
+    own = message.party == message.reported_party
     for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):
         before = known.get(key)
-        if before is None:
-            same = False
-            continue
-        if (before.value, before.status, before.method, before.coverage) != (
-            figure.value, figure.status, figure.method, figure.coverage,
-        ):  # fmt: skip
-            same = False
-        if before.status == "confirmed" and before.value != figure.value and not report.reason:
+        same = same and before is not None and before.says(figure, message.audience_id)
+        if before is not None and before.status == "confirmed" and before.value != figure.value and not report.reason:
+            earlier = f" ({before.value} before)" if own else ""
             changed.append(
                 Problem(
                     f"/figures/{i}/value", "reason-needed",
-                    f"This changes a confirmed figure ({before.value} before). Say why in `reason`.",
-                    sent=figure.value, allowed=before.value,
+                    f"This changes a confirmed figure{earlier}. Say why in `reason`.",
+                    sent=figure.value, allowed=before.value if own else None,
                 )
             )  # fmt: skip
     if changed:
@@ -279,18 +309,21 @@ def _same_or_reasoned(report: Report, keys: list[str], known: Mapping[str, Known
 
 
 def _cautions(
-    conn: Connection, report: Report, keys: list[str], ids: Mapping[str, int], period: Period
+    conn: Connection, message: Message, report: Report, keys: list[str], ids: Mapping[str, int], period: Period
 ) -> list[Caution]:
-    """Unusual figures, against the same series on the days before."""
+    """Unusual figures, against the same series on the days before, as far as the sender may read them."""
     if period.kind == "hour":
         return []
     wanted = [ids[key] for key in keys if key in ids]
+    own = message.party == message.reported_party
+    visible = frozenset() if own else readable(conn, message.route, message.party)
     history: dict[int, dict[date, int]] = {}
     first = period.start - timedelta(days=8)
     for some in _chunks(wanted):
         times = {"ids": some, "bucket": period.kind, "first": first, "start": period.start}
         for row in conn.execute(_PAST, times):
-            history.setdefault(row.series_id, {})[row.day] = row.value
+            if own or row.audience_id in visible:
+                history.setdefault(row.series_id, {})[row.day] = row.value
     cautions = []
     for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True)):
         past = history.get(ids.get(key, 0), {})

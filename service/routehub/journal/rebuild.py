@@ -1,0 +1,81 @@
+"""Boards made anew from the journal, in bounded memory and without emitting anything (DECISIONS 2)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy.sql.ddl import sort_tables
+
+from routehub.core.canonical import digest, dumps
+from routehub.core.clock import wall
+from routehub.journal import follow
+from routehub.journal.message import Board
+from routehub.journal.tables import entries
+from routehub_schemas.registry import Registry
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Replaying:
+    """The transaction of a rebuild: the time is that of the message, and what was audited then is not audited
+    again."""
+
+    conn: Connection
+    now: datetime = field(default_factory=wall)
+    wall: datetime = field(default_factory=wall)
+
+    def audit(self, act: str, route: str, party: str, actor: str, detail: dict[str, Any]) -> None:
+        return
+
+    def directory_changed(self) -> None:
+        return
+
+
+def rebuild(
+    conn: Connection, boards: Sequence[Board], registry: Registry,
+    progress: Progress = lambda part, done, of: None,
+) -> int:  # fmt: skip
+    """Empty the boards and project every message again, inside the caller's transaction; answers how many."""
+    for table in reversed(tables_of(boards)):
+        conn.execute(delete(table))
+    total = int(conn.execute(select(func.count()).select_from(entries).where(entries.c.body.is_not(None))).scalar_one())
+    tx = Replaying(conn)
+    done = 0
+    for message in follow.everything(conn, registry):
+        tx.now = message.accepted_at
+        for board in boards:
+            if message.kind in board.kinds:
+                board.project(tx, message)
+        done += 1
+        if done % 1000 == 0:
+            progress("messages", done, total)
+    progress("messages", done, total)
+    return done
+
+
+def tables_of(boards: Sequence[Board]) -> list[Table]:
+    """The boards' tables, those that others refer to first."""
+    found: list[Table] = sort_tables([table for board in boards for table in board.tables])
+    return found
+
+
+def fingerprints(conn: Connection, boards: Sequence[Board]) -> dict[str, tuple[int, str]]:
+    """Rows and content hash of each table of the boards, to compare before and after."""
+    return {table.name: _fingerprint(conn, table) for table in tables_of(boards)}
+
+
+def _fingerprint(conn: Connection, table: Table) -> tuple[int, str]:
+    found, rows = "", 0
+    for row in _rows(conn, table):
+        found = digest(found + dumps(row))
+        rows += 1
+    return rows, found
+
+
+def _rows(conn: Connection, table: Table) -> Iterator[list[Any]]:
+    query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
+    for row in conn.execute(query):
+        yield list(row)
