@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from tests.delivery.conftest import alert, bearer, frame, note, socket
+from tests.delivery.calls import alert, bearer, frame, note, socket
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
@@ -93,7 +93,8 @@ async def test_a_foreign_or_future_cursor_is_gone(office: Office, start: Start, 
             pass
     assert caught.value.response.status_code == 410
     assert json.loads(caught.value.response.body or b"")["head"] == "1.0"
-    answer = httpx.get(f"{hub.url}/v1/events", headers=bearer(mk) | {"Last-Event-ID": cursor}, trust_env=False)
+    async with httpx.AsyncClient(trust_env=False, headers=bearer(mk)) as client:
+        answer = await client.get(f"{hub.url}/v1/events", headers={"Last-Event-ID": cursor})
     assert answer.status_code == 410
     async with socket(hub, mk, f"?after={cursor}&resync=head") as reader:
         assert await frame(reader) == {"recovered": False, "head": "1.0"}
@@ -135,6 +136,36 @@ async def test_a_revoked_key_closes_its_streams_within_five_seconds(office: Offi
         assert caught.value.rcvd.code == 4001
         note(hub, gr, "still here", "RS")
         assert (await frame(untouched))["data"]["text"] == "still here"
+
+
+async def test_the_end_of_a_session_closes_its_streams_within_five_seconds(office: Office, start: Start):
+    ana = office.person("ana", "MK", "contact_point")
+    cookie = {"Cookie": office.session(ana)["Cookie"]}
+    hub = start()
+    address = f"ws://127.0.0.1:{hub.port}/v1/stream"
+    async with connect(address, additional_headers=cookie, origin=Origin(hub.url), proxy=None) as reader:
+        await frame(reader)
+        office.end_sessions(ana)
+        async with asyncio.timeout(5):
+            with pytest.raises(ConnectionClosed) as caught:
+                await reader.recv()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4001
+
+
+async def test_a_revoked_key_ends_server_sent_events_and_long_polls(office: Office, start: Start):
+    mk = office.key("MK")
+    hub = start()
+    async with httpx.AsyncClient(trust_env=False, timeout=30, headers=bearer(mk)) as client:
+        polling = asyncio.create_task(client.get(f"{hub.url}/v1/messages?wait=30"))
+        async with client.stream("GET", f"{hub.url}/v1/events") as answer:
+            lines = answer.aiter_lines()
+            await _block(lines), await _block(lines)
+            office.revoke(mk, "MK")
+            async with asyncio.timeout(5):
+                last = await _block(lines)
+                assert (await polling).status_code == 401
+    assert (last["event"], json.loads(last["data"])["code"]) == ("end", 4001)
 
 
 async def test_server_sent_events_carry_cursors_and_resume_by_last_event_id(office: Office, start: Start):

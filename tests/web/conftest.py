@@ -1,28 +1,33 @@
 """A furnished hub for the pages: four neighbours, a coordinator who chairs, and national systems."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.fixtures.hub import HubProcess
 from tests.web.paper import Paper
+from tests.web.server import Served
 from tests.web.stage import Stage, furnish
 
+# Pages stand on the same queries on both databases; the journeys of test_journey run on both.
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 PEOPLE = {"MK": "contact_point", "RS": "contact_point", "HR": "contact_point", "SI": "contact_point", "EC": "chair"}
 SYSTEMS = ("GR", "MK", "RS", "HR", "SI", "AT")
 
 
 @pytest.fixture
-def set_stage(
-    start_hub: Callable[..., HubProcess], migrated_database_url: str
-) -> Callable[..., Stage]:
+def set_stage(migrated_database_url: str, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     """A hub with settings of a test's own: ``set_stage(marking="exercise", smtp_url=…)``."""
+    served: list[Served] = []
 
     def make(*, marking: str = "live", **settings: str) -> Stage:
         keys = furnish(migrated_database_url, PEOPLE, marking=marking, systems=SYSTEMS)
-        return Stage(start_hub(migrated_database_url, **settings), keys)
+        served.append(Served(tmp_path, migrated_database_url, **settings))
+        return Stage(served[-1].start(), keys)
 
-    return make
+    yield make
+    for hub in served:
+        hub.stop()
 
 
 @pytest.fixture

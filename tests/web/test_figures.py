@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from tests.web.conftest import ON_SQLITE
 from tests.web.stage import arrivals, departures
+
+pytestmark = ON_SQLITE
 
 FIELDS = {"arrivals|counterpart:HR": "1362", "departures|counterpart:AT": "1121"}
 
@@ -108,7 +111,7 @@ def test_nothing_to_report_is_said_and_is_not_a_zero(stage, paper):
     (message,) = reports(stage)
     assert message["data"]["nothing_to_report"] is True
     overview = paper("HR").open("/").words
-    assert "SI Slovenia Nothing to report," in overview
+    assert "SI SloveniaNothing to report," in overview
     assert "Nothing to report on this route." in overview
 
 

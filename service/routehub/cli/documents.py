@@ -73,7 +73,7 @@ def addresses_page() -> str:
     with tempfile.TemporaryDirectory() as folder:
         hub = Hub(Settings(database_url=f"sqlite:///{folder}/none.db"))
         for method, path, words in addresses(create_app(hub)):
-            if path.startswith("/v1/routes/{route}/"):
+            if path.startswith(("/v1/routes/{route}/", "/routes/{route}")):
                 continue
             if not words:
                 missing.append(f"{method} {path}")
@@ -82,8 +82,9 @@ def addresses_page() -> str:
     if missing:
         raise HubError(f"These addresses have no description: {', '.join(missing)}")
     return (
-        "# Addresses\n\nEverything under `/v1` also stands under `/v1/routes/{route}`, for another route than the "
-        "default one. Written by `routehub check-docs --write`.\n\n" + "\n".join(rows) + "\n"
+        "# Addresses\n\nEverything under `/v1` also stands under `/v1/routes/{route}`, and every page under "
+        "`/routes/{route}`, for another route than the default one. Written by `routehub check-docs --write`.\n\n"
+        + "\n".join(rows) + "\n"
     )  # fmt: skip
 
 

@@ -174,4 +174,3 @@ async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int,
     body = calendar(invitation_to(view, route, public_url), public_url, organizer)
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="conference-{number}.ics"'}
     return Response(body, headers=headers, media_type=FORMS["ics"])
-
