@@ -48,8 +48,9 @@ from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
 from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
-from routehub.delivery.smtp import transport_for
+from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.worker import Worker
+from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
@@ -70,9 +71,9 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
 
 
-def shipped_renderers() -> dict[str, MailRenderer]:
+def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
-    return {"alert": alert_mail.render}
+    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
 
 
 class Hub:
@@ -107,7 +108,7 @@ class Hub:
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
         )  # fmt: skip
         self.mail = transport_for(settings)
-        self.channels = self._channels({**shipped_renderers(), **(more_renderers or {})})
+        self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
         packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
         self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)

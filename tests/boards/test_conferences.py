@@ -1,5 +1,7 @@
 """The conferences board: revisions, proposals and decisions, each seen by those who may."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import delete
 
@@ -19,7 +21,7 @@ from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.digests.world import ROUTE, World, local, person
 
 CHAIR = person("EC", "chair")
-FACTS = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
+FACTS: dict[str, Any] = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
 
 
 async def seen(world: World, party: str) -> list[ProposalView]:

@@ -16,7 +16,7 @@ from tests.fixtures.waiting import wait_for
 class LocalHub:
     def __init__(self, url: str, folder: Path, **settings: Any) -> None:
         self.port = find_free_port()
-        given = {
+        given: dict[str, Any] = {
             "database_url": url, "port": self.port, "public_url": self.url, "data_dir": folder, "webhook_private": True,
         } | settings  # fmt: skip
         self.hub = Hub(Settings(**given))

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from tests.delivery.conftest import alert, bearer, frame, note, socket
+from tests.delivery.calls import alert, bearer, frame, note, socket
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
@@ -93,7 +93,8 @@ async def test_a_foreign_or_future_cursor_is_gone(office: Office, start: Start, 
             pass
     assert caught.value.response.status_code == 410
     assert json.loads(caught.value.response.body or b"")["head"] == "1.0"
-    answer = httpx.get(f"{hub.url}/v1/events", headers=bearer(mk) | {"Last-Event-ID": cursor}, trust_env=False)
+    async with httpx.AsyncClient(trust_env=False, headers=bearer(mk)) as client:
+        answer = await client.get(f"{hub.url}/v1/events", headers={"Last-Event-ID": cursor})
     assert answer.status_code == 410
     async with socket(hub, mk, f"?after={cursor}&resync=head") as reader:
         assert await frame(reader) == {"recovered": False, "head": "1.0"}

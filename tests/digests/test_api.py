@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -65,6 +66,7 @@ def test_the_digest_of_a_running_hub_is_there_in_every_form(get: Get):
     assert html.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert get("/v1/conferences/14/agenda.md").text.startswith("**EXERCISE.")
     for path in ("/v1/conferences/14/agenda.ics", "/v1/conferences/14.ics"):
+        found: Any
         (found,) = Calendar.from_ical(get(path).content).walk("VEVENT")
         assert found["SUMMARY"].startswith("EXERCISE: Conference 14")
         assert found.start.astimezone(UTC) == local("2026-01-22 10:00")

@@ -1,6 +1,7 @@
 """Calendar invitations, read back by two parsers, and what must not get into them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import vobject
@@ -26,7 +27,7 @@ def invitation(**changes: object) -> Invitation:
     return Invitation(**usual | changes)  # type: ignore[arg-type]
 
 
-def read(body: bytes) -> tuple[object, object]:
+def read(body: bytes) -> tuple[Any, Any]:
     """The event as icalendar and as vobject understand it."""
     (event,) = Calendar.from_ical(body).walk("VEVENT")
     return event, vobject.readOne(body.decode()).vevent

@@ -1,6 +1,7 @@
 """The weekly digest comes once, at the right local time, whatever the clock and the hubs do (PROMISES 7, B5)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ async def test_the_chair_s_conference_goes_before_the_series_rule(world: World):
 @pytest.mark.parametrize(("state", "start"), [("cancelled", "2026-01-22T09:00:00Z"), ("moved", "2026-01-30T09:00:00Z")])
 async def test_a_cancelled_or_moved_conference_has_no_digest_that_week(world: World, state: str, start: str):
     await world.series(first_number=14)
-    facts = {"number": 14, "title": "Conference", "chair": "EC"}
+    facts: dict[str, Any] = {"number": 14, "title": "Conference", "chair": "EC"}
     await world.post(person("EC", "chair"), "conference", start="2026-01-22T09:00:00Z", **facts)
     await world.post(person("EC", "chair"), "conference", start=start, state=state, reason="Snow.", **facts)
     await world.at(local("2026-01-21 16:00"))

@@ -76,14 +76,10 @@ class World:
             {"indicator": f[0], "value": f[1], **({"counterpart": f[2]} if len(f) > 2 else {})}
             for f in more.pop("figures", ())
         ]
-        return await self.post(
-            person(party),
-            "report",
-            party=party,
-            day=day.isoformat(),
-            **({"figures": figures} if figures else {}),
-            **more,
-        )
+        data: dict[str, Any] = {"party": party, "day": day.isoformat(), **more}
+        if figures:
+            data["figures"] = figures
+        return await self.post(person(party), "report", **data)
 
     async def alert(self, party: str, headline: str, **more: Any) -> Recorded:
         data = {

@@ -6,13 +6,14 @@ from routehub.journal.message import Message
 from routehub_schemas.kinds.alert.payload import Alert
 
 _TURNS = {"Alert": "", "Update": ", update", "Cancel": ", cancelled"}
-_STATUS = {"Actual": "", "Exercise": "EXERCISE ", "Test": "TEST "}
+_STATUS = {"Actual": "", "Exercise": "EXERCISE – ", "Test": "TEST – "}
 
 
 def render(message: Message, context: MailContext) -> Mail:
     alert = message.payload
     assert isinstance(alert, Alert)
-    badge = f"{_STATUS[alert.status]}{alert.severity.upper()}{_TURNS[alert.msg_type]}"
+    status = "" if context.route.exercise else _STATUS[alert.status]  # a whole route's mark is set around every mail
+    badge = f"{status}{alert.severity.upper()}{_TURNS[alert.msg_type]}"
     to_acknowledge = alert.msg_type != "Cancel" and message.reported_party != context.party
     letter = Letter(
         alert.headline,

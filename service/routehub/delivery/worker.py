@@ -13,7 +13,7 @@ from routehub.core.errors import HubError
 from routehub.core.ids import token
 from routehub.core.observe import Metrics, log
 from routehub.delivery import failing, outgoing
-from routehub.delivery.channels.base import Channel, Failed, Parcel
+from routehub.delivery.channels.base import Channel, Failed, Parcel, Taken
 from routehub.delivery.outgoing import Claimed
 from routehub.delivery.packing import Packer
 from routehub.journal.batch import Batch
@@ -28,7 +28,7 @@ PER_ADDRESSEE = 4
 @dataclass(frozen=True)
 class _Result:
     seconds: float
-    said: str = ""
+    taken: Taken | None = None
     fault: Failed | None = None
     dropped: str | None = None
 
@@ -90,25 +90,24 @@ class Worker:
 
     async def _send(self, one: Claimed, parcel: Parcel, began: float) -> _Result:
         try:
-            said = await self._channels[one.channel].send(parcel)
+            taken = await self._channels[one.channel].send(parcel)
         except Failed as fault:
             return _Result(time.monotonic() - began, fault=fault)
         except Exception as fault:  # noqa: BLE001 - a fault of a channel or renderer is a failed try like others
             log("delivery").error("a channel failed", channel=one.channel, exc_info=fault)
             return _Result(time.monotonic() - began, fault=Failed("the hub failed to send it", again=True))
-        return _Result(time.monotonic() - began, said=said)
+        return _Result(time.monotonic() - began, taken=taken)
 
     def _record(self, tx: Batch, one: Claimed, result: _Result) -> None:
         if result.dropped is not None:
             outgoing.finish(tx, self._name, one, "dropped", result.dropped)
             return
-        fault = result.fault
-        outgoing.log_attempt(
-            tx, one, ok=fault is None, status=fault.status if fault else None,
-            detail=result.said if fault is None else str(fault), seconds=result.seconds,
-        )  # fmt: skip
+        fault, taken = result.fault, result.taken
+        words = taken.words if taken else str(fault)
+        status = taken.status if taken else fault.status if fault else None
+        outgoing.log_attempt(tx, one, ok=taken is not None, status=status, detail=words, seconds=result.seconds)
         if fault is None:
-            if outgoing.finish(tx, self._name, one, "sent", result.said):
+            if outgoing.finish(tx, self._name, one, "sent", words):
                 tx.audit("send", one.route, one.party, "hub", {"about": one.about, "channel": one.channel})
             failing.recovered(tx, one.addressee)
             return

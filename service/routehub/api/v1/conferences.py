@@ -17,6 +17,7 @@ from routehub.boards.conferences.queries import (
 )
 from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
+from routehub.delivery.smtp import sender_of
 from routehub.digests.render import layout
 from routehub.digests.render.calendar import Person, calendar
 from routehub.digests.render.forms import FORMS, agenda_form, invitation_to
@@ -169,11 +170,7 @@ async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int,
         raise Unknown(f"There is no conference {number} that you can see.")
     public_url = ctx.settings.public_url.rstrip("/")
     name = ctx.directory.value.name(view.chair, view.start.astimezone(route.zone).date())
-    organizer = Person(_sender(ctx.settings.mail_from), name)
+    organizer = Person(sender_of(ctx.settings.mail_from).addr_spec, name)
     body = calendar(invitation_to(view, route, public_url), public_url, organizer)
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="conference-{number}.ics"'}
     return Response(body, headers=headers, media_type=FORMS["ics"])
-
-
-def _sender(mail_from: str) -> str:
-    return mail_from.rpartition("<")[2].rstrip("> ")

@@ -47,13 +47,21 @@ class Parcel:
         return self.message is not None and self.message.tlp == "RED"
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The other side took the parcel: in a few words, with its answer's number if it has one."""
+
+    words: str
+    status: int | None = None
+
+
 class Channel(Protocol):
     """One way to reach somebody."""
 
     name: str
 
-    async def send(self, parcel: Parcel) -> str:
-        """Hand over; answers in a few words what the other side said. Errors: ``Failed``."""
+    async def send(self, parcel: Parcel) -> Taken:
+        """Hand over. Errors: ``Failed``."""
         ...
 
 

@@ -3,7 +3,7 @@
 
 from urllib.parse import urlsplit
 
-from routehub.delivery.channels.base import Parcel
+from routehub.delivery.channels.base import Parcel, Taken
 from routehub.delivery.mail import Mail, Mailbox, MailTransport
 from routehub.delivery.rendering import Letter, Renderers, foot, marked
 
@@ -14,10 +14,10 @@ class EmailChannel:
     def __init__(self, transport: MailTransport, renderers: Renderers) -> None:
         self._transport, self._renderers = transport, renderers
 
-    async def send(self, parcel: Parcel) -> str:
+    async def send(self, parcel: Parcel) -> Taken:
         to = Mailbox(parcel.target, parcel.context.name)
         await self._transport.send(to, self._mail(parcel), message_id=_message_id(parcel))
-        return "handed over to the mail server"
+        return Taken("handed over")
 
     def _mail(self, parcel: Parcel) -> Mail:
         if parcel.message is not None:

@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from routehub.core.clock import wall
 from routehub.core.errors import refused
-from routehub.delivery.channels.base import Failed, Parcel, without_content
+from routehub.delivery.channels.base import Failed, Parcel, Taken, without_content
 from routehub.delivery.guard import GuardedTransport
 
 SECONDS = 20.0
@@ -25,11 +25,11 @@ class WebhookChannel:
     def __init__(self, *, private: bool) -> None:
         self._private = private
 
-    async def send(self, parcel: Parcel) -> str:
+    async def send(self, parcel: Parcel) -> Taken:
         body = without_content(parcel) if parcel.withheld else parcel.event
         status, headers = await self._post(parcel.target, _headers(parcel, body), body.encode())
         if 200 <= status < 300:
-            return f"answered {status}"
+            return Taken(f"answered {status}", status)
         if status == GONE:
             raise Failed("answered 410: it wants nothing any more", again=False, gone=True, status=status)
         words = f"answered {status}" + (", and redirects are not followed" if 300 <= status < 400 else "")
