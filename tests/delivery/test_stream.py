@@ -138,6 +138,36 @@ async def test_a_revoked_key_closes_its_streams_within_five_seconds(office: Offi
         assert (await frame(untouched))["data"]["text"] == "still here"
 
 
+async def test_the_end_of_a_session_closes_its_streams_within_five_seconds(office: Office, start: Start):
+    ana = office.person("ana", "MK", "contact_point")
+    cookie = {"Cookie": office.session(ana)["Cookie"]}
+    hub = start()
+    address = f"ws://127.0.0.1:{hub.port}/v1/stream"
+    async with connect(address, additional_headers=cookie, origin=Origin(hub.url), proxy=None) as reader:
+        await frame(reader)
+        office.end_sessions(ana)
+        async with asyncio.timeout(5):
+            with pytest.raises(ConnectionClosed) as caught:
+                await reader.recv()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4001
+
+
+async def test_a_revoked_key_ends_server_sent_events_and_long_polls(office: Office, start: Start):
+    mk = office.key("MK")
+    hub = start()
+    async with httpx.AsyncClient(trust_env=False, timeout=30, headers=bearer(mk)) as client:
+        polling = asyncio.create_task(client.get(f"{hub.url}/v1/messages?wait=30"))
+        async with client.stream("GET", f"{hub.url}/v1/events") as answer:
+            lines = answer.aiter_lines()
+            await _block(lines), await _block(lines)
+            office.revoke(mk, "MK")
+            async with asyncio.timeout(5):
+                last = await _block(lines)
+                assert (await polling).status_code == 401
+    assert (last["event"], json.loads(last["data"])["code"]) == ("end", 4001)
+
+
 async def test_server_sent_events_carry_cursors_and_resume_by_last_event_id(office: Office, start: Start):
     gr, mk = office.key("GR"), office.key("MK")
     hub = start(heartbeat_seconds="0.5")

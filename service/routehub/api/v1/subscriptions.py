@@ -77,7 +77,7 @@ async def get_subscriptions(ctx: Ctx, who: Reader) -> Response:
 
 @router.get("/subscriptions/{sub}")
 async def get_subscription(ctx: Ctx, who: Reader, sub: SubId) -> Response:
-    """One subscription of your own."""
+    """One subscription. One that is not yours is answered like one that is not there."""
     return _json(_shown(await ctx.db.read(subscriptions.one, who, sub)))
 
 
@@ -96,7 +96,7 @@ async def change_subscription(request: Request, ctx: Ctx, who: Reader, sub: SubI
 
 @router.delete("/subscriptions/{sub}", status_code=204)
 async def remove_subscription(ctx: Ctx, who: Reader, sub: SubId) -> Response:
-    """Remove a subscription; what is still to be sent for it is dropped."""
+    """Remove a subscription with its log; nothing more is sent."""
     await ctx.writer.submit(Change(lambda tx: subscriptions.remove(tx, who, sub)))
     return Response(status_code=204)
 
