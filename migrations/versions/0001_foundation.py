@@ -112,6 +112,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_by", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("addressee", "about", name=op.f("uq_delivery_addressee_about")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_about"), ["about"], unique=False)
+        batch_op.create_index("ix_delivery_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
         "digest_occurrence",
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("series", sa.String(), nullable=False),
@@ -274,6 +301,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("route", "short_id", name=op.f("pk_short_id")),
     )
     op.create_table(
+        "subscription",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("kinds", sa.String(), nullable=False),
+        sa.Column("parties", sa.String(), nullable=False),
+        sa.Column("places", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=True),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("threads", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+    )
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subscription_route"), ["route"], unique=False)
+
+    op.create_table(
         "acknowledgement",
         sa.Column("alert", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
@@ -314,6 +367,18 @@ def upgrade() -> None:
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_key_party"), ["party"], unique=False)
 
+    op.create_table(
+        "attempt",
+        sa.Column("delivery", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery"], ["delivery.id"], name=op.f("fk_attempt_delivery_delivery")),
+        sa.PrimaryKeyConstraint("delivery", "number", name=op.f("pk_attempt")),
+    )
     op.create_table(
         "audience",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -652,6 +717,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audience_route"))
 
     op.drop_table("audience")
+    op.drop_table("attempt")
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_key_party"))
 
@@ -661,6 +727,10 @@ def downgrade() -> None:
 
     op.drop_table("alert_message")
     op.drop_table("acknowledgement")
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscription_route"))
+
+    op.drop_table("subscription")
     op.drop_table("short_id")
     op.drop_table("route")
     with op.batch_alter_table("report_made", schema=None) as batch_op:
@@ -693,6 +763,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_digest_occurrence_state"))
 
     op.drop_table("digest_occurrence")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_due")
+        batch_op.drop_index(batch_op.f("ix_delivery_about"))
+
+    op.drop_table("delivery")
     with op.batch_alter_table("conference_revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conference_revision_route_series_number"))
 

@@ -116,6 +116,8 @@ class Kind:
     """The acts that fit an answer to it -> who may do them: addressee, sender, chair or any."""
     short: str | None = None
     """The prefix of the short id that people say over the phone; None: it has none."""
+    in_exercise: Mapping[str, Any] = field(default_factory=dict)
+    """Values that fields take on an exercise route where the sender leaves them out."""
     hub_fields: frozenset[str] = frozenset()
     """Fields of the payload that only the hub may fill."""
     severity: Callable[[Any], str | None] = _nothing

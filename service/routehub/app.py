@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Connection
@@ -11,9 +11,11 @@ from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
 from routehub.api.observed import Observed
+from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
     clock,
+    conferences,
     contract,
     health,
     keys,
@@ -23,6 +25,7 @@ from routehub.api.v1 import (
     people,
     reports,
     stream,
+    subscriptions,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
@@ -35,8 +38,19 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.delivery import alert_mail
+from routehub.delivery.channels.base import Channel
+from routehub.delivery.channels.email import EmailChannel
+from routehub.delivery.channels.webhook import WebhookChannel
+from routehub.delivery.dispatcher import Dispatcher
 from routehub.delivery.live.broadcast import Broadcast
-from routehub.delivery.live.standing import listens
+from routehub.delivery.live.standing import stands
+from routehub.delivery.mail import MailRenderer
+from routehub.delivery.packing import Packer
+from routehub.delivery.rendering import Renderers
+from routehub.delivery.smtp import sender_of, transport_for
+from routehub.delivery.worker import Worker
+from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
@@ -46,12 +60,20 @@ from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
+from routehub.web import errors as web_errors
+from routehub.web import pages
+from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
     return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+
+
+def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
+    """How kinds look in mail, where a line and a link are not enough."""
+    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
 
 
 class Hub:
@@ -61,8 +83,9 @@ class Hub:
     """
 
     def __init__(
-        self, settings: Settings, *, registry: Registry | None = None, more_boards: Sequence[Board] = ()
-    ) -> None:
+        self, settings: Settings, *, registry: Registry | None = None, more_boards: Sequence[Board] = (),
+        more_renderers: Mapping[str, MailRenderer] | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.registry = registry or Registry.shipped()
         self.metrics = Metrics()
@@ -84,7 +107,14 @@ class Hub:
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
         )  # fmt: skip
+        self.mail = transport_for(settings)
+        self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
+        packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
+        self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
+        self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
         self.stopping = False
+        self._sending = Follower("worker", self.worker.look, settings.look_seconds)
+        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,6 +127,7 @@ class Hub:
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
         await self.db.read(self.refresh)
         await self.live.begin()
+        await self.dispatcher.begin()
         self._loop = loop = asyncio.get_running_loop()
 
         def tell(committed: Committed) -> None:
@@ -108,6 +139,8 @@ class Hub:
             asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
+            asyncio.create_task(self._dispatching.run(), name="dispatcher"),
+            asyncio.create_task(self._sending.run(), name="worker"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -123,6 +156,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.worker.stop(self.settings.grace_seconds / 2)
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
@@ -136,6 +170,7 @@ class Hub:
         """In the event loop, right after a commit of this hub's own writer."""
         self.live.committed(committed)
         self._follower.ring()
+        self._dispatching.ring()
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
@@ -145,10 +180,18 @@ class Hub:
         return more
 
     async def _check_listeners(self) -> None:
-        hashes = {listener.session for listener in self.live.listeners if listener.session is not None}
-        alive = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
+        hashes = {one.principal.session for one in self.live.listeners if one.principal.session is not None}
+        alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: listens(directory, one.principal, one.session, alive, now, machine))
+        self.live.check(lambda one: stands(directory, one.principal, now, machine, alive))
+
+    def due(self) -> None:
+        """Something is to be sent now."""
+        self._sending.ring()
+
+    def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
+        email = EmailChannel(self.mail, Renderers(self.registry, renderers))
+        return {channel.name: channel for channel in (email, WebhookChannel(private=self.settings.webhook_private))}
 
     async def _beat(self) -> bool:
         await self.live.pulse()
@@ -178,6 +221,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.metrics,
         hub.rates,
         hub.live,
+        hub.due,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -185,11 +229,13 @@ def create_app(hub: Hub) -> FastAPI:
         messages.doors(list(hub.registry.values())),
         reports.router,
         boards.router,
+        conferences.router,
         me.router,
         parties.router,
         people.router,
         keys.router,
         stream.router,
+        subscriptions.router,
         clock.router,
     ]
     for router in routers:
@@ -197,5 +243,11 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
     app.include_router(health.router)
     app.include_router(contract.router)
+    app.state.web = WebContext(
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
+    )
+    app.include_router(pages.router())
+    web_errors.install(app)
+    app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

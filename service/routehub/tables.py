@@ -5,8 +5,9 @@ from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
 from routehub.core import state
+from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.journal import tables as journal
 
-ALL = (state, directory, journal, figures, reporting, alerts, conferences, digests)
+ALL = (state, directory, journal, figures, reporting, alerts, conferences, digests, delivery)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from routehub.core.db import Database
+from routehub.core.state import bump_directory_version
 from routehub.directory import keys
 from routehub.directory.install import install_route
 from routehub.directory.snapshot import load
@@ -40,3 +41,14 @@ def _key(conn: Connection, party: str) -> str:
         wall=datetime.now(UTC),
     )
     return text
+
+
+def revoke(database_url: str, key: str, party: str) -> None:
+    """Withdraws a key while the hub runs, as another replica would."""
+    db = Database(database_url)
+    try:
+        with db.writer.begin() as conn:
+            keys.revoke(conn, key.split("_")[2], party, datetime.now(UTC))
+            bump_directory_version(conn)
+    finally:
+        db.close()

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-KEY = "rh_sys_SIab12_" + "s" * 43
+KEY = "rh_sys_SIab12_" + "s_" * 21 + "s"
 ME: dict[str, Any] = {
     "party": {"code": "SI", "name": "Slovenia"},
     "name": "SI figures system",
@@ -24,7 +24,7 @@ ME: dict[str, Any] = {
         "exercise": False,
         "marking": None,
     },
-    "key": {"id": "SIab12", "label": "SI figures system", "expires": None},
+    "key": {"id": "SIab12", "system": "SI figures system", "expires": None},
     "now": "2026-01-21T06:02:00Z",
 }
 

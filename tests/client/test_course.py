@@ -7,7 +7,7 @@ import pytest
 
 from routehub_client import errors
 from routehub_client.backoff import Backoff
-from routehub_client.course import ENDED, RESTARTING, TOO_SLOW, Again, Course, Notice
+from routehub_client.course import CURSOR_GONE, ENDED, RESTARTING, TOO_SLOW, Again, Course, Notice
 
 
 def event(feed: int, previous: int | None = None) -> str:
@@ -85,6 +85,12 @@ def test_a_filtered_stream_skips_numbers_and_is_checked_by_previous() -> None:
         course.frame(event(20, previous=17))
 
 
+def test_a_filtered_stream_begins_where_it_was_asked_to() -> None:
+    with pytest.raises(Again):
+        opened(Course("1.4", filtered=True)).frame(event(9, previous=7))
+    assert opened(Course(filtered=True), head="1.7").frame(event(9, previous=7)) is not None
+
+
 def test_a_loss_at_the_very_end_shows_at_the_second_heartbeat() -> None:
     course = opened(Course("1.4"))
     course.frame(beat("1.5"))
@@ -128,6 +134,11 @@ def test_a_cursor_of_another_epoch_is_told_and_not_passed_over() -> None:
     gone = errors.Gone(410, "This cursor belongs to an earlier epoch.")
     with pytest.raises(errors.Gone):
         Course("1.4").refused(gone)
+
+
+def test_a_cursor_that_is_lost_while_the_line_stands_is_told_as_well() -> None:
+    with pytest.raises(errors.Gone):
+        opened(Course("1.4")).lost(CURSOR_GONE)
 
 
 def test_a_reader_may_choose_to_go_on_from_the_head() -> None:

@@ -217,7 +217,7 @@ def test_a_key_is_stored_as_a_path_and_a_key_from_stdin_for_its_owner_alone(rh: 
     copy = Path(json.loads(config.read_text())["live"]["key_file"])
     assert (copy.read_text(), copy.stat().st_mode & 0o777) == (key, 0o600)
     told = [path.read_text() for path in rh.home.rglob("*.json")]
-    assert all(key.strip() not in text for text in told)
+    assert all("s_s_s_s" not in text for text in told), "the secret is in no file but its own"
 
     rh.environment["ROUTEHUB_URL"] = "http://127.0.0.1:9"
     assert rh("whoami").code == 4, "a stored key goes to no other address"
@@ -241,6 +241,7 @@ def test_an_exercise_is_marked_and_never_taken_for_live(rh: Rh, stub: StubHub) -
     rh.environment["XDG_CACHE_HOME"] += "-2"
     posted = rh("--exercise", *SET)
     assert (posted.code, posted.lines) == (0, ["0199-0001"])
+    assert stub.writes[0].body["exercise"] is True
     assert posted.err.splitlines()[0] == "EXERCISE: sample data"
     stub.answers["/v1/alerts"] = {"alerts": []}
     assert rh("alert", "list", "--json").err.splitlines()[0] == "EXERCISE: sample data"

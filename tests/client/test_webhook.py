@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from routehub_client import BadSignature, verify
+from routehub_client import BadSignature, Misconfigured, verify
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 BODY = '{"specversion":"1.0","id":"1","type":"routehub.alert.v1"}'
@@ -40,3 +40,9 @@ def test_what_the_hub_signed_is_read() -> None:
 def test_everything_else_is_not(headers: dict[str, str], body: str) -> None:
     with pytest.raises(BadSignature):
         verify(SECRET, headers, body)
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!"])
+def test_a_secret_that_is_none_is_a_fault_of_the_set_up(secret: str) -> None:
+    with pytest.raises(Misconfigured):
+        verify(secret, signed(), BODY)

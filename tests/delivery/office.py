@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from routehub.core.clock import LiveClock, wall
 from routehub.core.db import Database
 from routehub.core.observe import Metrics
-from routehub.directory import keys
+from routehub.directory import keys, sessions
 from routehub.directory import tables as t
 from routehub.directory.install import install_route
 from routehub.directory.snapshot import load
@@ -76,6 +76,25 @@ class Office:
 
         self.change(apply)
         return person_id
+
+    def withdraw(self, person_id: str) -> None:
+        def apply(tx: Batch) -> None:
+            tx.directory_changed()
+            tx.conn.execute(update(t.people).where(t.people.c.id == person_id).values(withdrawn_at=wall()))
+
+        self.change(apply)
+
+    def session(self, person_id: str) -> dict[str, str]:
+        """The headers of a signed-in browser of this person."""
+        token, csrf = self.change(lambda tx: sessions.begin(tx.conn, person_id, "test", wall(), 12))
+        return {"Cookie": f"{sessions.cookie_name('http://')}={token}", sessions.CSRF_HEADER: csrf}
+
+    def end_sessions(self, person_id: str) -> None:
+        def apply(tx: Batch) -> None:
+            tx.directory_changed()
+            sessions.end_all(tx.conn, person_id, wall())
+
+        self.change(apply)
 
     def close(self) -> None:
         self.db.close()

@@ -3,17 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
-from tests.delivery.conftest import alert, bearer, frame, note, socket
+from tests.delivery.calls import alert, bearer, frame, note, socket
+from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
 
-Start = Callable[..., HubProcess]
+Start = Callable[..., LocalHub]
+StartProcess = Callable[..., HubProcess]
 
 
 async def test_a_message_reaches_the_streams_of_its_readers_and_of_nobody_else(office: Office, start: Start):
@@ -90,7 +93,8 @@ async def test_a_foreign_or_future_cursor_is_gone(office: Office, start: Start, 
             pass
     assert caught.value.response.status_code == 410
     assert json.loads(caught.value.response.body or b"")["head"] == "1.0"
-    answer = httpx.get(f"{hub.url}/v1/events", headers=bearer(mk) | {"Last-Event-ID": cursor}, trust_env=False)
+    async with httpx.AsyncClient(trust_env=False, headers=bearer(mk)) as client:
+        answer = await client.get(f"{hub.url}/v1/events", headers={"Last-Event-ID": cursor})
     assert answer.status_code == 410
     async with socket(hub, mk, f"?after={cursor}&resync=head") as reader:
         assert await frame(reader) == {"recovered": False, "head": "1.0"}
@@ -99,22 +103,14 @@ async def test_a_foreign_or_future_cursor_is_gone(office: Office, start: Start, 
 async def test_a_foreign_page_cannot_open_a_stream_with_the_cookie_of_a_visitor(office: Office, start: Start):
     mk = office.key("MK")
     hub = start()
-    cookies = {"Cookie": "routehub=anything", "Origin": "https://elsewhere.example"}
+    headers = bearer(mk) | {"Cookie": "routehub=anything"}
     with pytest.raises(InvalidStatus) as caught:
-        async with _with(hub, mk, cookies):
+        async with connect(
+            f"ws://127.0.0.1:{hub.port}/v1/stream", additional_headers=headers, proxy=None,
+            origin=Origin("https://elsewhere.example"),
+        ):  # fmt: skip
             pass
     assert caught.value.response.status_code == 403
-
-
-@asynccontextmanager
-async def _with(hub: HubProcess, key: str, headers: dict[str, str]) -> AsyncIterator[object]:
-    from websockets.asyncio.client import connect
-
-    origin = headers.pop("Origin")
-    async with connect(
-        f"ws://127.0.0.1:{hub.port}/v1/stream", additional_headers=bearer(key) | headers, origin=origin, proxy=None  # type: ignore[arg-type]
-    ) as found:
-        yield found
 
 
 async def test_a_stream_without_a_valid_key_does_not_open(office: Office, start: Start):
@@ -140,6 +136,36 @@ async def test_a_revoked_key_closes_its_streams_within_five_seconds(office: Offi
         assert caught.value.rcvd.code == 4001
         note(hub, gr, "still here", "RS")
         assert (await frame(untouched))["data"]["text"] == "still here"
+
+
+async def test_the_end_of_a_session_closes_its_streams_within_five_seconds(office: Office, start: Start):
+    ana = office.person("ana", "MK", "contact_point")
+    cookie = {"Cookie": office.session(ana)["Cookie"]}
+    hub = start()
+    address = f"ws://127.0.0.1:{hub.port}/v1/stream"
+    async with connect(address, additional_headers=cookie, origin=Origin(hub.url), proxy=None) as reader:
+        await frame(reader)
+        office.end_sessions(ana)
+        async with asyncio.timeout(5):
+            with pytest.raises(ConnectionClosed) as caught:
+                await reader.recv()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4001
+
+
+async def test_a_revoked_key_ends_server_sent_events_and_long_polls(office: Office, start: Start):
+    mk = office.key("MK")
+    hub = start()
+    async with httpx.AsyncClient(trust_env=False, timeout=30, headers=bearer(mk)) as client:
+        polling = asyncio.create_task(client.get(f"{hub.url}/v1/messages?wait=30"))
+        async with client.stream("GET", f"{hub.url}/v1/events") as answer:
+            lines = answer.aiter_lines()
+            await _block(lines), await _block(lines)
+            office.revoke(mk, "MK")
+            async with asyncio.timeout(5):
+                last = await _block(lines)
+                assert (await polling).status_code == 401
+    assert (last["event"], json.loads(last["data"])["code"]) == ("end", 4001)
 
 
 async def test_server_sent_events_carry_cursors_and_resume_by_last_event_id(office: Office, start: Start):
@@ -184,9 +210,9 @@ async def test_a_long_poll_is_answered_as_soon_as_something_comes(office: Office
     assert answer["next"] == "1.1"
 
 
-async def test_a_stopping_hub_tells_its_streams_to_come_back(office: Office, start: Start):
+async def test_a_stopping_hub_tells_its_streams_to_come_back(office: Office, start_process: StartProcess):
     mk = office.key("MK")
-    hub = start()
+    hub = start_process()
     async with socket(hub, mk) as reader, httpx.AsyncClient(trust_env=False, timeout=20) as client:
         await frame(reader)
         async with client.stream("GET", f"{hub.url}/v1/events", headers=bearer(mk)) as events:
@@ -205,9 +231,9 @@ async def test_a_stopping_hub_tells_its_streams_to_come_back(office: Office, sta
 
 
 @pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
-async def test_two_hubs_deliver_to_each_others_listeners(office: Office, start: Start):
+async def test_two_hubs_deliver_to_each_others_listeners(office: Office, start_process: StartProcess):
     gr, mk = office.key("GR"), office.key("MK")
-    one, two = start(), start()
+    one, two = start_process(), start_process()
     async with socket(one, mk) as here, socket(two, mk) as there:
         await frame(here), await frame(there)
         for number in range(20):

@@ -7,6 +7,7 @@ from routehub.core.clock import wall
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
 from routehub.directory import hand_over, people
 from routehub.directory.hand_over import NewHandOver
+from routehub.directory.install import derive_route
 from routehub.directory.people import PersonChange
 from routehub.directory.principal import person_principal
 from routehub.directory.snapshot import HandOverView
@@ -162,8 +163,6 @@ def test_withdrawing_either_person_ends_it(office: Office):
 
 
 def test_it_holds_on_its_own_route_only(office: Office):
-    from routehub.directory.install import derive_route
-
     def derive(tx: Any) -> None:
         derive_route(tx.conn, "wbr")
         tx.directory_changed()

@@ -7,7 +7,7 @@ from routehub.core.clock import wall
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
 from routehub.directory import people
 from routehub.directory.people import Nomination, PersonChange
-from routehub.directory.principal import person_principal, still_holds
+from routehub.directory.principal import person_principal
 from routehub.directory.snapshot import PersonView
 from routehub.journal import audit
 from routehub_schemas import parse
@@ -128,18 +128,18 @@ def test_an_operator_of_a_coordinating_party_reads_no_content(office: Office):
 
 def test_a_withdrawn_person_s_open_streams_no_longer_hold(office: Office):
     who = office.who("bor")
-    assert still_holds(who, office.directory, wall(), frozenset())
+    assert office.still_listens(who)
     office.change(lambda tx: people.withdraw(tx, office.who("ana"), office.person("bor").id))
-    assert not still_holds(who, office.directory, wall(), frozenset())
+    assert not office.still_listens(who)
 
 
 def test_a_stream_does_not_outlive_the_session_or_the_roles(office: Office):
     ana = office.person("bor")
     who = person_principal(ana, "wbr", office.directory, wall(), session="h")
-    assert still_holds(who, office.directory, wall(), frozenset({"h"}))
-    assert not still_holds(who, office.directory, wall(), frozenset())
+    assert office.still_listens(who, {"h"})
+    assert not office.still_listens(who)
     change(office, "ana", "bor", roles=[])
-    assert not still_holds(who, office.directory, wall(), frozenset({"h"}))
+    assert not office.still_listens(who, {"h"})
 
 
 def test_another_party_s_office_withdraws_nobody(office: Office):

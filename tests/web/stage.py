@@ -21,7 +21,7 @@ from routehub.journal.batch import Batch
 from routehub.journal.bell import SilentBell
 from routehub.journal.writer import Writer
 from routehub_schemas.registry import Registry
-from tests.fixtures.hub import HubProcess
+from tests.web.server import Served
 
 PASSWORD = "wooden bridge over cold water"
 
@@ -72,7 +72,7 @@ def _key(tx: Batch, party: str) -> str:
 class Stage:
     """A running hub with its people and the keys of national systems."""
 
-    hub: HubProcess
+    hub: Served
     keys: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -12,7 +12,6 @@ from routehub_client import answers, calls
 from routehub_client.address import Address
 from routehub_client.course import Course, Notice
 from routehub_client.http import AsyncTransport
-from routehub_client.stream import follow_async
 from routehub_client.wire import Answer, Call, Request, params, path
 from routehub_schemas.envelope import Envelope
 
@@ -99,6 +98,8 @@ class AsyncHub:
         key was withdrawn, `Gone` when the hub no longer knows the cursor (unless `resync` is "head"),
         and `Gap` when an event is missing and stays missing. `report` hears about the line itself.
         """
+        from routehub_client.stream import follow_async  # only who follows pays for loading it
+
         asked = params(**which)
         course = Course(after, filtered=bool(asked), resync=resync, report=report)
         return follow_async(self.address, path("stream", route=self.route_code), asked, course)
@@ -143,11 +144,11 @@ class AsyncHub:
     async def agenda(self, number: int) -> dict[str, Any]:
         return await self._do(calls.agenda(self.route_code, number))
 
-    async def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+    async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
-    async def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
-        return await self._do(calls.people(self.route_code, on_duty=on_duty))
+    async def people(self, party: str | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.people(self.route_code, party=party))
 
     async def indicators(self) -> list[dict[str, Any]]:
         return await self._do(calls.indicators(self.route_code))

@@ -73,7 +73,7 @@ class RouteName(TypedDict, total=False):
 
 class KeyName(TypedDict, total=False):
     id: str
-    label: str
+    system: str
     expires: str | None
 
 
@@ -139,6 +139,8 @@ class Capacity(TypedDict, total=False):
     free: int
     percent: float
     level: str
+    day: str
+    current: bool
 
 
 class Station(TypedDict, total=False):
@@ -159,6 +161,7 @@ Leg = TypedDict(
         "lag_days": int,
         "departures": Figure | None,
         "arrivals": Figure | None,
+        "day": str | None,
         "difference": Any,
         "differs": bool,
     },
@@ -199,6 +202,7 @@ class Alert(TypedDict, total=False):
     expires: str
     acknowledgements: list[Acknowledgement]
     exercise: bool
+    latest: str
 
 
 class StatusLine(TypedDict, total=False):

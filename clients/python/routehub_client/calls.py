@@ -15,7 +15,7 @@ from routehub_schemas.registry import Registry
 T = TypeVar("T")
 JSON_BODY = ("Content-Type", "application/json")
 EVENT_BODY = ("Content-Type", "application/cloudevents+json")
-FORMATS: Mapping[str, str] = {"json": ".json", "txt": ".txt", "html": ".html", "ics": ".ics"}
+FORMATS: Mapping[str, str] = {"json": ".json", "txt": ".txt", "md": ".md", "html": ".html", "ics": ".ics"}
 
 
 class Feed(TypedDict, total=False):
@@ -185,15 +185,15 @@ def agenda(route: str | None, number: int) -> Call[dict[str, Any]]:
 
 
 def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
-    """The agenda as `txt`, `html`, `ics` or `json`, as the hub wrote it."""
+    """The agenda as `txt`, `md`, `html`, `ics` or `json`, as the hub wrote it."""
     return _get(
         path("conferences", number, "agenda", route=route) + FORMATS[form],
         lambda answer: answer.text,
     )
 
 
-def people(route: str | None, *, on_duty: bool | None = None) -> Call[list[dict[str, Any]]]:
-    asked = params(on_duty=on_duty)
+def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
+    asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
 
 

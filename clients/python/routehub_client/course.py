@@ -4,8 +4,8 @@ A `Course` knows where the reader stands. It is fed with what happens on the wir
 lost, refused) and says what to do next. The two drivers in `stream` only carry it out.
 
 Completeness: on an unfiltered stream feed numbers are consecutive; on a filtered one each event names
-in `previous` the number that was sent before it. Heartbeats carry the head of the feed, so that a loss
-at the very end shows as well.
+in `previous` the number that was sent before it, beginning with the one that was asked for. Heartbeats
+carry the head of the feed, so that a loss at the very end shows as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from routehub_client import answers, errors
 from routehub_client.backoff import Backoff
 from routehub_schemas.envelope import Envelope
 
-ENDED, TOO_SLOW, RESTARTING = 4001, 4008, 1012
+ENDED, TOO_SLOW, CURSOR_GONE, RESTARTING = 4001, 4008, 4010, 1012
 SILENCE = 45.0
 """Seconds without any frame after which the line counts as dead: three heartbeats."""
 
@@ -83,6 +83,8 @@ class Course:
         """The connection ended. Seconds until the next try; raises when there is no point in one."""
         if code == ENDED:
             raise errors.SignInNeeded(401, "The sign-in ended or the key was withdrawn.")
+        if code == CURSOR_GONE:
+            return self.refused(errors.Gone(410, "The hub no longer knows this place in the feed."))
         if code == TOO_SLOW:
             self._tell("resync", "Reading was too slow, so the hub cut the line. Catching up.")
             return 0.0
@@ -109,6 +111,7 @@ class Course:
         head = told.get("head")
         if self.cursor is None and isinstance(head, str):
             self.cursor, self._feed = head, number(head)
+        self._sent = self._feed
         if told.get("recovered") is False:
             self._tell("resync", "The hub could not bring back everything since this place in the feed.")
         self._tell("connected", "Connected.")

@@ -12,7 +12,6 @@ from routehub_client import answers, calls
 from routehub_client.address import Address
 from routehub_client.course import Course, Notice
 from routehub_client.http import Transport
-from routehub_client.stream import follow
 from routehub_client.wire import Answer, Call, Request, params, path
 from routehub_schemas.envelope import Envelope
 
@@ -98,6 +97,8 @@ class Hub:
         key was withdrawn, `Gone` when the hub no longer knows the cursor (unless `resync` is "head"),
         and `Gap` when an event is missing and stays missing. `report` hears about the line itself.
         """
+        from routehub_client.stream import follow  # only who follows pays for loading it
+
         asked = params(**which)
         course = Course(after, filtered=bool(asked), resync=resync, report=report)
         return follow(self.address, path("stream", route=self.route_code), asked, course)
@@ -140,11 +141,11 @@ class Hub:
     def agenda(self, number: int) -> dict[str, Any]:
         return self._do(calls.agenda(self.route_code, number))
 
-    def agenda_as(self, number: int, form: Literal["txt", "html", "ics", "json"]) -> str:
+    def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return self._do(calls.agenda_as(self.route_code, number, form))
 
-    def people(self, *, on_duty: bool | None = None) -> list[dict[str, Any]]:
-        return self._do(calls.people(self.route_code, on_duty=on_duty))
+    def people(self, party: str | None = None) -> list[dict[str, Any]]:
+        return self._do(calls.people(self.route_code, party=party))
 
     def indicators(self) -> list[dict[str, Any]]:
         return self._do(calls.indicators(self.route_code))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
-from routehub_client.errors import BadSignature
+from routehub_client.errors import BadSignature, Misconfigured
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes | str) -> dict[str, Any]:
@@ -18,7 +18,11 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes | str) -> dict[s
     time is more than five minutes away (so that an old call cannot be played again).
     """
     try:
-        event = Webhook(secret).verify(body, dict(headers))
+        webhook = Webhook(secret)
+    except (EmptyWebhookSecretError, ValueError):
+        raise Misconfigured("This is not the secret of a webhook: it begins with whsec_.") from None
+    try:
+        event = webhook.verify(body, dict(headers))
     except (WebhookVerificationError, ValueError) as fault:
         raise BadSignature(f"Not signed by the hub: {fault}") from None
     if not isinstance(event, dict):

@@ -37,6 +37,7 @@ class Context:
     metrics: Metrics
     rates: Rates
     live: Broadcast
+    due: Callable[[], None]
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -11,14 +11,12 @@ from starlette.requests import HTTPConnection
 
 from routehub.api.context import Context
 from routehub.api.identity import identify
-from routehub.core.canonical import digest
 from routehub.core.errors import HubError, NotAllowed, refused
 from routehub.core.observe import log
 from routehub.delivery.live import resume
 from routehub.delivery.live.frame import Frame
 from routehub.delivery.live.listener import Ending, Listener, too_slow
 from routehub.delivery.wanted import Wanted
-from routehub.directory import sessions
 from routehub.directory.principal import Principal
 from routehub_schemas.errors import near
 from routehub_schemas.vocab import SEVERITIES
@@ -32,7 +30,6 @@ class Asked:
     """Who wants to listen to what, from where on."""
 
     principal: Principal
-    session: str | None
     wanted: Wanted
     begin: resume.Place
 
@@ -77,20 +74,12 @@ async def asked(
     if not principal.reads_feed:
         raise NotAllowed("You may not read this feed. A key needs the scope read:feed, a person a role on the route.")
     begin = await resume.place(ctx.live, principal.route, principal.party, after, or_head=resync == "head")
-    return Asked(principal, _session(connection, ctx), found, begin)
-
-
-def _session(connection: HTTPConnection, ctx: Context) -> str | None:
-    """The session that opens this stream, by the hash under which it is stored; None for a key."""
-    if "authorization" in connection.headers:
-        return None
-    token = connection.cookies.get(sessions.cookie_name(ctx.settings.public_url))
-    return digest(token) if token else None
+    return Asked(principal, found, begin)
 
 
 @asynccontextmanager
 async def listening(ctx: Context, ask: Asked, form: str) -> AsyncIterator[Listener]:
-    listener = ctx.live.open(ask.principal, ask.wanted, ask.session)
+    listener = ctx.live.open(ask.principal, ask.wanted)
     gauge = ctx.metrics.listeners.labels(form)
     gauge.inc()
     try:

@@ -15,13 +15,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 EXTENSION = "routehub.abort"
 UNACKNOWLEDGED_MILLISECONDS = 30_000
+SEND_BUFFER_BYTES = 262_144
+"""Left alone, the kernel keeps up to 4 MiB for each reader that does not read."""
 
 
-def limit_unacknowledged(transport: BaseTransport) -> None:
+def bound(transport: BaseTransport) -> None:
     found = transport.get_extra_info("socket")
     if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
         with contextlib.suppress(OSError, AttributeError):
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLISECONDS)
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
 
 def abort(scope: Scope) -> None:
@@ -35,7 +38,7 @@ class HttpConnection(HttpToolsProtocol):
     """HTTP, for server-sent events among others."""
 
     def connection_made(self, transport: Any) -> None:
-        limit_unacknowledged(transport)
+        bound(transport)
         super().connection_made(transport)
 
     def on_headers_complete(self) -> None:

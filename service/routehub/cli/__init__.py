@@ -6,6 +6,7 @@ import typer
 
 from routehub.cli import (
     demo,
+    digests,
     doctor,
     documents,
     grants,
@@ -37,6 +38,7 @@ app.command("doctor")(doctor.doctor)
 app.command("kinds")(kinds.kinds)
 for name, part in (
     ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
+    ("digests", digests),
 ):  # fmt: skip
     app.add_typer(part.app, name=name)
 

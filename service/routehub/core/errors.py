@@ -74,6 +74,12 @@ class Gone(HubError):
     status, code, title = 410, "cursor-gone", "This cursor is no longer valid"
 
 
+class Erased(HubError):
+    """The body was erased, by retention or on request; entry, chain and hashes stay (DECISIONS 2)."""
+
+    status, code, title = 410, "erased", "The content of this message has been erased"
+
+
 class Stale(HubError):
     """``If-Match`` names a version that is not the current one (RFC 9110, 13.1.1)."""
 

@@ -18,6 +18,7 @@ from routehub.views.week import LegWeek, PartyFlow, PartyReporting, Reception, W
 
 LEVELS = {"nearly_full": "nearly full", "over_capacity": "over capacity"}
 GRAVE = ("Extreme", "Severe")
+NAMED = 5
 LINE, REMARK, SOURCES, LINES = 160, 1_000, 1_000, 200
 ONE_DAY = timedelta(days=1)
 
@@ -120,6 +121,8 @@ def _arrived(arrived: int, expected: int) -> str:
 
 
 def _missing(week: Week, party: PartyReporting) -> str:
+    if len(party.missing) == len(week.days):
+        return f"{week.name(party.party)} all {len(week.days)}"
     return f"{week.name(party.party)} {len(party.missing)} ({words.days(party.missing)})"
 
 
@@ -251,7 +254,12 @@ def _alert_lines(matter: Matter, alert: AlertView) -> list[str]:
         lines.append(f"Expired {words.when(alert.expires, zone)}.")
     waiting = [week.name(party) for party in alert.waiting()]
     if alert.state == "open" and waiting:
-        lines.append(f"Not yet acknowledged by {words.listed(waiting)}.")
+        by = (
+            words.listed(waiting)
+            if len(waiting) <= NAMED
+            else f"{len(waiting)} of {len(alert.acknowledgements)} parties"
+        )
+        lines.append(f"Not yet acknowledged by {by}.")
     return lines
 
 

@@ -6,6 +6,7 @@ B5).
 """
 
 import contextlib
+import logging
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -50,6 +51,7 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to tick. Jobs live in memory only: a shared job store would run a job once per replica."""
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick left out under load is no news
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._scheduler.add_job(
             self.tick, "interval", seconds=self._every, id="digests", max_instances=1, coalesce=True,

@@ -13,6 +13,7 @@ from routehub.directory.reporting_day import instant
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ONE_DAY = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
+TITLE = "Video conference of the contact points"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def add(conn: Connection, series: Series, now: datetime) -> None:
 def weekly(route: str, zone: ZoneInfo, chair: str, **changes: object) -> Series:
     """The usual series: Thursdays at 10:00, 45 minutes, its digest the day before at 16:00 (UX 3.6)."""
     usual: dict[str, object] = {
-        "route": route, "name": "weekly", "title": "Video conference of the contact points", "weekday": "thursday",
+        "route": route, "name": "weekly", "title": TITLE, "weekday": "thursday",
         "at": time(10), "zone": zone, "minutes": 45, "digest_weekday": "wednesday", "digest_at": time(16),
         "chair": chair,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """``receive``: the one function behind every door (page, terminal, JSON, the hub's own digests and alerts)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routehub.core.canonical import digest, dumps
@@ -65,12 +65,20 @@ class Intake:
     async def receive(self, principal: Principal, post: Post) -> Recorded:
         """Accept one message: answers when it is durable, or raises what refused it with every problem."""
         try:
-            payload, data = self._parse(post)
+            payload, data = self._parse(self._as_exercise(principal, post))
             job = await self._prepare(principal, post, payload, data)
             return await self._writer.submit(job)
         except HubError as refusal:
             self._metrics.refused.labels(str(refusal.status)).inc()
             raise
+
+    def _as_exercise(self, principal: Principal, post: Post) -> Post:
+        """On an exercise route what the sender leaves open is filled in as exercise (PROMISES C2)."""
+        if not post.kind.in_exercise or not isinstance(post.data, dict):
+            return post
+        if not self._directory.route(principal.route).exercise:
+            return post
+        return replace(post, data={**post.kind.in_exercise, **post.data})
 
     def _parse(self, post: Post) -> tuple[Payload, dict[str, Any]]:
         try:

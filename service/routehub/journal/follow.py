@@ -67,3 +67,8 @@ def checkpoint(conn: Connection, name: str) -> int:
 def set_checkpoint(conn: Connection, name: str, sequence: int) -> None:
     """Inside the transaction of what the follower wrote, so that both stand or fall together."""
     conn.execute(upsert(conn, followers, "name"), {"name": name, "sequence": sequence})
+
+
+def is_following(conn: Connection, name: str) -> bool:
+    """Whether a follower has a checkpoint yet."""
+    return conn.execute(select(followers.c.name).where(followers.c.name == name)).first() is not None

@@ -78,6 +78,11 @@ class Writer:
             self._thread.join()
             self._thread = None
 
+    @property
+    def waiting(self) -> int:
+        """Jobs that are not yet taken up."""
+        return self._queue.qsize()
+
     @overload
     async def submit(self, job: Append) -> Recorded: ...
     @overload

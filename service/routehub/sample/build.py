@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from routehub.app import Hub
 from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.ids import uuid7
+from routehub.digests import series
 from routehub.directory import grants as grants_office
 from routehub.directory import install, key_office, people
 from routehub.directory.keys import known_scopes
@@ -63,6 +65,8 @@ class SampleBuilder:
             tx, OPERATOR,
             people.Nomination(name="Sample operator", email="operator@example.org", party="EC", roles=["operator"]),
         )  # fmt: skip
+        zone = ZoneInfo("Europe/Brussels")
+        series.add(tx.conn, series.weekly(story.ROUTE, zone, "EC", plan="wbr-2015-final", first_number=13), tx.now)
         grants_office.allow(tx, OPERATOR, grants_office.Grant(actor="FRONTEX", party="GR"))
 
     def _person(self, tx: Any, party: str, name: str, function: str, roles: list[Any]) -> None:
@@ -95,7 +99,11 @@ class SampleBuilder:
     async def _figures(self, today: date) -> None:
         route = self.hub.directory.route(story.ROUTE)
         posts = list(story.posts(today))
+        before = posts[0][0]
         for done, (day, at, party) in enumerate(posts, 1):
+            if day != before:
+                await self._afternoon(before)
+                before = day
             member = route.membership(party, day)
             assert member is not None
             self._move(instant(day, at, member.zone))
@@ -110,6 +118,11 @@ class SampleBuilder:
                 self._move(instant(day, time(6, 44), member.zone))
             await self._post(party, "report", data)
             self._tell(done, len(posts))
+
+    async def _afternoon(self, day: date) -> None:
+        """The hour at which the agenda digest is compiled, if it is the day for it."""
+        self._move(instant(day, time(16), self.hub.directory.route(story.ROUTE).zone))
+        await self.hub.schedule.tick()
 
     async def _events(self, now: datetime) -> None:
         """Alerts with acknowledgements, and proposals for the conference."""

@@ -51,6 +51,9 @@ class Shown:
     def day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.day(value))
 
+    def short_day(self, value: date) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.short_day(value))
+
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
 
@@ -91,6 +94,7 @@ class Frame:
     visitor: Visitor | None
     csrf: str
     may: frozenset[str]
+    marking: str
     band: str | None
     events: str | None
 
@@ -137,12 +141,15 @@ def page(
     """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in."""
     now = ctx.clock.now()
     route = visitor.route if visitor else None
+    # Before sign-in the pages are those of the default route, and marked as it is.
+    standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
+    marking = standing.marking if standing else "live"
     shown = Shown(route.zone if route else ZoneInfo("UTC"), now)
     base = visitor.base if visitor else ""
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
-        may=visitor.may if visitor else frozenset(), band=BANDS.get(route.marking) if route else None,
+        may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
         events=_events(visitor) if visitor else None,
     )  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render(

@@ -13,6 +13,11 @@ def day(value: date) -> str:
     return format_date(value, "EEE d MMM", locale=LOCALE)
 
 
+def short_day(value: date) -> str:
+    """``Tue 20``: beside a number that is not of the current day."""
+    return format_date(value, "EEE d", locale=LOCALE)
+
+
 def long_day(value: date) -> str:
     """``Wednesday 21 January 2026``"""
     return format_date(value, "EEEE d MMMM y", locale=LOCALE)

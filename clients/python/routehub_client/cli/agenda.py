@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, cast
@@ -13,7 +13,7 @@ from routehub_client import calls
 from routehub_client.cli import post
 from routehub_client.cli.command import command
 from routehub_client.cli.run import Run
-from routehub_client.cli.words import Clock, clean, count, moment
+from routehub_client.cli.words import moment
 from routehub_client.errors import Unknown
 
 
@@ -49,11 +49,8 @@ def show(
     run.mark(data=format is Format.TXT)
     if as_json:
         run.json(run.hub.agenda(number))
-    elif format is Format.MD:
-        told = run.hub.agenda(number)
-        run.bare("\n".join(_markdown(told, run.clock(_field(told, "compiled_at")))))
     else:
-        form = cast(Literal["txt", "html", "ics"], format.value)
+        form = cast(Literal["txt", "md", "html", "ics"], format.value)
         run.bare(run.hub.agenda_as(number, form))
 
 
@@ -78,7 +75,8 @@ def propose(
         "points": point or None,
     }
     body = {name: value for name, value in data.items() if value is not None}
-    posted = post.post(run, calls.publish(run.hub.route_code, "agenda_item", body), f"agenda proposal: {title}")
+    call = calls.publish(run.hub.route_code, "agenda_item", run.stamped(body))
+    posted = post.post(run, call, f"agenda proposal: {title}")
     post.given(run, posted)
 
 
@@ -97,34 +95,3 @@ def _next(found: Sequence[Mapping[str, Any]], now: datetime) -> int:
     if dated:
         return max(dated)[1]
     raise Unknown(404, "No conference is planned.")
-
-
-def _field(told: Mapping[str, Any], name: str) -> Any:
-    """A field of the agenda, whether it comes bare or in its envelope."""
-    return told.get(name, (told.get("data") or {}).get(name))
-
-
-def _markdown(told: Mapping[str, Any], clock: Clock) -> Iterator[str]:
-    yield f"# Agenda of conference {clean(_field(told, 'conference'))}"
-    yield ""
-    edition = clean(_field(told, "edition") or 1)
-    yield f"Compiled {clock.stamp(_field(told, 'compiled_at'))}, edition {edition}."
-    for item in _field(told, "items") or []:
-        points = ", ".join(clean(point).replace("/", " point ") for point in item.get("points") or [])
-        yield ""
-        yield f"## {clean(item.get('number'))}. {_escaped(item.get('title'))}"
-        yield ""
-        facts = [str(item.get("outcome") or "").capitalize(), count(item.get("minutes") or 0, "minute")]
-        facts += [f"lead {clean(item['lead'])}"] if item.get("lead") else []
-        facts += [points] if points else []
-        why = _escaped(item.get("why"))
-        yield f"{', '.join(word for word in facts if word)}. On the agenda because: {why}"
-        lines = item.get("lines") or []
-        if lines:
-            yield ""
-            yield from (f"- {_escaped(line)}" for line in lines)
-
-
-def _escaped(text: object) -> str:
-    """Text from others, without a meaning in Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in clean(text))

@@ -184,24 +184,25 @@ def ack(
 ) -> None:
     """Say that your party has seen an alert. It does not agree to anything."""
     data = {"to": id, "act": "acknowledge"} | ({"text": reply} if reply else {})
-    posted = post.post(run, calls.publish(run.hub.route_code, "response", data), f"acknowledgement of {id}")
+    posted = post.post(
+        run, calls.publish(run.hub.route_code, "response", run.stamped(data)), f"acknowledgement of {id}"
+    )
     post.given(run, posted)
 
 
 def _send(run: Run, data: Mapping[str, Any], what: str) -> None:
     body = {name: value for name, value in data.items() if value is not None}
     tlp = body.pop("tlp", None)
-    posted = post.post(run, calls.publish(run.hub.route_code, "alert", body, tlp=tlp), what)
+    posted = post.post(run, calls.publish(run.hub.route_code, "alert", run.stamped(body), tlp=tlp), what)
     post.given(run, posted)
 
 
 def _earlier(run: Run, id: str) -> dict[str, Any]:
-    """The content of an alert, ready to be sent again under a reference to it."""
-    event = run.hub.message(id)
-    if event.kind != "alert":
-        raise Usage(f"{id} is no alert.")
+    """An alert as its last update left it, ready to be sent again under a reference to it."""
+    alert = run.hub.alert(id)
+    event = run.hub.message(alert.get("latest") or alert["id"])
     data = {name: value for name, value in event.data.items() if name != "rule"}
-    return data | {"references": [event.id], "tlp": event.tlp}
+    return data | {"references": [alert["id"]], "tlp": event.tlp}
 
 
 def _category(word: str) -> str:

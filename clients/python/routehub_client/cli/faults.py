@@ -15,6 +15,8 @@ from routehub_client.cli.run import Run
 from routehub_client.cli.words import clean
 from routehub_schemas.errors import Problem
 
+_MANY = 8
+
 
 @contextmanager
 def told(run: Run) -> Iterator[None]:
@@ -51,12 +53,15 @@ def explain(run: Run, fault: errors.RoutehubError) -> None:
 
 
 def line(problem: Problem) -> str:
-    """«/figures/0/value: send a number. Sent: "12". Allowed: …. Did you mean …?»"""
-    text = f"{clean(problem.pointer) or '/'}: {clean(problem.message)}"
+    """«/figures/0/value: send a number. Sent: "12". Allowed: …. Did you mean …?»
+
+    A long list of what is allowed is left to `--json` when there is a near match.
+    """
+    text = f"{clean(problem.pointer) or '/'}: {clean(problem.message).rstrip('.')}."
     if problem.sent is not None:
         text += f" Sent: {clean(problem.sent)}."
-    if problem.allowed is not None:
-        allowed = problem.allowed
+    allowed = problem.allowed
+    if allowed is not None and not (problem.suggestion and isinstance(allowed, list) and len(allowed) > _MANY):
         words = ", ".join(clean(word) for word in allowed) if isinstance(allowed, list | tuple) else clean(allowed)
         text += f" Allowed: {words}."
     if problem.suggestion:

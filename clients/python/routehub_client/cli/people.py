@@ -20,16 +20,16 @@ def people(
     on_duty: Annotated[bool, typer.Option("--on-duty", help="Only who is on duty now.")] = False,
 ) -> None:
     """List the contact points of the route and how to reach them."""
-    found = run.hub.people(on_duty=on_duty or None)
-    wanted = (run.options.party or "").upper()
-    found = [item for item in found if not wanted or item.get("party") == wanted]
+    asked = run.hub.people(run.options.party)
+    found = [item for item in asked if item.get("on_duty") or not on_duty]
     run.mark()
     rows = [
         (
             clean(item.get("party")),
             clean(item.get("name")),
-            ", ".join(clean(role).replace("_", " ") for role in item.get("roles") or [item.get("function") or ""]),
-            clean(item.get("phone") or item.get("mobile")),
+            clean(item.get("function") or ", ".join(item.get("roles") or []).replace("_", " ")),
+            "on duty" if item.get("on_duty") else "",
+            clean(item.get("phone")),
             clean(item.get("email")),
         )
         for item in found
@@ -39,4 +39,4 @@ def people(
     elif run.options.plain:
         run.records(rows)
     else:
-        run.table(("PARTY", "NAME", "ROLE", "PHONE", "E-MAIL"), rows)
+        run.table(("PARTY", "NAME", "FUNCTION", "", "PHONE", "E-MAIL"), rows)

@@ -99,7 +99,8 @@ def _post(run: Run, told: dict[str, Any], day: str | None, reason: str | None, k
     when = _date(day or str(asked)) if day or asked else today(run, party)
     if reason:
         told["reason"] = reason
-    call = calls.put_report(run.hub.route_code, party, when, told, tlp=told.pop("tlp", None))
+    tlp = told.pop("tlp", None)
+    call = calls.put_report(run.hub.route_code, party, when, run.stamped(told), tlp=tlp)
     what = f"figures of {party} for {when.isoformat()}"
     try:
         posted = post.post(run, call, what, checked=keep_unusual)

@@ -117,6 +117,10 @@ class Run:
         """The party it is about: as asked, or one's own."""
         return (self.options.party or "").upper() or self.me.get("party", {}).get("code")
 
+    def stamped(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """With `--exercise` a message says so itself: the hub refuses it on a live route."""
+        return {**data, "exercise": True} if self.options.exercise else dict(data)
+
     def clock(self, now: object = None) -> Clock:
         """Times in the zone asked for, or that of the route."""
         zone = self.options.tz or self.profile.tz or self.known_me().get("route", {}).get("zone")
@@ -156,19 +160,23 @@ class Run:
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
         """Columns under their names; those in `right` hold numbers."""
         numbers = set(right)
-        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(head))
         for name in head:
             grid.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
         for row in rows:
             grid.add_row(*(Text(cell) for cell in row))
-        self._out.print(grid)
+        if self._out.is_terminal:
+            self._out.print(grid)
+            return
+        with self._out.capture() as caught:
+            self._out.print(grid)
+        for line in caught.get().splitlines():
+            self.bare(line.rstrip() + "\n")
 
-    def rows(self, rows: Iterable[Sequence[str]]) -> None:
+    def rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Columns without names."""
-        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-        for row in rows:
-            grid.add_row(*(Text(cell) for cell in row))
-        self._out.print(grid)
+        if rows:
+            self.table([""] * len(rows[0]), rows)
 
     def say(self, text: str) -> None:
         """A message beside the data; silent with -q."""

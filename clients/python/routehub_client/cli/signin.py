@@ -96,7 +96,7 @@ def _show(run: Run, me: answers.Me) -> None:
             run.line(f"Scopes: {', '.join(clean(scope) for scope in scopes) or 'none'}")
         if key:
             ends = clock.stamp(key.get("expires"))
-            run.line(f"Key: {clean(key.get('label') or key.get('id'))}" + (f", ends {ends}" if ends else ""))
+            run.line(f"Key: {clean(key.get('system') or key.get('id'))}" + (f", ends {ends}" if ends else ""))
 
 
 def _key(run: Run, given: str | None, copy: bool) -> tuple[Path, Path | None]:

@@ -58,7 +58,7 @@ def route(run: Run) -> None:
         run.json(told)
     elif run.options.plain:
         run.records(_station(item, clock) for item in told.get("stations", []))
-        run.records(_leg(item) for item in told.get("legs", []))
+        run.records(_leg(item, clock) for item in told.get("legs", []))
     else:
         name = told.get("route", {})
         run.line(f"{clean(name.get('title') or name.get('code'))}, {clock.head()}")
@@ -69,8 +69,8 @@ def route(run: Run) -> None:
         run.line("")
         run.line("Two parties count every border; the counts are never added up.")
         run.table(
-            ("LEG", "LEFT", "ENTERED", "DIFFERENCE"),
-            (_leg(item) for item in told.get("legs", [])),
+            ("LEG", "DAY", "LEFT", "ENTERED", "DIFFERENCE"),
+            (_leg(item, clock) for item in told.get("legs", [])),
             right=("LEFT", "ENTERED"),
         )
 
@@ -165,19 +165,21 @@ def _station(item: answers.Station, clock: Clock) -> tuple[str, ...]:
         clean(item.get("party")),
         clean(item.get("name")),
         state(item.get("reporting") or {}, clock),
-        room(item),
+        room(item, clock),
     )
 
 
-def room(item: answers.Station) -> str:
-    """«1 980 of 2 000, 99%, nearly full»; a party that gives no capacity is «not shared»."""
+def room(item: answers.Station, clock: Clock) -> str:
+    """«1 980 of 2 000, 99%, nearly full»; with its day when that is not the current
+    one; a party that gives no capacity is «not shared»."""
     held = item.get("capacity")
     if not held or held.get("occupied") is None or held.get("places") is None:
         return "not shared"
     share = held.get("percent")
     level = clean(held.get("level")).replace("_", " ") or _level(share)
     words = [f"{number(held['occupied'])} of {number(held['places'])}", percent(share), level]
-    return ", ".join(word for word in words if word)
+    text = ", ".join(word for word in words if word)
+    return text if held.get("current", True) else f"{text} ({clock.day(held.get('day'))})"
 
 
 def _level(share: Any) -> str:
@@ -188,13 +190,14 @@ def _level(share: Any) -> str:
     return next((word for bound, word in LEVELS[1:] if share >= bound), "room")
 
 
-def _leg(item: answers.Leg) -> tuple[str, ...]:
+def _leg(item: answers.Leg, clock: Clock) -> tuple[str, ...]:
     left, entered = item.get("departures") or {}, item.get("arrivals") or {}
     apart = item.get("difference")
     gap = apart.get("absolute", apart.get("number")) if isinstance(apart, dict) else apart
     words = "" if gap is None else number(gap)
     return (
         clean(item.get("leg")),
+        clock.day(item.get("day")),
         _counted(left),
         _counted(entered),
         f"≠ {words}".strip() if item.get("differs") else words,

@@ -35,6 +35,7 @@ KIND = Kind(
     posted_by=PEOPLE | SYSTEMS | HUB | {"coordinator", "chair"},
     acts={"acknowledge": "addressee"},
     short="A",
+    in_exercise={"status": "Exercise"},
     hub_fields=frozenset({"rule"}),
     severity=_severity,
     places=_places,

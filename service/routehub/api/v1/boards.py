@@ -213,19 +213,24 @@ async def get_reporting(
     """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
     now = ctx.clock.now()
     today = now.astimezone(route.zone).date()
-    if from_ and to and not timedelta(0) <= to - from_ <= timedelta(days=366):
-        raise refused("/query/from", "range", "Give a range of up to 366 days, the first day first.", sent=str(from_))
+    first_day, last_day = from_ or (to or today) - timedelta(days=6), to or today
+    if not timedelta(0) <= last_day - first_day <= timedelta(days=366) or first_day.year < 2000 or last_day.year > 2099:
+        raise refused(
+            "/query/from", "range", "Give a range of up to 366 days, the first day first.", sent=str(first_day)
+        )
 
     def read(conn: Connection) -> list[dict[str, Any]]:
         ids = readable(conn, who.route, who.party)
-        first = min(from_ or today, today - timedelta(days=60))
+        first = min(first_day, today - timedelta(days=60))
         days = days_of(conn, ids, route.code, first, today + timedelta(days=1))
         rows = []
+        route_began = min((day for made in days.values() for day in made), default=today)
         for member in route.members(today):
             if not member.reports:
                 continue
             made, current = days.get(member.party, {}), current_day(member, now)
-            kept = record(member, made, from_ or current - timedelta(days=6), to or current, now)
+            began = max(first_day, route_began)
+            kept = record(member, made, began, min(last_day, current) if to is None else last_day, now)
             rows.append(
                 {"party": member.party, "name": ctx.directory.value.name(member.party, today)}
                 | _fresh(freshness(member, made, now))

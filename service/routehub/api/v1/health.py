@@ -1,9 +1,19 @@
 """Health for the load balancer and the operator."""
 
-from fastapi import APIRouter, Response
+from ipaddress import ip_address
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import generate_latest
+from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.identity import identify
+from routehub.core import state
+from routehub.core.canonical import dumps, iso
+from routehub.core.errors import HubError, SignInNeeded, Unknown
+from routehub.delivery import dispatcher, outgoing
+from routehub.journal import follow
 
 router = APIRouter(tags=["housekeeping"])
 
@@ -14,7 +24,65 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
+async def _for_operators(request: Request, ctx: Ctx) -> None:
+    """From the machine itself or by an operator; to others there is nothing here. What a proxy on this machine hands
+    on does not come from the machine."""
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    if not forwarded and request.client is not None and _loopback(request.client.host):
+        return
+    try:
+        principal = await identify(request, ctx)
+    except SignInNeeded:
+        raise Unknown("There is no such address here.") from None
+    if "operator" not in principal.roles:
+        raise Unknown("There is no such address here.")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+OperatorsOnly = Annotated[None, Depends(_for_operators)]
+
+
+@router.get("/health/ready")
+async def ready(ctx: Ctx, _: OperatorsOnly) -> Response:
+    """What the operator watches: durability, epoch, head, how far the followers are, what waits to be sent. 503 when
+    the hub stops or cannot read its journal. Not public: counts would tell of hidden traffic."""
+    try:
+        found = await ctx.db.read(_facts)
+    except HubError as fault:
+        found = {"fault": fault.detail}
+    well = "fault" not in found and not ctx.live.stopping
+    body = {
+        "status": "ready" if well else "stopping" if ctx.live.stopping else "not ready",
+        "durability": "full",  # the hub refuses to start without it
+        "live": {"position": ctx.live.position, "listeners": len(ctx.live.listeners)},
+        "writer": {"waiting": ctx.writer.waiting},
+    } | found
+    return Response(dumps(body), 200 if well else 503, {"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _facts(conn: Connection) -> dict[str, Any]:
+    waiting = outgoing.queue(conn)
+    return {
+        "epoch": state.epoch(conn),
+        "head": follow.head(conn),
+        "dispatcher": {"position": follow.checkpoint(conn, dispatcher.NAME)},
+        "deliveries": {
+            "due": waiting.due,
+            "dead": waiting.dead,
+            "oldest_due": iso(waiting.oldest) if waiting.oldest else None,
+            "oldest_undelivered_alert": iso(waiting.oldest_alert) if waiting.oldest_alert else None,
+        },
+    }
+
+
 @router.get("/metrics", include_in_schema=False)
-async def metrics(ctx: Ctx) -> Response:
+async def metrics(ctx: Ctx, _: OperatorsOnly) -> Response:
     """Metrics in the text format of Prometheus."""
+    ctx.metrics.due.set((await ctx.db.read(outgoing.queue)).due)
     return Response(generate_latest(ctx.metrics.registry), media_type="text/plain; version=0.0.4")

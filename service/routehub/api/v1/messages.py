@@ -10,7 +10,7 @@ from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import Reader, Who
 from routehub.core.canonical import dumps
-from routehub.core.errors import Malformed, Refused, SignInNeeded, Unknown
+from routehub.core.errors import Erased, Refused, SignInNeeded, Unknown
 from routehub.delivery.live.listener import ENDED
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
@@ -228,6 +228,6 @@ async def get_message(
     if item is None:
         raise Unknown("There is no message with this id that you can see.")
     if item.body is None:
-        raise Malformed("The content of this message has been erased; its place in the chain remains.")
+        raise Erased("The content of this message has been erased; its place in the chain remains.")
     head = await ctx.db.read(feed.head, who.route, who.party)
     return Response(item.text(head.epoch), headers={"Cache-Control": "no-store"}, media_type="application/json")

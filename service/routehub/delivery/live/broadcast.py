@@ -85,11 +85,9 @@ class Broadcast:
 
     # --- listeners ---
 
-    def open(self, principal: Principal, wanted: Wanted, session: str | None = None) -> Listener:
+    def open(self, principal: Principal, wanted: Wanted) -> Listener:
         """A new listener; it gets nothing before it has joined."""
-        listener = Listener(
-            principal, wanted, most_events=self._most_events, most_bytes=self._most_bytes, session=session
-        )
+        listener = Listener(principal, wanted, most_events=self._most_events, most_bytes=self._most_bytes)
         if self.stopping:
             listener.end(endings.restarting())
         self._open.add(listener)

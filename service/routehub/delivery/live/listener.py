@@ -38,13 +38,11 @@ def restarting() -> Ending:
 class Listener:
     """What waits for one stream. Used in the event loop only.
 
-    at: feed number up to which the reader has, or does not want, everything; session: of a person, for revocation.
+    at: feed number up to which the reader has, or does not want, everything.
     """
 
-    def __init__(
-        self, principal: Principal, wanted: Wanted, *, most_events: int, most_bytes: int, session: str | None = None
-    ) -> None:
-        self.principal, self.wanted, self.session = principal, wanted, session
+    def __init__(self, principal: Principal, wanted: Wanted, *, most_events: int, most_bytes: int) -> None:
+        self.principal, self.wanted = principal, wanted
         self.at = self._sent = 0
         self.ending: Ending | None = None
         self.over = asyncio.Event()

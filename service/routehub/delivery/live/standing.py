@@ -1,42 +1,21 @@
-"""Whether somebody may still listen: asked of every open stream whenever the directory is looked at (PROMISES D2)."""
+"""Whether somebody may still read a feed: asked of every open stream whenever the directory is looked at, and before
+anything is pushed (PROMISES D2)."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from routehub.directory.principal import Principal, person_principal
+from routehub.directory.principal import Principal, still_holds
 from routehub.directory.snapshot import Directory
 
 
-def stands(directory: Directory, principal: Principal, now: datetime, wall: datetime) -> bool:
-    """The key or person still reads this feed: neither revoked nor withdrawn, and the party is on the route.
+def stands(
+    directory: Directory, principal: Principal, now: datetime, wall: datetime, alive: frozenset[str] = frozenset()
+) -> bool:
+    """The party is on the route, and the key or person still reads its feed.
 
-    now: hub time, for what the route looks like; wall: for what protects the hub.
+    now: hub time, for what the route looks like; wall: for what protects the hub; alive: the sessions that hold.
     """
     route = directory.routes.get(principal.route)
-    if route is None or route.membership(principal.party, now.date()) is None:
+    if route is None or route.membership(principal.party, now.astimezone(route.zone).date()) is None:
         return False
-    who, _, name = principal.actor.partition(":")
-    if who == "key":
-        key = directory.keys.get(name)
-        return key is not None and key.active(wall) and "read:feed" in key.scopes
-    if who == "person":
-        person = directory.people.get(name)
-        return (
-            person is not None
-            and person.active(wall)
-            and person.party == principal.party
-            and person_principal(person, principal.route, directory, wall).reads_feed
-        )
-    return False
-
-
-def listens(
-    directory: Directory,
-    principal: Principal,
-    session: str | None,
-    alive: Collection[str],
-    now: datetime,
-    wall: datetime,
-) -> bool:
-    """The same for an open stream; a person's lives no longer than the session that opened it."""
-    return stands(directory, principal, now, wall) and (session is None or session in alive)
+    key = directory.keys.get(principal.key_id) if principal.key_id is not None else None
+    return (key is None or "read:feed" in key.scopes) and still_holds(principal, directory, wall, alive)

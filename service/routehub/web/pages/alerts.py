@@ -18,6 +18,7 @@ from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
+from routehub.web.who_posted import posted, summary_of
 
 router = APIRouter(route_class=PageRoute)
 
@@ -76,13 +77,17 @@ def _require(who: Visitor, kind: str) -> None:
 
 
 @router.get("/alerts/new")
-async def ask(request: Request, ctx: Web, who: Reading, place: Annotated[str, Query(max_length=80)] = "") -> Response:
+async def ask(request: Request, ctx: Web, who: Reading, source: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """The form; with ``source``, a message whose line it starts from ("Raise an alert from these")."""
     _require(who, "alert")
-    return _show_form(request, ctx, who, AlertForm(place=place, key=fresh_key()), Faults())
+    made = await ctx.db.read(posted, who, source) if source else None
+    said = summary_of(ctx, made.data, made.kind) if made else ""
+    return _show_form(request, ctx, who, AlertForm(description=said, key=fresh_key()), Faults())
 
 
 @router.post("/alerts/new")
 async def raise_alert(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Response:
+    """Raise an alert."""
     _require(who, "alert")
     typed = AlertForm.of(form)
     faults = alert_form.check(typed)
@@ -121,6 +126,7 @@ def _faults(error: HubError) -> Faults:
 async def show(
     request: Request, ctx: Web, who: Reading, ref: Ref, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
+    """One alert with its acknowledgements."""
     found = await _one(ctx, who, ref)
     place = who.route.places.get(found.place) if found.place else None
     values = {
@@ -174,6 +180,7 @@ def _show_follow_up(
 async def ask_follow_up(
     request: Request, ctx: Web, who: Reading, ref: Ref, act: Annotated[str, Path(pattern="^(update|end)$")]
 ) -> Response:
+    """The form to update or end an own alert."""
     found = await _own(ctx, who, ref)
     typed = {
         "headline": found.headline, "description": found.description or "", "severity": found.severity,

@@ -4,16 +4,16 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import ValidationError
 
 from routehub.core.errors import Malformed, Unknown
 from routehub.journal import feed
-from routehub.journal.feed import Filter
+from routehub.journal.feed import FeedItem, Filter
 from routehub.journal.jobs import Change
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading
+from routehub.web.who_posted import summary_of
 
 router = APIRouter(route_class=PageRoute)
 
@@ -25,8 +25,14 @@ Fact = tuple[str, str]
 async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
-    rows = [(item, _summary(ctx, json.loads(item.body), item.kind) if item.body else "Erased") for item in items]
+    rows = [
+        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased") for item in items
+    ]
     return page(request, ctx, who, "messages.html", "Messages", {"rows": rows})
+
+
+def _line(ctx: WebContext, item: FeedItem) -> str:
+    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased"
 
 
 @router.get("/messages/{ref}")
@@ -50,24 +56,11 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     names = Names(ctx.directory.value, item.accepted_at.date())
     values = {
         "item": item, "event": event, "kind": kind.title if kind else item.kind,
-        "summary": _summary(ctx, event, item.kind), "readers": audience_words(audience, names), "facts": facts(data),
+        "summary": summary_of(ctx, event["data"], item.kind),
+        "readers": audience_words(audience, names), "facts": facts(data),
         "thread": data.get("thread"), "references": data.get("references") or [],
     }  # fmt: skip
     return page(request, ctx, who, "message.html", f"{values['kind']}: {values['summary']}", values)
-
-
-def _summary(ctx: WebContext, event: dict[str, Any], kind_name: str) -> str:
-    """The kind's own line; a kind that this hub no longer knows, or not in this form, is named only."""
-    kind = ctx.registry.get(kind_name)
-    if kind is None:
-        return kind_name.replace("_", " ")
-    try:
-        payload = kind.payload.model_validate_json(json.dumps(event["data"]))
-    except ValidationError:
-        return kind.title
-    today = ctx.clock.now().date()
-    names = {code: ctx.directory.value.name(code, today) for code in ctx.directory.value.parties}
-    return kind.summary(payload, names)
 
 
 AUDIENCE_WORDS = {

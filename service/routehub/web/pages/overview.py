@@ -96,6 +96,7 @@ def _conference(
 
 @router.get("/")
 async def show(request: Request, ctx: Web, who: Reading) -> Response:
+    """The route now: what waits for you, what changed, stations, alerts, who has reported."""
     found = await ctx.db.read(load, ctx, who)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))

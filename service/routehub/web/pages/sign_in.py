@@ -61,6 +61,7 @@ def _address(request: Request) -> str:
 
 @router.get("/sign-in")
 async def show(request: Request, ctx: Web, next: Next = "/") -> Response:
+    """Ask who it is: by a one-time link or a password."""
     if await session_of(request, ctx) is not None:
         return go(local(next))
     return _show(request, ctx, "sign_in.html", "Sign in", to=local(next))
@@ -120,15 +121,19 @@ async def with_password(request: Request, ctx: Web) -> Response:
     known = await ctx.db.read(sign_in.password_of, email, wall())
     right = await asyncio.to_thread(sign_in.matches, known[1] if known else None, form.raw("password"))
     if known is None or not right:
-        if known is not None:
-            person = known[0]
-            await ctx.writer.submit(Change(lambda tx: sign_in.failed(tx, person)))
         faults.add("password", "This e-mail address and password do not belong together. Type both again.")
-        return _show(request, ctx, "sign_in.html", "Sign in", to=to, email=email, faults=faults, status=422)
+        refusal = _show(request, ctx, "sign_in.html", "Sign in", to=to, email=email, faults=faults, status=422)
+        if known is not None:  # after the answer, which would otherwise take longer for a known address
+            refusal.background = BackgroundTask(_record_failure, ctx, known[0])
+        return refusal
     agent, hours, before = _browser(request, ctx)
     person = known[0]
     made = await ctx.writer.submit(Change(lambda tx: sign_in.begin(tx, person, "password", agent, hours, before)))
     return _signed_in(ctx, made, to)
+
+
+async def _record_failure(ctx: WebContext, person: str) -> None:
+    await ctx.writer.submit(Change(lambda tx: sign_in.failed(tx, person)))
 
 
 @router.post("/sign-in/{token}")

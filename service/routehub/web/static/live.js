@@ -15,7 +15,9 @@
   let waiting = null;
   let polling = null;
 
-  const time = (date) => date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  // In the one zone that the page names, wherever the reader is.
+  const time = (date) =>
+    date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
 
   const say = (kind, words) => {
     const chip = document.getElementById("connection");

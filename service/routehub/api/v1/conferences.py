@@ -1,0 +1,176 @@
+"""Conferences, proposals for them and their agendas, each agenda in five forms by suffix or by Accept."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Connection
+
+from routehub.api.context import Context, Ctx
+from routehub.api.identity import OnRoute, Reader
+from routehub.boards.conferences.queries import (
+    ConferenceView,
+    ProposalView,
+    agendas,
+    conference,
+    conferences,
+    proposals_of,
+)
+from routehub.core.canonical import dumps
+from routehub.core.errors import Unknown
+from routehub.delivery.smtp import sender_of
+from routehub.digests.render import layout
+from routehub.digests.render.calendar import Person, calendar
+from routehub.digests.render.forms import FORMS, agenda_form, invitation_to
+from routehub.digests.render.page import Reader as PageReader
+from routehub.directory.principal import Principal
+from routehub.directory.snapshot import RouteView
+from routehub.directory.visibility import readable
+from routehub.journal import feed, follow
+from routehub.journal.message import Message, as_event
+
+router = APIRouter(tags=["conferences"])
+
+Number = Annotated[int, Path(ge=1, le=9_999, description="The number of the conference.")]
+SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _json(body: Any) -> Response:
+    return Response(dumps(body), headers=NO_STORE, media_type="application/json")
+
+
+def _conference(view: ConferenceView) -> dict[str, Any]:
+    return {
+        "series": view.series, "number": view.number, "title": view.title, "start": view.start,
+        "minutes": view.minutes, "zone": view.zone, "link": view.link, "chair": view.chair,
+        "participants": list(view.participants), "state": view.state, "reason": view.reason,
+        "revision": view.revision, "message": view.message_id,
+    }  # fmt: skip
+
+
+def _proposal(view: ProposalView) -> dict[str, Any]:
+    decision = view.decision
+    return {
+        "message": view.message_id, "party": view.party, "conference": view.conference, "title": view.title,
+        "text": view.text, "outcome": view.outcome, "minutes": view.minutes, "points": list(view.points),
+        "state": view.state, "at": view.accepted_at,
+        "decision": None if decision is None else {
+            "act": decision.act, "text": decision.text, "at": decision.at, "message": decision.message_id,
+        },
+    }  # fmt: skip
+
+
+@router.get("/conferences")
+async def get_conferences(ctx: Ctx, who: Reader, series: SeriesName | None = None) -> Response:
+    """The conferences that you know of, by their start."""
+
+    def read(conn: Connection) -> list[ConferenceView]:
+        return conferences(conn, readable(conn, who.route, who.party), who.route, series)
+
+    return _json({"conferences": [_conference(view) for view in await ctx.db.read(read)]})
+
+
+@router.get("/conferences/{number}.ics")
+async def get_conference_calendar(
+    ctx: Ctx, who: Reader, route: OnRoute, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """The conference as it stands now, for a calendar."""
+    return await _calendar(ctx, who, route, number, series)
+
+
+@router.get("/conferences/{number}")
+async def get_conference(ctx: Ctx, who: Reader, number: Number, series: SeriesName = "weekly") -> Response:
+    """One conference with the proposals for it and the editions of its agenda."""
+
+    def read(conn: Connection) -> dict[str, Any] | None:
+        ids = readable(conn, who.route, who.party)
+        view = conference(conn, ids, who.route, series, number)
+        if view is None:
+            return None
+        proposed = [p for p in proposals_of(conn, ids, who.route) if p.conference in (None, number)]
+        editions = agendas(conn, ids, who.route, series, number)
+        return _conference(view) | {
+            "proposals": [_proposal(p) for p in proposed],
+            "agendas": [
+                {"edition": a.edition, "compiled_at": a.compiled_at, "items": a.items, "message": a.message_id}
+                for a in editions
+            ],
+        }
+
+    found = await ctx.db.read(read)
+    if found is None:
+        raise Unknown(f"There is no conference {number} that you can see.")
+    return _json(found)
+
+
+@router.get("/conferences/{number}/agenda")
+async def get_agenda(
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """The newest edition of a conference's agenda, in the form that ``Accept`` asks for; JSON when it does not say."""
+    return await _agenda(ctx, who, route, number, series, _asked(request.headers.get("accept", "")))
+
+
+@router.get("/conferences/{number}/agenda.{form}")
+async def get_agenda_as(
+    ctx: Ctx, who: Reader, route: OnRoute, number: Number,
+    form: Annotated[str, Path(pattern="^(json|txt|html|md|ics)$")], series: SeriesName = "weekly",
+) -> Response:  # fmt: skip
+    """The same as ``.json``, ``.txt``, ``.html``, ``.md`` or, for a calendar, ``.ics``."""
+    return await _agenda(ctx, who, route, number, series, form)
+
+
+def _asked(accept: str) -> str:
+    """The first form in the header that there is (RFC 9110, 12.5.1, by order and q)."""
+    wanted = []
+    for at, part in enumerate(accept.split(",")[:20]):
+        media, _, parameters = part.partition(";")
+        quality = parameters.replace(" ", "").partition("q=")[2]
+        try:
+            rank = float(quality) if quality else 1.0
+        except ValueError:
+            rank = 0.0
+        wanted.append((-rank, at, media.strip().lower()))
+    known = {media.partition(";")[0]: form for form, media in FORMS.items()}
+    return next((known[media] for rank, _, media in sorted(wanted) if media in known and rank < 0), "json")
+
+
+async def _agenda(ctx: Context, who: Principal, route: RouteView, number: int, series: str, form: str) -> Response:
+    if form == "ics":
+        return await _calendar(ctx, who, route, number, series)
+
+    def read(conn: Connection) -> tuple[Message, dict[str, Any]] | None:
+        ids = readable(conn, who.route, who.party)
+        for ref in agendas(conn, ids, who.route, series, number, limit=1):
+            item = feed.one(conn, who.route, who.party, ref.message_id)
+            message = follow.by_id(conn, ctx.registry, ref.message_id) if item is not None else None
+            if item is not None and item.body is not None and message is not None:
+                return message, as_event(item.body, feed.head(conn, who.route, who.party).epoch, item.feed)
+        return None
+
+    found = await ctx.db.read(read)
+    if found is None:
+        raise Unknown(f"There is no agenda of conference {number} that you can see.")
+    message, event = found
+    if form == "json":
+        return _json(event)
+    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"))
+    headers = NO_STORE | {"X-Content-Type-Options": "nosniff"}
+    if form == "html":
+        headers["Content-Security-Policy"] = f"default-src 'none'; style-src {layout.style_source()}"
+    return Response(agenda_form(message, reader, form), headers=headers, media_type=FORMS[form])
+
+
+async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int, series: str) -> Response:
+    def read(conn: Connection) -> ConferenceView | None:
+        return conference(conn, readable(conn, who.route, who.party), who.route, series, number)
+
+    view = await ctx.db.read(read)
+    if view is None:
+        raise Unknown(f"There is no conference {number} that you can see.")
+    public_url = ctx.settings.public_url.rstrip("/")
+    name = ctx.directory.value.name(view.chair, view.start.astimezone(route.zone).date())
+    organizer = Person(sender_of(ctx.settings.mail_from).addr_spec, name)
+    body = calendar(invitation_to(view, route, public_url), public_url, organizer)
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="conference-{number}.ics"'}
+    return Response(body, headers=headers, media_type=FORMS["ics"])

@@ -1,0 +1,82 @@
+"""``routehub digests``: the series of conferences, and what became of each digest. What an agenda says is not shown
+here: an operator reads no content."""
+
+from datetime import time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from routehub.cli.offline import AsJson, OnRoute, offline, show
+from routehub.core.errors import Refused, Unknown
+from routehub.digests import occurrences, series
+from routehub.directory.principal import HUB_PARTY
+from routehub.journal.batch import Batch
+
+app = typer.Typer(no_args_is_help=True, help="Weekly digests: series and occurrences.")
+
+
+@app.command("series")
+def add_series(
+    chair: Annotated[str, typer.Argument(help="Party that chairs the conference.")],
+    route: OnRoute = "",
+    name: Annotated[str, typer.Option(help="Name of the series.")] = "weekly",
+    title: Annotated[str, typer.Option(help="What the conference is called.")] = series.TITLE,
+    weekday: Annotated[str, typer.Option(help="Day of the conference, by name.")] = "thursday",
+    at: Annotated[str, typer.Option(help="Its local time, HH:MM.")] = "10:00",
+    minutes: Annotated[int, typer.Option(min=5, max=480)] = 45,
+    digest_weekday: Annotated[str, typer.Option(help="Day of the digest, by name.")] = "wednesday",
+    digest_at: Annotated[str, typer.Option(help="Its local time, HH:MM.")] = "16:00",
+    zone: Annotated[str, typer.Option(help="Zone of both times; that of the route, if not named.")] = "",
+    link: Annotated[str, typer.Option(help="Where to join; begins with https://.")] = "",
+    plan: Annotated[str, typer.Option(help="Plan by whose points the agenda is grouped.")] = "",
+    first: Annotated[int, typer.Option(help="Number of its first conference.", min=1)] = 1,
+) -> None:  # fmt: skip
+    """Begin a weekly series. Its first digest is the next one that falls due."""
+    with offline() as hub:
+        code = route or hub.settings.default_route
+        view = hub.directory().routes.get(code)
+        if view is None:
+            raise Unknown(f"There is no route {code}.")
+        if link and not link.startswith("https://"):
+            raise Refused("The link begins with https://.")
+        made = series.Series(
+            code, name, title, weekday.lower(), _time(at), _zone(zone) if zone else view.zone, minutes,
+            digest_weekday.lower(), _time(digest_at), hub.party(chair), link or None, plan or None, first,
+        )  # fmt: skip
+
+        def apply(tx: Batch) -> None:
+            series.add(tx.conn, made, tx.now)
+            tx.audit("series-begun", code, HUB_PARTY, hub.operator(code).actor, {"series": name})
+
+        hub.change(apply)
+    typer.echo(f"The series {name} of {code} has begun: digests on {digest_weekday} at {digest_at}, {made.zone.key}.")
+
+
+@app.command("list")
+def list_occurrences(route: OnRoute = "", as_json: AsJson = False) -> None:
+    """List the digests that were due, the newest first, and what became of them."""
+    with offline() as hub:
+        found = hub.db.read_sync(occurrences.listed, route or None)
+    rows = [
+        {
+            "route": o.route, "series": o.series, "date": o.local_date.isoformat(), "due": o.due_at, "state": o.state,
+            "late": o.late, "conference": o.conference, "message": o.message_id, "reason": o.reason,
+        }
+        for o in found
+    ]  # fmt: skip
+    show(rows, as_json, "No digest has been due yet.")
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text} is not a time; write HH:MM.") from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise Refused(f"{name} is not a zone of the IANA database.") from None

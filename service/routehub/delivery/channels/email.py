@@ -1,0 +1,30 @@
+"""E-mail: rendered by kind, under one Message-ID per delivery, so that a mail handed over twice shows as one
+(RFC 1047: hand-over cannot be exactly once)."""
+
+from urllib.parse import urlsplit
+
+from routehub.delivery.channels.base import Parcel, Taken
+from routehub.delivery.mail import Mail, Mailbox, MailTransport
+from routehub.delivery.rendering import Letter, Renderers, foot, marked
+
+
+class EmailChannel:
+    name = "email"
+
+    def __init__(self, transport: MailTransport, renderers: Renderers) -> None:
+        self._transport, self._renderers = transport, renderers
+
+    async def send(self, parcel: Parcel) -> Taken:
+        to = Mailbox(parcel.target, parcel.context.name)
+        await self._transport.send(to, self._mail(parcel), message_id=_message_id(parcel))
+        return Taken("handed over")
+
+    def _mail(self, parcel: Parcel) -> Mail:
+        if parcel.message is not None:
+            return self._renderers.render(parcel.message, parcel.context)
+        subject, _, text = (parcel.note or "").partition("\n")
+        return marked(Letter(subject, (text.strip(),), foot=foot(parcel.context)).mail(subject), parcel.context)
+
+
+def _message_id(parcel: Parcel) -> str:
+    return f"<{parcel.id}@{urlsplit(parcel.context.public_url).hostname or 'routehub.invalid'}>"

@@ -1,0 +1,182 @@
+"""The rows of deliveries: adding, claiming by a conditional UPDATE with a lease, and recording what became of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from routehub.delivery.channels.base import Failed
+from routehub.delivery.retry import next_try
+from routehub.delivery.tables import attempts, deliveries
+from routehub.journal.message import Transaction
+
+LEASE = timedelta(seconds=90)
+"""Longer than any channel may take; after it another worker may take over what a killed one had claimed."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that this worker, and no other, is to send now. ``attempt`` counts from 1."""
+
+    id: str
+    addressee: str
+    about: str
+    purpose: str
+    route: str
+    party: str
+    channel: str
+    urgent: bool
+    note: str | None
+    attempt: int
+
+
+def row(
+    new_id: str, addressee: str, about: str, purpose: str, route: str, party: str, channel: str, kind: str,
+    wall: datetime, *, urgent: bool = False, note: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """A new delivery, due now."""
+    return {
+        "id": new_id, "addressee": addressee, "about": about, "purpose": purpose, "route": route, "party": party,
+        "channel": channel, "kind": kind, "urgent": urgent, "note": note, "state": "due", "attempts": 0,
+        "created_at": wall, "due_at": wall, "outcome": "",
+    }  # fmt: skip
+
+
+def add(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add deliveries; what is there already for the same addressee and thing stays as it is."""
+    if rows:
+        make = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
+        tx.conn.execute(make(deliveries).on_conflict_do_nothing(index_elements=["addressee", "about"]), list(rows))
+
+
+def _claimable(at: datetime, busy: Collection[str]) -> ColumnElement[bool]:
+    d = deliveries.c
+    return and_(
+        d.state == "due", d.due_at <= at, or_(d.lease_until.is_(None), d.lease_until < at),
+        d.addressee.not_in(sorted(busy)),
+    )  # fmt: skip
+
+
+def waiting(conn: Connection, at: datetime, busy: Collection[str]) -> bool:
+    """Whether there is anything to claim: asked first, so that an idle hub writes nothing."""
+    return conn.execute(select(deliveries.c.id).where(_claimable(at, busy)).limit(1)).first() is not None
+
+
+def claim(tx: Transaction, worker: str, busy: Collection[str], most: int, each: int) -> list[Claimed]:
+    """Take up to ``most`` due deliveries, alerts first, no more than ``each`` for one addressee. The UPDATE asks
+    again, so two workers never take one."""
+    d, at = deliveries.c, tx.wall
+    place = func.row_number().over(partition_by=d.addressee, order_by=(d.urgent.desc(), d.due_at, d.id))
+    ranked = select(d.id, d.urgent, d.due_at, place.label("place")).where(_claimable(at, busy)).subquery()
+    r = ranked.c
+    chosen = select(r.id).where(r.place <= each).order_by(r.urgent.desc(), r.due_at, r.id).limit(most)
+    taken = tx.conn.execute(
+        update(deliveries)
+        .where(d.id.in_(chosen.scalar_subquery()), _claimable(at, busy))
+        .values(lease_by=worker, lease_until=at + LEASE, attempts=d.attempts + 1)
+        .returning(d.id, d.addressee, d.about, d.purpose, d.route, d.party, d.channel, d.urgent, d.note, d.attempts)
+    )
+    return [Claimed(*found) for found in taken.all()]
+
+
+def finish(tx: Transaction, worker: str, one: Claimed, state: str, outcome: str) -> bool:
+    """Close a delivery; False when the lease was lost to another worker meanwhile."""
+    d = deliveries.c
+    done = tx.conn.execute(
+        update(deliveries)
+        .where(d.id == one.id, d.lease_by == worker, d.state == "due")
+        .values(state=state, outcome=outcome, finished_at=tx.wall, lease_by=None, lease_until=None)
+    )
+    return done.rowcount > 0
+
+
+def try_again(tx: Transaction, worker: str, one: Claimed, fault: Failed) -> bool:
+    """Give back for a later try; False when there is none left, or none wanted."""
+    at = next_try(one.attempt, urgent=one.urgent, at=tx.wall, retry_after=fault.retry_after) if fault.again else None
+    if at is None:
+        return False
+    d = deliveries.c
+    tx.conn.execute(
+        update(deliveries)
+        .where(d.id == one.id, d.lease_by == worker, d.state == "due")
+        .values(due_at=at, outcome=str(fault), lease_by=None, lease_until=None)
+    )
+    return True
+
+
+def log_attempt(tx: Transaction, one: Claimed, *, ok: bool, status: int | None, detail: str, seconds: float) -> None:
+    """Every attempt is kept; one made again under a lost lease has the number of its claim."""
+    number = select(func.coalesce(func.max(attempts.c.number), 0)).where(attempts.c.delivery == one.id)
+    last = int(tx.conn.execute(number).scalar_one())
+    tx.conn.execute(
+        insert(attempts).values(
+            delivery=one.id, number=last + 1, at=tx.wall, ok=ok, status=status, detail=detail[:300],
+            seconds=round(seconds, 3),
+        )
+    )  # fmt: skip
+
+
+def give_up_all(tx: Transaction, addressee: str, outcome: str) -> None:
+    """Nothing more for this addressee: what was due is dead, and may be sent again by hand."""
+    d = deliveries.c
+    tx.conn.execute(
+        update(deliveries)
+        .where(d.addressee == addressee, d.state == "due")
+        .values(state="dead", outcome=outcome, finished_at=tx.wall, lease_by=None, lease_until=None)
+    )
+
+
+def again(tx: Transaction, addressee: str, delivery_id: str) -> bool:
+    """Send a finished delivery once more, with a fresh schedule."""
+    d = deliveries.c
+    done = tx.conn.execute(
+        update(deliveries)
+        .where(d.id == delivery_id, d.addressee == addressee, d.state != "due")
+        .values(state="due", due_at=tx.wall, attempts=0, finished_at=None)
+    )
+    return done.rowcount > 0
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A delivery with its attempts, as its owner sees it."""
+
+    delivery: RowMapping
+    attempts: tuple[RowMapping, ...]
+
+
+def logged(conn: Connection, addressee: str, most: int, before: str | None = None) -> list[Logged]:
+    """The newest deliveries of an addressee; ``before``: an id to go on from."""
+    d = deliveries.c
+    query = select(deliveries).where(d.addressee == addressee).order_by(d.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(d.id < before)
+    rows = conn.execute(query).mappings().all()
+    tried: dict[str, list[RowMapping]] = {}
+    ids = [found["id"] for found in rows]
+    for found in conn.execute(
+        select(attempts).where(attempts.c.delivery.in_(ids)).order_by(attempts.c.number)
+    ).mappings():
+        tried.setdefault(found["delivery"], []).append(found)
+    return [Logged(found, tuple(tried.get(found["id"], ()))) for found in rows]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is waiting, for the operator: how many, since when, and the oldest alert that has reached nobody yet."""
+
+    due: int
+    oldest: datetime | None
+    oldest_alert: datetime | None
+    dead: int
+
+
+def queue(conn: Connection) -> Queue:
+    d = deliveries.c
+    due, oldest = conn.execute(select(func.count(), func.min(d.created_at)).where(d.state == "due")).one()
+    alert = conn.execute(select(func.min(d.created_at)).where(d.state == "due", d.urgent)).scalar()
+    dead = conn.execute(select(func.count()).where(d.state == "dead")).scalar_one()
+    return Queue(due, oldest, alert, dead)

@@ -1,0 +1,99 @@
+"""From a claimed delivery to the parcel that is sent. Everything is asked again here: whether the addressee still
+stands, and whether the message is in the feed of its party."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from routehub.core import state
+from routehub.core.canonical import dumps, iso
+from routehub.core.clock import Clock, wall
+from routehub.delivery import subscriptions
+from routehub.delivery.addressees import Moment, owner_stands
+from routehub.delivery.channels.base import Parcel
+from routehub.delivery.mail import MailContext
+from routehub.delivery.outgoing import Claimed
+from routehub.directory.current import CurrentDirectory
+from routehub.directory.snapshot import RouteView
+from routehub.journal import feed, follow
+from routehub_schemas.registry import Registry
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Why a delivery must not be sent any more."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class _To:
+    target: str
+    name: str
+    zone: str
+    owner: str
+    secret: str | None = None
+
+
+class Packer:
+    def __init__(self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str) -> None:
+        self.directory, self._registry, self._clock = directory, registry, clock
+        self._public_url = public_url.rstrip("/")
+
+    def pack(self, conn: Connection, one: Claimed) -> Parcel | Dropped:
+        at = Moment(self.directory.value, self._clock.now(), wall())
+        route = at.directory.routes.get(one.route)
+        to = self._to(conn, one)
+        if route is None or to is None:
+            return Dropped("nobody is there to get it any more")
+        if not owner_stands(at, one.route, one.party, to.owner):
+            return Dropped("the addressee may not read this feed any more")
+        context = MailContext(
+            route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url
+        )
+        if one.purpose != "message":
+            return Parcel(
+                one.id, one.about, one.purpose, to.target, self._test_event(one, at), context, note=one.note,
+                secret=to.secret,
+            )  # fmt: skip
+        item = feed.one(conn, one.route, one.party, one.about)
+        message = follow.by_id(conn, self._registry, one.about)
+        if item is None or item.body is None or message is None:
+            return Dropped("the message is not there any more")
+        return Parcel(
+            one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
+            secret=to.secret,
+        )  # fmt: skip
+
+    def _to(self, conn: Connection, one: Claimed) -> _To | None:
+        kind, _, name = one.addressee.partition(":")
+        directory = self.directory.value
+        if kind == "person":
+            person = directory.people.get(name)
+            return _To(person.email, person.name, person.zone, one.addressee) if person else None
+        found = subscriptions.by_id(conn, name)
+        if found is None or not (found.sends or one.purpose == "test"):
+            return None
+        owner = directory.people.get(found.owner.partition(":")[2]) if found.owner.startswith("person:") else None
+        own_address = owner is not None and owner.email == found.target
+        return _To(
+            found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
+            found.secret,
+        )  # fmt: skip
+
+    def _test_event(self, one: Claimed, at: Moment) -> str:
+        return dumps(
+            {
+                "specversion": "1.0", "id": one.about, "source": "/hub", "type": f"routehub.{one.purpose}.v1",
+                "time": iso(at.wall), "datacontenttype": "application/json", "data": {"text": one.note or ""},
+            }
+        )  # fmt: skip
+
+
+def _zone(wanted: str, route: RouteView, party: str, at: Moment) -> ZoneInfo:
+    """The person's zone, else the party's, else the route's."""
+    if wanted:
+        return ZoneInfo(wanted)
+    member = route.membership(party, at.now.date())
+    return member.zone if member is not None else route.zone

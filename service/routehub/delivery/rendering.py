@@ -1,0 +1,133 @@
+"""From a message to a mail: one plain letter in text and HTML from the same parts, and the marks around any mail."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from routehub.delivery.mail import Mail, MailContext, MailRenderer
+from routehub.journal.message import Message
+from routehub_schemas.registry import Registry
+
+MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
+"""What is not live says so on every surface (PROMISES C2)."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The parts of a plain mail."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    badge: str = ""
+    link: str = ""
+    invitation: str = "Open it in the hub"
+    foot: str = ""
+
+    def mail(self, subject: str) -> Mail:
+        return Mail(subject, self._text(), _environment().get_template("letter.html").render(letter=self))
+
+    def _text(self) -> str:
+        head = f"[{self.badge}] {self.heading}" if self.badge else self.heading
+        facts = "\n".join(f"{label}: {text}" for label, text in self.facts)
+        link = f"{self.invitation}:\n{self.link}" if self.link else ""
+        foot = f"-- \n{self.foot}" if self.foot else ""
+        return "\n\n".join(filter(None, (head, *self.paragraphs, facts, link, foot))) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("routehub.delivery"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
+    )
+
+
+def moment(at: datetime, context: MailContext) -> str:
+    """``21 Nov 2026, 21:03 CET (20:03 UTC)``: every time names its zone."""
+    local = at.astimezone(context.zone)
+    return f"{local:%d %b %Y, %H:%M} {local:%Z} ({at:%H:%M} UTC)".lstrip("0")
+
+
+def names(context: MailContext) -> dict[str, str]:
+    """The names of parties on the day of the mail."""
+    on = context.now.date()
+    return {code: party.name(on) for code, party in context.directory.parties.items()}
+
+
+def origin(message: Message, context: MailContext) -> str:
+    """Who sent it, and for whom if for another."""
+    on = context.now.date()
+    sender = context.directory.name(message.party, on)
+    if message.on_behalf_of:
+        return f"{sender}, on behalf of {context.directory.name(message.on_behalf_of, on)}"
+    return sender
+
+
+def foot(context: MailContext) -> str:
+    party = context.directory.name(context.party, context.now.date())
+    return f"Routehub, {context.route.title}. You get this for {party}. Do not answer this mail; answer in the hub."
+
+
+def common_facts(message: Message, context: MailContext) -> tuple[tuple[str, str], ...]:
+    found = [("From", origin(message, context)), ("Accepted", moment(message.accepted_at, context))]
+    if message.short_id:
+        found.append(("Number", message.short_id))
+    if message.payload.points:
+        found.append(("Plan points", ", ".join(message.payload.points)))
+    return (*found, ("Handling", f"TLP:{message.tlp}"))
+
+
+class Renderers:
+    """The renderers by kind; a kind without its own is told in its one-line summary."""
+
+    def __init__(self, registry: Registry, by_kind: Mapping[str, MailRenderer]) -> None:
+        self._registry, self._by_kind = registry, dict(by_kind)
+
+    def render(self, message: Message, context: MailContext) -> Mail:
+        if message.tlp == "RED":
+            mail = _withheld(message, context)
+        else:
+            mail = self._by_kind.get(message.kind, self._plain)(message, context)
+        return marked(mail, context)
+
+    def _plain(self, message: Message, context: MailContext) -> Mail:
+        kind = self._registry[message.kind]
+        summary = kind.summary(message.payload, names(context))
+        letter = Letter(
+            f"{kind.title}: {summary}", (), common_facts(message, context), link=context.link(message),
+            foot=foot(context),
+        )  # fmt: skip
+        severity = kind.severity(message.payload)
+        lead = f"{severity.upper()} – " if severity else f"{kind.title} – "
+        return letter.mail(f"{lead}{message.reported_party}: {summary}")
+
+
+def _withheld(message: Message, context: MailContext) -> Mail:
+    """TLP:RED: that there is something, from whom and where, and nothing of what it says."""
+    letter = Letter(
+        "A message marked TLP:RED is waiting for you",
+        ("Its content is not sent by mail. Sign in to read it.",),
+        (("From", origin(message, context)), ("Accepted", moment(message.accepted_at, context))),
+        link=context.link(message), invitation="Sign in and read it", foot=foot(context),
+    )  # fmt: skip
+    return letter.mail(f"Sign in to read – TLP:RED message from {message.reported_party}")
+
+
+def marked(mail: Mail, context: MailContext) -> Mail:
+    """Any mail of a route that is not live, with its mark in subject, text and HTML."""
+    mark = MARKS.get(context.route.marking)
+    if mark is None:
+        return mail
+    line = f"{mark}: this is not real. It belongs to the route {context.route.title}."
+    banner = f'<p style="margin:0 0 16px;padding:8px;border:3px solid #1a1a1a"><strong>{html.escape(line)}</strong></p>'
+    page = mail.html
+    if page is not None:
+        page, found = re.subn(r"(<body[^>]*>)", lambda body: body.group(1) + banner, page, count=1)
+        page = page if found else banner + page
+    subject = mail.subject if mail.subject.startswith(mark) else f"{mark} – {mail.subject}"
+    return replace(mail, subject=subject, text=f"{line}\n\n{mail.text}", html=page)

@@ -1,0 +1,1 @@
+"""The agenda in every form: text, HTML, Markdown and calendar, all from one view model."""

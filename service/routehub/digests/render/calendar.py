@@ -1,0 +1,99 @@
+"""The conference as a calendar event (RFC 5545, RFC 5546): a stable UID and a SEQUENCE that rises with every change, so
+that a calendar moves its entry and does not make a second one. Values go through the library's types, which escape line
+ends; addresses and names that could end a line are refused or cleaned before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+
+from routehub import __version__
+from routehub.core.errors import Refused
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is invited, or who invites."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A conference for a calendar. ``revision``: how often it has been changed; ``said_at``: when it last was;
+    ``state``: planned, moved or cancelled."""
+
+    route: str
+    series: str
+    number: int
+    title: str
+    start: datetime
+    minutes: int
+    zone: str
+    link: str | None
+    state: str
+    revision: int
+    said_at: datetime
+    words: str
+    url: str
+    mark: str | None = None
+
+
+def uid(invitation: Invitation, public_url: str) -> str:
+    """The same for all that is ever said of this conference."""
+    host = urlsplit(public_url).hostname or "localhost"
+    return f"conference-{invitation.number}.{invitation.series}.{invitation.route}@{host}"
+
+
+def calendar(
+    invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None = None
+) -> bytes:  # fmt: skip
+    """The calendar object: a REQUEST to the attendee or its CANCEL; without an attendee a PUBLISH, since a request
+    names whom it asks (RFC 5546, 3.2)."""
+    cancelled = invitation.state == "cancelled"
+    found = Calendar()
+    found.add("prodid", f"-//Routehub//Routehub {__version__}//EN")
+    found.add("version", "2.0")
+    found.add("method", ("CANCEL" if cancelled else "REQUEST") if attendee else "PUBLISH")
+    zone = ZoneInfo(invitation.zone)
+    event = Event()
+    event.add("uid", uid(invitation, public_url))
+    event.add("sequence", invitation.revision)
+    event.add("dtstamp", invitation.said_at)
+    event.add("dtstart", invitation.start.astimezone(zone))
+    event.add("duration", vDuration(timedelta(minutes=invitation.minutes)))
+    event.add("summary", _line(f"{invitation.mark + ': ' if invitation.mark else ''}{invitation.title}"))
+    event.add("description", invitation.words)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("url", invitation.url)
+    if invitation.link:
+        event.add("location", invitation.link)
+    event.add("organizer", _address(organizer))
+    if attendee:
+        event.add("attendee", _address(attendee, RSVP="TRUE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
+    found.add_component(event)
+    year = invitation.start.astimezone(zone).year
+    found.add_missing_timezones(first_date=date(year, 1, 1), last_date=date(year + 1, 1, 1))
+    return bytes(found.to_ical())
+
+
+def _address(person: Person, **parameters: str) -> Any:
+    """``mailto:`` with its parameters. An address that holds anything but itself is refused."""
+    if any(sign.isspace() or not sign.isprintable() or sign in '<>,;:"' for sign in person.address):
+        raise Refused("This is not a plain e-mail address.")
+    found = vCalAddress(f"mailto:{person.address}")
+    name = _line(person.name).replace('"', "'")
+    for key, value in ({"CN": name} if name else {}).items():
+        found.params[key] = vText(value)
+    for key, value in parameters.items():
+        found.params[key] = vText(value)
+    return found
+
+
+def _line(text: str) -> str:
+    """One line without control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -1,0 +1,215 @@
+"""A party's figures form for one day: what it stands on, what was typed, and what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from routehub.boards.figures.queries import FigureValue
+from routehub.boards.reporting.queries import version_of
+from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.directory.reporting_day import Period, due_at, reporting_day
+from routehub.directory.snapshot import Membership
+from routehub.directory.visibility import readable
+from routehub.journal.jobs import Recorded
+from routehub.web import figure_fields
+from routehub.web.context import WebContext
+from routehub.web.figure_fields import Field
+from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.numbers import NotANumber, count, read_count
+from routehub.web.render import Names
+from routehub.web.visitor import Visitor
+from routehub.web.who_posted import Posted, posted
+
+QUALITIES = {
+    "provisional": ("provisional", "counted"),
+    "confirmed": ("confirmed", "counted"),
+    "estimate": ("confirmed", "estimated"),
+}
+"""The three answers to "these figures are", as status and method of each figure."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything about one party and day that the form stands on."""
+
+    member: Membership
+    period: Period
+    due: datetime
+    fields: list[Field]
+    version: str
+    before: Posted | None
+
+    @property
+    def party(self) -> str:
+        return self.member.party
+
+    @property
+    def correcting(self) -> bool:
+        return bool(self.version)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the form: texts by field name, and the answers below them.
+
+    was: what was on record, by field name, when the form was made. What is posted follows from the form alone, so
+    that sending it twice says the same twice.
+    """
+
+    texts: Mapping[str, str]
+    quality: str
+    reason: str
+    comment: str
+    version: str
+    key: str
+    was: Mapping[str, str]
+    seen: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, form: Form, sheet: Sheet) -> "Typed":
+        return cls(
+            {field.name: form.text(field.name) for field in sheet.fields},
+            form.text("quality") if form.text("quality") in QUALITIES else "provisional",
+            form.text("reason"), form.text("comment"), form.text("version"), form.text("key") or fresh_key(),
+            dict(mark.split("=", 1) for mark in form.every("was") if "=" in mark), frozenset(form.every("seen")),
+        )  # fmt: skip
+
+    @classmethod
+    def at_first(cls, sheet: Sheet) -> "Typed":
+        texts = {f.name: "" if f.prefilled is None else count(f.prefilled) for f in sheet.fields}
+        known = [f.today for f in sheet.fields if f.today is not None]
+        return cls(texts, _quality(known), "", "", sheet.version, fresh_key(), on_record(sheet))
+
+
+def _mark(value: int | None, status: str, method: str) -> str:
+    return f"{value} {status} {method}"
+
+
+def on_record(sheet: Sheet) -> dict[str, str]:
+    return {f.name: _mark(f.today.value, f.today.status, f.today.method) for f in sheet.fields if f.today is not None}
+
+
+def _quality(on_record: list[FigureValue]) -> str:
+    for name, (status, method) in QUALITIES.items():
+        if any((value.status, value.method) == (status, method) for value in on_record):
+            return name
+    return "provisional"
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A number to look at again. ``mark`` says which number was looked at."""
+
+    field: Field
+    value: int
+    words: str
+
+    @property
+    def mark(self) -> str:
+        return f"{self.field.name}={self.value}"
+
+
+def reporting_member(ctx: WebContext, who: Visitor, party: str) -> Membership:
+    code = ctx.directory.value.party_code(party)
+    today = ctx.clock.now().astimezone(who.route.zone).date()
+    member = who.route.membership(code, today) if code else None
+    if member is None or not member.reports:
+        raise Unknown(f"No party of this route with the code {party} posts figures.")
+    if "report" not in who.may or member.party not in who.reports_for:
+        name = ctx.directory.value.name(member.party, today)
+        raise NotAllowed(f"The figures of {name} are posted by its own contact points, deputies and systems.")
+    return member
+
+
+def load(conn: Connection, ctx: WebContext, who: Visitor, member: Membership, day: date) -> Sheet:
+    ids = readable(conn, who.route.code, who.party)
+    fields = figure_fields.load(conn, ids, who.route, member, day, Names(ctx.directory.value, day))
+    version = version_of(conn, ids, who.route.code, member.party, "reporting_day", day) or ""
+    before = posted(conn, who, version) if version else None
+    return Sheet(member, reporting_day(member, day), due_at(member, day), fields, version, before)
+
+
+def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str, int], Faults]:
+    """The typed numbers by field name, and what is wrong, in the order of the fields."""
+    numbers: dict[str, int] = {}
+    faults = Faults()
+    for field in sheet.fields:
+        text = typed.texts[field.name]
+        if nothing:
+            if field.flow and text and not sheet.correcting:
+                faults.add(field.id, "Clear this number, or post figures instead of nothing to report")
+            continue
+        try:
+            numbers[field.name] = read_count(text)
+        except NotANumber as fault:
+            if fault.why == "blank" and not (field.required or field.today is not None):
+                continue
+            faults.add(field.id, _words(field, fault.why))
+    if not nothing and not numbers and not faults:
+        faults.add(sheet.fields[0].id, "Enter at least one figure, or say that there is nothing to report")
+    return numbers, faults
+
+
+def _words(field: Field, why: str) -> str:
+    label = field.label
+    if why == "blank":
+        return f"Enter the number of {field.ask}, or 0"
+    if why == "negative":
+        return f"{label}: the number cannot be less than 0"
+    if why == "too-large":
+        return f"{label}: this number is larger than the hub takes; check it"
+    example = count(field.yesterday) if field.yesterday else count(1902)
+    return f"{label} must be a whole number, like {example}"
+
+
+def changed_figures(sheet: Sheet, typed: Typed, numbers: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """The figures to post by field name: new ones, and those that differ from what was on record. Others stay."""
+    status, method = QUALITIES[typed.quality]
+    found = {}
+    for field in sheet.fields:
+        value = numbers.get(field.name)
+        if value is not None and typed.was.get(field.name) != _mark(value, status, method):
+            found[field.name] = dict(field.series) | {"value": value, "status": status, "method": method}
+    return found
+
+
+def unusual_figures(sheet: Sheet, changed: Mapping[str, dict[str, Any]], tried: Recorded) -> tuple[Unusual, ...]:
+    by_name = {field.name: field for field in sheet.fields}
+    order = list(changed)
+    found = []
+    for caution in tried.cautions:
+        parts = caution.pointer.split("/")
+        if caution.code == "unusual" and len(parts) > 2 and parts[1] == "figures":
+            name = order[int(parts[2])]
+            found.append(Unusual(by_name[name], changed[name]["value"], caution.message))
+    return tuple(found)
+
+
+def seen_field(sheet: Sheet, typed: Typed) -> str:
+    seen = {mark.rpartition("=")[0] for mark in typed.seen}
+    return next((field.id for field in sheet.fields if field.name in seen), "")
+
+
+def refused(sheet: Sheet, typed: Typed, changed: Mapping[str, dict[str, Any]], error: HubError) -> tuple[Typed, Faults]:
+    """The contract's problems at the fields of the form. An id that was used before gets a new one."""
+    faults = Faults()
+    by_name = {field.name: field for field in sheet.fields}
+    order = list(changed)
+    for problem in error.problems:
+        parts = problem.pointer.split("/")
+        if problem.code == "reason-needed":
+            if not faults.of("reason"):
+                faults.add("reason", "Say why the figures change")
+        elif len(parts) > 2 and parts[1] == "figures" and parts[2].isdigit():
+            faults.add(by_name[order[int(parts[2])]].id, problem.message)
+        elif parts[1:2] in (["reason"], ["comment"]):
+            faults.add(parts[1], problem.message)
+        else:
+            faults.add("form", problem.message)
+    if not error.problems:
+        faults.add("form", error.detail)
+        typed = replace(typed, key=fresh_key())
+    return typed, faults

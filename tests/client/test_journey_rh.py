@@ -1,0 +1,80 @@
+"""`rh` with a real hub, by the commands of the client's README: one party posts, another one watches and answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import Rh
+from tests.client.test_journey import Place, place
+from tests.fixtures.waiting import wait_for
+
+__all__ = ["place"]
+
+pytestmark = pytest.mark.timeout(300)
+"""A dozen processes each: on a busy machine the usual limit would only measure the machine."""
+
+
+def signed_in(place: Place, tmp_path: Path, party: str) -> Rh:
+    return Rh(tmp_path / party, place.process.url, place.keys[party])
+
+
+def test_a_first_push_in_five_commands_is_seen_by_who_watches(place: Place, tmp_path: Path) -> None:
+    slovenia, croatia = (signed_in(place, tmp_path, party) for party in ("SI", "HR"))
+    watching = croatia.start("watch", "figures", "--json", "--count", "1", "--after", "0")
+    try:
+        del slovenia.environment["ROUTEHUB_KEY_FILE"]
+        assert slovenia("login", "--key-file", str(slovenia.key_file)).code == 0
+        template = slovenia("figures", "template")
+        assert template.code == 0, template.err
+        file = tmp_path / "today.json"
+        file.write_text(
+            template.out.replace('"counterpart": "HR", "value": null', '"counterpart": "HR", "value": 1362')
+        )
+        assert slovenia("figures", "post", str(file), "--dry-run").code == 0
+        posted = slovenia("figures", "post", str(file))
+        assert posted.code == 0, posted.err
+        out, err = watching.communicate(timeout=60)
+    finally:
+        watching.kill()
+    event = json.loads(out)
+    assert (watching.returncode, event["id"], event["source"]) == (0, posted.lines[0], "/parties/SI"), err
+    assert event["data"]["figures"][0]["value"] == 1362
+    assert "arrivals.HR" in croatia("figures", "show", "SI").out
+
+    wrong = slovenia("figures", "set", "arrivals.HR=1262", "--keep-unusual")
+    assert wrong.code == 6, wrong.err
+    assert slovenia("figures", "set", "arrivals.HR=1262", "--keep-unusual", "--reason", "Counted twice").code == 0
+
+
+def test_an_alert_is_raised_acknowledged_and_ended_from_two_terminals(place: Place, tmp_path: Path) -> None:
+    slovenia, croatia = (signed_in(place, tmp_path, party) for party in ("SI", "HR"))
+    raised = slovenia("-q", "alert", "raise", "people_stranded", "--detail", "About 400 people wait outside.")
+    assert raised.code == 0, raised.err
+    (id,) = raised.lines
+    assert [one["short_id"] for one in croatia("alert", "list", "--mine", "--json").json] == [id]
+    assert croatia("alert", "ack", id, "--reply", "Seen").code == 0
+    assert croatia("alert", "list", "--mine", "--json").json == []
+    assert slovenia("alert", "update", id, "--severity", "extreme").code == 0
+    assert croatia("alert", "show", id, "--json").json["severity"] == "Extreme"
+    assert croatia("alert", "end", id).code == 4, "only who raised it ends it"
+    assert slovenia("alert", "end", id).code == 0
+    assert croatia("alert", "list", "--json").json == []
+
+
+def test_what_was_saved_while_the_hub_was_killed_arrives_once(place: Place, tmp_path: Path) -> None:
+    slovenia = signed_in(place, tmp_path, "SI")
+    assert slovenia("whoami").code == 0
+    place.process.kill9()
+    saved = slovenia("alert", "raise", "weather", "--headline", "Snow on the pass")
+    assert (saved.code, len(saved.out.strip())) == (7, 4)
+    place.process.start()
+    status = slovenia("status")
+    assert status.code == 0, status.err
+    assert f"Sent from the outbox: {saved.out.strip()}" in status.err
+    assert "Snow on the pass" in status.out
+    assert len(slovenia("alert", "list", "--json").json) == 1
+    wait_for(lambda: slovenia("outbox", "send").code == 0, 30, "an empty outbox")
+    assert len(slovenia("alert", "list", "--json").json) == 1

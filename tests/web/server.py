@@ -1,0 +1,40 @@
+"""A hub behind a real socket in a thread of the test process: as quick to start as its database is to copy."""
+
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from routehub.app import Hub, create_app
+from routehub.core.settings import Settings
+from tests.fixtures.ports import find_free_port
+from tests.fixtures.waiting import wait_for
+
+
+class Served:
+    """The hub of one test; ``hub`` is there for looking inside and for moving its clock."""
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+        port = find_free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.database_url = database_url
+        given = {"host": "127.0.0.1", "port": port, "public_url": self.url, "data_dir": folder, **settings}
+        self.hub = Hub(Settings(database_url=database_url, **given))  # type: ignore[arg-type]
+        config = uvicorn.Config(
+            create_app(self.hub), host="127.0.0.1", port=port, log_config=None, access_log=False,
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="hub", daemon=True)
+
+    def start(self) -> "Served":
+        self._thread.start()
+        wait_for(lambda: self._server.started or not self._thread.is_alive(), 30, "the start of the hub")
+        assert self._server.started, "the hub did not start"
+        return self
+
+    def stop(self) -> None:
+        self.hub.begin_stop()
+        self._server.should_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "the hub did not stop"
