@@ -16,7 +16,10 @@ from routehub.directory.visibility import clause
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """Which figures; empty means any, ``hours=False`` leaves hourly ones out. ``as_of`` by time or by sequence reads what was known then."""
+    """Which figures; empty means any; ``hours=False`` leaves hourly ones out.
+
+    ``as_of`` by time or by sequence reads what was known then.
+    """
 
     route: str
     parties: frozenset[str] = frozenset()
