@@ -112,6 +112,8 @@ def steps(table: Path, mapping: Mapping) -> list[Step]:
     for line, row in enumerate(rows, start=2):
         where = f"{table.name}, line {line}"
         posted = _date(row[mapping.as_of or mapping.day], where)
+        if _date(row[mapping.day], where) > posted:
+            continue  # tables of a whole month hold zeros for days that had not come yet: those are no counts
         together.setdefault(posted, []).extend(_reports(row, mapping, mark, where))
     return [Step(day.isoformat(), mapping.moment(day), tuple(found)) for day, found in sorted(together.items())]
 

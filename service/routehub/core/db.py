@@ -17,11 +17,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
-from routehub.core.errors import Busy, Full, HubError
+from routehub.core.errors import Busy, Full, HubError, Malformed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -157,7 +158,7 @@ class Database:
         self._lock_fd: int | None = None
 
     def _path(self) -> Path:
-        return Path(self.url.removeprefix("sqlite:///"))
+        return Path(self.url.removeprefix("sqlite:///")).resolve()
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(connection, …)`` in a reading thread, in one read transaction."""
@@ -168,7 +169,7 @@ class Database:
         try:
             with self.reader.begin() as connection:
                 return fn(connection, *args, **kwargs)
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise as_hub_error(error) from error
 
     @contextlib.contextmanager
@@ -179,7 +180,7 @@ class Database:
 
     def hold(self) -> None:
         """Take the SQLite file for this hub alone; a second hub on it refuses to start (PROMISES A8)."""
-        if self.dialect != "sqlite":
+        if self.dialect != "sqlite" or self._lock_fd is not None:
             return
         lock = self._path().with_name(self._path().name + ".lock")
         fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -220,8 +221,13 @@ class Database:
             self._lock_fd = None
 
 
-def as_hub_error(error: DBAPIError) -> HubError:
-    """What a database fault means for the sender: no room (507), or not now (503). Nothing was stored."""
+def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
+    """What a database fault means for the sender: no room (507), not now (503), or something that no text of this
+    database can hold, such as a null character in an address (400). Nothing was stored."""
+    if isinstance(error, PoolTimeout):
+        return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")
+    if isinstance(error, DataError):
+        return Malformed("Something in the address or the headers cannot be stored or compared.")
     words = str(error.orig).lower()
     if "disk is full" in words or "no space left" in words or getattr(error.orig, "sqlstate", "") == "53100":
         return Full("The hub's disk is full. Nothing was stored; reading still works. The operator has to make room.")
