@@ -113,7 +113,8 @@ def test_what_is_missing_is_asked_for(stage, paper):
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '" onmouseover="x', "{{ 7*7 }}", "javascript:alert(1)"])
 def test_text_of_others_stays_text(stage, paper, text):
     ref = stage.alert("HR", text, description=text)
-    for path in ("/", "/alerts", f"/alerts/{ref}", "/messages"):
+    assert operator.open("/").path == "/settings"
+    for path in ("/alerts", f"/alerts/{ref}", "/messages"):
         page = paper("SI").open(path)
         assert page.status == 200
         assert "<script>alert" not in page.answer.text
@@ -142,7 +143,8 @@ def test_a_reader_without_a_role_for_it_is_not_offered_what_would_be_refused(sta
 def test_an_operator_reads_no_content(stage, paper):
     ref = stage.alert("HR", "Trains suspended")
     operator = paper("FRONTEX")
-    for path in ("/", "/alerts", f"/alerts/{ref}", "/messages", "/conference", "/figures"):
+    assert operator.open("/").path == "/settings"
+    for path in ("/alerts", f"/alerts/{ref}", "/messages", "/conference", "/figures"):
         page = operator.open(path)
         assert page.status == 403, path
         assert "Trains suspended" not in page.words
