@@ -16,6 +16,12 @@ def head(conn: Connection) -> int:
     return int(conn.execute(select(journal_head.c.sequence).where(journal_head.c.id == 1)).scalar_one())
 
 
+def newest_at(conn: Connection) -> datetime | None:
+    """When the last message was accepted, in hub time; None in an empty journal."""
+    newest = select(entries.c.accepted_at).order_by(entries.c.sequence.desc()).limit(1)
+    return conn.execute(newest).scalar()
+
+
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
     """Up to ``limit`` messages after a sequence. Erased messages are left out, and do not count."""
     rows = (
