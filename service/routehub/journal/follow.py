@@ -1,6 +1,7 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
