@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -241,3 +242,20 @@ async def test_two_hubs_deliver_to_each_others_listeners(office: Office, start_p
         wanted = list(range(1, 21))
         assert [(await frame(here))["feed"] for _ in wanted] == wanted
         assert [(await frame(there))["feed"] for _ in wanted] == wanted
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_hub_with_200_open_streams_stops_within_fifteen_seconds(
+    office: Office, start_process: StartProcess, database_kind: str
+):
+    mk = office.key("MK")
+    hub = start_process()
+    async with AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(socket(hub, mk)) for _ in range(200)]
+        async with asyncio.timeout(15):
+            assert await asyncio.to_thread(hub.stop) in (0, -15)
+        for reader in readers:
+            await reader.wait_closed()
+        reasons = {reader.close_reason for reader in readers}
+        assert {reader.close_code for reader in readers} == {1012}
+    assert len(reasons) > 20, "all would come back in the same moment"

@@ -2,38 +2,25 @@
 
 import json
 import stat
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from routehub.cli import main
 from routehub.core.clock import wall
 from routehub.core.errors import SignInNeeded
 from routehub.directory import keys, sign_in
-from tests.fixtures.office import Office, address
+from tests.fixtures.office import Office, Terminal, address
 
 Run = Callable[..., str]
 
 
 @pytest.fixture
-def run(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(office: Office, terminal: Terminal) -> Run:
     """`run("people", "list")` gives standard output; `fails=True` gives standard error."""
-    monkeypatch.setenv("ROUTEHUB_DATABASE_URL", office.url)
-    monkeypatch.setenv("ROUTEHUB_PUBLIC_URL", "https://hub.example")
-    monkeypatch.setenv("COLUMNS", "240")
-
-    def do(*words: str, fails: bool = False) -> str:
-        monkeypatch.setattr(sys, "argv", ["routehub", *words])
-        with pytest.raises(SystemExit) as ending:
-            main()
-        said = capsys.readouterr()
-        assert (ending.value.code != 0) is fails, said.err
-        return said.err if fails else said.out
-
-    return do
+    return partial(terminal, office.url)
 
 
 def rows(run: Run, *words: str) -> list[dict[str, Any]]:

@@ -1,32 +1,46 @@
 """The operator's commands beside a running hub: what they change holds for the hub within seconds."""
 
+import contextlib
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.fixtures.hub import HubProcess
+from tests.fixtures.office import Terminal
 from tests.fixtures.waiting import wait_for
 
-DEADLINE = 5.0  # PROMISES D2
+DEADLINE = 5.0  # what is promised for an open stream whose reader has lost the right to it
+Client = Callable[..., httpx.Client]
+Run = Callable[..., str]
 
 
 @pytest.fixture
-def hub(hub_process: HubProcess) -> HubProcess:
-    hub_process.command("routes", "install", "wbr")
-    return hub_process
+def run(hub_process: HubProcess, terminal: Terminal) -> Run:
+    """A command at the database of the running hub, with its one line of output."""
+
+    def do(*words: str) -> str:
+        return terminal(hub_process.database_url, *words, public_url=hub_process.url).strip()
+
+    do("routes", "install", "wbr")
+    return do
 
 
-def client(hub: HubProcess, **headers: str) -> httpx.Client:
-    return httpx.Client(base_url=hub.url, headers=headers, trust_env=False, timeout=20)
+@pytest.fixture
+def client(hub_process: HubProcess) -> Iterator[Client]:
+    """Browsers and systems, closed at the end."""
+    with contextlib.ExitStack() as opened:
+        yield lambda **headers: opened.enter_context(
+            httpx.Client(base_url=hub_process.url, headers=headers, trust_env=False, timeout=20)
+        )
 
 
-def sign_in(hub: HubProcess, link: str) -> httpx.Client:
+def sign_in(client: Client, link: str) -> httpx.Client:
     """What a person does: open the link, press the button."""
-    browser = client(hub)
+    browser = client()
     page = browser.get(urlsplit(link).path)
     token = re.search(r'name="csrf" value="([^"]+)"', page.text)
     assert token, page.text
@@ -52,17 +66,16 @@ def listen(browser: httpx.Client) -> Callable[[], bool]:
     return ended.is_set
 
 
-def test_a_person_signs_in_by_the_link_that_the_operator_hands_over(hub: HubProcess):
-    added = hub.command("people", "add", "ana@si.example", "Ana Novak", "--party", "SI", "--role", "party_office")
-    assert "Ana Novak <ana@si.example> is nominated for SI on wbr: party_office." in added.stdout
-    link = hub.command("people", "link", "ana@si.example").stdout.strip()
-    assert link.startswith(f"{hub.url}/sign-in/")
-    wait_for(lambda: client(hub).get(urlsplit(link).path).status_code == 200)
-    browser = sign_in(hub, link)
+def test_a_person_signs_in_by_the_link_that_the_operator_hands_over(run: Run, client: Client):
+    added = run("people", "add", "ana@si.example", "Ana Novak", "--party", "SI", "--role", "party_office")
+    assert "Ana Novak <ana@si.example> is nominated for SI on wbr: party_office." in added
+    link = run("people", "link", "ana@si.example")
+    assert link.startswith("http://127.0.0.1:")
+    browser = sign_in(client, link)
     wait_for(lambda: browser.get("/v1/me").status_code == 200)
     me = browser.get("/v1/me").json()
     assert (me["party"]["code"], me["roles"]) == ("SI", ["party_office"])
-    again = client(hub)
+    again = client()
     page = again.get(urlsplit(link).path)
     token = re.search(r'name="csrf" value="([^"]+)"', page.text)
     assert token
@@ -70,20 +83,20 @@ def test_a_person_signs_in_by_the_link_that_the_operator_hands_over(hub: HubProc
     assert again.get("/v1/me").status_code == 401
 
 
-def test_a_withdrawn_person_s_stream_is_closed_within_seconds(hub: HubProcess):
-    hub.command("people", "add", "ana@si.example", "Ana Novak", "--party", "SI")
-    browser = sign_in(hub, hub.command("people", "link", "ana@si.example").stdout.strip())
+def test_a_withdrawn_person_s_stream_is_closed_within_seconds(run: Run, client: Client):
+    run("people", "add", "ana@si.example", "Ana Novak", "--party", "SI")
+    browser = sign_in(client, run("people", "link", "ana@si.example"))
     wait_for(lambda: browser.get("/v1/me").status_code == 200)
     ended = listen(browser)
     assert not ended()
-    hub.command("people", "withdraw", "ana@si.example")
+    run("people", "withdraw", "ana@si.example")
     wait_for(ended, DEADLINE, "the end of the stream")
     assert browser.get("/v1/me").status_code == 401
 
 
-def test_a_session_that_ends_elsewhere_closes_its_stream_within_seconds(hub: HubProcess):
-    hub.command("people", "add", "ana@si.example", "Ana Novak", "--party", "SI")
-    here, there = (sign_in(hub, hub.command("people", "link", "ana@si.example").stdout.strip()) for _ in range(2))
+def test_a_session_that_ends_elsewhere_closes_its_stream_within_seconds(run: Run, client: Client):
+    run("people", "add", "ana@si.example", "Ana Novak", "--party", "SI")
+    here, there = [sign_in(client, run("people", "link", "ana@si.example")) for _ in range(2)]
     wait_for(lambda: here.get("/v1/me").status_code == 200)
     ended = listen(there)
     csrf = re.search(r'name="csrf" value="([^"]+)"', here.get("/settings").text)
@@ -94,11 +107,11 @@ def test_a_session_that_ends_elsewhere_closes_its_stream_within_seconds(hub: Hub
     assert here.get("/v1/me").status_code == 200
 
 
-def test_a_revoked_key_s_stream_is_closed_within_seconds(hub: HubProcess):
-    key = hub.command("keys", "make", "SI", "border-system").stdout.strip()
-    system = client(hub, Authorization=f"Bearer {key}")
+def test_a_revoked_key_s_stream_is_closed_within_seconds(run: Run, client: Client):
+    key = run("keys", "make", "SI", "border-system")
+    system = client(Authorization=f"Bearer {key}")
     wait_for(lambda: system.get("/v1/me").status_code == 200)
     ended = listen(system)
-    hub.command("keys", "revoke", key.split("_")[2])
+    run("keys", "revoke", key.split("_")[2])
     wait_for(ended, DEADLINE, "the end of the stream")
     assert system.get("/v1/me").status_code == 401

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
 from routehub.app import shipped_boards
-from routehub.cli import app
+from routehub.cli import application
 from routehub.core.db import Database
 from routehub.directory.snapshot import load
 from routehub.journal import follow
@@ -99,9 +99,9 @@ async def test_the_command_compares_and_refuses_beside_a_running_hub(
     filled_url: str, tmp_path: Path, database_kind: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("ROUTEHUB_DATABASE_URL", filled_url)
-    compared = CliRunner().invoke(app, ["rebuild", "--compare"])
+    compared = CliRunner().invoke(application(), ["rebuild", "--compare"])
     assert (compared.exit_code, "tables of the boards came out as they were" in compared.stdout) == (0, True)
     if database_kind == "sqlite":
         async with inside(filled_url, tmp_path, {}):
-            refused = CliRunner().invoke(app, ["rebuild"])
+            refused = CliRunner().invoke(application(), ["rebuild"])
         assert "Another hub runs" in str(refused.exception)

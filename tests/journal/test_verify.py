@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Table, delete, select, update
 from typer.testing import CliRunner
 
-from routehub.cli import app
+from routehub.cli import application
 from routehub.core.db import Database
 from routehub.directory.tables import audience_parties, audiences
 from routehub.journal.tables import audit_rows, entries, feed_heads, feed_rows, journal_head, short_ids
@@ -136,11 +136,11 @@ def test_the_command_says_what_was_changed_and_fails(
     filled: Inside, migrated_database_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("ROUTEHUB_DATABASE_URL", migrated_database_url)
-    good = CliRunner().invoke(app, ["verify"])
+    good = CliRunner().invoke(application(), ["verify"])
     assert (good.exit_code, "Nothing was changed or removed" in good.stdout) == (0, True)
     with filled.hub.db.write() as conn:
         conn.execute(update(entries).where(entries.c.sequence == 3).values(party="HU"))
-    bad = CliRunner().invoke(app, ["verify", "--json"])
+    bad = CliRunner().invoke(application(), ["verify", "--json"])
     assert bad.exit_code == 1
     assert '{"where": "entry 3", "fault": "does not fit the chain"}' in bad.stdout.splitlines()
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from routehub.cli import app
+from routehub.cli import application
 from routehub.cli.series import Mapping
 from tests.fixtures.furnished import CMR, WBR, bearer, furnish, write_keys
 from tests.fixtures.hub import HubProcess
@@ -73,7 +73,7 @@ def replayed(
     folder = write_keys(tmp_path / "keys", keys, *wanted)
     mapping = EXAMPLES / "daily-arrivals.json"
     done = CliRunner().invoke(
-        app, ["replay", str(table), "--mapping", str(mapping), "--keys", str(folder), "--url", hub.url]
+        application(), ["replay", str(table), "--mapping", str(mapping), "--keys", str(folder), "--url", hub.url]
     )
     assert done.exit_code == 0, (done.output, done.exception)
     return Replayed(hub, keys, cells_of(table, Mapping.read(mapping)), done.output)
@@ -105,9 +105,9 @@ def test_posted_again_after_a_kill_nothing_is_doubled(replayed: Replayed, tmp_pa
     folder = tmp_path / "keys"
     table = shared_data / "flows" / "daily_arrivals_2015-10-01_2016-01-14.csv"
     command = ["replay", str(table), "--mapping", str(EXAMPLES / "daily-arrivals.json"), "--keys", str(folder)]
-    again = CliRunner().invoke(app, [*command, "--url", replayed.hub.url])
+    again = CliRunner().invoke(application(), [*command, "--url", replayed.hub.url])
     assert "0 of 106 days posted: nothing to do." in again.output
-    anew = CliRunner().invoke(app, [*command, "--url", replayed.hub.url, "--no-resume"])
+    anew = CliRunner().invoke(application(), [*command, "--url", replayed.hub.url, "--no-resume"])
     assert anew.exit_code == 0
     assert "there already" in anew.output
     assert "new" not in anew.output.replace("news", "")
@@ -136,7 +136,7 @@ def test_for_any_date_the_hub_answers_what_was_known_then(
     folder = write_keys(tmp_path / "keys", keys, ("cmr", "IT"))
     mapping = EXAMPLES / "counts-by-report-date.json"
     done = CliRunner().invoke(
-        app, ["replay", str(table), "--mapping", str(mapping), "--keys", str(folder), "--url", hub.url]
+        application(), ["replay", str(table), "--mapping", str(mapping), "--keys", str(folder), "--url", hub.url]
     )
     assert done.exit_code == 0, (done.output, done.exception)
     with table.open() as rows:

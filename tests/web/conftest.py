@@ -11,7 +11,10 @@ from tests.web.stage import Stage, furnish
 
 # Pages stand on the same queries on both databases; the journeys of test_journey run on both.
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-PEOPLE = {"MK": "contact_point", "RS": "contact_point", "HR": "contact_point", "SI": "contact_point", "EC": "chair"}
+PEOPLE = {
+    "MK": "contact_point", "RS": "contact_point", "HR": "contact_point", "SI": "contact_point", "EC": "chair",
+    "FRONTEX": "operator",
+}  # fmt: skip
 SYSTEMS = ("GR", "MK", "RS", "HR", "SI", "AT")
 
 

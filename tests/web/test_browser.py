@@ -127,6 +127,20 @@ def test_another_partys_open_page_shows_new_figures_at_once(stage, open_browser)
     expect(page.get_by_role("heading", name="Acknowledged for Croatia.")).to_be_visible()
 
 
+def test_a_page_says_when_its_stream_is_cut_and_keeps_its_figures(stage, open_browser):
+    stage.report("SI", stage.today("SI"), arrivals(1362, "HR"))
+    page = open_browser("HR")
+    expect(page.locator("#connection")).to_contain_text("Up to date")
+    page.clock.install()
+    page.reload()
+    page.context.set_offline(True)
+    page.clock.run_for(25_000)
+    expect(page.locator("#connection")).to_contain_text("Checking. Showing")
+    page.clock.run_for(15_000)
+    expect(page.locator("#connection")).to_contain_text("Not connected. Showing")
+    expect(page.locator("#station-SI")).to_contain_text("1\u202f362")
+
+
 def test_what_somebody_types_is_not_taken_away_by_an_update(stage, open_browser):
     page = open_browser("HR")
     page.goto(f"{stage.url}/alerts/new")

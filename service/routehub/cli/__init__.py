@@ -1,52 +1,46 @@
-"""The command ``routehub``: everything that an operator does. One file per command."""
+"""The command ``routehub``: everything that an operator does. One file per command, imported when it is called."""
 
 import sys
+from importlib import import_module
 
 import typer
 
-from routehub.cli import (
-    demo,
-    digests,
-    doctor,
-    documents,
-    grants,
-    keys,
-    kinds,
-    migrate,
-    parties,
-    people,
-    rebuild,
-    replay,
-    routes,
-    serve,
-    verify,
-)  # fmt: skip
 from routehub.core.errors import HubError
 
-app = typer.Typer(
-    name="routehub", help="Run and look after a hub.", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False,
-)  # fmt: skip
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
-app.command("migrate")(migrate.migrate)
-app.command("check-docs")(documents.check_docs)
-app.command("replay")(replay.replay)
-app.command("verify")(verify.verify)
-app.command("rebuild")(rebuild.rebuild)
-app.command("doctor")(doctor.doctor)
-app.command("kinds")(kinds.kinds)
-for name, part in (
-    ("people", people), ("keys", keys), ("routes", routes), ("parties", parties), ("grants", grants),
-    ("digests", digests),
-):  # fmt: skip
-    app.add_typer(part.app, name=name)
+COMMANDS = {
+    "serve": "serve", "demo": "demo", "migrate": "migrate", "replay": "replay", "verify": "verify",
+    "rebuild": "rebuild", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
+}  # fmt: skip
+"""Commands and the modules that hold them; the function is called like the command."""
+GROUPS = ("people", "keys", "routes", "parties", "grants", "digests")
+"""Groups of commands; each module has its ``app``."""
+
+
+def application(only: str | None = None) -> typer.Typer:
+    """The command with all its parts, or with the one that is wanted: a part's imports cost up to a second."""
+    app = typer.Typer(
+        name="routehub", help="Run and look after a hub.", no_args_is_help=True, add_completion=False,
+        pretty_exceptions_enable=False,
+    )  # fmt: skip
+
+    @app.callback()
+    def _always_a_group() -> None:
+        """Run and look after a hub."""
+
+    for name, module in COMMANDS.items():
+        if only in (None, name):
+            app.command(name)(getattr(import_module(f"routehub.cli.{module}"), name.replace("-", "_")))
+    for name in GROUPS:
+        if only in (None, name):
+            app.add_typer(import_module(f"routehub.cli.{name}").app, name=name)
+    return app
 
 
 def main() -> None:
     """Entry point: errors are one sentence on standard error, with exit status 1."""
+    called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        app()
+        application(called if called in COMMANDS or called in GROUPS else None)()
     except HubError as error:
         print(f"routehub: {error.detail}", file=sys.stderr)
         for problem in error.problems:

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from routehub.app import Hub
 from routehub.cli import serve
 from routehub.core.clock import MovableClock, wall
+from routehub.core.observe import configure_logs
 from routehub.core.settings import Settings
 from routehub.directory import sign_in
 from routehub.migrate import upgrade
@@ -104,6 +105,7 @@ def demo(
         data_dir=folder, mode="exercise", default_route=story.ROUTE, log_format="text", log_level="WARNING",
         webhook_private=True,
     )  # fmt: skip
+    configure_logs(settings.log_format, settings.log_level)
     new = not database.exists()
     hub = Hub(settings)
     assert isinstance(hub.clock, MovableClock)

@@ -82,8 +82,9 @@ def addresses_page() -> str:
     if missing:
         raise HubError(f"These addresses have no description: {', '.join(missing)}")
     return (
-        "# Addresses\n\nEverything under `/v1` also stands under `/v1/routes/{route}`, for another route than the "
-        "default one. Written by `routehub check-docs --write`.\n\n" + "\n".join(rows) + "\n"
+        "# Addresses\n\nEverything under `/v1` also stands under `/v1/routes/{route}`, and every page under "
+        "`/routes/{route}`, for another route than the default one. Written by `routehub check-docs --write`.\n\n"
+        + "\n".join(rows) + "\n"
     )  # fmt: skip
 
 

@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     webhook_private: bool = Field(
         False, description="Allow webhooks to private addresses; for exercises and tests on one machine only."
     )
-    rate_per_minute: int = Field(6000, description="Requests a minute that one key or session may make.")
+    rate_per_minute: int = Field(
+        6000, description="Requests a minute of one key or session; a party may make four times as many."
+    )
     log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
     log_level: str = Field("INFO", description="Least level that is logged.")
 

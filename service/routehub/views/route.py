@@ -51,7 +51,7 @@ class Capacity:
 
     @property
     def percent(self) -> int | None:
-        return round(100 * self.occupied / self.places) if self.places else None
+        return 100 * self.occupied // self.places if self.places else None
 
     @property
     def level(self) -> str:

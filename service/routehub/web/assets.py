@@ -34,7 +34,7 @@ def address(name: str) -> str:
 
 @router.get("/static/{name}")
 async def asset(name: str, v: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """A style sheet, script or picture of the pages."""
+    """A style sheet, script or drawing of the pages."""
     known = files().get(name)
     if known is None:
         raise Unknown("There is no such file.")

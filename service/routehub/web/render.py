@@ -26,6 +26,9 @@ SEVERITY_WORDS = {
 """When to say which severity (UX 7)."""
 
 
+CONTENT_PAGES = (("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"))
+
+
 @dataclass(frozen=True)
 class Shown:
     """Times of one page in its one zone, as ``time`` elements that programs can read too."""
@@ -56,6 +59,10 @@ class Shown:
 
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
+
+    @property
+    def machine_now(self) -> str:
+        return times.machine(self.now, self.zone)
 
     @property
     def today(self) -> date:
@@ -97,6 +104,12 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+
+    @property
+    def pages(self) -> tuple[tuple[str, str], ...]:
+        """The pages of the navigation; who reads no content is led to no content."""
+        reads = self.visitor is not None and self.visitor.principal.reads_feed
+        return (*(CONTENT_PAGES if reads else ()), ("/settings", "Settings"))
 
 
 BANDS = {

@@ -16,7 +16,10 @@ from routehub.directory.visibility import clause
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """Which figures; empty means any. ``as_of`` by time or by sequence reads what was known then."""
+    """Which figures; empty means any; ``hours=False`` leaves hourly ones out.
+
+    ``as_of`` by time or by sequence reads what was known then.
+    """
 
     route: str
     parties: frozenset[str] = frozenset()
@@ -30,6 +33,7 @@ class FigureQuery:
     as_of_sequence: int | None = None
     limit: int = 1000
     offset_key: tuple[date, int, datetime] | None = None
+    hours: bool = True
 
     @property
     def historical(self) -> bool:
@@ -88,6 +92,8 @@ def _where(table: Table, query: FigureQuery, audiences: Iterable[int]) -> list[C
             found.append(column.in_(sorted(wanted)))
     if query.bucket:
         found.append(v.bucket == query.bucket)
+    if not query.hours:
+        found.append(v.bucket != "hour")
     if query.first:
         found.append(v.day >= query.first)
     if query.last:

@@ -226,8 +226,8 @@ def _reception(occupied: WeekRow | None, places: WeekRow | None) -> tuple[str, s
     taken, there = _newest(occupied), _newest(places)
     if taken is None or there is None or not there:
         return "not shared", "ink"
-    name = level(taken, there)
-    share = f"{words.number(taken)} of {words.number(there)} ({round(100 * taken / there)}%)"
+    name = level(taken, there)  # the share is rounded down: 89.8% is not yet the 90% from which it is nearly full
+    share = f"{words.number(taken)} of {words.number(there)} ({100 * taken // there}%)"
     return f"{share} {LEVEL_WORDS[name]}", LEVEL_CLASSES[name]
 
 

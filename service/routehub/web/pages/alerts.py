@@ -87,7 +87,7 @@ async def ask(request: Request, ctx: Web, who: Reading, source: Annotated[str, Q
 
 @router.post("/alerts/new")
 async def raise_alert(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Response:
-    """Raise an alert."""
+    """Raise an alert: one message, to the audience chosen."""
     _require(who, "alert")
     typed = AlertForm.of(form)
     faults = alert_form.check(typed)
@@ -126,7 +126,7 @@ def _faults(error: HubError) -> Faults:
 async def show(
     request: Request, ctx: Web, who: Reading, ref: Ref, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """One alert with its acknowledgements."""
+    """One alert with its acknowledgements, and the buttons that fit the visitor."""
     found = await _one(ctx, who, ref)
     place = who.route.places.get(found.place) if found.place else None
     values = {
@@ -180,7 +180,7 @@ def _show_follow_up(
 async def ask_follow_up(
     request: Request, ctx: Web, who: Reading, ref: Ref, act: Annotated[str, Path(pattern="^(update|end)$")]
 ) -> Response:
-    """The form to update or end an own alert."""
+    """The form of an update, or the page that asks before an alert ends."""
     found = await _own(ctx, who, ref)
     typed = {
         "headline": found.headline, "description": found.description or "", "severity": found.severity,

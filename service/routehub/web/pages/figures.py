@@ -48,7 +48,7 @@ async def own(ctx: Web, who: Reading) -> Response:
 
 @router.get("/figures/{party}/{day}")
 async def show(request: Request, ctx: Web, who: Reading, party: Party, day: date) -> Response:
-    """The form for a day's figures; with what is on record it is a correction."""
+    """The figures form of a party for a day; once something is on record, the form to correct it."""
     member = reporting_member(ctx, who, party)
     sheet = await ctx.db.read(figure_sheet.load, ctx, who, member, day)
     return _show(request, ctx, who, sheet, Typed.at_first(sheet), Faults())

@@ -19,7 +19,7 @@ router = APIRouter(route_class=PageRoute)
 
 @router.get("/settings")
 async def show(request: Request, ctx: Web, who: SignedIn) -> Response:
-    """The visitor's own sessions."""
+    """The visitor's roles and own sessions."""
     found = await ctx.db.read(sessions.own, who.person.id, wall())
     values = {"sessions": found, "current": who.session.id, "roles": sorted(who.principal.roles)}
     return page(request, ctx, who, "settings.html", "Settings", values)

@@ -61,7 +61,7 @@ def _address(request: Request) -> str:
 
 @router.get("/sign-in")
 async def show(request: Request, ctx: Web, next: Next = "/") -> Response:
-    """Ask who it is: by a one-time link or a password."""
+    """The ways to sign in; who is signed in goes on to ``next``."""
     if await session_of(request, ctx) is not None:
         return go(local(next))
     return _show(request, ctx, "sign_in.html", "Sign in", to=local(next))

@@ -10,7 +10,8 @@
   const LOST = 35_000;
   const POLL = 30_000;        // without a stream the page is looked up this often
   const announcer = document.getElementById("announcer");
-  let shown = new Date();     // when what stands on the page was right
+  // When what stands on the page was right, by the hub's clock: that of an exercise may be moved.
+  let shown = new Date(document.body.dataset.now);
   let heard = Date.now();
   let waiting = null;
   let polling = null;
@@ -68,8 +69,9 @@
     try {
       const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
       if (!answer.ok) return;
-      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      shown = new Date();
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      exchange(fresh);
+      shown = new Date(fresh.body.dataset.now);
       heard = Date.now();
       state();
     } catch {
@@ -95,7 +97,11 @@
     const stream = new EventSource(address);
     stream.onopen = () => { heard = Date.now(); clearInterval(polling); polling = null; state(); };
     stream.onmessage = soon;
-    stream.addEventListener("heartbeat", () => { heard = Date.now(); state(); });
+    stream.addEventListener("heartbeat", (event) => {
+      heard = Date.now();
+      if (!waiting) shown = new Date(JSON.parse(event.data).time);   // nothing newer than what is shown
+      state();
+    });
     stream.addEventListener("start", (event) => {
       heard = Date.now();
       if (event.data.includes('"recovered":false')) soon();   // something was missed: look at all of it
