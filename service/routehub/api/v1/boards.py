@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
@@ -26,9 +27,13 @@ from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total
 from routehub_schemas import reference
+from routehub_schemas.vocab import Day, Moment
 
 router = APIRouter(tags=["boards"])
 
+# Dates and times of this century, as in messages: others cannot be moved by a zone without leaving the calendar.
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 Codes = Annotated[list[str], Query(max_length=100)]
 
 
@@ -67,17 +72,12 @@ def _as_of(conn: Connection, who: Principal, text: str) -> tuple[datetime | None
     """``as_of`` as a time with an offset, or as a cursor of the reader's own feed."""
     if "T" in text or "-" in text:
         try:
-            moment = datetime.fromisoformat(text.replace(" ", "+"))
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
+            return _MOMENT.validate_python(text.replace(" ", "+")), None
+        except ValidationError:
             raise refused(
-                "/query/as_of",
-                "form",
-                "Give a time with its offset (2015-10-20T18:00:00Z) or a cursor.",
+                "/query/as_of", "form", "Give a time with its offset (2015-10-20T18:00:00Z) or a cursor.",
                 sent=text[:40],
-            )
-        return moment, None
+            ) from None  # fmt: skip
     cursor = Cursor.parse(text)
     feed.check_cursor(cursor, feed.head(conn, who.route, who.party))
     items = feed.page(conn, who.route, who.party, cursor.feed - 1, 1) if cursor.feed else []
@@ -88,8 +88,8 @@ def _as_of(conn: Connection, who: Principal, text: str) -> tuple[datetime | None
 async def get_figures(
     ctx: Ctx, who: Reader,
     party: Codes = [], indicator: Codes = [], place: Codes = [], counterpart: Codes = [],  # noqa: B006
-    from_: Annotated[date | None, Query(alias="from")] = None,
-    to: date | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    to: Day | None = None,
     bucket: Annotated[str | None, Query(pattern="^(reporting_day|calendar_day|hour)$")] = None,
     as_of: Annotated[str | None, Query(max_length=40, description="A time with offset, or a cursor.")] = None,
     with_history: Annotated[bool, Query(alias="history")] = False,
@@ -124,8 +124,10 @@ def _key(text: str | None) -> tuple[date, int, datetime] | None:
         return None
     try:
         day, series, start = text.split("_")
-        return date.fromisoformat(day), int(series), datetime.fromisoformat(start.replace(" ", "+"))
-    except ValueError:
+        if len(series) > 18:
+            raise ValueError(series)
+        return _DAY.validate_python(day), int(series), _MOMENT.validate_python(start.replace(" ", "+"))
+    except ValueError:  # pydantic's is one
         raise Malformed("`after` is the `next` of the page before.") from None
 
 
@@ -208,7 +210,7 @@ def _leg(leg: LegPicture) -> dict[str, Any]:
 @router.get("/reporting")
 async def get_reporting(
     ctx: Ctx, who: Reader, route: OnRoute,
-    from_: Annotated[date | None, Query(alias="from")] = None, to: date | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
 ) -> Response:  # fmt: skip
     """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
     now = ctx.clock.now()
