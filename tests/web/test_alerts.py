@@ -142,7 +142,8 @@ def test_a_reader_without_a_role_for_it_is_not_offered_what_would_be_refused(sta
 def test_an_operator_reads_no_content(stage, paper):
     ref = stage.alert("HR", "Trains suspended")
     operator = paper("FRONTEX")
-    for path in ("/", "/alerts", f"/alerts/{ref}", "/messages", "/conference", "/figures"):
+    assert operator.open("/").path == "/settings"
+    for path in ("/alerts", f"/alerts/{ref}", "/messages", "/conference", "/figures"):
         page = operator.open(path)
         assert page.status == 403, path
         assert "Trains suspended" not in page.words

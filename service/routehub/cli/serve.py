@@ -44,7 +44,9 @@ def server(hub: Hub) -> HubServer:
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     configure_logs(settings.log_format, settings.log_level)
-    serving = server(Hub(settings))
+    hub = Hub(settings)
+    hub.db.hold()  # here, and not only when it starts: a refusal is one sentence and no traceback
+    serving = server(hub)
     serving.run()
     if not serving.started:
         raise typer.Exit(1)

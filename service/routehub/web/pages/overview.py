@@ -15,11 +15,11 @@ from routehub.views import changes
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
-from routehub.web.answers import PageRoute
+from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import fresh_key
 from routehub.web.render import page
-from routehub.web.visitor import Reading, Visitor
+from routehub.web.visitor import SignedIn, Visitor
 
 router = APIRouter(route_class=PageRoute)
 
@@ -95,8 +95,10 @@ def _conference(
 
 
 @router.get("/")
-async def show(request: Request, ctx: Web, who: Reading) -> Response:
+async def show(request: Request, ctx: Web, who: SignedIn) -> Response:
     """The overview: to do, what changed, the route now, alerts, who has reported, the conference, figures."""
+    if not who.principal.reads_feed:  # an operator lands here after sign-in too
+        return go(f"{who.base}/settings")
     found = await ctx.db.read(load, ctx, who)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))

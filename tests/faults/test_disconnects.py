@@ -1,0 +1,125 @@
+"""Reconnecting with a cursor gives each message once and in order, after breaks of every kind (PROMISES B1)."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from tests.faults.forked import ForkedHub
+from tests.faults.readers import Reader
+from tests.faults.wire import Wire, wire_to
+from tests.fixtures.furnished import bearer, furnish
+from tests.fixtures.sizes import sized
+from tests.fixtures.waiting import eventually
+
+FORMS = ("websocket", "sse", "poll")
+BREAKS = ("close", "reset", "silence")
+Keys = dict[tuple[str, str], str]
+
+
+@contextlib.asynccontextmanager
+async def posting(hub: ForkedHub, keys: Keys) -> AsyncIterator[list[str]]:
+    """Somebody posts to RS all the time; gives the ids in the order in which they were answered."""
+    posted: list[str] = []
+
+    async def post() -> None:
+        async with httpx.AsyncClient(
+            base_url=hub.url, headers=bearer(keys[("wbr", "MK")]), trust_env=False, timeout=20
+        ) as client:
+            while True:
+                body = {"to": ["RS"], "subject": "s", "text": f"number {len(posted)}"}
+                answer = await client.post("/v1/notes", json=body)
+                assert answer.status_code == 201, answer.text
+                posted.append(answer.json()["id"])
+                await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(post())
+    try:
+        yield posted
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def break_often(wire: Wire, breaking: asyncio.Event, reader: Reader, times: int, ports: list[int]) -> None:
+    """Break the reader's connection so often, each time after something has come over it."""
+    chance = random.Random(times)
+    for number in range(times):
+        await reader.has(len(reader.came) + chance.randint(1, 4))
+        wire.lead_to(ports[number % len(ports)])
+        match BREAKS[number % len(BREAKS)]:
+            case "close":
+                breaking.set()
+            case "reset":
+                wire.reset()
+            case "silence":
+                wire.silent = True  # neither side is told: half-open, until the reader hears no heartbeat any more
+                await reader.gives_up()
+                wire.mend()
+
+
+async def all_readers(hubs: list[ForkedHub], keys: Keys, times: int) -> list[str]:
+    """Break every reader so often in turn; gives what was missed, repeated or out of order, over all forms."""
+    found: list[str] = []
+    ports = [hub.port for hub in hubs]
+    async with contextlib.AsyncExitStack() as stack:
+        posted = await stack.enter_async_context(posting(hubs[0], keys))
+        readers = []
+        for form in FORMS:
+            wire = await stack.enter_async_context(wire_to(ports[0]))
+            breaking = asyncio.Event()
+            reader = Reader(form, wire.url, keys[("wbr", "RS")], breaking)
+            readers.append((reader, wire, breaking, asyncio.create_task(reader.run())))
+        try:
+            await asyncio.gather(*(break_often(w, b, r, times, ports) for r, w, b, _ in readers))
+            total = len(posted)
+            await eventually(lambda: all(len(r.came) >= total for r, *_ in readers) or _stuck(readers), 30, "the rest")
+        finally:
+            for *_, task in readers:
+                task.cancel()
+            await asyncio.gather(*(task for *_, task in readers), return_exceptions=True)
+    for reader, *_ in readers:
+        stored = list(enumerate(posted, start=1))[: max((n for n, _ in reader.came), default=0)]
+        found += reader.faults(stored)
+        if reader.unrecovered:
+            found.append("a resume said that it could not recover everything")
+    return found
+
+
+def _stuck(readers: list[tuple[Reader, Wire, asyncio.Event, "asyncio.Task[None]"]]) -> bool:
+    """A reader that missed one never gets to the full number: it has the last, which is what counts."""
+    return all(reader.came and reader.came[-1][0] >= len(reader.came) + 1 for reader, *_ in readers)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(sized(300, 0))
+async def test_each_message_comes_once_and_in_order_over_any_number_of_breaks(
+    migrated_database_url: str, fork_hub: Callable[..., ForkedHub], database_kind: str
+):
+    """On PostgreSQL each new connection goes to the other of two hubs."""
+    keys = furnish(migrated_database_url)
+    count = 2 if database_kind == "postgres" else 1
+    hubs = [fork_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.2") for _ in range(count)]
+    times = sized(36, 350)  # for each of three forms, on each of two databases
+    found = await all_readers(hubs, keys, times)
+    print(f"{len(found)} in {times * len(FORMS)} breaks")
+    assert found == []
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize(("planted", "seen"), [("skip", "never came"), ("repeat", "came 2 times")])
+async def test_the_harness_catches_a_resume_that_skips_or_repeats_one(
+    migrated_database_url: str, fork_hub: Callable[..., ForkedHub], monkeypatch: pytest.MonkeyPatch,
+    planted: str, seen: str,
+):  # fmt: skip
+    monkeypatch.setenv("PLANTED", planted)
+    keys = furnish(migrated_database_url)
+    hub = fork_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.2", module="tests.faults.resumes_wrong")
+    found = await all_readers([hub], keys, 12)
+    for form in FORMS:
+        assert [fault for fault in found if fault.startswith(form) and seen in fault], (form, found[:5])
