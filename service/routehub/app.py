@@ -180,10 +180,11 @@ class Hub:
         return more
 
     async def _check_listeners(self) -> None:
-        hashes = {one.principal.session for one in self.live.listeners if one.principal.session is not None}
+        asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
+        hashes = {one.principal.session for one in asked if one.principal.session is not None}
         alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: stands(directory, one.principal, now, machine, alive))
+        self.live.check(lambda one: one not in asked or stands(directory, one.principal, now, machine, alive))
 
     def due(self) -> None:
         """Something is to be sent now."""

@@ -82,6 +82,7 @@ class Aviary:
         referring = [self.chance.choice(self.chance.choice(self.canaries).refs)] if self.canaries else []
         kinds = ["report", "report", "alert", "note", "agenda_item"]
         kinds += ["response", "answer", "update"] * 2 if referring else []
+        body: dict[str, Any]
         match self.chance.choice(kinds):
             case "report" if sender in MEMBERS:
                 number = self.chance.randrange(10**8, 10**9)
