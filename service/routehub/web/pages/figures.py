@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -16,6 +15,7 @@ from routehub.web import figure_sheet
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.figure_sheet import (
+    Day,
     Sheet,
     Typed,
     Unusual,
@@ -47,7 +47,7 @@ async def own(ctx: Web, who: Reading) -> Response:
 
 
 @router.get("/figures/{party}/{day}")
-async def show(request: Request, ctx: Web, who: Reading, party: Party, day: date) -> Response:
+async def show(request: Request, ctx: Web, who: Reading, party: Party, day: Day) -> Response:
     """The figures form of a party for a day; once something is on record, the form to correct it."""
     member = reporting_member(ctx, who, party)
     sheet = await ctx.db.read(figure_sheet.load, ctx, who, member, day)
@@ -71,7 +71,7 @@ def _show(
 
 
 @router.post("/figures/{party}/{day}")
-async def post(request: Request, ctx: Web, who: Reading, form: OwnForm, party: Party, day: date) -> Response:
+async def post(request: Request, ctx: Web, who: Reading, form: OwnForm, party: Party, day: Day) -> Response:
     """Post what stands in the form. Unusual figures are asked about once: only "Keep and post" posts them."""
     member = reporting_member(ctx, who, party)
     sheet = await ctx.db.read(figure_sheet.load, ctx, who, member, day)
