@@ -58,7 +58,7 @@ def test_a_mail_says_how_bad_what_and_until_when_in_text_and_html(office: Office
     for part in (text, page):
         assert "Two thousand people wait." in part
         assert sent["shortid"] in part
-        assert f"/routes/wbr/messages/{sent['id']}" in part
+        assert f"/routes/wbr/alerts/{sent['id']}" in part
         assert re.search(r"Ends.*\d\d:\d\d C?EE?S?T \(\d\d:\d\d UTC\)|\d\d:\d\d CES?T \(\d\d:\d\d UTC\)", part, re.S)
     assert "Open <both> lanes." in text
     assert "Open &lt;both&gt; lanes." in page

@@ -1,16 +1,16 @@
 """Input that frameworks let through or stumble over is refused cleanly: never a 5xx (PROMISES D4)."""
 
 import gzip
+import itertools
 import json
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 
 from tests.faults.forked import ForkedHub
+from tests.fixtures.addresses import addresses
 from tests.fixtures.furnished import Inside, bearer, furnish
 from tests.journal.stored import arrivals
 
@@ -57,7 +57,7 @@ MALFORMED = {
     "single quotes": b"{'nothing_to_report':true}",
     "an unknown field": b'{"nothing_to_report":true,"person":"somebody"}',
     "a field named like an attribute": b'{"__class__":"x","nothing_to_report":true}',
-    "a thousand and one figures": json.dumps({"figures": [arrivals(1, place=f"MK/p{n}") for n in range(1001)]}).encode(),
+    "a thousand and one figures": json.dumps({"figures": [arrivals(n) for n in range(1001)]}).encode(),
     "ten thousand unknown fields": json.dumps({f"f{n}": n for n in range(10_000)}).encode(),
     "a list for a text": b'{"comment":["x"],"nothing_to_report":true}',
     "a text of 900,000 letters": b'{"comment":"' + b"x" * 900_000 + b'","nothing_to_report":true}',
@@ -94,36 +94,19 @@ async def test_every_door_in_refuses_every_malformed_body(hub: Inside):
     assert tried > 200
 
 
-def routes(hub: Inside, *methods: str) -> Iterator[tuple[str, APIRoute]]:
-    for route in _flat(hub.app.routes):
-        if isinstance(route, APIRoute) and "/routes/{route}" not in route.path:
-            for method in sorted(set(methods) & route.methods):
-                yield method, route
-
-
-def _flat(found: Any) -> Iterator[Any]:
-    for route in found:
-        yield route
-        if not isinstance(route, APIRoute):
-            inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
-            yield from _flat(inner or ())
-
-
 def doors_in(hub: Inside) -> Iterator[tuple[str, str]]:
-    """Every way to send something in, with its address filled."""
+    """Every way for programs to send something in, with its address filled."""
     fills = {"party": "MK", "day": "2015-10-20", "ref": "A-7F3K", "number": "1"}
-    for method, route in routes(hub, "POST", "PUT", "PATCH"):
-        if route.path.startswith("/v1/"):
-            address = route.path
-            for name in route.param_convertors:
-                address = address.replace(f"{{{name}}}", fills.get(name, "x"))
-            yield method, address
+    for address in addresses(hub.app, "POST", "PUT", "PATCH"):
+        if address.path.startswith("/v1/"):
+            yield address.method, address.fill(fills)
 
 
 NASTY = (
     "", "0", "-1", "%00", "a%00b", "%ED%A0%80", "%FF%FE", "%E2%80%AE", "9" * 40, str(2**63), "1.5", "NaN", "true",
     "0001-01-01", "9999-12-31", "2015-02-30", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00",
-    "2015-10-20T00:00:00", "1.99999999999999999999999", "1.-1", "%C2%B2.%C2%B3", "1.%C2%B2", "..%2F..%2Fetc%2Fpasswd", "'%20OR%201=1--", "%25", "*",
+    "2015-10-20T00:00:00", "1.99999999999999999999999", "1.-1", "%C2%B2.%C2%B3", "1.%C2%B2", "..%2F..%2Fetc%2Fpasswd",
+    "'%20OR%201=1--", "%25", "*",
     "%F0%9F%9A%82" * 9, "x" * 300, "2015-10-20_99999999999999999999999_2015-10-20T00:00:00Z", "%0D%0Aa:b",
     "2015-10-20_1_2015-10-20T00:00:00", "2015-10-20_1_0001-01-01T00:00:00%2B14:00", "A-%C5%BF", "%C4%B1",
 )  # fmt: skip
@@ -134,24 +117,20 @@ async def test_no_address_and_no_query_makes_the_hub_fail(hub: Inside):
     await hub.put_report("MK", "2015-10-20", [arrivals(5)])
     tried, failed = 0, []
     async with hub.client("MK") as client:
-        for _method, route in routes(hub, "GET"):
-            if "stream" in route.path or "events" in route.path:
+        for door in addresses(hub.app, "GET"):
+            if door.path in ("/v1/stream", "/v1/events"):  # answers without end, tested below
                 continue
-            query = [field.alias for field in route.dependant.query_params]
-            for word in NASTY:
-                for name in (*route.param_convertors, *query):
-                    address = route.path
-                    for place in route.param_convertors:
-                        address = address.replace(f"{{{place}}}", word if place == name else "MK")
-                    address += f"?{name}={word}" if name in query and name != "wait" else ""
-                    try:
-                        answer = await client.get(address)
-                    except httpx.InvalidURL:
-                        continue
-                    tried += 1
-                    if answer.status_code >= 500:
-                        failed.append(f"{answer.status_code} {address}: {answer.text[:100]}")
-    print(f"{len(failed)} in {tried}")
+            for word, name in itertools.product(NASTY, (*door.in_path, *door.in_query)):
+                address = door.fill({name: word}, "MK")
+                address += f"?{name}={word}" if name in door.in_query and name != "wait" else ""
+                try:
+                    answer = await client.get(address)
+                except httpx.InvalidURL:
+                    continue
+                tried += 1
+                if answer.status_code >= 500:
+                    failed.append(f"{answer.status_code} {address}: {answer.text[:100]}")
+    print(f"{len(failed)} in {tried}", *failed, sep="\n")
     assert failed == []
     assert tried > 500
 
@@ -173,7 +152,7 @@ async def test_no_header_makes_the_hub_fail(hub: Inside):
     async with hub.client("MK") as client:
         for name, values in HEADERS.items():
             for value in values:
-                headers = {"Content-Type": "application/json"} | {name: value.encode("latin-1")}
+                headers = {b"Content-Type": b"application/json"} | {name.encode(): value.encode("latin-1")}
                 answer = await client.put("/v1/parties/MK/reports/2015-10-20", content=body, headers=headers)
                 assert answer.status_code < 500, (name, value, answer.text)
 
@@ -204,9 +183,8 @@ def test_the_real_server_refuses_what_is_too_large_packed_or_of_a_wrong_type(
     start = f"POST /v1/notes HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer {key}\r\n"
     is_json = "Content-Type: application/json\r\n"
     large = b'{"text":"' + b"x" * (LIMIT + 1) + b'"}'
-    chunks = [
-        b"%x\r\n" % len(large[i : i + 60_000]) + large[i : i + 60_000] + b"\r\n" for i in range(0, len(large), 60_000)
-    ]
+    parts = [large[i : i + 60_000] for i in range(0, len(large), 60_000)]
+    chunks = [b"%x\r\n" % len(part) + part + b"\r\n" for part in parts]
     assert raw_request(hub, f"{start}{is_json}Content-Length: {len(large)}\r\n\r\n", large) == 413
     assert raw_request(hub, f"{start}{is_json}Content-Length: {10**15}\r\n\r\n") == 413
     assert raw_request(hub, f"{start}{is_json}Transfer-Encoding: chunked\r\n\r\n", *chunks, b"0\r\n\r\n") == 413
@@ -220,7 +198,7 @@ def test_the_real_server_refuses_what_is_too_large_packed_or_of_a_wrong_type(
     assert raw_request(hub, f"{start}{is_json}Content-Length: 1_0\r\n\r\n", body) == 400
     smuggled = f"{start}{is_json}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert raw_request(hub, smuggled, b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n") == 400
-    assert raw_request(hub, f"{start}X-Large: {'x' * 200_000}\r\n\r\n") in (400, 431)
+    assert 400 <= raw_request(hub, f"{start}X-Large: {'x' * 200_000}\r\n\r\n") < 500
     assert raw_request(hub, f"{start}{is_json}Content-Length: {len(body)}\r\n\r\n", body) == 201
     assert httpx.get(f"{hub.url}/v1/me", headers=bearer(key), trust_env=False).status_code == 200
     assert "Traceback" not in hub.log

@@ -12,7 +12,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from routehub.core import state
@@ -21,7 +21,6 @@ from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.settings import Settings
 from routehub.journal import follow
-from routehub.journal.tables import entries
 from routehub.migrate import current, newest
 
 LEAST_FREE = 512 * 1024 * 1024
@@ -122,7 +121,7 @@ def _journal(db: Database) -> Finding:
 
 
 def _head_and_age(conn: Connection) -> str:
-    head, newest_at = follow.head(conn), conn.execute(select(func.max(entries.c.accepted_at))).scalar()
+    head, newest_at = follow.head(conn), follow.newest_at(conn)
     last = f", the last of {newest_at:%Y-%m-%d %H:%M:%S} UTC" if newest_at else ""
     _times, offset = state.clock_offset(conn)
     moved = f"; the clock is moved by {offset}" if offset else ""

@@ -20,7 +20,7 @@ def render(message: Message, context: MailContext) -> Mail:
         tuple(filter(None, (alert.description, f"What to do: {alert.instruction}" if alert.instruction else None))),
         (*_facts(alert, context), *common_facts(message, context)),
         badge=badge,
-        link=context.link(message),
+        link=context.page("alerts", message.id),  # of an update too: the page of the alert it belongs to
         invitation="Open and acknowledge it" if to_acknowledge else "Open it in the hub",
         foot=foot(context),
     )

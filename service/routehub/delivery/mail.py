@@ -60,7 +60,11 @@ class MailContext:
 
     def link(self, message: Message) -> str:
         """The page of a message; it needs sign-in."""
-        return f"{self.public_url}/routes/{self.route.code}/messages/{message.id}"
+        return self.page("messages", message.id)
+
+    def page(self, *path: str) -> str:
+        """Any page of the route."""
+        return "/".join((f"{self.public_url}/routes/{self.route.code}", *path))
 
 
 MailRenderer = Callable[[Message, MailContext], Mail]

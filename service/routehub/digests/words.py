@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-NARROW = "\u202f"
-MINUS = "\u2212"
+from routehub.core.words import MINUS, NARROW, day, number, signed_percent
 
-
-def number(value: int) -> str:
-    """``1 902``."""
-    return f"{value:,}".replace(",", NARROW).replace("-", MINUS)
+__all__ = [
+    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "when",
+]  # fmt: skip
 
 
 def change(now: int, before: int) -> str:
@@ -19,13 +17,7 @@ def change(now: int, before: int) -> str:
         return "no change"
     if not before:
         return f"{'+' if now > before else MINUS}{number(abs(now - before))}"
-    share = round(100 * (now - before) / before)
-    return f"{'+' if now > before else MINUS}{abs(share)}%"
-
-
-def day(value: date) -> str:
-    """``Wed 21 Jan``."""
-    return f"{value:%a} {value.day} {value:%b}"
+    return signed_percent(now, before)
 
 
 def full_day(value: date) -> str:

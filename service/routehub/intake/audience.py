@@ -32,12 +32,14 @@ def settle(
     on_behalf = {for_whom} if for_whom else set()
     bound = _bound(targets)
     words = tuple(payload.audience) if payload.audience is not None else None
+    if words is None and kind.default_audience == "named":
+        words = tuple(kind.parties(payload))  # also when it rests on another message: a note reaches those it names
     if words is None and bound is not None:
         return tuple(sorted(bound)), bound
     if words is None and kind.default_audience == "inherit":
         raise Refused("Say which message this answers.", [Problem(pointer, "missing", "It answers no message.")])
     if words is None:
-        words = tuple(kind.parties(payload)) if kind.default_audience == "named" else (kind.default_audience,)
+        words = (kind.default_audience,)
     if "public" in words and not type(payload).may_be_public:
         raise Refused(
             "Only readouts can be public.",

@@ -1,6 +1,7 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,12 @@ from routehub_schemas.registry import Registry
 def head(conn: Connection) -> int:
     """The last sequence of the journal. Inside the hub only; readers know feed numbers (PROMISES 1)."""
     return int(conn.execute(select(journal_head.c.sequence).where(journal_head.c.id == 1)).scalar_one())
+
+
+def newest_at(conn: Connection) -> datetime | None:
+    """When the last message was accepted, in hub time; None in an empty journal."""
+    newest = select(entries.c.accepted_at).order_by(entries.c.sequence.desc()).limit(1)
+    return conn.execute(newest).scalar()
 
 
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:

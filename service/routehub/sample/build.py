@@ -73,7 +73,6 @@ class SampleBuilder:
         label = party.lower() if function != "deputy" else f"{party.lower()}-deputy"
         given = people.Nomination(
             name=f"{name} {function}", email=f"{label}@example.org", party=party, roles=roles,
-            function=f"{function.capitalize()} (sample)",
         )  # fmt: skip
         people.nominate(tx, OPERATOR, given)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from routehub.boards.alerts.queries import AlertView
 from routehub.boards.figures.unusual import unusual
+from routehub.core.words import day, number, signed_percent
 from routehub.views.route import RoutePicture, Station
 from routehub.views.totals import total
 
@@ -75,8 +76,8 @@ def change_words(now: int, before: int) -> str:
     apart = now - before
     if apart == 0:
         return "the same as yesterday"
-    share = f" ({apart / before:+.0%})" if before else ""
-    return f"{abs(apart)} {'more' if apart > 0 else 'fewer'} than yesterday{share}"
+    share = f" ({signed_percent(now, before)})" if before else ""
+    return f"{number(abs(apart))} {'more' if apart > 0 else 'fewer'} than yesterday{share}"
 
 
 def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Line]:
@@ -88,7 +89,7 @@ def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Lin
         week = _week(picture, station.party, indicator, figure.now.day)
         if unusual(figure.now.value, figure.before.value, week):
             word = "entered" if indicator == "arrivals" else "left"
-            text = f"{figure.now.value} people {word}, {change_words(figure.now.value, figure.before.value)}"
+            text = f"{number(figure.now.value)} people {word}, {change_words(figure.now.value, figure.before.value)}"
             lines.append(Line("^", figure.now.accepted_at, station.party, text, figure.now.messages[0]))
     return lines
 
@@ -103,10 +104,11 @@ def _corrections(picture: RoutePicture, station: Station, since: datetime) -> li
     for value in picture.values:
         if value.party == station.party and value.revised and value.accepted_at >= since and value.value is not None:
             about = f" ({value.counterpart})" if value.counterpart else ""
+            what = value.indicator.replace("_", " ") + about
             lines.append(
                 Line(
                     "r", value.accepted_at, value.party,
-                    f"corrected {value.indicator.replace('_', ' ')}{about} of {value.day.isoformat()} to {value.value}",
+                    f"corrected {what} of {day(value.day)} to {number(value.value)}",
                     value.message_id,
                 )
             )  # fmt: skip
@@ -122,6 +124,6 @@ def _silent(station: Station) -> Line:
 def _full(station: Station) -> Line:
     assert station.capacity is not None
     c = station.capacity
-    text = f"reception {LEVEL_WORDS[c.level]}: {c.occupied} of {c.places}"
+    text = f"reception {LEVEL_WORDS[c.level]}: {number(c.occupied)} of {number(c.places)}"
     figure = station.figures["occupied"]
     return Line("#", figure.now.accepted_at, station.party, text, figure.now.messages[0])

@@ -2,8 +2,8 @@
 
 import re
 
-NARROW = "\u202f"
-"""Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
+from routehub.core.words import number, signed_percent
+
 MOST = 1_000_000_000
 
 # Plain and no-break spaces, narrow and thin ones, comma, point and apostrophes part thousands somewhere on the route.
@@ -40,9 +40,8 @@ def read_count(text: str) -> int:
 
 
 def count(value: int) -> str:
-    """``1 902`` with narrow no-break spaces, ``−5`` with a real minus sign."""
-    digits = f"{abs(value):,}".replace(",", NARROW)
-    return f"\u2212{digits}" if value < 0 else digits
+    """``1 902``, as everywhere."""
+    return number(value)
 
 
 def change(value: int, before: int) -> str:
@@ -53,5 +52,4 @@ def change(value: int, before: int) -> str:
     sign = "+" if difference > 0 else ""
     if before == 0:
         return f"{sign}{count(difference)}"
-    share = round(100 * difference / before)
-    return f"{sign}{count(difference)} ({sign if share >= 0 else ''}{count(share)}%)"
+    return f"{sign}{count(difference)} ({signed_percent(value, before)})"

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
@@ -26,9 +27,13 @@ from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total
 from routehub_schemas import reference
+from routehub_schemas.vocab import Day, Moment
 
 router = APIRouter(tags=["boards"])
 
+# Dates and times of this century, as in messages: others cannot be moved by a zone without leaving the calendar.
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 Codes = Annotated[list[str], Query(max_length=100)]
 
 
@@ -66,37 +71,25 @@ def figure(value: FigureValue, past: tuple[FigureValue, ...] | None = None) -> d
 def _as_of(conn: Connection, who: Principal, text: str) -> tuple[datetime | None, int | None]:
     """``as_of`` as a time with an offset, or as a cursor of the reader's own feed."""
     if "T" in text or "-" in text:
-        moment = _moment(text)
-        if moment is None:
+        try:
+            return _MOMENT.validate_python(text.replace(" ", "+")), None
+        except ValidationError:
             raise refused(
-                "/query/as_of",
-                "form",
-                "Give a time with its offset (2015-10-20T18:00:00Z) or a cursor.",
+                "/query/as_of", "form", "Give a time with its offset (2015-10-20T18:00:00Z) or a cursor.",
                 sent=text[:40],
-            )
-        return moment, None
+            ) from None  # fmt: skip
     cursor = Cursor.parse(text)
     feed.check_cursor(cursor, feed.head(conn, who.route, who.party))
     items = feed.page(conn, who.route, who.party, cursor.feed - 1, 1) if cursor.feed else []
     return None, items[0].sequence if items else 0
 
 
-def _moment(text: str) -> datetime | None:
-    """A time with its offset, of this century as everywhere in the contract: at the ends of the calendar it could not
-    be moved to UTC. A plus that came as a space is taken for what it was."""
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None and 2000 <= found.year <= 2099 else None
-
-
 @router.get("/figures")
 async def get_figures(
     ctx: Ctx, who: Reader,
     party: Codes = [], indicator: Codes = [], place: Codes = [], counterpart: Codes = [],  # noqa: B006
-    from_: Annotated[date | None, Query(alias="from")] = None,
-    to: date | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    to: Day | None = None,
     bucket: Annotated[str | None, Query(pattern="^(reporting_day|calendar_day|hour)$")] = None,
     as_of: Annotated[str | None, Query(max_length=40, description="A time with offset, or a cursor.")] = None,
     with_history: Annotated[bool, Query(alias="history")] = False,
@@ -131,11 +124,10 @@ def _key(text: str | None) -> tuple[date, str, datetime] | None:
         return None
     day, _, rest = text.partition("_")
     series, _, start = rest.rpartition("_")
-    moment = _moment(start)
     try:
-        if series and moment is not None:
-            return date.fromisoformat(day), series, moment
-    except ValueError:
+        if series:
+            return _DAY.validate_python(day), series, _MOMENT.validate_python(start.replace(" ", "+"))
+    except ValueError:  # pydantic's is one
         pass
     raise Malformed("`after` is the `next` of the page before.")
 
@@ -219,7 +211,7 @@ def _leg(leg: LegPicture) -> dict[str, Any]:
 @router.get("/reporting")
 async def get_reporting(
     ctx: Ctx, who: Reader, route: OnRoute,
-    from_: Annotated[date | None, Query(alias="from")] = None, to: date | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
 ) -> Response:  # fmt: skip
     """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
     now = ctx.clock.now()

@@ -48,12 +48,17 @@ def _tree(kind: type[HubError]) -> list[type[HubError]]:
     return [kind, *(found for child in kind.__subclasses__() for found in _tree(child))]
 
 
+def _first_line(kind: type[HubError]) -> str:
+    """What a problem of another package says about itself."""
+    return (kind.__doc__ or kind.title).partition("\n")[0]
+
+
 @router.get("/docs/problems", include_in_schema=False)
 async def get_problems() -> Response:
     """What each type of problem means and what to do about it."""
     rows = "".join(
         f'<tr id="{kind.code}"><th scope="row">{kind.code}</th><td>{kind.status}</td><td>{escape(kind.title)}</td>'
-        f"<td>{escape(WHAT_TO_DO[kind.code])}</td></tr>"
+        f"<td>{escape(WHAT_TO_DO.get(kind.code) or _first_line(kind))}</td></tr>"
         for kind in sorted(_tree(errors.HubError), key=lambda k: k.status)
     )
     page = (

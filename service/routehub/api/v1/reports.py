@@ -1,6 +1,5 @@
 """PUT per party and day: the natural form for a national system. Sending the same twice is harmless."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
@@ -13,13 +12,14 @@ from routehub.boards.reporting.project import expect_version
 from routehub.core.errors import Refused, Unknown
 from routehub.intake.receive import Post
 from routehub_schemas.errors import Problem
+from routehub_schemas.vocab import Day
 
 router = APIRouter(tags=["figures"])
 
 
 @router.put("/parties/{party}/reports/{day}", status_code=201)
 async def put_report(
-    request: Request, ctx: Ctx, who: Who, party: PartyPath, day: date, idempotency_key: Key = None,
+    request: Request, ctx: Ctx, who: Who, party: PartyPath, day: Day, idempotency_key: Key = None,
     dry_run: DryRun = False, if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:  # fmt: skip
     """Report a day's figures. Named figures replace, others stay. 200 when all of it is on record already.

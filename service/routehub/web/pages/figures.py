@@ -31,6 +31,7 @@ from routehub.web.forms import Faults
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
+from routehub_schemas.vocab import Day
 
 router = APIRouter(route_class=PageRoute)
 

@@ -1,0 +1,1 @@
+"""Speed and memory, shown beside a limit taken in the same run. ``make bench`` prints the tables."""

@@ -1,0 +1,5 @@
+"""``python -m benchmarks``: all tables."""
+
+from benchmarks import ingestion
+
+ingestion.run()

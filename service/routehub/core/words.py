@@ -1,0 +1,25 @@
+"""Numbers and days in words, the same in pages, mail and terminal (UX 10). British English."""
+
+from datetime import date
+
+NARROW = "\u202f"
+"""Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
+MINUS = "\u2212"
+
+
+def number(value: int) -> str:
+    """``1 902`` with narrow no-break spaces, ``−5`` with a real minus sign."""
+    return f"{value:,}".replace(",", NARROW).replace("-", MINUS)
+
+
+def signed_percent(now: int, before: int) -> str:
+    """``+38%``, ``−4%``: a whole percentage of ``before``, which must not be 0."""
+    share = round(100 * (now - before) / before)
+    return f"{'+' if share >= 0 else MINUS}{abs(share)}%"
+
+
+def day(value: date) -> str:
+    """``Wed 21 Jan``. English names whatever the machine's locale."""
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{names[value.weekday()]} {value.day} {months[value.month - 1]}"

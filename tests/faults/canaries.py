@@ -1,0 +1,166 @@
+"""Messages with canaries in them: words and numbers that occur nowhere else, so that each tells where its message can
+be seen. Who may see it is worked out here from the reference data, not by the hub's own code."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from routehub_schemas import reference
+
+ROUTE = reference.route("wbr")
+MEMBERS = tuple(m.code for m in ROUTE.parties if m.role == "member")
+COORDINATORS = tuple(m.code for m in ROUTE.parties if m.role == "coordinator")
+OBSERVERS = tuple(m.code for m in ROUTE.parties if m.role == "observer")
+EVERYBODY = (*MEMBERS, *COORDINATORS, *OBSERVERS)
+DAYS = ("2015-10-18", "2015-10-19", "2015-10-20")
+EXPIRES = "2015-10-22T00:00:00Z"
+
+
+def meant(words: list[str] | tuple[str, ...], sender: str) -> frozenset[str]:
+    """The readers that audience words mean."""
+    found = {sender}
+    for word in words:
+        match word:
+            case "*":
+                found |= {*MEMBERS, *COORDINATORS}
+            case "coordinators":
+                found |= set(COORDINATORS)
+            case "observers":
+                found |= set(OBSERVERS)
+            case "neighbours":
+                legs = {(leg.origin, leg.destination) for leg in ROUTE.legs}
+                found |= {b for a, b in legs | {(b, a) for a, b in legs} if a == sender} | set(COORDINATORS)
+            case _:
+                found.add(word)
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A message that was accepted: its marks, and who may see them. ``marks`` holds texts and numbers."""
+
+    id: str
+    short_id: str | None
+    kind: str
+    sender: str
+    readers: frozenset[str]
+    marks: tuple[str, ...]
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        return (self.id, self.short_id) if self.short_id else (self.id,)
+
+
+@dataclass
+class Aviary:
+    """Posts at random, and keeps who may see what."""
+
+    chance: random.Random
+    canaries: list[Canary] = field(default_factory=list)
+    steps: int = 0
+    refused: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def _mark(self) -> str:
+        return f"canary{self.chance.randrange(10**9):09}"
+
+    def _audience(self, sender: str) -> list[str] | None:
+        named = self.chance.sample([p for p in EVERYBODY if p != sender], self.chance.randint(1, 3))
+        return self.chance.choice([None, ["*"], ["neighbours"], ["coordinators"], ["*", "observers"], named, named])
+
+    def draw(self) -> tuple[str, str, dict[str, Any], tuple[str, ...], list[str]]:
+        """Sender, door, body, marks and references of the next message."""
+        self.steps += 1
+        sender = self.chance.choice((*MEMBERS, *COORDINATORS))
+        mark = self._mark()
+        audience = self._audience(sender)
+        common: dict[str, Any] = {"audience": audience} if audience else {}
+        if audience and set(audience) <= set(EVERYBODY) and self.chance.random() < 0.4:
+            common["tlp"] = "RED"
+        referring = [self.chance.choice(self.chance.choice(self.canaries).refs)] if self.canaries else []
+        kinds = ["report", "report", "alert", "note", "agenda_item"]
+        kinds += ["response", "answer", "update"] * 2 if referring else []
+        body: dict[str, Any]
+        match self.chance.choice(kinds):
+            case "report" if sender in MEMBERS:
+                number = self.chance.randrange(10**8, 10**9)
+                figure: dict[str, Any] = {
+                    "indicator": self.chance.choice(["arrivals", "departures", "present", "registered"]),
+                    "value": number, "status": "provisional", "note": mark,
+                }  # fmt: skip
+                body = {"party": sender, "day": self.chance.choice(DAYS), "figures": [figure], "comment": mark}
+                return sender, "reports", common | body, (mark, str(number)), []
+            case "alert":
+                return sender, "alerts", common | self._alert(mark), (mark,), []
+            case "agenda_item":
+                body = {"title": mark, "text": mark, "outcome": "discuss", "minutes": 5}
+                return sender, "agenda-items", common | body, (mark,), []
+            case "response":
+                body = {"to": referring[0], "act": "acknowledge", "text": mark}
+                return sender, "responses", body, (mark,), referring
+            case "update":
+                body = self._alert(mark) | {"msg_type": "Update", "references": referring}
+                return sender, "alerts", body, (mark,), referring
+            case "answer":
+                body = {"subject": mark, "text": mark, "to": [p for p in (audience or []) if p in EVERYBODY] or ["EC"]}
+                return sender, "notes", body | {"references": referring}, (mark,), referring
+        to = self.chance.sample([p for p in EVERYBODY if p != sender], 2)
+        return sender, "notes", {"subject": mark, "text": mark, "to": to}, (mark,), []
+
+    def _alert(self, mark: str) -> dict[str, Any]:
+        return {
+            "category": "surge", "severity": self.chance.choice(["Minor", "Moderate", "Severe", "Extreme"]),
+            "urgency": "Immediate", "certainty": "Observed", "headline": mark, "description": mark, "expires": EXPIRES,
+        }  # fmt: skip
+
+    def take(
+        self, sender: str, door: str, body: dict[str, Any], marks: tuple[str, ...], refs: list[str],
+        answer: httpx.Response,
+    ) -> None:  # fmt: skip
+        """Note what was accepted, and look at the answer with the sender's eyes."""
+        self.faults += [f"the answer to {sender}'s {door}: {leak}" for leak in self.leaks(sender, answer, marks)]
+        if answer.status_code != 201:
+            self.refused += 1
+            if answer.status_code >= 500:
+                self.faults.append(f"{answer.status_code} to {sender}'s {door}: {answer.text[:200]}")
+            return
+        event = answer.json()
+        rests_on = [canary for canary in self.canaries if set(refs) & set(canary.refs)]
+        hidden = [canary for canary in rests_on if sender not in canary.readers]
+        if hidden:
+            self.faults.append(f"{sender}'s {door} rests on a message that {sender} may not see")
+        words = body.get("audience") or body.get("to") if door != "responses" else None
+        readers = meant(words, sender) if isinstance(words, list) else None
+        for canary in rests_on:
+            readers = canary.readers if readers is None else readers
+            if not readers <= canary.readers:
+                self.faults.append(f"{sender}'s {door} reaches more parties than what it rests on")
+        if readers is None:
+            readers = meant(["*"], sender)
+        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks))
+
+    def leaks(self, reader: str, answer: httpx.Response, known: tuple[str, ...] = ()) -> list[str]:
+        """The marks in an answer that this reader may not see, in its text or its headers."""
+        text = answer.text + str(answer.headers)
+        asked = str(answer.request.url)
+        found = []
+        for canary in self.canaries:
+            if reader in canary.readers:
+                continue
+            seen = [mark for mark in canary.marks if mark in text and mark not in known]
+            seen += [ref for ref in canary.refs if ref in text and ref not in asked and not _sent(ref, answer)]
+            found += [f"{answer.request.method} {asked} shows {reader} {what} of {canary.kind}" for what in seen]
+        return found
+
+    def hidden_from(self, reader: str) -> list[Canary]:
+        return [canary for canary in self.canaries if reader not in canary.readers]
+
+    def seen_by(self, reader: str) -> list[Canary]:
+        return [canary for canary in self.canaries if reader in canary.readers]
+
+
+def _sent(ref: str, answer: httpx.Response) -> bool:
+    """Whether the reader itself wrote this id into its request: a refusal repeats what was sent."""
+    return ref.encode() in (answer.request.content or b"")

@@ -1,0 +1,270 @@
+"""No message, count or hint outside its audience, on any way out (PROMISES D1).
+
+Random messages with canaries in them; then every party asks at every address there is. Later issues extend KNOWN and
+`fills`: an address that stands in neither fails here.
+"""
+
+import contextlib
+import random
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from routehub.directory import install, people, sign_in, visibility
+from routehub.directory.people import Nomination
+from routehub.directory.principal import HUB_PARTY, operator_principal
+from routehub.directory.sessions import CSRF_HEADER, cookie_name
+from routehub.journal import feed, targets
+from routehub.journal.batch import Batch
+from routehub.journal.jobs import Change
+from tests.faults.canaries import COORDINATORS, DAYS, EVERYBODY, Aviary
+from tests.fixtures.addresses import Address, addresses
+from tests.fixtures.furnished import Inside
+from tests.fixtures.sizes import sized
+
+NOBODY_S = "01999999-9999-7999-8999-999999999999"
+CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?Z?)?")
+
+# Every way out there is. What is new has to be named here, and is read by every party from then on.
+KNOWN = frozenset(
+    """
+    / /alerts /alerts/new /alerts/{ref} /alerts/{ref}/{act} /conference /conference/{number} /docs/problems
+    /figures /figures/{party}/{day} /figures/{party}/{day}/history /figures/{party}/{day}/posted/{ref}
+    /health/live /health/ready /messages /messages/{ref} /metrics /openapi.json /routes/{route}
+    /schemas/{name}.json /settings /sign-in /sign-in/{token} /static/{name} /v1/alerts /v1/alerts/{ref}
+    /v1/audit /v1/clock /v1/conferences /v1/conferences/{number} /v1/conferences/{number}.ics
+    /v1/conferences/{number}/agenda /v1/conferences/{number}/agenda.{form} /v1/events /v1/figures
+    /v1/figures/latest /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages /v1/messages/{ref}
+    /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route /v1/sessions
+    /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
+    """.split()  # noqa: SIM905 - fifty quoted words would hide them
+)
+ENDLESS = {"/v1/events", "/v1/stream"}  # read by the test of live streams below
+
+
+@dataclass
+class Readers:
+    """A signed-in person of every party, asking from another machine."""
+
+    hub: Inside
+    clients: dict[str, httpx.AsyncClient]
+
+    async def post(self, aviary: Aviary, times: int) -> None:
+        for number in range(times):
+            sender, door, body, marks, refs = aviary.draw()
+            answer = await self.clients[sender].post(
+                f"/v1/{door}", json=body, headers={"Idempotency-Key": f"{aviary.steps}-{number}"}
+            )
+            aviary.take(sender, door, body, marks, refs, answer)
+            if refs and answer.status_code == 422:
+                await self._as_if_unknown(aviary, sender, door, body, refs[0], answer)
+
+    async def _as_if_unknown(
+        self, aviary: Aviary, sender: str, door: str, body: dict[str, Any], ref: str, answer: httpx.Response
+    ) -> None:
+        """A reference to what the sender may not see is refused like one to nothing."""
+        if not any(ref in canary.refs for canary in aviary.hidden_from(sender)):
+            return
+        nothing = NOBODY_S if len(ref) == 36 else "A-2222"
+        other = await self.clients[sender].post(f"/v1/{door}", json=_swapped(body, ref, nothing))
+        if other.text.replace(nothing, "?") != answer.text.replace(ref, "?"):
+            aviary.faults.append(f"{sender} can tell {ref} from nothing at {door}")
+
+
+def _swapped(body: dict[str, Any], ref: str, other: str) -> dict[str, Any]:
+    return {n: other if v == ref else [other if x == ref else x for x in v] if isinstance(v, list) else v
+            for n, v in body.items()}  # fmt: skip
+
+
+@pytest.fixture
+async def readers(hub: Inside) -> AsyncIterator[Readers]:
+    await hub.set_clock("2015-10-21T05:30:00Z")
+    tokens = await hub.hub.writer.submit(Change(_people))
+    clients = {}
+    async with contextlib.AsyncExitStack() as stack:
+        for party, (token, csrf) in tokens.items():
+            transport = httpx.ASGITransport(hub.app, raise_app_exceptions=False, client=("192.0.2.7", 40_000))
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(
+                    transport=transport, base_url=hub.hub.settings.public_url,
+                    headers={CSRF_HEADER: csrf, "Sec-Fetch-Site": "same-origin"},
+                )
+            )  # fmt: skip
+            client.cookies.set(cookie_name(hub.hub.settings.public_url), token)
+            clients[party] = client
+        await hub.hub.db.read(hub.hub.refresh)
+        yield Readers(hub, clients)
+
+
+def _people(tx: Batch) -> dict[str, tuple[str, str]]:
+    """One person per party, signed in."""
+    install.install_hub_party(tx.conn)
+    found = {}
+    for party in EVERYBODY:
+        roles: list[people.Role] = ["contact_point", *(["chair"] if party in COORDINATORS else [])]  # type: ignore[list-item]
+        given = Nomination(name=f"Person of {party}", email=f"{party.lower()}@example.org", party=party, roles=roles)
+        person = people.nominate(tx, operator_principal("wbr"), given)
+        begun = sign_in.begin(tx, person.id, "link", "tests", 12)
+        found[party] = (begun.token, begun.csrf)
+    tx.directory_changed()
+    return found
+
+
+def fills(aviary: Aviary, reader: str, chance: random.Random) -> list[dict[str, str]]:
+    """What to put into addresses: ids of hidden and of visible messages, parties, days."""
+    hidden, seen = aviary.hidden_from(reader), aviary.seen_by(reader)
+    chosen = chance.sample(hidden, min(5, len(hidden))) + chance.sample(seen, min(2, len(seen)))
+    usual = {"number": "1", "act": "acknowledge", "name": "report.v1", "form": "html", "route": "wbr", "sub": NOBODY_S}
+    usual |= {"person": NOBODY_S, "token": "x", "file": "x"}
+    return [
+        usual | {"ref": ref, "party": party, "day": day, "thread": ref, "source": ref}
+        for ref, party, day in zip(
+            [ref for canary in chosen for ref in canary.refs] or ["x"],
+            chance.choices(EVERYBODY, k=20),
+            chance.choices(DAYS, k=20),
+            strict=False,
+        )
+    ]
+
+
+QUERIES = {"history": "true", "as_of": "2015-10-21T05:40:00Z", "open": "true", "wait": "0", "all": "true",
+           "party": "MK", "kind": "alert", "since": "2015-10-01T00:00:00Z"}  # fmt: skip
+
+
+def asked(door: Address, fill: dict[str, str]) -> Iterator[str]:
+    """The address plain, and with each of its parameters."""
+    plain = door.fill(fill)
+    yield plain
+    for name in door.in_query:
+        if value := fill.get(name) or QUERIES.get(name):
+            yield f"{plain}?{name}={value}"
+
+
+async def sweep(readers: Readers, aviary: Aviary, chance: random.Random, who: tuple[str, ...]) -> tuple[int, list[str]]:
+    """Everything that anybody is shown and should not be, over all ways out; and how many were tried."""
+    found, tried = list(aviary.faults), 0
+    for reader in who:
+        client = readers.clients[reader]
+        for door in addresses(readers.hub.app, "GET"):
+            if door.path in ENDLESS:
+                continue
+            for address in {a for fill in fills(aviary, reader, chance) for a in asked(door, fill)}:
+                answer = await client.get(address, headers={"Accept": chance.choice(["*/*", "text/html"])})
+                tried += 1
+                found += aviary.leaks(reader, answer)
+                if answer.status_code >= 500:
+                    found.append(f"{answer.status_code} {address}")
+        found += await _complete(client, aviary, reader)
+        found += await _alike(readers, aviary, reader, chance)
+    return tried, found
+
+
+async def _complete(client: httpx.AsyncClient, aviary: Aviary, reader: str) -> list[str]:
+    """Its feed holds what a reader may see, all of it, under numbers without a hole."""
+    answer = (await client.get("/v1/messages?limit=1000")).json()["messages"]
+    expected = [canary.id for canary in aviary.seen_by(reader)]
+    if [message["id"] for message in answer] != expected:
+        return [f"the feed of {reader} holds {len(answer)} messages and should hold {len(expected)}"]
+    if [message["feed"] for message in answer] != list(range(1, len(answer) + 1)):
+        return [f"the feed of {reader} has a hole"]
+    return []
+
+
+async def _alike(readers: Readers, aviary: Aviary, reader: str, chance: random.Random) -> list[str]:
+    """A hidden id and an unknown id are answered alike, byte for byte."""
+    hidden = aviary.hidden_from(reader)
+    if not hidden:
+        return []
+    canary, found = chance.choice(hidden), []
+    for door in addresses(readers.hub.app, "GET"):
+        if "ref" not in door.in_path:
+            continue
+        fill = {"act": "acknowledge", "party": reader, "day": DAYS[0], "route": "wbr"}
+        for ref, nothing in zip(canary.refs, (NOBODY_S, canary.refs[-1][:2] + "2222"), strict=False):
+            a, b = [await readers.clients[reader].get(door.fill(fill | {"ref": r})) for r in (ref, nothing)]
+            texts = [CLOCK.sub("", x.text.replace(r, "?")) for x, r in ((a, ref), (b, nothing))]
+            if a.status_code != b.status_code or texts[0] != texts[1]:
+                found.append(f"{door.path} tells {reader} a hidden {canary.kind} from nothing")
+    return found
+
+
+def test_every_way_out_is_known_here(hub: Inside):
+    there = {door.path for door in addresses(hub.app, "GET", "WEBSOCKET")}
+    assert there - KNOWN == set(), "name these in KNOWN, so that every party asks there"
+    assert KNOWN - there == set(), "these are gone"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(sized(300, 0))
+async def test_nobody_sees_anything_that_is_not_for_them(readers: Readers):
+    aviary = Aviary(random.Random(1))
+    chance = random.Random(2)
+    tried, found = 0, []
+    for _ in range(sized(2, 100)):
+        await readers.post(aviary, 50)
+        more, leaks = await sweep(readers, aviary, chance, tuple(chance.sample(EVERYBODY, sized(5, 18))))
+        tried += more
+        found += leaks
+    print(f"{len(found)} leaks in {tried} answers about {len(aviary.canaries)} messages ({aviary.refused} refused)")
+    assert found == [], found[:10]
+    assert len(aviary.canaries) > 40
+    assert {canary.kind for canary in aviary.canaries} >= {"reports", "alerts", "notes", "responses", "agenda-items"}
+
+
+# --- the test itself is tested: each of these is a real way to get it wrong ---------------------------------------
+
+
+def _all_boards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boards through an empty predicate."""
+    original = visibility.readable
+
+    def everything(conn: Any, route: str, party: str) -> frozenset[int]:
+        return frozenset(range(1, 1000))
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("routehub.") and getattr(module, "readable", None) is original:
+            monkeypatch.setattr(module, "readable", everything)
+
+
+def _one_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single message found by its id, whoever asks."""
+    original = feed.one
+
+    def anybody_s(conn: Any, route: str, party: str, ref: str) -> Any:
+        return next((item for p in (party, *EVERYBODY) if (item := original(conn, route, p, ref))), None)
+
+    monkeypatch.setattr(feed, "one", anybody_s)
+
+
+def _references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference taken though the sender cannot see it."""
+    original = targets.find
+    monkeypatch.setattr(targets, "find", lambda conn, route, reader, refs: original(conn, route, HUB_PARTY, refs))
+
+
+def _audience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that mean one party too many."""
+    original = visibility.resolve
+
+    def one_more(*given: Any) -> frozenset[str]:
+        return original(*given) | {"EUROPOL"}
+
+    monkeypatch.setattr(visibility, "resolve", one_more)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("plant", [_all_boards, _one_by_id, _references, _audience])
+@pytest.mark.timeout(300)
+async def test_a_planted_leak_is_found(
+    readers: Readers, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+):
+    plant(monkeypatch)
+    aviary = Aviary(random.Random(1))
+    await readers.post(aviary, 60)
+    _tried, found = await sweep(readers, aviary, random.Random(2), ("EUROPOL", "BG"))
+    assert found, "nothing was noticed"
