@@ -123,3 +123,17 @@ async def test_a_key_that_no_index_takes_fails_its_own_message_only(hub: Inside)
     for key in ("", "k" * 256, "k\0"):
         with pytest.raises(Refused, match="255 characters"):
             await hub.hub.intake.receive(who, Post(hub.hub.registry["note"], NOTE, key=key))
+
+
+async def test_a_form_sent_twice_is_known_by_what_was_typed(hub: Inside):
+    """What the page works out from the clock, such as the end of an alert, differs from second to second."""
+    who = keys.authenticate(hub.hub.directory.value, hub.keys[("wbr", "MK")], wall())
+    typed = {"hours": "6"}
+
+    async def send(text: str, said: dict[str, str]) -> str:
+        post = Post(hub.hub.registry["note"], NOTE | {"text": text}, key="web-1", said=said)
+        return (await hub.hub.intake.receive(who, post)).message_id
+
+    assert await send("Until 12:00:00.", typed) == await send("Until 12:00:01.", typed)
+    with pytest.raises(Refused, match="used before"):
+        await send("Until 12:00:00.", {"hours": "12"})

@@ -34,7 +34,8 @@ class Post:
     """What a door hands in.
 
     data: the kind's payload as JSON values; key: the sender's own id of the message; pointer: where ``data``
-    lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only.
+    lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
+    was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Post:
     pointer: str = ""
     guard: Guard | None = field(default=None, repr=False)
     fixed_id: str | None = None
+    said: Any = None
 
 
 def as_refused(error: Invalid) -> HubError:
@@ -121,7 +123,7 @@ class Intake:
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
         )  # fmt: skip
-        fingerprint = digest(dumps([post.kind.type, data, post.tlp, on_behalf_of]))
+        fingerprint = digest(dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of]))
         return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path
 from sqlalchemy import Connection
 
 from routehub.boards.figures.queries import FigureValue
@@ -23,9 +22,6 @@ from routehub.web.numbers import NotANumber, count, read_count
 from routehub.web.render import Names
 from routehub.web.visitor import Visitor
 from routehub.web.who_posted import Posted, posted
-
-Day = Annotated[date, Path(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
-"""The day in an address: of this century, as in the contract, so that the days beside it are in the calendar too."""
 
 QUALITIES = {
     "provisional": ("provisional", "counted"),

@@ -15,7 +15,6 @@ from routehub.web import figure_sheet
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.figure_sheet import (
-    Day,
     Sheet,
     Typed,
     Unusual,

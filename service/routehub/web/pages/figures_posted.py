@@ -18,10 +18,11 @@ from routehub.views.totals import Total
 from routehub.web import figure_fields
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web
-from routehub.web.figure_sheet import Day, reporting_member
+from routehub.web.figure_sheet import reporting_member
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading
 from routehub.web.who_posted import Posted, posted
+from routehub_schemas.vocab import Day
 
 router = APIRouter(route_class=PageRoute)
 
