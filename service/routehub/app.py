@@ -174,10 +174,11 @@ class Hub:
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
-        more = await self.live.look()
-        await self.db.read(self.refresh)
-        await self._check_listeners()
-        return more
+        try:
+            return await self.live.look()
+        finally:  # a message that this version cannot read must not keep revoked keys alive
+            await self.db.read(self.refresh)
+            await self._check_listeners()
 
     async def _check_listeners(self) -> None:
         asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
