@@ -174,16 +174,18 @@ class Hub:
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
-        more = await self.live.look()
-        await self.db.read(self.refresh)
-        await self._check_listeners()
-        return more
+        try:
+            return await self.live.look()
+        finally:  # a message that this version cannot read must not keep revoked keys alive
+            await self.db.read(self.refresh)
+            await self._check_listeners()
 
     async def _check_listeners(self) -> None:
-        hashes = {one.principal.session for one in self.live.listeners if one.principal.session is not None}
+        asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
+        hashes = {one.principal.session for one in asked if one.principal.session is not None}
         alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: stands(directory, one.principal, now, machine, alive))
+        self.live.check(lambda one: one not in asked or stands(directory, one.principal, now, machine, alive))
 
     def due(self) -> None:
         """Something is to be sent now."""

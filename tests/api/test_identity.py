@@ -1,12 +1,15 @@
 """Who may come in, and how: by a key, or by a session with its cookie."""
 
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from routehub.directory.install import install_route
 from routehub.directory.sessions import CSRF_HEADER
+from routehub.directory.tables import route_parties
 from routehub.journal.batch import Batch
 from tests.fixtures.office import Door, Office, open_door
 
@@ -60,6 +63,21 @@ async def test_a_change_with_a_cookie_needs_the_page_s_token(door: Door):
     other_site = {CSRF_HEADER: token, "Sec-Fetch-Site": "cross-site"}
     assert (await browser.post("/v1/reports", json=REPORT, headers=other_site)).status_code == 403
     assert (await browser.post("/v1/reports", json=REPORT, headers={CSRF_HEADER: token})).status_code == 201
+
+
+async def test_the_keys_of_a_party_rest_while_it_is_not_on_the_route(door: Door, office: Office):
+    """Like the roles of its people: neither reads on in what it once could read, nor posts."""
+    system = door.client(Authorization=f"Bearer {await make_key(await door.of('ana'))}")
+    assert (await system.get("/v1/messages")).status_code == 200
+
+    def leave(tx: Batch) -> None:
+        tx.conn.execute(update(route_parties).where(route_parties.c.party == "SI").values(valid_until=date(2020, 1, 1)))
+        tx.directory_changed()
+
+    office.change(leave)
+    await door.hub.db.read(door.hub.refresh)
+    for answer in (await system.get("/v1/messages"), await system.post("/v1/reports", json=REPORT)):
+        assert (answer.status_code, "not on the route" in answer.json()["detail"]) == (403, True)
 
 
 async def test_a_key_needs_no_token_and_wins_over_a_cookie(door: Door):

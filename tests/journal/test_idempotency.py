@@ -6,6 +6,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from routehub.core.clock import wall
+from routehub.core.errors import Refused
+from routehub.directory import keys
+from routehub.intake.receive import Post
 from tests.fixtures.furnished import Inside, furnish, inside
 from tests.journal.stored import arrivals, everything
 
@@ -111,3 +115,25 @@ async def test_two_names_of_one_party_are_one_series(hub: Inside, migrated_datab
     assert answer.json()["problems"][0]["pointer"] == "/figures/1"
     good = await hub.put_report("MK", "2015-10-20", [arrivals(5) | {"counterpart": rest}])
     assert good.status_code == 201
+
+
+async def test_a_key_that_no_index_takes_fails_its_own_message_only(hub: Inside):
+    """From a form, where no header's bound stands before it."""
+    who = keys.authenticate(hub.hub.directory.value, hub.keys[("wbr", "MK")], wall())
+    for key in ("", "k" * 256, "k\0"):
+        with pytest.raises(Refused, match="255 characters"):
+            await hub.hub.intake.receive(who, Post(hub.hub.registry["note"], NOTE, key=key))
+
+
+async def test_a_form_sent_twice_is_known_by_what_was_typed(hub: Inside):
+    """What the page works out from the clock, such as the end of an alert, differs from second to second."""
+    who = keys.authenticate(hub.hub.directory.value, hub.keys[("wbr", "MK")], wall())
+    typed = {"hours": "6"}
+
+    async def send(text: str, said: dict[str, str]) -> str:
+        post = Post(hub.hub.registry["note"], NOTE | {"text": text}, key="web-1", said=said)
+        return (await hub.hub.intake.receive(who, post)).message_id
+
+    assert await send("Until 12:00:00.", typed) == await send("Until 12:00:01.", typed)
+    with pytest.raises(Refused, match="used before"):
+        await send("Until 12:00:00.", {"hours": "12"})

@@ -173,3 +173,10 @@ def test_what_is_not_there_is_a_page_in_words(stage, paper, path):
     page = paper("SI").open(path)
     assert page.status == 404
     assert page.title.startswith("Error:")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_has_no_page(paper, day):
+    slovenia = paper("SI")
+    for address in (f"/figures/SI/{day}", f"/figures/SI/{day}/history", f"/figures/SI/{day}/posted/x"):
+        assert slovenia.open(address).status == 404

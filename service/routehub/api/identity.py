@@ -46,6 +46,9 @@ def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Principal:
     named: str | None = connection.path_params.get("route")
     if named is not None and named != principal.route:
         raise Unknown(f"There is no route {named} here that you can see.")
+    route = ctx.directory.route(principal.route)
+    if route.membership(principal.party, ctx.clock.now().astimezone(route.zone).date()) is None:
+        raise NotAllowed(f"{principal.party} is not on the route {principal.route} today; its keys rest.")
     return principal
 
 

@@ -86,8 +86,13 @@ def normal_url(url: str) -> str:
     return url
 
 
+# Both engines hide parameters: a fault's text goes into the log, and parameters are bodies and secrets.
+
+
 def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -136,6 +141,7 @@ def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
         pool_timeout=5,
         connect_args=connect_args,
         pool_pre_ping=writer,
+        hide_parameters=True,
     )
     if not writer:
         # A reader sees one moment through all its queries, as on SQLite.

@@ -22,8 +22,11 @@ from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind, Payload
 from routehub_schemas.kinds.response.payload import Response
 from routehub_schemas.registry import Registry
+from routehub_schemas.vocab import UNSAFE
 
 DEFAULT_TLP = "AMBER"
+LONGEST_KEY = 255
+"""Characters. A key is written with the others of its commit: one that no index takes would fail them all."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Post:
     """What a door hands in.
 
     data: the kind's payload as JSON values; key: the sender's own id of the message; pointer: where ``data``
-    lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only.
+    lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
+    was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known.
     """
 
     kind: Kind
@@ -43,6 +47,7 @@ class Post:
     pointer: str = ""
     guard: Guard | None = field(default=None, repr=False)
     fixed_id: str | None = None
+    said: Any = None
 
 
 def as_refused(error: Invalid) -> HubError:
@@ -65,6 +70,7 @@ class Intake:
     async def receive(self, principal: Principal, post: Post) -> Recorded:
         """Accept one message: answers when it is durable, or raises what refused it with every problem."""
         try:
+            _check_key(post.key)
             payload, data = self._parse(self._as_exercise(principal, post))
             job = await self._prepare(principal, post, payload, data)
             return await self._writer.submit(job)
@@ -117,8 +123,13 @@ class Intake:
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
         )  # fmt: skip
-        fingerprint = digest(dumps([post.kind.type, data, post.tlp, on_behalf_of]))
+        fingerprint = digest(dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of]))
         return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and (not 0 < len(key) <= LONGEST_KEY or UNSAFE.search(key)):
+        raise Refused(f"The sender's id of a message has 1 to {LONGEST_KEY} characters, and no control characters.")
 
 
 def _thread(targets: dict[str, Target]) -> str | None:

@@ -12,7 +12,7 @@ from routehub.core.canonical import digest, dumps
 from routehub.core.clock import wall
 from routehub.journal import follow
 from routehub.journal.message import Board
-from routehub.journal.tables import entries
+from routehub.journal.tables import entries, journal_head
 from routehub_schemas.registry import Registry
 
 Progress = Callable[[str, int, int], None]
@@ -39,6 +39,7 @@ def rebuild(
     progress: Progress = lambda part, done, of: None,
 ) -> int:  # fmt: skip
     """Empty the boards and project every message again, inside the caller's transaction; answers how many."""
+    conn.execute(select(journal_head).with_for_update())  # no hub accepts meanwhile, on PostgreSQL either
     for table in reversed(tables_of(boards)):
         conn.execute(delete(table))
     total = int(conn.execute(select(func.count()).select_from(entries).where(entries.c.body.is_not(None))).scalar_one())

@@ -184,7 +184,7 @@ class Writer:
         except (IntegrityError, DataError) as fault:
             _roll_back(batch, mark)
             log("journal").error("job refused by the database", error=type(fault.orig).__name__)
-            return None, fault
+            return None, as_hub_error(fault) if isinstance(fault, DataError) else fault
         except DBAPIError:
             raise
         except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others

@@ -94,7 +94,7 @@ async def get_figures(
     as_of: Annotated[str | None, Query(max_length=40, description="A time with offset, or a cursor.")] = None,
     with_history: Annotated[bool, Query(alias="history")] = False,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
-    after: Annotated[str | None, Query(max_length=80, description="`next` of the page before.")] = None,
+    after: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
 ) -> Response:  # fmt: skip
     """Figures by day: the newest values, or with ``as_of`` what was known then."""
     directory = ctx.directory.value
@@ -110,7 +110,7 @@ async def get_figures(
         past = history(conn, ids, query) if with_history else {}
         rows = [figure(v, past.get((v.series_id, v.bucket, v.start), ()) if with_history else None) for v in found]
         last = found[-1] if len(found) == limit else None
-        return {"figures": rows, "next": f"{last.day}_{last.series_id}_{last.start.isoformat()}" if last else None}
+        return {"figures": rows, "next": f"{last.day}_{last.series}_{last.start.isoformat()}" if last else None}
 
     return answer(await ctx.db.read(read))
 
@@ -119,16 +119,17 @@ def _codes(directory: Directory, codes: list[str]) -> frozenset[str]:
     return frozenset(directory.party_code(code) or code for code in codes)
 
 
-def _key(text: str | None) -> tuple[date, int, datetime] | None:
+def _key(text: str | None) -> tuple[date, str, datetime] | None:
     if text is None:
         return None
+    day, _, rest = text.partition("_")
+    series, _, start = rest.rpartition("_")
     try:
-        day, series, start = text.split("_")
-        if len(series) > 18:
-            raise ValueError(series)
-        return _DAY.validate_python(day), int(series), _MOMENT.validate_python(start.replace(" ", "+"))
+        if series:
+            return _DAY.validate_python(day), series, _MOMENT.validate_python(start.replace(" ", "+"))
     except ValueError:  # pydantic's is one
-        raise Malformed("`after` is the `next` of the page before.") from None
+        pass
+    raise Malformed("`after` is the `next` of the page before.")
 
 
 @router.get("/figures/latest")
@@ -215,7 +216,8 @@ async def get_reporting(
     """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
     now = ctx.clock.now()
     today = now.astimezone(route.zone).date()
-    first_day, last_day = from_ or (to or today) - timedelta(days=6), to or today
+    last_day = to or today
+    first_day = from_ or max(last_day, date(2000, 1, 7)) - timedelta(days=6)
     if not timedelta(0) <= last_day - first_day <= timedelta(days=366) or first_day.year < 2000 or last_day.year > 2099:
         raise refused(
             "/query/from", "range", "Give a range of up to 366 days, the first day first.", sent=str(first_day)

@@ -20,6 +20,7 @@ WHAT_TO_DO = {
     "conflict": "Read the present state again, then decide.",
     "cursor-gone": "Read your feed again from the start: after=0. Each message has its id, so nothing doubles.",
     "erased": "Nothing brings it back; its id and its place in your feed stay.",
+    "form-outdated": "Load the page again; what you typed is kept.",
     "stale": "Read the report again, put your change in, and send it with the new ETag.",
     "too-large": "Send less at once: up to 1,000 figures in a report.",
     "wrong-type": "Send one of the content types that are named.",

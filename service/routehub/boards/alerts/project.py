@@ -97,6 +97,12 @@ class AlertsBoard:
         )
         if known is None:
             raise refused("/to", "not-addressed", f"{message.reported_party} was not addressed by this alert.")
+        if readers(tx.conn, record["audience_id"]) != message.parties:
+            raise refused(
+                "/audience",
+                "other-audience",
+                "All readers of the alert see who has acknowledged it; leave the audience out, or send a note.",
+            )
         if known["at"] is not None and known["message_id"] and (response.text or "") == (known["text"] or ""):
             raise Unchanged(known["message_id"])
 
@@ -123,7 +129,7 @@ class AlertsBoard:
                 id=message.id, short_id=message.short_id or message.id, route=message.route,
                 party=message.reported_party, sequence=message.sequence, issued_at=message.accepted_at,
                 ended_at=message.accepted_at if alert.msg_type == "Cancel" else None,
-                exercise=message.exercise, tlp=message.tlp, author=message.author, audience_id=message.audience_id,
+                exercise=message.exercise, author=message.author, audience_id=message.audience_id,
                 **_said(message, alert),
             )
         )  # fmt: skip
@@ -163,7 +169,7 @@ class AlertsBoard:
 def _said(message: Message, alert: Alert) -> dict[str, Any]:
     """What the latest message of an alert says."""
     return {
-        "updated_at": message.accepted_at, "latest": message.id, "category": alert.category,
+        "updated_at": message.accepted_at, "latest": message.id, "tlp": message.tlp, "category": alert.category,
         "status": alert.status, "severity": alert.severity, "urgency": alert.urgency,
         "certainty": alert.certainty, "headline": alert.headline, "description": alert.description,
         "instruction": alert.instruction, "place": alert.place, "area": alert.area,

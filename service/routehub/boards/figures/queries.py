@@ -4,7 +4,7 @@ Always through the reader's audiences. Values of different parties are never add
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class FigureQuery:
     as_of: datetime | None = None
     as_of_sequence: int | None = None
     limit: int = 1000
-    offset_key: tuple[date, int, datetime] | None = None
+    offset_key: tuple[date, str, datetime] | None = None
     hours: bool = True
 
     @property
@@ -42,8 +42,13 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class FigureValue:
-    """One value with both its times: the period it covers and when it was accepted."""
+    """One value with both its times: the period it covers and when it was accepted.
 
+    series: the text by which its series is known, for going on from here; ``series_id`` counts series that the reader
+    may not see, so it stays inside.
+    """
+
+    series: str
     series_id: int
     party: str
     indicator: str
@@ -64,7 +69,6 @@ class FigureValue:
     message_id: str
     accepted_at: datetime
     reason: str | None = None
-    history: tuple["FigureValue", ...] = field(default=())
 
     @property
     def shown_status(self) -> str:
@@ -73,7 +77,8 @@ class FigureValue:
 
 
 _SERIES = (
-    "party", "indicator", "place", "counterpart", "mode", "service", "modality", "sex", "age_band", "nationality",
+    "key", "party", "indicator", "place", "counterpart", "mode", "service", "modality", "sex", "age_band",
+    "nationality",
 )  # fmt: skip
 _VALUE = (
     "series_id", "bucket", "day", "start", "end", "value", "status", "method", "coverage", "carried_over", "note",
@@ -120,14 +125,14 @@ def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> l
         .where(and_(*where))
         .subquery()
     )
-    outer = select(inner).where(inner.c.rank == 1).order_by(inner.c.day, inner.c.series_id, inner.c.start)
+    outer = select(inner).where(inner.c.rank == 1).order_by(inner.c.day, inner.c.key, inner.c.start)
     if query.offset_key is not None:
         day, series, start = query.offset_key
         c = inner.c
         outer = outer.where(
             (c.day > day)
-            | ((c.day == day) & (c.series_id > series))
-            | ((c.day == day) & (c.series_id == series) & (c.start > start))
+            | ((c.day == day) & (c.key > series))
+            | ((c.day == day) & (c.key == series) & (c.start > start))
         )
     return [_value(row) for row in conn.execute(outer.limit(query.limit)).mappings()]
 
@@ -181,8 +186,9 @@ def history(
 
 
 def _value(row: RowMapping) -> FigureValue:
-    dimensions = {name: row[name] for name in _SERIES[4:] if row[name] is not None}
+    dimensions = {name: row[name] for name in _SERIES[5:] if row[name] is not None}
     return FigureValue(
-        party=row["party"], indicator=row["indicator"], place=row["place"], counterpart=row["counterpart"],
-        dimensions=dimensions, reason=row.get("reason"), **{name: row[name] for name in _VALUE},
+        series=row["key"], party=row["party"], indicator=row["indicator"], place=row["place"],
+        counterpart=row["counterpart"], dimensions=dimensions, reason=row.get("reason"),
+        **{name: row[name] for name in _VALUE},
     )  # fmt: skip

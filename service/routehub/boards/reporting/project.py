@@ -33,7 +33,7 @@ class ReportingBoard:
         if not report.nothing_to_report:
             return []
         earlier = tx.conn.execute(
-            select(r.nothing_to_report, r.figures, r.message_id)
+            select(r.nothing_to_report, r.audience_id, r.message_id)
             .where(
                 r.route == message.route, r.party == message.reported_party, r.bucket == report.period,
                 r.day == report.day, *([r.start == report.start] if report.start else []),
@@ -42,12 +42,13 @@ class ReportingBoard:
             .limit(1)
         ).first()  # fmt: skip
         if earlier is not None and not report.reason:
-            if earlier.nothing_to_report:
+            if not earlier.nothing_to_report:
+                raise Refused(
+                    "Figures for this day are on record.",
+                    [Problem("/reason", "reason-needed", "To say nothing to report after all, give a reason.")],
+                )
+            if earlier.audience_id == message.audience_id:  # for other readers it is news
                 raise Unchanged(earlier.message_id)
-            raise Refused(
-                "Figures for this day are on record.",
-                [Problem("/reason", "reason-needed", "To say nothing to report after all, give a reason.")],
-            )
         return []
 
     def project(self, tx: Transaction, message: Message) -> None:

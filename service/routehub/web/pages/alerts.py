@@ -1,5 +1,6 @@
 """Alerts: the list, one alert, raise, acknowledge, update and end. Opening an alert never changes anything."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -94,8 +95,9 @@ async def raise_alert(request: Request, ctx: Web, who: Reading, form: OwnForm) -
     if faults:
         return _show_form(request, ctx, who, typed, faults, 422)
     data = alert_form.payload(typed, who, ctx.clock.now())
+    post = Post(ctx.registry["alert"], data, key=typed.key, said=asdict(typed))
     try:
-        recorded = await ctx.intake.receive(who.principal, Post(ctx.registry["alert"], data, key=typed.key))
+        recorded = await ctx.intake.receive(who.principal, post)
     except Refused as error:
         return _show_form(request, ctx, who, typed, _faults(error), 422)
     ref = (recorded.message.short_id if recorded.message else None) or recorded.message_id
@@ -199,7 +201,8 @@ async def follow_up(
     typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "key")}
     try:
         data = _follow_up_data(ctx, found, act, typed, form)
-        await ctx.intake.receive(who.principal, Post(ctx.registry["alert"], data, key=typed["key"] or None))
+        post = Post(ctx.registry["alert"], data, key=typed["key"] or None, said=[act, found.id, typed])
+        await ctx.intake.receive(who.principal, post)
     except Refused as error:
         return _show_follow_up(request, ctx, who, found, act, typed, _faults(error), 422)
     return go(f"{who.base}/alerts/{found.short_id}?done={'ended' if act == 'end' else 'updated'}")

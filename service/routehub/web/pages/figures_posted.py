@@ -22,6 +22,7 @@ from routehub.web.figure_sheet import reporting_member
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading
 from routehub.web.who_posted import Posted, posted
+from routehub_schemas.vocab import Day
 
 router = APIRouter(route_class=PageRoute)
 
@@ -40,7 +41,7 @@ class Border:
 
 @router.get("/figures/{party}/{day}/posted/{ref}")
 async def show(
-    request: Request, ctx: Web, who: Reading, party: Party, day: date, ref: Annotated[str, Path(max_length=60)],
+    request: Request, ctx: Web, who: Reading, party: Party, day: Day, ref: Annotated[str, Path(max_length=60)],
     same: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:  # fmt: skip
     """The confirmation. The neighbours' counts are shown here only, so that the two counts stay independent."""
@@ -79,7 +80,7 @@ def _borders(picture: RoutePicture, party: str, day: date, name: Names) -> list[
 
 
 @router.get("/figures/{party}/{day}/history")
-async def show_history(request: Request, ctx: Web, who: Reading, party: Party, day: date) -> Response:
+async def show_history(request: Request, ctx: Web, who: Reading, party: Party, day: Day) -> Response:
     """Every value of a party's day that was ever posted, with its reason: nothing is overwritten."""
     directory = ctx.directory.value
     code = directory.party_code(party)
