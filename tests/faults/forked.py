@@ -18,9 +18,7 @@ import pytest
 from tests.fixtures.hub import HubProcess
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    ["routehub.cli", "uvloop", "httptools", "psycopg", "uvicorn.protocols.http.httptools_impl"]
-)
+_context.set_forkserver_preload(["routehub.cli.serve", "uvloop", "httptools", "psycopg"])
 
 
 def _serve(environment: dict[str, str], log: str, module: str) -> None:

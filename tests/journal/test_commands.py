@@ -1,6 +1,7 @@
 """`routehub doctor` and `routehub kinds`."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from typer.testing import CliRunner
 
 from routehub.cli import application
 from routehub_schemas.registry import Registry
+from tests.fixtures.databases import migrate
 from tests.fixtures.furnished import furnish
 from tests.fixtures.mail import SmtpSink
+from tests.fixtures.postgres import PostgresServer
 
 
 def doctor(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> tuple[int, dict[str, str]]:
@@ -20,14 +23,21 @@ def doctor(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: 
     return done.exit_code, {f["what"]: f["fix"] for f in json.loads(done.stdout) if not f["well"]}
 
 
-def test_a_hub_without_faults_is_well(
-    migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_kind: str
-):
+def test_a_hub_without_faults_is_well(migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     furnish(migrated_database_url)
-    _status, faults = doctor(migrated_database_url, tmp_path, monkeypatch)
-    if database_kind == "postgres":  # the tests' server forgets for speed, and that is seen
-        assert "fsync" in faults.pop("durability")
-    assert faults == {}
+    assert doctor(migrated_database_url, tmp_path, monkeypatch) == (0, {})
+
+
+@pytest.mark.postgres
+def test_a_database_that_would_forget_is_told_with_its_mending(
+    start_postgres: Callable[..., PostgresServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    server = start_postgres(fsync="off")
+    url = server.create("forgetful")
+    migrate(url, tmp_path)
+    status, faults = doctor(url, tmp_path, monkeypatch)
+    assert (status, list(faults)) == (1, ["durability"])
+    assert "fsync" in faults["durability"]
 
 
 def test_an_empty_database_is_to_be_migrated(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
