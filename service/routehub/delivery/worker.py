@@ -76,8 +76,16 @@ class Worker:
 
     async def _deliver(self, one: Claimed) -> None:
         began = time.monotonic()
-        packed = await self._db.read(self._packer.pack, one)
-        if isinstance(packed, Parcel):
+        try:
+            packed = await self._db.read(self._packer.pack, one)
+        except HubError:
+            raise  # the database is away: the lease ends and it is tried again
+        except Exception as fault:  # noqa: BLE001 - one message that cannot be packed must not be tried for ever unseen
+            log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
+            packed = None
+        if packed is None:
+            result = _Result(0.0, fault=Failed("the hub failed to prepare it", again=True))
+        elif isinstance(packed, Parcel):
             result = await self._send(one, packed, began)
         else:
             result = _Result(0.0, dropped=packed.why)
