@@ -7,8 +7,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from routehub.core.db import Database
+from routehub.core.db import Database, as_hub_error
 from routehub.journal import start
 
 _HERE = Path(__file__).resolve().parent
@@ -57,6 +58,9 @@ def newest() -> str | None:
 
 
 def is_current(db: Database) -> bool:
-    """Whether the database has the form that this version needs."""
-    with db.writer.connect() as connection:
-        return current(connection) == newest()
+    """Whether the database has the form that this version needs. Errors: 503 when it cannot be reached."""
+    try:
+        with db.writer.connect() as connection:
+            return current(connection) == newest()
+    except DBAPIError as fault:
+        raise as_hub_error(fault) from fault

@@ -18,6 +18,7 @@ from routehub.core.canonical import digest
 from routehub.core.errors import Refused
 from routehub.directory.reporting_day import instant
 
+MOST = 10**9  # what a figure may be at most
 OF_A_SERIES = frozenset({
     "party", "indicator", "place", "counterpart", "mode", "service", "modality", "status", "method", "coverage", "sex",
     "age_band", "nationality", "note",
@@ -148,7 +149,7 @@ def _value(text: str | None, where: str) -> int | None:
         return None
     try:
         number = Decimal(text.strip())
-        if number == number.to_integral_value() and number >= 0:
+        if number.is_finite() and 0 <= number <= MOST and number == number.to_integral_value():
             return int(number)
     except InvalidOperation:
         pass
