@@ -125,7 +125,7 @@ class Hub:
         self.db.hold()
         if faults := self.db.durability():
             raise HubError(f"This database would lose accepted messages: {'; '.join(faults)}. Mend its settings first.")
-        await self.db.read(self.refresh)
+        await self.db.read_own(self.refresh)
         await self.live.begin()
         await self.dispatcher.begin()
         self._loop = loop = asyncio.get_running_loop()
@@ -177,13 +177,13 @@ class Hub:
         try:
             return await self.live.look()
         finally:  # a message that this version cannot read must not keep revoked keys alive
-            await self.db.read(self.refresh)
+            await self.db.read_own(self.refresh)
             await self._check_listeners()
 
     async def _check_listeners(self) -> None:
         asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
         hashes = {one.principal.session for one in asked if one.principal.session is not None}
-        alive: frozenset[str] = await self.db.read(sessions.alive, hashes, wall()) if hashes else frozenset()
+        alive: frozenset[str] = await self.db.read_own(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
         self.live.check(lambda one: one not in asked or stands(directory, one.principal, now, machine, alive))
 

@@ -51,6 +51,28 @@ async def test_a_confirmed_figure_changes_only_with_a_reason(at_work: Inside):
     assert (await figure(at_work))["status"] == "revised"
 
 
+async def test_equal_figures_with_another_comment_are_not_passed_over(at_work: Inside):
+    assert (await at_work.put_report("MK", DAY, [arrivals(5)])).status_code == 201
+    assert (await at_work.put_report("MK", DAY, [arrivals(5)])).status_code == 200
+    first = await at_work.put_report("MK", DAY, [arrivals(5)], comment="Counted twice, to be sure.")
+    assert first.status_code == 201
+    assert (await at_work.put_report("MK", DAY, [arrivals(5)], comment="Counted twice, to be sure.")).status_code == 200
+
+
+async def test_an_agency_that_enters_for_a_party_reaches_that_party_s_neighbours(at_work: Inside):
+    def allow(tx: Batch) -> None:
+        tx.conn.execute(insert(reporting_grants).values(route="wbr", actor="FRONTEX", party="MK"))
+        tx.directory_changed()
+
+    await at_work.hub.writer.submit(Change(allow))
+    await at_work.hub.db.read(at_work.hub.refresh)
+    body = {"party": "MK", "day": DAY, "figures": [arrivals(5)], "on_behalf_of": "MK", "audience": ["neighbours"]}
+    assert (await at_work.post("FRONTEX", "reports", body, key="b1")).status_code == 201
+    assert await values(at_work, "GR") == {("arrivals", "GR"): 5}
+    assert await values(at_work, "MK") == {("arrivals", "GR"): 5}
+    assert await values(at_work, "AT") == {}
+
+
 async def test_a_provisional_figure_changes_without_one(at_work: Inside):
     await at_work.put_report("MK", DAY, [arrivals(5, status="provisional")])
     assert (await at_work.put_report("MK", DAY, [arrivals(6)])).status_code == 201

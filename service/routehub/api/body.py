@@ -20,7 +20,7 @@ async def raw(request: Request, most: int) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongType("Send the body without Content-Encoding.")
     length = request.headers.get("content-length")
-    if length is not None and (not length.isdigit() or int(length) > most):
+    if length is not None and (not (length.isascii() and length.isdigit()) or int(length) > most):
         raise TooLarge(f"A body has at most {most} bytes.")
     found = bytearray()
     async for chunk in request.stream():

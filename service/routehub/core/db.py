@@ -149,6 +149,9 @@ def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
     return engine
 
 
+OWN_THREADS = 2
+
+
 class Database:
     """The hub's database. ``read`` for the event loop, ``read_sync`` for threads and commands."""
 
@@ -160,23 +163,30 @@ class Database:
         make = _sqlite_engine if self.dialect == "sqlite" else _postgres_engine
         self.writer = make(self.url, 1, writer=True)
         self.reader = make(self.url, read_threads, writer=False)
+        self.own_reader = make(self.url, OWN_THREADS, writer=False)
         self._threads = ThreadPoolExecutor(read_threads, thread_name_prefix="read")
+        self._own_threads = ThreadPoolExecutor(OWN_THREADS, thread_name_prefix="own")
         self._lock_fd: int | None = None
 
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///")).resolve()
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``fn(connection, …)`` in a reading thread, in one read transaction."""
+        """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: self.read_sync(fn, *args, **kwargs))
+        return await loop.run_in_executor(self._threads, lambda: _in(self.reader, lambda c: fn(c, *args, **kwargs)))
+
+    async def read_own(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for the hub's own followers, on threads and connections of their own: a few slow requests must
+        not hold up live delivery, notification or the end of a revoked key's streams."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._own_threads, lambda: _in(self.own_reader, lambda c: fn(c, *args, **kwargs))
+        )
 
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            with self.reader.begin() as connection:
-                return fn(connection, *args, **kwargs)
-        except (DBAPIError, PoolTimeout) as error:
-            raise as_hub_error(error) from error
+        """The same for threads and commands."""
+        return _in(self.reader, lambda connection: fn(connection, *args, **kwargs))
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -220,11 +230,22 @@ class Database:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+        self._own_threads.shutdown(wait=True)
         self.reader.dispose()
+        self.own_reader.dispose()
         self.writer.dispose()
         if self._lock_fd is not None:
             os.close(self._lock_fd)
             self._lock_fd = None
+
+
+def _in(engine: Engine, fn: Callable[[Connection], T]) -> T:
+    """Run in one transaction; what the database fails with becomes one of the hub's errors."""
+    try:
+        with engine.begin() as connection:
+            return fn(connection)
+    except (DBAPIError, PoolTimeout) as error:
+        raise as_hub_error(error) from error
 
 
 def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:

@@ -6,7 +6,7 @@ filter or a rule only narrows (DECISIONS 1).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from routehub.delivery.live.standing import stands
 from routehub.delivery.subscriptions import SubscriptionView
@@ -86,13 +86,14 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
     if route is None:
         return
     seen: set[str] = set()
-    for member in route.members(at.now.date()):
+    today = at.now.astimezone(route.zone).date()
+    for member in route.members(today):
         if member.party not in message.parties or member.party == message.reported_party:
             continue
         for rule in RULES:
             if not rule.wanted.matches(found):
                 continue
-            people = _coordinators(at, message.route, member.party, member.role)
+            people = _coordinators(at, message.route, member.party, member.role, today)
             if rule.who == "contact_points":
                 people = list(at.directory.on_duty(message.route, member.party, at.wall))
             for person in people:
@@ -101,7 +102,7 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
                     yield person
 
 
-def _coordinators(at: Moment, route: str, party: str, role: str) -> list[PersonView]:
+def _coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:
     if role != "coordinator":
         return []
     return [
@@ -109,7 +110,7 @@ def _coordinators(at: Moment, route: str, party: str, role: str) -> list[PersonV
         for person in at.directory.people.values()
         if person.party == party
         and person.roles.get(route)
-        and person_principal(person, route, at.directory, at.wall).reads_feed
+        and person_principal(person, route, at.directory, at.wall, today).reads_feed
     ]
 
 

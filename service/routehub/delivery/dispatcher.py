@@ -41,12 +41,12 @@ class Dispatcher:
             if not follow.is_following(tx.conn, NAME):
                 follow.set_checkpoint(tx.conn, NAME, follow.head(tx.conn))
 
-        if not await self._db.read(follow.is_following, NAME):
+        if not await self._db.read_own(follow.is_following, NAME):
             await self._writer.submit(Change(start))
 
     async def look(self) -> bool:
         """Dispatch what is new; says whether there may be more."""
-        start, messages, rows = await self._db.read(self._prepare)
+        start, messages, rows = await self._db.read_own(self._prepare)
         if not messages:
             return False
         reached = messages[-1].sequence

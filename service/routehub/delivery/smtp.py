@@ -1,5 +1,6 @@
 """Handing mail over: to an SMTP server, or as files where no server is set."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -17,6 +18,7 @@ from routehub.delivery.channels.base import Failed
 from routehub.delivery.mail import Mail, Mailbox, MailTransport
 
 SECONDS = 30.0
+LONGEST = 60.0
 
 
 def address(mailbox: Mailbox) -> Address:
@@ -66,11 +68,12 @@ class SmtpTransport:
         parts, secure = self._parts, self._parts.scheme == "smtps"
         letter = compose(mail, self._sender, to, message_id, wall())
         try:
-            await aiosmtplib.send(
-                letter, hostname=parts.hostname or "localhost", port=parts.port or (465 if secure else 25),
-                username=unquote(parts.username) if parts.username else None,
-                password=unquote(parts.password) if parts.password else None, use_tls=secure, timeout=SECONDS,
-            )  # fmt: skip
+            async with asyncio.timeout(LONGEST):  # well under the lease, or another worker sends it too
+                await aiosmtplib.send(
+                    letter, hostname=parts.hostname or "localhost", port=parts.port or (465 if secure else 25),
+                    username=unquote(parts.username) if parts.username else None,
+                    password=unquote(parts.password) if parts.password else None, use_tls=secure, timeout=SECONDS,
+                )  # fmt: skip
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             code = refusal.recipients[0].code if refusal.recipients else None
             raise Failed(f"the mail server refused the recipient ({code})", again=_again(code), status=code) from None

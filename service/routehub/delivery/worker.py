@@ -49,7 +49,7 @@ class Worker:
         """Claim what is due as far as there is room, and begin to send it."""
         room = SIDE_BY_SIDE - len(self._running)
         busy = [name for name, count in Counter(self._running.values()).items() if count >= PER_ADDRESSEE]
-        if room <= 0 or not await self._db.read(outgoing.waiting, wall(), busy):
+        if room <= 0 or not await self._db.read_own(outgoing.waiting, wall(), busy):
             return False
         claimed = await self._writer.submit(
             Change(lambda tx: outgoing.claim(tx, self._name, busy, room, PER_ADDRESSEE))
@@ -76,8 +76,16 @@ class Worker:
 
     async def _deliver(self, one: Claimed) -> None:
         began = time.monotonic()
-        packed = await self._db.read(self._packer.pack, one)
-        if isinstance(packed, Parcel):
+        try:
+            packed = await self._db.read_own(self._packer.pack, one)
+        except HubError:
+            raise  # the database is away: the lease ends and it is tried again
+        except Exception as fault:  # noqa: BLE001 - one message that cannot be packed must not be tried for ever unseen
+            log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
+            packed = None
+        if packed is None:
+            result = _Result(0.0, fault=Failed("the hub failed to prepare it", again=True))
+        elif isinstance(packed, Parcel):
             result = await self._send(one, packed, began)
         else:
             result = _Result(0.0, dropped=packed.why)

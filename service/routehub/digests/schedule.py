@@ -74,10 +74,10 @@ class Schedule:
 
     async def _tick(self) -> int:
         now = self._clock.now()
-        for one in await self._db.read(series.every):
+        for one in await self._db.read_own(series.every):
             await self._look(one, now)
         done = 0
-        for occurrence in await self._db.read(occurrences.open_ones, now, wall()):
+        for occurrence in await self._db.read_own(occurrences.open_ones, now, wall()):
             done += await self._attempt(occurrence)
         return done
 
@@ -118,14 +118,16 @@ class Schedule:
         if now - occurrence.due_at > occurrences.LATEST:
             log("digests").error("a digest is too late and was left out", digest=occurrence.label)
             return await self._end(occurrence, "skipped", reason="More than 24 hours late.", late=True)
-        found = [one for one in await self._db.read(series.every, occurrence.route) if one.name == occurrence.series]
+        found = [
+            one for one in await self._db.read_own(series.every, occurrence.route) if one.name == occurrence.series
+        ]
         if not found:
             return await self._end(occurrence, "skipped", reason="The series is not there any more.")
         route = self._directory.route(occurrence.route)
         conference = await self.conference(route, found[0], occurrence.local_date)
         if isinstance(conference, Gone):
             return await self._end(occurrence, "skipped", reason=conference.reason)
-        data = await self._db.read(self._compile, route, found[0], conference, occurrence.local_date, now)
+        data = await self._db.read_own(self._compile, route, found[0], conference, occurrence.local_date, now)
         recorded = await self._intake.receive(
             hub_principal(route.code),
             Post(self._intake.registry["agenda"], data, fixed_id=edition_id(found[0], occurrence.local_date)),
@@ -149,7 +151,7 @@ class Schedule:
     async def conference(self, route: RouteView, one: Series, day: date) -> ConferenceView | Gone:
         """The conference of a digest, as everyone on the route knows it; called by the hub when the chair has not."""
         for _ in range(TRIES):
-            found, seen = await self._db.read(_find, route, one, day, self._clock.now())
+            found, seen = await self._db.read_own(_find, route, one, day, self._clock.now())
             if isinstance(found, Gone) or (seen and isinstance(found, ConferenceView)):
                 return found
             fixed_id, data = call(one, found) if isinstance(found, Open) else repeat(found)

@@ -81,11 +81,11 @@ def person_principal(
     )
 
 
-def still_holds(principal: Principal, directory: Directory, wall: datetime, alive: frozenset[str]) -> bool:
+def still_holds(principal: Principal, directory: Directory, wall: datetime, today: date, alive: frozenset[str]) -> bool:
     """Whether a reader may still read: its key, or its person, session and roles (PROMISES D2). For open streams,
     at each change of the directory and now and then besides, as keys, sessions and hand-overs also end by time.
 
-    alive: what ``sessions.alive`` says of the sessions asked about.
+    today: the route's day in hub time; alive: what ``sessions.alive`` says of the sessions asked about.
     """
     if principal.key_id is not None:
         key = directory.keys.get(principal.key_id)
@@ -97,7 +97,7 @@ def still_holds(principal: Principal, directory: Directory, wall: datetime, aliv
         return False
     if principal.session is not None and principal.session not in alive:
         return False
-    return person_principal(person, principal.route, directory, wall).reads_feed
+    return person_principal(person, principal.route, directory, wall, today).reads_feed
 
 
 def key_principal(key: KeyView, directory: Directory) -> Principal:

@@ -45,7 +45,10 @@ def settle(
             "Only readouts can be public.",
             [Problem(where, "not-public", "This kind of message cannot be public.", sent="public")],
         )
-    readers = visibility.resolve(directory, route, principal.party, words, on, where) | on_behalf
+    # "neighbours" are those of the party that it is about: an agency that enters for Greece has no borders itself.
+    readers = visibility.resolve(directory, route, for_whom or principal.party, words, on, where) | on_behalf
+    if not principal.is_hub:
+        readers |= {principal.party}
     if bound is not None and not readers <= bound:
         more = sorted(readers - bound)
         raise Refused(

@@ -1,11 +1,14 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from routehub.core.db import upsert
+from routehub.core.observe import log
 from routehub.directory.visibility import readers_of
 from routehub.journal.message import Message, from_row
 from routehub.journal.tables import entries, feed_rows, followers, journal_head
@@ -36,7 +39,25 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
         .all()
     )
     readers = readers_of(conn, {row["audience_id"] for row in rows})
-    return [from_row(row, registry, readers[row["audience_id"]]) for row in rows]
+    return [message for row in rows if (message := _readable(row, registry, readers[row["audience_id"]])) is not None]
+
+
+def _readable(row: RowMapping, registry: Registry, parties: frozenset[str]) -> Message | None:
+    """The message, or None when this version cannot read it (a newer hub beside this one accepted it). One such
+    message must not stop a follower for good: it stays in every feed, and the log names it."""
+    try:
+        return from_row(row, registry, parties)
+    except (KeyError, ValueError) as fault:
+        log("journal").error(
+            "a message cannot be read", message=row["id"], kind=row["kind"], fault=type(fault).__name__
+        )
+        return None
+
+
+def event_of(conn: Connection, message_id: str) -> dict[str, Any] | None:
+    """The stored event of a message, for comparing; None when it is not there or erased."""
+    body = conn.execute(select(entries.c.body).where(entries.c.id == message_id)).scalar()
+    return None if body is None else dict(json.loads(body))
 
 
 def feeds(conn: Connection, sequences: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -77,6 +77,17 @@ class Writer:
             self._queue.put(_STOP)
             self._thread.join()
             self._thread = None
+            self._refuse_rest()
+
+    def _refuse_rest(self) -> None:
+        """Answer what came in behind the stop: nothing of it was stored."""
+        while True:
+            try:
+                left = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if left is not _STOP:
+                _answer(left.future, None, Busy("The hub is stopping. Send the same again in a moment.", retry_after=5))
 
     @property
     def waiting(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, and_, case, or_, select
 
 from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
 from routehub.directory.visibility import clause
@@ -75,11 +75,13 @@ def alerts(
     """Alerts of a route, worst first, then the newest: all, open ones only, or since a time."""
     r = alert_records.c
     query = select(alert_records).where(r.route == route, clause(r.audience_id, audiences))
+    # Open ones first already here: the limit must not cut off an old alert that is still open.
+    still_open = case((and_(r.ended_at.is_(None), r.expires > now), 1), else_=0)
     if open_only:
         query = query.where(r.ended_at.is_(None), r.expires > now)
     if since is not None:
         query = query.where(or_(r.updated_at >= since, r.ended_at.is_(None)))
-    rows = conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all()
+    rows = conn.execute(query.order_by(still_open.desc(), r.sequence.desc()).limit(limit)).mappings().all()
     views = _with_acks(conn, rows, now)
     return sorted(views, key=lambda a: (a.state != "open", SEVERITIES.index(a.severity)))
 

@@ -15,6 +15,7 @@ from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
 from routehub.directory.snapshot import Directory, Membership, RouteView
 from routehub.directory.visibility import readable
+from routehub.journal import follow
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Figure, Report
@@ -113,7 +114,7 @@ class FiguresBoard:
         ids = _series_ids(tx.conn, keys)
         known = _known(tx.conn, [ids[key] for key in keys if key in ids], period)
         by_key = {key: known[ids[key]] for key in keys if key in ids and ids[key] in known}
-        _same_or_reasoned(message, report, keys, by_key)
+        _same_or_reasoned(tx.conn, message, report, keys, by_key)
         return _cautions(tx.conn, message, report, keys, ids, period)
 
     def project(self, tx: Transaction, message: Message) -> None:
@@ -285,7 +286,9 @@ def _once(keys: list[str]) -> None:
         raise Refused("A figure is named twice.", problems)
 
 
-def _same_or_reasoned(message: Message, report: Report, keys: list[str], known: Mapping[str, Known]) -> None:
+def _same_or_reasoned(
+    conn: Connection, message: Message, report: Report, keys: list[str], known: Mapping[str, Known]
+) -> None:
     """Who enters for another party is not told the earlier value: it may not be among its readers."""
     changed: list[Problem] = []
     same = True
@@ -304,8 +307,17 @@ def _same_or_reasoned(message: Message, report: Report, keys: list[str], known: 
             )  # fmt: skip
     if changed:
         raise Refused("A confirmed figure changes only with a reason.", changed)
-    if same:
+    if same and _says_no_more(conn, message, report, known[keys[0]].message_id):
         raise Unchanged(known[keys[0]].message_id)
+
+
+def _says_no_more(conn: Connection, message: Message, report: Report, earlier: str) -> bool:
+    """Whether nothing would be lost if equal figures were not stored again: no comment, points or reason of their
+    own, or the very ones of the earlier message."""
+    if not (report.comment or report.points or report.reason):
+        return True
+    event = follow.event_of(conn, earlier)
+    return event is not None and (event["tlp"], event["data"]) == (message.event["tlp"], message.event["data"])
 
 
 def _cautions(

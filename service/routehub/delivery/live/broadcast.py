@@ -45,7 +45,7 @@ class Broadcast:
 
     async def begin(self) -> None:
         """Start at the head of the journal: what is older is replayed from the feeds to those who ask."""
-        self.position, self.epoch = await self.db.read(lambda conn: (follow.head(conn), state.epoch(conn)))
+        self.position, self.epoch = await self.db.read_own(lambda conn: (follow.head(conn), state.epoch(conn)))
 
     # --- what was committed ---
 
@@ -56,7 +56,7 @@ class Broadcast:
 
     async def look(self) -> bool:
         """Read on in the journal; says whether there may be more."""
-        messages, feeds = await self.db.read(_since, self.registry, self.position)
+        messages, feeds = await self.db.read_own(_since, self.registry, self.position)
         self._take(messages, feeds)
         return len(messages) == PAGE
 
@@ -129,7 +129,7 @@ class Broadcast:
         keys = list(self._joined)
         if not keys:
             return
-        heads = await self.db.read(feed.heads)
+        heads = await self.db.read_own(feed.heads)
         now = self._clock.now()
         for key in keys:
             beat = frames.heartbeat(Cursor(self.epoch, heads.get(key, 0)), now)

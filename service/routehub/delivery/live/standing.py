@@ -15,7 +15,10 @@ def stands(
     now: hub time, for what the route looks like; wall: for what protects the hub; alive: the sessions that hold.
     """
     route = directory.routes.get(principal.route)
-    if route is None or route.membership(principal.party, now.astimezone(route.zone).date()) is None:
+    if route is None:
+        return False
+    today = now.astimezone(route.zone).date()
+    if route.membership(principal.party, today) is None:
         return False
     key = directory.keys.get(principal.key_id) if principal.key_id is not None else None
-    return (key is None or "read:feed" in key.scopes) and still_holds(principal, directory, wall, alive)
+    return (key is None or "read:feed" in key.scopes) and still_holds(principal, directory, wall, today, alive)
