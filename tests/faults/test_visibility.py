@@ -4,7 +4,9 @@ Random messages with canaries in them; then every party asks at every address th
 `fills`: an address that stands in neither fails here.
 """
 
+import asyncio
 import contextlib
+import json
 import random
 import re
 import sys
@@ -23,9 +25,11 @@ from routehub.journal import feed, targets
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
 from tests.faults.canaries import COORDINATORS, DAYS, EVERYBODY, Aviary
+from tests.faults.forked import ForkedHub
 from tests.fixtures.addresses import Address, addresses
-from tests.fixtures.furnished import Inside
+from tests.fixtures.furnished import Inside, bearer, furnish
 from tests.fixtures.sizes import sized
+from tests.fixtures.waiting import eventually
 
 NOBODY_S = "01999999-9999-7999-8999-999999999999"
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?Z?)?")
@@ -268,3 +272,53 @@ async def test_a_planted_leak_is_found(
     await readers.post(aviary, 60)
     _tried, found = await sweep(readers, aviary, random.Random(2), ("EUROPOL", "BG"))
     assert found, "nothing was noticed"
+
+
+# --- live: every party listens while messages come in ---------------------------------------------------------------
+
+
+async def _listen(url: str, key: str, heard: list[dict[str, Any]]) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Last-Event-ID": "0"}
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+        client.stream("GET", f"{url}/v1/events", headers=headers) as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                heard.append(json.loads(line[6:]))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_live_streams_carry_to_each_party_what_is_for_it_and_nothing_else(
+    migrated_database_url: str, fork_hub: Callable[..., ForkedHub]
+):
+    """Keys post reports, alerts, notes and answers; people's agenda items are left to the sweeps above."""
+    keys = furnish(migrated_database_url)
+    hub = fork_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.5")
+    heard: dict[str, list[dict[str, Any]]] = {party: [] for party in EVERYBODY}
+    listening = [asyncio.create_task(_listen(hub.url, keys[("wbr", p)], heard[p])) for p in EVERYBODY]
+    aviary = Aviary(random.Random(3))
+    try:
+        async with httpx.AsyncClient(base_url=hub.url, trust_env=False, timeout=30) as client:
+            now = {"now": "2015-10-21T05:30:00Z"}
+            assert (await client.put("/v1/clock", json=now, headers=bearer(keys[("wbr", "EC")]))).status_code == 200
+            for _ in range(sized(80, 1000)):
+                sender, door, body, marks, refs = aviary.draw()
+                answer = await client.post(f"/v1/{door}", json=body, headers=bearer(keys[("wbr", sender)]))
+                aviary.take(sender, door, body, marks, refs, answer)
+        await eventually(lambda: all(_has_last(aviary, party, heard[party]) for party in EVERYBODY), 20, "the last")
+    finally:
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+    assert aviary.faults == []
+    assert len(aviary.canaries) > 30
+    for party in EVERYBODY:
+        assert [e["id"] for e in heard[party] if "id" in e] == [canary.id for canary in aviary.seen_by(party)]
+        told = json.dumps(heard[party])
+        assert not [m for canary in aviary.hidden_from(party) for m in (*canary.marks, *canary.refs) if m in told]
+
+
+def _has_last(aviary: Aviary, party: str, heard: list[dict[str, Any]]) -> bool:
+    expected = aviary.seen_by(party)
+    return not expected or any(event.get("id") == expected[-1].id for event in heard)
