@@ -33,7 +33,11 @@ def make(
     days: Days = 365,
     folder: Annotated[
         Path | None,
-        typer.Option("--all", metavar="DIR", help="One key file for each reporting party, for replays; mode 0600."),
+        typer.Option(
+            "--all",
+            metavar="DIR",
+            help="One key file for each reporting party, for replays; mode 0600. On an exercise hub they may set the clock.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +45,8 @@ def make(
     with offline() as hub:
         who = hub.operator(route)
         if folder is not None:
-            rows = _for_all(hub, who, folder, system or "replay", scope, days)
+            moving = ["set:clock"] if hub.settings.mode == "exercise" and scope == USUAL else []
+            rows = _for_all(hub, who, folder, system or "replay", [*scope, *moving], days)
             show(rows, as_json, f"No party of {who.route} reports.")
             return
         if not party or not system:
