@@ -50,9 +50,7 @@ def test_a_migrated_database_is_what_the_tables_say(database_url: str):
         db.close()
 
 
-def test_step_by_step_and_at_once_come_to_the_same(
-    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
-):
+def test_step_by_step_and_at_once_come_to_the_same(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest):
     if database_kind == "sqlite":
         urls = [sqlite_url(tmp_path / f"{name}.sqlite") for name in ("stepped", "fresh")]
     else:
