@@ -128,3 +128,21 @@ def test_sign_in_needs_the_cookie_of_its_own_form(stage, stranger):
     )  # fmt: skip
     assert answer.status_code == 403
     assert "routehub" not in answer.cookies
+
+
+def test_a_password_is_changed_by_who_knows_the_one_before(stage, stranger):
+    paper = stranger(stage)
+    paper.press(paper.open("/sign-in"), "Sign in with password", email=address("SI"), password=PASSWORD)
+    settings = paper.open("/settings")
+    page = paper.press(settings, "Change password", before="not the one at all", password="seven green lanterns")
+    assert page.status == 422
+    assert "This is not your present password." in page.words
+    page = paper.press(page, "Change password", before=PASSWORD, password="short")
+    assert page.status == 422
+    page = paper.press(page, "Change password", before=PASSWORD, password="seven green lanterns")
+    assert "Your password is set." in page.words
+    other = stranger(stage)
+    form = other.open("/sign-in")
+    assert other.press(form, "Sign in with password", email=address("SI"), password=PASSWORD).status == 422
+    done = other.press(form, "Sign in with password", email=address("SI"), password="seven green lanterns")
+    assert done.path == "/"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.boards.figures.unusual import unusual
+from routehub.core.canonical import iso
 from routehub.core.db import upsert
 from routehub.core.errors import Refused, Unchanged
 from routehub.directory.reporting_day import Period, period_of
@@ -115,7 +116,7 @@ class FiguresBoard:
         known = _known(tx.conn, [ids[key] for key in keys if key in ids], period)
         by_key = {key: known[ids[key]] for key in keys if key in ids and ids[key] in known}
         _same_or_reasoned(tx.conn, message, report, keys, by_key)
-        return _cautions(tx.conn, message, report, keys, ids, period)
+        return _running(report, period, message.accepted_at) + _cautions(tx.conn, message, report, keys, ids, period)
 
     def project(self, tx: Transaction, message: Message) -> None:
         report = _report(message)
@@ -201,6 +202,13 @@ def _not_begun(report: Report, period: Period, now: datetime) -> list[Problem]:
     ] or (
         [] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))]
     )
+
+
+def _running(report: Report, period: Period, now: datetime) -> list[Caution]:
+    """A warning, no refusal: somebody may close a day early, or may have taken the wrong date."""
+    if period.end <= now + AHEAD or all(figure.indicator.startswith("expected_") for figure in report.figures):
+        return []
+    return [Caution("/day", "not-ended", f"This period ends only at {iso(period.end)}.", sent=report.day.isoformat())]
 
 
 def _unknown_codes(directory: Directory, route: RouteView, report: Report) -> list[Problem]:

@@ -57,7 +57,10 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         )
 
     conferences, agendas = await ctx.db.read(read)
-    values = {"conferences": list(reversed(conferences)), "agendas": {a.conference: a for a in reversed(agendas)}}
+    values = {
+        "conferences": list(reversed(conferences)), "agendas": {a.conference: a for a in reversed(agendas)},
+        "now": ctx.clock.now(),
+    }  # fmt: skip
     return page(request, ctx, who, "conferences.html", "Conferences", values)
 
 

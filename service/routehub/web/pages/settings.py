@@ -1,15 +1,18 @@
-"""The visitor's own sessions: see them, end them."""
+"""The visitor's own sessions and password."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.clock import wall
-from routehub.directory import sessions
+from routehub.core.errors import Refused, TooMany
+from routehub.directory import attempts, sessions, sign_in
 from routehub.directory.transaction import Transaction
 from routehub.journal.jobs import Change
 from routehub.web.answers import PageRoute, go
-from routehub.web.context import Web
+from routehub.web.context import Web, WebContext
+from routehub.web.forms import Faults
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import SignedIn
@@ -19,10 +22,43 @@ router = APIRouter(route_class=PageRoute)
 
 @router.get("/settings")
 async def show(request: Request, ctx: Web, who: SignedIn) -> Response:
-    """The visitor's roles and own sessions."""
+    """The visitor's roles, own sessions, and the form for a password."""
+    return await _show(request, ctx, who, Faults())
+
+
+async def _show(request: Request, ctx: WebContext, who: SignedIn, faults: Faults) -> Response:
     found = await ctx.db.read(sessions.own, who.person.id, wall())
-    values = {"sessions": found, "current": who.session.id, "roles": sorted(who.principal.roles)}
-    return page(request, ctx, who, "settings.html", "Settings", values)
+    known = await ctx.db.read(sign_in.password_of, who.person.email, wall())
+    values = {
+        "sessions": found, "current": who.session.id, "roles": sorted(who.principal.roles),
+        "has_password": known is not None and known[1] is not None, "faults": faults,
+        "done": not faults and request.query_params.get("done") == "password",
+    }  # fmt: skip
+    return page(request, ctx, who, "settings.html", "Settings", values, status=422 if faults else 200)
+
+
+@router.post("/settings/password")
+async def set_password(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Response:
+    """Set a password beside the one-time link, or change it: the one before has to be given, and ends elsewhere."""
+    faults = Faults()
+    known = await ctx.db.read(sign_in.password_of, who.person.email, wall())
+    if known is not None and known[1] is not None:
+        try:
+            attempts.may_try_password(ctx.rates, request.client.host if request.client else "", who.person.email)
+            if not await asyncio.to_thread(sign_in.matches, known[1], form.raw("before")):
+                faults.add("before", "This is not your present password.")
+        except TooMany as error:
+            faults.add("before", error.detail)
+    made = ""
+    try:
+        made = await asyncio.to_thread(sign_in.hashed, form.raw("password"), who.person.email)
+    except Refused as error:
+        faults.add("password", error.detail)
+    if faults:
+        return await _show(request, ctx, who, faults)
+    person, current = who.person.id, who.session.token_hash
+    await ctx.writer.submit(Change(lambda tx: sign_in.set_password(tx, person, made, current)))
+    return go(f"{who.base}/settings?done=password")
 
 
 @router.post("/settings/sessions/{session}/end")
