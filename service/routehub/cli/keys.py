@@ -36,7 +36,7 @@ def make(
         typer.Option(
             "--all",
             metavar="DIR",
-            help="One key file for each reporting party, for replays; mode 0600. On an exercise hub they may set the clock.",
+            help="One key file for each reporting party, mode 0600, for replays: in an exercise they set the clock.",
         ),
     ] = None,
     as_json: AsJson = False,
