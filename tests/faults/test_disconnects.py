@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -20,29 +20,29 @@ BREAKS = ("close", "reset", "silence")
 Keys = dict[tuple[str, str], str]
 
 
-@contextlib.asynccontextmanager
-async def posting(hub: ForkedHub, keys: Keys) -> AsyncIterator[list[str]]:
-    """Somebody posts to RS all the time; gives the ids in the order in which they were answered."""
-    posted: list[str] = []
+class Poster:
+    """Posts to RS all the time; ``posted`` holds the ids in the order in which they were answered."""
 
-    async def post() -> None:
-        async with httpx.AsyncClient(
-            base_url=hub.url, headers=bearer(keys[("wbr", "MK")]), trust_env=False, timeout=20
-        ) as client:
-            while True:
-                body = {"to": ["RS"], "subject": "s", "text": f"number {len(posted)}"}
+    def __init__(self, hub: ForkedHub, key: str) -> None:
+        self.posted: list[str] = []
+        self._enough = asyncio.Event()
+        self._task = asyncio.create_task(self._post(hub, key))
+
+    async def _post(self, hub: ForkedHub, key: str) -> None:
+        async with httpx.AsyncClient(base_url=hub.url, headers=bearer(key), trust_env=False, timeout=20) as client:
+            more = 10  # after the last break, so that what a resume left out can be told from what has yet to come
+            while more:
+                more -= self._enough.is_set()
+                body = {"to": ["RS"], "subject": "s", "text": f"number {len(self.posted)}"}
                 answer = await client.post("/v1/notes", json=body)
                 assert answer.status_code == 201, answer.text
-                posted.append(answer.json()["id"])
+                self.posted.append(answer.json()["id"])
                 await asyncio.sleep(0.01)
 
-    task = asyncio.create_task(post())
-    try:
-        yield posted
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async def finish(self) -> None:
+        """Let it post the last ones, each answered: one under way would be with a reader before it is known here."""
+        self._enough.set()
+        await self._task
 
 
 async def break_often(wire: Wire, breaking: asyncio.Event, reader: Reader, times: int, ports: list[int]) -> None:
@@ -67,7 +67,8 @@ async def all_readers(hubs: list[ForkedHub], keys: Keys, times: int) -> list[str
     found: list[str] = []
     ports = [hub.port for hub in hubs]
     async with contextlib.AsyncExitStack() as stack:
-        posted = await stack.enter_async_context(posting(hubs[0], keys))
+        poster = Poster(hubs[0], keys[("wbr", "MK")])
+        stack.push_async_callback(poster.finish)
         readers = []
         for form in FORMS:
             wire = await stack.enter_async_context(wire_to(ports[0]))
@@ -76,23 +77,18 @@ async def all_readers(hubs: list[ForkedHub], keys: Keys, times: int) -> list[str
             readers.append((reader, wire, breaking, asyncio.create_task(reader.run())))
         try:
             await asyncio.gather(*(break_often(w, b, r, times, ports) for r, w, b, _ in readers))
-            total = len(posted)
-            await eventually(lambda: all(len(r.came) >= total for r, *_ in readers) or _stuck(readers), 30, "the rest")
+            await poster.finish()
+            last = len(poster.posted)
+            await eventually(lambda: all(r.came and r.came[-1][0] >= last for r, *_ in readers), 30, "the last one")
         finally:
             for *_, task in readers:
                 task.cancel()
             await asyncio.gather(*(task for *_, task in readers), return_exceptions=True)
     for reader, *_ in readers:
-        stored = list(enumerate(posted, start=1))[: max((n for n, _ in reader.came), default=0)]
-        found += reader.faults(stored)
+        found += reader.faults(list(enumerate(poster.posted, start=1)))
         if reader.unrecovered:
             found.append("a resume said that it could not recover everything")
     return found
-
-
-def _stuck(readers: list[tuple[Reader, Wire, asyncio.Event, "asyncio.Task[None]"]]) -> bool:
-    """A reader that missed one never gets to the full number: it has the last, which is what counts."""
-    return all(reader.came and reader.came[-1][0] >= len(reader.came) + 1 for reader, *_ in readers)
 
 
 @pytest.mark.soak

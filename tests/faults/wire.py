@@ -17,6 +17,7 @@ class Wire:
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
         self.silent = False
         self.port = 0
 
@@ -25,16 +26,20 @@ class Wire:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def lead_to(self, hub_port: int) -> None:
         """From the next connection on, to another hub."""
         self._hub_port = hub_port
 
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._carry(reader, writer))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            to_hub, from_hub = None, None
             from_hub, to_hub = await asyncio.open_connection("127.0.0.1", self._hub_port)
         except OSError:
             writer.transport.abort()
@@ -75,11 +80,18 @@ class Wire:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        await asyncio.gather(*self._carrying, return_exceptions=True)  # one that is just connecting is closed too
         for writer in self._open:
             writer.transport.abort()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(_closed(writer) for writer in self._open))
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 @contextlib.asynccontextmanager
