@@ -4,9 +4,10 @@
 All of them name every problem at once. `read` is for readers of a hub that may be newer than they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +15,7 @@ from routehub_schemas.envelope import Envelope, Incoming
 from routehub_schemas.errors import MOST_PROBLEMS, Invalid, Problem
 from routehub_schemas.explain import problems
 from routehub_schemas.kind import Kind, Payload
+from routehub_schemas.partial import readable
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import AUDIENCE_WORDS
 from routehub_schemas.wire import MAX_DEPTH, loads
@@ -26,13 +28,31 @@ _Model = TypeVar("_Model", bound=BaseModel)
 def payload(kind: Kind, data: Any, pointer: str = "/data") -> Payload:
     """The typed payload of a message of this kind, or `Invalid` (422) with every problem.
 
-    Rules between fields are looked at once each field is right by itself.
+    Where fields are wrong by themselves, the rules between fields are looked at for the rest.
     """
-    made = validate(kind.payload, data, pointer)
-    found = [*_common(made), *kind.check(made)]
-    if found:
-        raise Invalid(problem.below(pointer) for problem in found[:MOST_PROBLEMS])
+    try:
+        made = kind.payload.model_validate(data)
+    except ValidationError as error:
+        found = problems(kind.payload, data, pointer, error)
+        found += [problem.below(pointer) for problem in _rules_of_rest(kind, data, error)]
+        raise Invalid(found[:MOST_PROBLEMS]) from None
+    broken = [*_common(made), *kind.check(made)]
+    if broken:
+        raise Invalid(problem.below(pointer) for problem in broken[:MOST_PROBLEMS])
     return made
+
+
+def _rules_of_rest(kind: Kind, data: Any, error: ValidationError) -> Iterator[Problem]:
+    """Rules that the readable parts break. What is missing only because it could not be read is not said again."""
+    faults = [detail["loc"] for detail in error.errors(include_url=False, include_input=False)]
+    found = readable(kind.payload, data, faults)
+    if found is None:
+        return
+    rest, places = found
+    named = {f"/{path[0]}" for path in faults if path}
+    for problem in (*_common(cast(Payload, rest)), *kind.check(rest)):
+        if not any(problem.pointer == name for name in named):
+            yield replace(problem, pointer=places.before(problem.pointer))
 
 
 def incoming(data: Any, pointer: str = "") -> Incoming:
@@ -71,7 +91,7 @@ def _common(made: Payload) -> Sequence[Problem]:
         return ()
     if "public" in made.audience and not made.may_be_public:
         at = f"/audience/{made.audience.index('public')}"
-        return [Problem(at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
+        return [Problem(at, "not-public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
     if "*" in made.audience and len(made.audience) > 1 and set(made.audience) - {"*", "observers", "public"}:
         return [Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)]
     return ()

@@ -40,7 +40,7 @@ def _of_request(error: RequestValidationError) -> HubError:
     """Query and path parameters that do not fit, each with its name."""
     problems = [
         Problem(
-            "/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]), str(fault["msg"]) + ".",
+            "/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]).replace("_", "-"), str(fault["msg"]) + ".",
             sent=None if isinstance(fault.get("input"), (dict, bytes)) else str(fault.get("input"))[:100],
         )
         for fault in error.errors()
