@@ -4,6 +4,7 @@
 All of them name every problem at once. `read` is for readers of a hub that may be newer than they are.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from routehub_schemas.wire import MAX_DEPTH, loads
 
 __all__ = ["MAX_DEPTH", "incoming", "loads", "payload", "read", "validate"]
 
+_ATTRIBUTE = re.compile("[a-z0-9]+")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -56,8 +58,35 @@ def _rules_of_rest(kind: Kind, data: Any, error: ValidationError) -> Iterator[Pr
 
 
 def incoming(data: Any, pointer: str = "") -> Incoming:
-    """One CloudEvent on the way in, or `Invalid` (422). Its `data` is still to be checked by `payload`."""
-    return validate(Incoming, data, pointer)
+    """One CloudEvent on the way in, or `Invalid` (422). Its `data` is still to be checked by `payload`.
+
+    An attribute that is null counts as left out (CloudEvents 1.0.2, JSON format, section 2.2).
+    """
+    if not isinstance(data, dict):
+        return validate(Incoming, data, pointer)
+    given = {name: value for name, value in data.items() if value is not None or name == "data"}
+    try:
+        return validate(Incoming, given, pointer)
+    except Invalid as error:
+        no_text = "data_base64" in given and "data" not in given
+        found = [p for p in error.problems if not (no_text and p.pointer == f"{pointer}/data")]
+        raise Invalid(_attribute(problem, pointer) for problem in found) from None
+
+
+def _attribute(problem: Problem, pointer: str) -> Problem:
+    """What the specification of CloudEvents says about an attribute that the hub does not take."""
+    name = problem.pointer.removeprefix(f"{pointer}/")
+    if problem.code != "unknown-field" or "/" in name:
+        return problem
+    if name == "data_base64":
+        return replace(problem, code="binary-data", message="messages are JSON: send the object itself as data",
+                       allowed="data", sent=None, suggestion=None)  # fmt: skip
+    if not _ATTRIBUTE.fullmatch(name):
+        words = "names of attributes are lower-case letters and digits (CloudEvents 1.0.2, section 3.1)"
+        return replace(problem, code="attribute-name", message=words)
+    return replace(
+        problem, code="unknown-attribute", message="the hub takes no such attribute; what it is about is data"
+    )
 
 
 def validate(model: type[_Model], data: Any, pointer: str = "") -> _Model:

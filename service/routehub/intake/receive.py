@@ -104,19 +104,20 @@ class Intake:
         return found
 
     async def receive_many(
-        self, principal: Principal, posts: Sequence[Post], *, together: bool = False
+        self, principal: Principal, posts: Sequence[Post | HubError], *, together: bool = False
     ) -> list[Recorded | HubError]:
         """Accept many messages, answered in their order: what was recorded, or what refused it.
 
-        together: all of them or none. Then nothing was stored if any outcome is a refusal, and those that are none
-        say what would have been recorded. Errors: Busy when there is no room for all of them; nothing is stored then.
+        What the door itself had to refuse stands among the posts as that refusal. together: all of them or none.
+        Then nothing was stored if any outcome is a refusal, and those that are none say what would have been
+        recorded. Errors: Busy when there is no room for all of them; nothing is stored then.
         """
-        outcomes: list[Recorded | HubError | Append] = []
+        outcomes: list[HubError | Append] = []
         for number, post in enumerate(posts):
             if number % 50 == 49:
                 await asyncio.sleep(0)  # others are served while a thousand are read
             try:
-                outcomes.append(await self._job(principal, post))
+                outcomes.append(await self._job(principal, post) if isinstance(post, Post) else post)
             except HubError as refusal:
                 outcomes.append(refusal)
         jobs = [found for found in outcomes if isinstance(found, Append)]
@@ -125,10 +126,12 @@ class Intake:
         else:
             done = await self._writer.submit_each(jobs)
         answers = iter(done)
-        found = [
-            _placed(next(answers), post.pointer) if isinstance(outcome, Append) else outcome
-            for post, outcome in zip(posts, outcomes, strict=True)
-        ]
+        found: list[Recorded | HubError] = []
+        for post, outcome in zip(posts, outcomes, strict=True):
+            if isinstance(outcome, Append) and isinstance(post, Post):
+                found.append(_placed(next(answers), post.pointer))
+            elif isinstance(outcome, HubError):
+                found.append(outcome)
         for answer in found:
             if isinstance(answer, HubError):
                 self._refused(answer)
