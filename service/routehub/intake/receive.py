@@ -14,7 +14,7 @@ from routehub.directory.snapshot import RouteView
 from routehub.intake import audience, grants, references
 from routehub.journal import targets as targets_in_journal
 from routehub.journal.jobs import Append, Recorded
-from routehub.journal.message import Draft, Guard
+from routehub.journal.message import Draft, Guard, Original
 from routehub.journal.targets import Target
 from routehub.journal.writer import Writer
 from routehub_schemas import parse
@@ -35,7 +35,8 @@ class Post:
 
     data: the kind's payload as JSON values; key: the sender's own id of the message; pointer: where ``data``
     lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
-    was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known.
+    was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known;
+    original: the document of another format that ``data`` was translated from.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class Post:
     guard: Guard | None = field(default=None, repr=False)
     fixed_id: str | None = None
     said: Any = None
+    original: Original | None = field(default=None, repr=False)
 
 
 def as_refused(error: Invalid) -> HubError:
@@ -98,7 +100,9 @@ class Intake:
         route = self._directory.route(principal.route)
         today = self._clock.now().astimezone(route.zone).date()
         _check_exercise(route, post)
-        on_behalf_of = grants.check_may_post(directory, principal, post.kind, payload, post.pointer)
+        on_behalf_of = grants.check_may_post(
+            directory, principal, post.kind, payload, post.pointer, translated=post.original is not None
+        )
         targets: dict[str, Target] = {}
         refs = payload.refs()
         if refs:
@@ -122,6 +126,7 @@ class Intake:
             exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
+            original=post.original,
         )  # fmt: skip
         fingerprint = digest(dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of]))
         return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
