@@ -366,7 +366,7 @@ def upgrade() -> None:
         sa.Column("sent", sa.DateTime(timezone=True), nullable=False),
         sa.Column("alert", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),
-        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("said", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["alert"], ["alert_record.id"], name=op.f("fk_alert_source_alert_alert_record")),
         sa.PrimaryKeyConstraint("route", "party", "sender", "identifier", "sent", name=op.f("pk_alert_source")),
     )

@@ -11,9 +11,9 @@ from pydantic import Field
 from routehub_schemas.kind import Part
 from routehub_schemas.vocab import LINE_PATTERN, TEXT_PATTERN, Certainty, Severity, Urgency
 
-# Years of four digits: an issuer's drill may be dated in any century.
+# Years of this century only, as in every message.
 CAP_TIME_PATTERN = (
-    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][+-]([01][0-9]|2[0-3]):[0-5][0-9]$"
 )
 

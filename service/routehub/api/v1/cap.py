@@ -85,9 +85,11 @@ async def post_cap(
     content = await raw(request, ctx.settings.max_body_bytes)
     found = read(content)
     words = _audience(ctx.directory.value, route, found.cap, audience, tlp, who)
-    key = _key(found.cap, idempotency_key)
+    key: str | None = _key(found.cap, idempotency_key)
     party = (on_behalf_of and ctx.directory.value.party_code(on_behalf_of)) or who.party
-    references, before = await ctx.db.read(_referred, who, party, found.cap, ctx.clock.now())
+    known, references, before = await ctx.db.read(_referred, who, party, found.cap, ctx.clock.now())
+    if known:  # the alerts board says more of it than that its id was used
+        key = None
     made = into_alert(found.cap, before)
     data = made.data | {"references": references[:100]}
     if words is not None:
@@ -103,7 +105,7 @@ async def post_cap(
 
 
 def _post(
-    ctx: Context, found: Read, data: dict[str, Any], content: bytes, *, tlp: str | None, key: str, dry_run: bool
+    ctx: Context, found: Read, data: dict[str, Any], content: bytes, *, tlp: str | None, key: str | None, dry_run: bool
 ) -> Post:
     assert found.cap.original is not None
     said = [found.cap.model_dump(mode="json", exclude={"original"}), data.get("audience"), data.get("on_behalf_of")]
@@ -157,13 +159,15 @@ def _audience(
 
 def _referred(
     conn: Connection, who: Principal, party: str, cap: Cap, now: datetime
-) -> tuple[list[str], Mapping[str, Any] | None]:
-    """The messages that the document refers to, as far as they are here, and what their alert says."""
+) -> tuple[bool, list[str], Mapping[str, Any] | None]:
+    """Whether the document is here; the messages that it refers to that are here, and what their alert says."""
+    own = sources.source(conn, who.route, party, cap)
+    known = own is not None and own["message_id"] is not None
     ids = sources.imported(conn, who.route, party, cap.references)
     if not ids:
-        return [], None
+        return known, [], None
     view = alert(conn, readable(conn, who.route, who.party), who.route, ids[0], now)
-    return ids, asdict(view) if view is not None else None
+    return known, ids, asdict(view) if view is not None else None
 
 
 # --- out --------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class AlertsBoard:
         """What came as CAP is taken as it comes (DOMAIN 3): unusual times and order are told, not refused."""
         known = sources.source(tx.conn, message.route, message.reported_party, cap)
         if known is not None and known["message_id"] is not None:
-            if cap.original is not None and known["sha256"] == cap.original.sha256:
+            if known["said"] == sources.content(cap):
                 raise Unchanged(known["message_id"])
             raise refused(
                 "/identifier", "other-content", "A message with this identifier, sender and time is here already, "

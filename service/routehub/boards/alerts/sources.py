@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from routehub.boards.alerts.tables import alert_messages, alert_records, alert_sources
+from routehub.core.canonical import digest, dumps
 from routehub.directory.visibility import readers
 from routehub.journal.message import Message, Transaction
 from routehub_schemas.kinds.alert.cap import Cap, CapReference
@@ -33,6 +34,11 @@ class Placed:
 def moment(time: str) -> datetime:
     """The instant of a CAP time."""
     return datetime.fromisoformat(time).astimezone(UTC)
+
+
+def content(cap: Cap) -> str:
+    """What a document says, whatever bytes it says it in."""
+    return digest(dumps(cap.model_dump(mode="json", exclude={"original"})))
 
 
 def source(conn: Connection, route: str, party: str, name: Cap | CapReference) -> RowMapping | None:
@@ -79,7 +85,7 @@ def place(tx: Transaction, message: Message, alert: Alert, cap: Cap) -> Placed:
 
 def remember(tx: Transaction, message: Message, alert: Alert, cap: Cap, record: str) -> None:
     """Keep CAP's names of the message and of what it refers to, and which alert they belong to."""
-    _keep(tx.conn, message, cap, record, message.id, cap.original.sha256 if cap.original else None)
+    _keep(tx.conn, message, cap, record, message.id, content(cap))
     if alert.msg_type != "Alert":
         for name in cap.references:
             if source(tx.conn, message.route, message.reported_party, name) is None:
@@ -106,7 +112,7 @@ def _record(conn: Connection, alert: str) -> RowMapping | None:
 
 
 def _keep(
-    conn: Connection, message: Message, name: Cap | CapReference, record: str, message_id: str | None, sha: str | None
+    conn: Connection, message: Message, name: Cap | CapReference, record: str, message_id: str | None, said: str | None
 ) -> None:
     key = {
         "route": message.route, "party": message.reported_party, "sender": name.sender,
@@ -115,10 +121,10 @@ def _keep(
     s = alert_sources.c
     known = source(conn, message.route, message.reported_party, name)
     if known is None:
-        conn.execute(insert(alert_sources).values(**key, alert=record, message_id=message_id, sha256=sha))
+        conn.execute(insert(alert_sources).values(**key, alert=record, message_id=message_id, said=said))
     elif message_id is not None:
         conn.execute(
             update(alert_sources)
             .where(*(s[column] == value for column, value in key.items()))
-            .values(message_id=message_id, sha256=sha)
+            .values(message_id=message_id, said=said)
         )

@@ -56,7 +56,7 @@ class AlertMessage(SQLModel, table=True):
 
 class AlertSource(SQLModel, table=True):
     """How CAP names a message of an alert: sender, identifier and time, per importing party. ``message_id`` is None
-    while only a later message that refers to it is here: feeds are not read in order."""
+    while only a later message that refers to it is here: feeds are not read in order. said: digest of its content."""
 
     __tablename__ = "alert_source"
 
@@ -67,7 +67,7 @@ class AlertSource(SQLModel, table=True):
     sent: datetime = Field(primary_key=True, sa_type=UTCDateTime)
     alert: str = Field(foreign_key="alert_record.id")
     message_id: str | None = None
-    sha256: str | None = None
+    said: str | None = None
 
 
 class Acknowledgement(SQLModel, table=True):

@@ -17,7 +17,6 @@ from routehub_schemas.vocab import LANGUAGE_PATTERN, LEG_PATTERN, PLACE_PATTERN,
 
 WITHOUT_END = timedelta(days=7)
 """A CAP message without ``expires`` ends when an alert of the hub would have to."""
-_THIS_CENTURY = range(2000, 2100)
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def into_alert(cap: Cap, before: Mapping[str, Any] | None = None) -> Translated:
     for name, time in times.items():
         if time is None:
             continue
-        if _plain(time) and instant(time) < instant(data["expires"]):
+        if instant(time) < instant(data["expires"]):
             begin[name] = time
         else:
             notes.append(Note(f"/info/0/{name}", "order", f"It begins at {time}, not before it ends; kept under cap."))
@@ -109,16 +108,12 @@ def _values(values: list[CapValue], name: str, pattern: str) -> list[str]:
 
 def _ends(cap: Cap, notes: list[Note]) -> str:
     """When the last block ends; without one, as long after it was sent as an alert may last."""
-    ends = [info.expires for info in cap.infos if info.expires is not None and _plain(info.expires)]
+    ends = [info.expires for info in cap.infos if info.expires is not None]
     if ends:
         return max(ends, key=instant)
     if cap.infos:
         notes.append(Note("/info/0/expires", "no-end", "It says no end: taken as ended 7 days after it was sent."))
     return (instant(cap.sent) + WITHOUT_END).isoformat()
-
-
-def _plain(time: str) -> bool:
-    return instant(time).year in _THIS_CENTURY
 
 
 def _language(tag: str) -> str:

@@ -287,6 +287,10 @@ class _Reading:
                 return plain
         except (ValueError, OverflowError):
             pass
+        if not needed and plain[:2].isdigit() and plain[:2] != "20":
+            self.omitted.append(f"{at}/{name}: {shown(text)}")
+            self.note(f"{at}/{name}", "other-century", f"{shown(text)} is not of this century; left out.")
+            return None
         self.problems.append(
             Problem(
                 f"{at}/{name}", "form", "should be a time with its offset", shown(text), "2016-02-17T18:00:00+01:00"
