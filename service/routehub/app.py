@@ -14,6 +14,7 @@ from routehub.api.observed import Observed
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    cap,
     clock,
     conferences,
     contract,
@@ -227,6 +228,8 @@ def create_app(hub: Hub) -> FastAPI:
     )
     problems.install(app)
     routers: list[APIRouter] = [
+        cap.incoming,
+        cap.outgoing,
         messages.router,
         messages.doors(list(hub.registry.values())),
         reports.router,
