@@ -1,5 +1,6 @@
 """``receive``: the one function behind every door (page, terminal, JSON, the hub's own digests and alerts)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
 from routehub.intake import audience, grants, references
 from routehub.journal import targets as targets_in_journal
-from routehub.journal.jobs import Append, Recorded
+from routehub.journal.jobs import Append, NotTogether, Recorded, Together
 from routehub.journal.message import Draft, Guard
 from routehub.journal.targets import Target
 from routehub.journal.writer import Writer
@@ -70,13 +71,51 @@ class Intake:
     async def receive(self, principal: Principal, post: Post) -> Recorded:
         """Accept one message: answers when it is durable, or raises what refused it with every problem."""
         try:
-            _check_key(post.key)
-            payload, data = self._parse(self._as_exercise(principal, post))
-            job = await self._prepare(principal, post, payload, data)
-            return await self._writer.submit(job)
+            return await self._writer.submit(await self._job(principal, post))
         except HubError as refusal:
-            self._metrics.refused.labels(str(refusal.status)).inc()
+            self._refused(refusal)
             raise
+
+    async def receive_many(
+        self, principal: Principal, posts: Sequence[Post], *, together: bool = False
+    ) -> list[Recorded | HubError]:
+        """Accept many messages, answered in their order: what was recorded, or what refused it.
+
+        together: all of them or none. Then nothing was stored if any outcome is a refusal, and those that are none
+        say what would have been recorded. Errors: Busy when there is no room for all of them; nothing is stored then.
+        """
+        outcomes: list[Recorded | HubError | Append] = []
+        for post in posts:
+            try:
+                outcomes.append(await self._job(principal, post))
+            except HubError as refusal:
+                outcomes.append(refusal)
+        jobs = [found for found in outcomes if isinstance(found, Append)]
+        if together:
+            done = await self._together(jobs, commit=len(jobs) == len(posts))
+        else:
+            done = await self._writer.submit_each(jobs)
+        answers = iter(done)
+        found = [next(answers) if isinstance(outcome, Append) else outcome for outcome in outcomes]
+        for answer in found:
+            if isinstance(answer, HubError):
+                self._refused(answer)
+        return found
+
+    async def _together(self, jobs: Sequence[Append], *, commit: bool) -> Sequence[Recorded | HubError]:
+        """Where some have been refused already the others are only tried, so that every problem is told at once."""
+        try:
+            return await self._writer.submit(Together(tuple(jobs), dry_run=not commit or any(j.dry_run for j in jobs)))
+        except NotTogether as refusal:
+            return refusal.outcomes
+
+    async def _job(self, principal: Principal, post: Post) -> Append:
+        _check_key(post.key)
+        payload, data = self._parse(self._as_exercise(principal, post))
+        return await self._prepare(principal, post, payload, data)
+
+    def _refused(self, refusal: HubError) -> None:
+        self._metrics.refused.labels(str(refusal.status)).inc()
 
     def _as_exercise(self, principal: Principal, post: Post) -> Post:
         """On an exercise route what the sender leaves open is filled in as exercise (PROMISES C2)."""
