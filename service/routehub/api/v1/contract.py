@@ -17,6 +17,8 @@ WHAT_TO_DO = {
     "sign-in-needed": "Send a key (Authorization: Bearer rh_…) or sign in. Your party's office makes keys.",
     "not-allowed": "Ask your party's office for the role or the key scope that is named.",
     "unknown": "Check the id. What you may not read is answered in the same words as what is not there.",
+    "wrong-method": "Use one of the methods in the header Allow.",
+    "not-acceptable": "Accept one of the types in `offered`, or use the address with a suffix, such as .csv.",
     "conflict": "Read the present state again, then decide.",
     "cursor-gone": "Read your feed again from the start: after=0. Each message has its id, so nothing doubles.",
     "erased": "Nothing brings it back; its id and its place in your feed stay.",

@@ -3,14 +3,13 @@ for a formula."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from routehub.core.canonical import iso
 from routehub.formats.sheets.table import Cell, Row, Table, begins_formula
 
 BOM = "\ufeff"
-_ROWS_AT_ONCE = 500
 
 
 def field(value: Cell) -> str | int | float:
@@ -28,20 +27,22 @@ def field(value: Cell) -> str | int | float:
     return f"'{value}" if begins_formula(value) else value
 
 
-def write(table: Table, *, hxl: bool = False, bom: bool = False) -> Iterator[bytes]:
-    """The table in pieces, as its rows come.
+def head(table: Table, *, hxl: bool = False, bom: bool = False) -> bytes:
+    """The line of header words.
 
-    hxl: a row of tags under the header; bom: a byte order mark, by which old Excels know UTF-8.
+    hxl: a row of tags under it; bom: a byte order mark, by which old Excels know UTF-8.
     """
-    yield ((BOM if bom else "") + _lines([table.header, *([table.tags] if hxl else [])])).encode()
-    held: list[Row] = []
-    for row in table.rows:
-        held.append(row)
-        if len(held) == _ROWS_AT_ONCE:
-            yield _lines([field(cell) for cell in line] for line in held).encode()
-            held = []
-    if held:
-        yield _lines([field(cell) for cell in line] for line in held).encode()
+    return ((BOM if bom else "") + _lines([table.header, *([table.tags] if hxl else [])])).encode()
+
+
+def lines(rows: Iterable[Row]) -> bytes:
+    """Rows as lines; for what is written as it is read."""
+    return _lines([field(cell) for cell in row] for row in rows).encode()
+
+
+def write(table: Table, *, hxl: bool = False, bom: bool = False) -> bytes:
+    """A whole table."""
+    return head(table, hxl=hxl, bom=bom) + lines(table.rows)
 
 
 def _lines(rows: Iterable[Iterable[str | int | float]]) -> str:
