@@ -1,5 +1,6 @@
 """Tables as answers: the headers, the file's name, and the sheet that says what it is."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,8 +68,6 @@ class Sheets:
 
     async def xlsx(self, tables: Sequence[Table], name: str, title: str, tlp: str) -> Response:
         """A workbook. tlp: the strictest marking of what is in it."""
-        import asyncio
-
         mark = MARKS.get(self.route.marking, "")
         body = await asyncio.to_thread(
             write_xlsx.write, tables, self._about(title, tlp), title=title, marking=mark, hxl=self.hxl

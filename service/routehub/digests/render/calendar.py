@@ -41,8 +41,8 @@ class Invitation:
     said_at: datetime
     words: str
     url: str
-    tlp: str
     mark: str | None = None
+    tlp: str = "AMBER"
 
 
 def uid(invitation: Invitation, public_url: str) -> str:

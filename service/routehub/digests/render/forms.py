@@ -35,7 +35,8 @@ def invitation_of(agenda_message: Message, route: RouteView, public_url: str) ->
     return Invitation(
         route.code, agenda.series, agenda.conference, _title(agenda.conference, meeting.title), meeting.start,
         meeting.minutes, meeting.zone, meeting.link, "planned", meeting.revision, agenda_message.accepted_at,
-        f"Agenda: {url}\n\n{items}", url, agenda_message.tlp, MARKS.get(route.marking),
+        f"Agenda: {url}\n\n{items}", url, MARKS.get(route.marking),
+        agenda_message.tlp,
     )  # fmt: skip
 
 
@@ -46,8 +47,8 @@ def invitation_to(conference: ConferenceView, route: RouteView, public_url: str)
     return Invitation(
         route.code, conference.series, conference.number, _title(conference.number, conference.title),
         conference.start, conference.minutes, conference.zone, conference.link, conference.state,
-        conference.revision, conference.accepted_at, f"Agenda: {url}{reason}", url, conference.tlp,
-        MARKS.get(route.marking),
+        conference.revision, conference.accepted_at, f"Agenda: {url}{reason}", url,
+        MARKS.get(route.marking), conference.tlp,
     )  # fmt: skip
 
 
