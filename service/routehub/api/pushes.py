@@ -54,7 +54,7 @@ class Pushes:
             if answer.status:
                 key, proved = named
                 self._pushes.add(
-                    Push(push_id(), key.id, at, scope["method"], _path(scope["path"]), answer.status,
+                    Push(push_id(), key.id, at, scope["method"], _clean(scope["path"], MIDDLE), answer.status,
                          **answer.says(_is_dry(scope), key, proved=proved))
                 )  # fmt: skip
 
@@ -139,14 +139,16 @@ def _troubles(found: Iterable[Any]) -> tuple[Trouble, ...]:
     return tuple(
         Trouble(
             _clean(one.get("pointer"), MIDDLE), _clean(one.get("code"), MIDDLE), _clean(one.get("message"), LONG),
-            _clean(one["suggestion"], MIDDLE) if one.get("suggestion") else None,
+            _suggestion(one),
         )
         for one in listed
     )  # fmt: skip
 
 
-def _path(path: str) -> str:
-    return _clean(path, MIDDLE)
+def _suggestion(one: dict[str, Any]) -> str | None:
+    """A word of the hub's own. Other suggestions are made of the value that was sent, which is not kept."""
+    allowed, found = one.get("allowed"), one.get("suggestion")
+    return _clean(found, MIDDLE) if isinstance(allowed, list) and found in allowed else None
 
 
 def _clean(text: Any, most: int) -> str:

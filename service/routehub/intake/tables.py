@@ -9,7 +9,7 @@ from routehub.core.db import UTCDateTime, table_of
 
 
 class PushRow(SQLModel, table=True):
-    """One request of a key at a door in, and what was answered. ``id`` is a UUIDv7 of wall time, by which rows are
+    """One request of a key at a door in, and what was answered. ``id`` begins with wall time, by which rows are
     ordered and end; ``at`` is hub time, as on messages; ``problems``: pointers, codes and sentences as JSON."""
 
     __tablename__ = "push"

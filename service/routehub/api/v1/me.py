@@ -23,7 +23,7 @@ router = APIRouter(tags=["identity"])
 
 @router.get("/me")
 async def get_me(ctx: Ctx, who: Who, route: OnRoute) -> Response:
-    """Who you are on this route: party, roles, scopes of the key, the hub's time and your party's current reporting day."""
+    """Who you are on this route: party, roles, scopes of the key, the hub's time, your party's reporting day."""
     return answer(_me(ctx, who, route))
 
 
