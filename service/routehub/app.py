@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub import __version__
 from routehub.api import problems
+from routehub.api.busiest import Busiest
 from routehub.api.context import Context as ApiContext
 from routehub.api.documents.shelf import Shelf
 from routehub.api.observed import Observed
@@ -62,12 +63,18 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
+from routehub.journal.forgetting import Forgetting
 from routehub.journal.message import Board
 from routehub.journal.writer import Committed, Writer
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
+
+FORGET_SECONDS = 3600.0
+DISPATCH_TOGETHER = 0.02
+"""Seconds between two looks of the dispatcher: under load it takes many messages at once, and a lone alert waits for
+nothing."""
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
@@ -101,7 +108,7 @@ class Hub:
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
             self.db, self.boards, self.clock, self.bell, self.metrics,
-            most=settings.writer_batch, waiting=settings.writer_queue,
+            most=settings.writer_batch, waiting=settings.writer_queue, waiting_bytes=settings.writer_bytes,
         )  # fmt: skip
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
@@ -119,9 +126,10 @@ class Hub:
         self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
         self.stopping = False
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
-        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
+        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
+        self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -148,6 +156,7 @@ class Hub:
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
             asyncio.create_task(self._logging.run(), name="pushes"),
+            asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -177,7 +186,10 @@ class Hub:
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
         self.live.committed(committed)
-        self._follower.ring()
+        self.dispatcher.committed(committed.messages)
+        all_taken = not committed.messages or self.live.position >= committed.messages[-1].sequence
+        if committed.directory or not all_taken:  # else there is nothing more to read than what is here
+            self._follower.ring()
         self._dispatching.ring()
 
     async def _look(self) -> bool:
@@ -263,6 +275,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(pages.router())
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
+    app.add_middleware(Busiest, context=app.state.api)
     app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))

@@ -150,8 +150,7 @@ def _fetch(conn: Connection, text: str, values: list[Any]) -> list[Any]:
     cursor = conn.connection.cursor()
     try:
         cursor.execute(text, values)
-        rows = list(cursor.fetchall())
-        return rows
+        return list(cursor.fetchall())
     except driver.Error as fault:
         raise DBAPIError.instance(
             text, None, fault, driver.Error, hide_parameters=True, dialect=conn.dialect

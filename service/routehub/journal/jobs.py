@@ -73,11 +73,11 @@ class Append:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
         if (original := draft.original) is not None:
-            batch.conn.execute(
-                insert(originals).values(
-                    message_id=message.id, media=original.media, sha256=original.sha256, content=original.content
-                )
-            )
+            row = {
+                "message_id": message.id, "media": original.media, "sha256": original.sha256,
+                "content": original.content,
+            }  # fmt: skip
+            batch.collect(originals, (row,))
         batch.add(message, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
