@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -37,12 +38,11 @@ class Pushes:
         if scope["type"] != "http" or scope["method"] not in METHODS or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
-        named = keys.named(self._directory.value, _bearer(scope["headers"]))
-        if named is None:
+        text = _bearer(scope["headers"])
+        if not text.startswith("rh_"):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
-        at = self._clock.now()
+        answer, at = _Answer(send), self._clock.now()
         try:
             await self._app(scope, receive, answer.send)
         except ClientDisconnect:
@@ -52,11 +52,16 @@ class Pushes:
             raise
         finally:
             if answer.status:
-                key, proved = named
-                self._pushes.add(
-                    Push(push_id(), key.id, at, scope["method"], _clean(scope["path"], MIDDLE), answer.status,
-                         **answer.says(_is_dry(scope), key, proved=proved))
-                )  # fmt: skip
+                self._note(scope, text, at, answer)
+
+    def _note(self, scope: Scope, text: str, at: datetime, answer: "_Answer") -> None:
+        """After the answer, for a key that was made a moment ago may have become known on the way."""
+        named = keys.named(self._directory.value, text)
+        if named is not None:
+            key, proved = named
+            says = answer.says(_is_dry(scope), key, proved=proved)
+            path = _clean(scope["path"], MIDDLE)
+            self._pushes.add(Push(push_id(), key.id, at, scope["method"], path, answer.status, **says))
 
 
 class _Answer:
