@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("latest", sa.String(), nullable=False),
+        sa.Column("sent", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updates", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -234,6 +235,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "original",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("media", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_original")),
+    )
+    op.create_table(
         "party",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -368,6 +377,19 @@ def upgrade() -> None:
     with op.batch_alter_table("alert_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_message_alert"), ["alert"], unique=False)
 
+    op.create_table(
+        "alert_source",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("sent", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alert", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("said", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["alert"], ["alert_record.id"], name=op.f("fk_alert_source_alert_alert_record")),
+        sa.PrimaryKeyConstraint("route", "party", "sender", "identifier", "sent", name=op.f("pk_alert_source")),
+    )
     op.create_table(
         "api_key",
         sa.Column("id", sa.String(), nullable=False),
@@ -742,6 +764,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_key_party"))
 
     op.drop_table("api_key")
+    op.drop_table("alert_source")
     with op.batch_alter_table("alert_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_message_alert"))
 
@@ -767,6 +790,7 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     op.drop_table("party")
+    op.drop_table("original")
     op.drop_table("journal_head")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
+from routehub.api.documents.shelf import Shelf
 from routehub.api.observed import Observed
 from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    cap,
     clock,
     conferences,
     contract,
@@ -217,7 +219,7 @@ def create_app(hub: Hub) -> FastAPI:
         finally:
             await hub.stop()
 
-    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, openapi_url=None)
     app.state.api = ApiContext(
         hub.settings,
         hub.db,
@@ -234,6 +236,8 @@ def create_app(hub: Hub) -> FastAPI:
     )
     problems.install(app)
     routers: list[APIRouter] = [
+        cap.incoming,
+        cap.outgoing,
         messages.router,
         messages.doors(list(hub.registry.values())),
         reports.router,
@@ -258,6 +262,7 @@ def create_app(hub: Hub) -> FastAPI:
     )  # fmt: skip
     app.include_router(pages.router())
     web_errors.install(app)
+    app.state.documents = Shelf(app, hub.registry, hub.settings)
     app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
