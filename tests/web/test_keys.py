@@ -35,7 +35,8 @@ def run(text: str, folder: Path) -> str:
 
 
 def make_key(operator, name: str = "border-system") -> Page:
-    return operator.press(operator.open("/keys"), "Make the key", system=name, party="SI")
+    made: Page = operator.press(operator.open("/keys"), "Make the key", system=name, party="SI")
+    return made
 
 
 def test_the_lines_of_a_first_push_work_as_they_stand(set_stage, stranger, tmp_path):

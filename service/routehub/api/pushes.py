@@ -19,10 +19,12 @@ from routehub_schemas.errors import printable
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HELD_OFF = frozenset({429, 503, 507})
+SOME = 207
+"""Some of several messages were accepted (RFC 4918, 11.1)."""
 YES = frozenset({"1", "t", "true", "y", "yes", "on"})
 NOTHING_UNUSUAL = b'"warnings":[]'
-MOST_BYTES = 131_072
-"""An answer beyond this is not looked into: a batch of a thousand has its status in the log, not its items."""
+MOST_BYTES = 524_288
+"""An answer beyond this is noted by its status alone: that of a batch of a thousand messages that were all accepted."""
 KEY = re.compile(r"rh_[a-z]+_[A-Za-z0-9]+_[A-Za-z0-9_-]+")
 MIDDLE, LONG = 200, 500
 
@@ -83,11 +85,13 @@ class _Answer:
 
     def says(self, dry_run: bool, key: KeyView, *, proved: bool) -> dict[str, Any]:
         """The fields of a push that the answer gives."""
-        if self.status < 400:
+        said = self._document() if self.status >= 400 or self.status == SOME else {}
+        if self.status < 400 and not said:
             return self._accepted(dry_run)
-        said = self._document()
         code, detail = str(said.get("type", "")).rpartition("#")[2], str(said.get("detail") or "The hub failed.")
-        found = said.get("problems") or []
+        found, more = _of_items(said) if "results" in said else (said.get("problems") or [], said.get("more", 0))
+        if self.status == SOME:
+            code, detail = "some-refused", f"{said.get('accepted')} accepted, {said.get('refused')} refused."
         outcome = "held-off" if self.status in HELD_OFF else "refused"
         if not proved:
             outcome, code, detail, found = "unproved", "wrong-secret", "The secret part of the key is not right.", []
@@ -95,7 +99,7 @@ class _Answer:
             code, detail = _ended(key)
         return {
             "outcome": outcome, "dry_run": dry_run, "code": code, "detail": _clean(detail, LONG),
-            "problems": _troubles(found), "more": max(0, len(found) - MOST_PROBLEMS),
+            "problems": _troubles(found), "more": more + max(0, len(found) - MOST_PROBLEMS),
         }  # fmt: skip
 
     def _accepted(self, dry_run: bool) -> dict[str, Any]:
@@ -117,6 +121,21 @@ class _Answer:
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _of_items(said: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """The problems of a post of several, which point to their items by number; and how many more there are."""
+    found: list[dict[str, Any]] = []
+    more = 0
+    for number, result in enumerate(said["results"]):
+        problem = result.get("problem")
+        if problem is not None:
+            code = str(problem.get("type", "")).rpartition("#")[2]
+            found += problem.get("problems") or [
+                {"pointer": f"/{number}", "code": code, "message": problem.get("detail")}
+            ]
+            more += problem.get("more", 0)
+    return found, more
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:
