@@ -117,6 +117,7 @@ class Hub:
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
+        self._watch = Follower("watch", self._cut_stalled, settings.look_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -139,6 +140,7 @@ class Hub:
             asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
+            asyncio.create_task(self._watch.run(), name="watch"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
         ]
@@ -168,8 +170,8 @@ class Hub:
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
-        self.live.committed(committed)
-        self._follower.ring()
+        if not self.live.committed(committed) or committed.directory:
+            self._follower.ring()
         self._dispatching.ring()
 
     async def _look(self) -> bool:
@@ -181,11 +183,11 @@ class Hub:
             await self._check_listeners()
 
     async def _check_listeners(self) -> None:
-        asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
-        hashes = {one.principal.session for one in asked if one.principal.session is not None}
+        asked = self.live.principals  # who begins to listen during the read was asked about by nobody: next time
+        hashes = {one.session for one in asked if one.session is not None}
         alive: frozenset[str] = await self.db.read_own(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: one not in asked or stands(directory, one.principal, now, machine, alive))
+        self.live.check(lambda one: one not in asked or stands(directory, one, now, machine, alive))
 
     def due(self) -> None:
         """Something is to be sent now."""
@@ -197,6 +199,10 @@ class Hub:
 
     async def _beat(self) -> bool:
         await self.live.pulse()
+        return False
+
+    async def _cut_stalled(self) -> bool:
+        self.live.cut_stalled()
         return False
 
 
