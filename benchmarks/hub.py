@@ -49,9 +49,7 @@ def _furnish(tx: Batch) -> tuple[str, ...]:
     install.install_route(tx.conn, ROUTE, marking="exercise")
     today = wall().date()
     route = load(tx.conn).routes[ROUTE]
-    members = [
-        one.party for one in route.memberships if one.role != "observer" and route.membership(one.party, today)
-    ]
+    members = [one.party for one in route.memberships if one.role != "observer" and route.membership(one.party, today)]
     like = dict(tx.conn.execute(select(t.route_parties).where(t.route_parties.c.party == "MK")).mappings().one())
     others = select(t.parties.c.code).where(t.parties.c.code.not_in([*members, "HUB"])).limit(PARTIES - len(members))
     for code in list(tx.conn.execute(others).scalars()):

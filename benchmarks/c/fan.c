@@ -88,10 +88,17 @@ static void stamp(uint8_t *at, uint64_t when, uint32_t number) {
   memcpy(at, text, STAMP);
 }
 
-static void drain(int *fds, int n) {
+/* Read what came back; a connection that the server closed, for it was idle too long, is made anew. */
+static void drain(int *fds, int n, Bytes preamble) {
   static char got[65536];
   for (int i = 0; i < n; i++) {
-    ssize_t size = recv(fds[i], got, sizeof got, MSG_DONTWAIT);
+    ssize_t size = fds[i] < 0 ? 0 : recv(fds[i], got, sizeof got, MSG_DONTWAIT);
+    if (size == 0) {
+      if (fds[i] >= 0) close(fds[i]);
+      fds[i] = dial(0);
+      if (preamble.size && write(fds[i], preamble.bytes, preamble.size) < 0) fail("preamble");
+      continue;
+    }
     for (char *p = got; size > 0 && (p = memmem(p, got + size - p, "HTTP/1.1 ", 9)); p += 9)
       if (p + 9 < got + size && p[9] != '2') shared->refused++;
   }
@@ -101,10 +108,7 @@ static void publish(int orders, Bytes preamble, int publishers) {
   int fds[64];
   uint8_t *slot = memmem(message.bytes, message.size, "sent_ns=", 8);
   if (!slot) fail("no stamp in the message");
-  for (int i = 0; i < publishers; i++) {
-    fds[i] = dial(0);
-    if (preamble.size && write(fds[i], preamble.bytes, preamble.size) < 0) fail("preamble");
-  }
+  memset(fds, -1, sizeof fds);
   Phase phase;
   while (read(orders, &phase, sizeof phase) == sizeof phase) {
     uint64_t began = now(), total = phase.what[0] == 'o' ? 1 : phase.rate * phase.more;
@@ -113,16 +117,17 @@ static void publish(int orders, Bytes preamble, int publishers) {
       while (now() < due) {
         uint64_t left = due - now();
         struct timespec pause = {0, left > 1000000 ? 1000000 : left};
-        drain(fds, publishers);
+        drain(fds, publishers, preamble);
         if (left < 1u << 30) nanosleep(&pause, 0);
       }
       uint32_t number = phase.first + i;
+      drain(fds + number % publishers, 1, preamble);
       stamp(slot, phase.what[0] == 'o' ? now() : due, number);
       if (write(fds[number % publishers], message.bytes, message.size) != message.size) fail("publish");
       shared->published++;
     }
     shared->told++;
-    drain(fds, publishers);
+    drain(fds, publishers, preamble);
   }
   exit(0);
 }

@@ -56,10 +56,14 @@ from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
 from routehub.intake.receive import Intake
-from routehub.journal.bell import Bell, PostgresBell, SilentBell
+from routehub.journal.bell import Bell, SilentBell
+from routehub.journal.bell.nats import NatsBell
+from routehub.journal.bell.postgres import PostgresBell
+from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
+from routehub.journal.jobs import Change
 from routehub.journal.message import Board
-from routehub.journal.writer import Committed, Writer
+from routehub.journal.writer import Writer
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
@@ -93,7 +97,7 @@ class Hub:
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
         self.rates = Rates()
-        self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        self.bell = self._bell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
             self.db, self.boards, self.clock, self.bell, self.metrics,
@@ -137,7 +141,7 @@ class Hub:
         self.writer.on_commit.append(tell)
         self.writer.start()
         self._tasks = [
-            asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
+            asyncio.create_task(self.bell.listen(self._heard), name="bell"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
             asyncio.create_task(self._watch.run(), name="watch"),
@@ -170,9 +174,15 @@ class Hub:
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
-        if not self.live.committed(committed) or committed.directory:
-            self._follower.ring()
+        self._heard(committed)
+        self.bell.tell(committed)
         self._dispatching.ring()
+
+    def _heard(self, committed: Committed | None) -> None:
+        """Somebody committed: this, or something to look for."""
+        taken = committed is not None and self.live.committed(committed)
+        if committed is None or committed.directory or not taken:
+            self._follower.ring()
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
@@ -188,6 +198,14 @@ class Hub:
         alive: frozenset[str] = await self.db.read_own(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
         self.live.check(lambda one: one not in asked or stands(directory, one, now, machine, alive))
+
+    def _bell(self) -> Bell:
+        if self.settings.nats_url:
+            return NatsBell(self.settings.nats_url, self.registry, self._place)
+        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+
+    async def _place(self) -> tuple[str, int]:
+        return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
 
     def due(self) -> None:
         """Something is to be sent now."""

@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
+    nats_url: str = Field(
+        "",
+        description="`nats://host:port`: NATS instead of PostgreSQL's NOTIFY between hubs. It carries what messages "
+        "say, so it belongs to the trusted zone.",
+    )
     mode: Literal["live", "exercise"] = Field(
         "live", description="`exercise` gives the hub a clock that can be moved; a live hub has none."
     )

@@ -37,9 +37,9 @@ from routehub.delivery.live.round import Item, Round
 from routehub.delivery.wanted import Wanted, traits
 from routehub.directory.principal import Principal
 from routehub.journal import feed, follow
+from routehub.journal.committed import Committed
 from routehub.journal.feed import Cursor
 from routehub.journal.message import Message, for_reader
-from routehub.journal.writer import Committed
 from routehub_schemas.registry import Registry
 
 Feeds = Mapping[int, Mapping[str, int]]
