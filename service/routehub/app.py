@@ -251,6 +251,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     problems.install(app)
     routers: list[APIRouter] = [
+        stream.router,  # first: routes are tried in turn, and after a break thousands ask for this one at once
         messages.router,
         messages.doors(list(hub.registry.values())),
         reports.router,
@@ -260,7 +261,6 @@ def create_app(hub: Hub) -> FastAPI:
         parties.router,
         people.router,
         keys.router,
-        stream.router,
         subscriptions.router,
         clock.router,
     ]
