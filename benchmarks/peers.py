@@ -80,7 +80,8 @@ def running(command: list[str], port: int, talk: Talk, **more: Path) -> Iterator
         process.wait(60)
 
 
-def wait_open(port: int, seconds: float = 30) -> None:
+def wait_open(port: int, seconds: float = 180) -> None:
+    """Until something listens: on a busy machine a hub needs a while to start."""
     for _ in range(int(seconds * 20)):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
