@@ -1,5 +1,6 @@
 """``python -m benchmarks``: all tables."""
 
-from benchmarks import ingestion
+from benchmarks import ingestion, warning
 
 ingestion.run()
+warning.run()

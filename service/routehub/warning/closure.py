@@ -10,6 +10,8 @@ from routehub.warning.finding import Finding, Level, score
 from routehub.warning.graph import RouteGraph
 
 RULE = "closure"
+NAMED = 3
+"""Legs that a headline names; the arithmetic names them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def detect(
         category="people_stranded" if moved.stranded else "crossing_changed",
         headline=f"{number(round(mass))} people a day no longer pass {closed.leg}: {_where(moved, origin)}",
         arithmetic=(
-            f"{closed.leg}: usual {number(round(closed.usual))} a day, now {number(round(closed.now))}, by {closed.because}",
+            f"{closed.leg}, {closed.because}: {number(round(closed.now))} a day, usual {number(round(closed.usual))}",
             f"people a day whose way is gone: {number(round(mass))}",
             *(
                 f"{leg}: now {number(round(uses.get(leg, 0.0)))} a day, + {number(round(people))}"
@@ -115,11 +117,12 @@ def detect(
 
 
 def _where(moved: Moved, origin: str) -> str:
-    parts = [f"{leg} +{number(round(people))}" for leg, people in moved.to.items()]
+    taken = sorted(moved.to.items(), key=lambda way: -way[1])
+    parts = [f"{leg} +{number(round(people))}" for leg, people in taken[:NAMED]]
     if moved.stranded:
-        unless = f" unless {' or '.join(moved.unused)} takes them" if moved.unused else ""
+        unless = f" unless {' or '.join(moved.unused[:NAMED])} takes them" if moved.unused else ""
         parts.append(f"{number(round(moved.stranded))} stay in {origin}{unless}")
-    return "; ".join(parts) + " expected" * (not moved.stranded)
+    return "; ".join(parts)
 
 
 def _series(graph: RouteGraph, origin: str, leg: str) -> str:

@@ -49,6 +49,7 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
     """Pearson's; None when one of them does not vary."""
     n = len(xs)
     sum_x, sum_y = sum(xs), sum(ys)
+    # On the scale of logarithms these differences of sums lose nothing that matters.
     spread_x = sum(map(mul, xs, xs)) - sum_x * sum_x / n
     spread_y = sum(map(mul, ys, ys)) - sum_y * sum_y / n
     if spread_x <= 1e-6 or spread_y <= 1e-6:

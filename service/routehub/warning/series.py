@@ -8,6 +8,8 @@ from typing import Any, Self
 KEEP_DAYS = 70
 """How many days a series remembers: 42 for lags, 14 and 2 for baselines, 7 for sums, and some to spare."""
 HOURS = 24
+MOST_SOURCES = 500
+"""A month of hourly reports has more messages than an alert may name (1,000); the newest say enough."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -26,13 +28,15 @@ class Reading:
 class DailySeries:
     """The newest ``keep`` days of one series. Putting a day again revises it; the later reading counts."""
 
-    __slots__ = ("_days", "_hours", "_keep", "key")
+    __slots__ = ("_days", "_hours", "_keep", "_values", "key")
 
     def __init__(self, key: str, keep: int = KEEP_DAYS) -> None:
         self.key = key
         self._keep = keep
         self._days: dict[date, Reading] = {}
         self._hours: dict[date, dict[int, tuple[int | None, str]]] = {}
+        self._values: dict[int, int] = {}
+        """Values of complete days by ordinal: what the rules read, over and over."""
 
     def put(self, day: date, value: int | None, *, complete: bool = True, source: str = "") -> None:
         """A figure of a whole day, or of a part of it (``complete=False``)."""
@@ -42,6 +46,8 @@ class DailySeries:
         """One hour of a day that has ``hours`` of them (23 and 25 at clock changes). True once the day is complete."""
         told = self._hours.setdefault(day, {})
         told[hour] = (value, source)
+        if len(told) < hours and day in self._days:
+            return False  # a part of the day never takes the place of what is known of the whole
         values = [v for v, _ in told.values() if v is not None]
         complete = len(values) >= hours
         sources = tuple(dict.fromkeys(s for _, s in told.values() if s))
@@ -50,33 +56,38 @@ class DailySeries:
 
     def _set(self, day: date, reading: Reading) -> None:
         self._days[day] = reading
+        if reading.complete and reading.value is not None:
+            self._values[day.toordinal()] = reading.value
+        else:
+            self._values.pop(day.toordinal(), None)
         if len(self._days) > self._keep:
-            oldest = max(self._days) - self._keep * ONE_DAY
-            self._days = {d: r for d, r in self._days.items() if d > oldest}
-            self._hours = {d: told for d, told in self._hours.items() if d > oldest}
+            self._forget(max(self._days) - self._keep * ONE_DAY)
+
+    def _forget(self, oldest: date) -> None:
+        for day in [d for d in self._days if d <= oldest]:
+            del self._days[day]
+            self._hours.pop(day, None)
+            self._values.pop(day.toordinal(), None)
 
     def value(self, day: date) -> int | None:
         """The value of a complete day; None when it is missing or incomplete."""
-        reading = self._days.get(day)
-        return reading.value if reading is not None and reading.complete else None
+        return self._values.get(day.toordinal())
 
     def window(self, last: date, days: int) -> list[int | None]:
         """``days`` values up to and with ``last``, oldest first."""
-        get = self._days.get
-        found: list[int | None] = []
-        for back in range(days - 1, -1, -1):
-            reading = get(last - timedelta(back))
-            found.append(reading.value if reading is not None and reading.complete else None)
-        return found
+        end = last.toordinal() + 1
+        return list(map(self._values.get, range(end - days, end)))
 
     def known(self, until: date) -> int:
         """How many complete days with a value there are up to ``until``."""
-        return sum(1 for d, r in self._days.items() if d <= until and r.complete and r.value is not None)
+        end = until.toordinal()
+        return len(self._values) if end >= max(self._values, default=0) else sum(d <= end for d in self._values)
 
     def sources(self, last: date, days: int = 1) -> tuple[str, ...]:
         """Where the values of a window come from, the newest first, each once."""
         wanted = (self._days.get(last - timedelta(back)) for back in range(days))
-        return tuple(dict.fromkeys(s for r in wanted if r is not None and r.complete for s in r.sources))
+        newest = (s for r in wanted if r is not None and r.complete for s in reversed(r.sources))
+        return tuple(dict.fromkeys(newest))[:MOST_SOURCES]
 
     def days(self) -> Iterator[tuple[date, Reading]]:
         """All days that are remembered, oldest first."""
@@ -97,7 +108,7 @@ class DailySeries:
     def from_json(cls, state: dict[str, Any]) -> Self:
         series = cls(state["key"], state["keep"])
         for day, (value, complete, sources) in state["days"].items():
-            series._days[date.fromisoformat(day)] = Reading(value, complete, tuple(sources))
+            series._set(date.fromisoformat(day), Reading(value, complete, tuple(sources)))
         for day, hours in state["hours"].items():
             series._hours[date.fromisoformat(day)] = {int(h): (told[0], told[1]) for h, told in hours.items()}
         return series

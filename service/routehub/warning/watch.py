@@ -83,7 +83,7 @@ class Watch:
         for key, ahead in by_key.items():
             if self.series[key].value(day) is not None:
                 subjects.add((forecast_rule.RULE, key))
-            found = forecast_rule.detect(ahead, self.series[key], day, self.p.forecast_rule)
+            found = forecast_rule.detect(ahead, key, self.series, day, self.p.forecast_rule)
             findings += [self._on_legs(found, key)] if found else []
         closures, looked = self._closures(day, own)
         counts, compared = self._two_counts(day)

@@ -1,8 +1,8 @@
 """One forecast each: the last value, the mean of seven days, and lag models over one and several series upstream."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from routehub.core import words
 from routehub.core.words import number
@@ -11,8 +11,8 @@ from routehub.warning.numbers import known, mean, median
 
 LAST, WEEK, SINCE, SEVERAL = "last value", "seven-day mean", "mean since the break", "several upstream"
 DAYS_BACK = 7
-At = Callable[[str, date], tuple[float, bool] | None]
-"""A series' value on a day, and whether that is itself a forecast; None when there is neither."""
+At = Callable[[str, int], tuple[float, bool] | None]
+"""A series' value on a day (an ordinal), and whether that is itself a forecast; None when there is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,42 @@ class Link:
     ratios: int
 
     @property
+    def name(self) -> str:
+        return f"lag {self.source}"
+
+    @property
+    def smooth_name(self) -> str:
+        return f"lag {self.source}, 3 days"
+
+    @property
     def lag_words(self) -> str:
         learned = f"learned, r = {self.lag.correlation:.2f}" if self.lag.correlation is not None else "configured"
         return f"{self.lag.days} day{'' if self.lag.days == 1 else 's'} ({learned})"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the experts say, and for those that look upstream how they came to it."""
+class Look:
+    """What a lag model saw: ``value`` people upstream on ``day``, or as the mean of ``days`` around it."""
 
-    values: Mapping[str, float]
-    because: Mapping[str, str]
+    link: Link
+    day: int
+    value: float
+    ahead: bool
+    days: int
+
+    @property
+    def people(self) -> float:
+        return self.link.ratio * self.value
+
+    def words(self) -> str:
+        """How the expert came to its forecast."""
+        source, day = self.link.source, words.day(date.fromordinal(self.day))
+        seen = f"{source} {day}" if self.days == 1 else f"mean of {source} on {self.days} days around {day}"
+        return (
+            f"{seen}{' (forecast)' if self.ahead else ''}: {number(round(self.value))} × pass-through "
+            f"{self.link.ratio:.2f} (median of {self.link.ratios} days) = {number(round(self.people))}; "
+            f"lag {self.link.lag_words}"
+        )
 
 
 def own(recent: Sequence[int | None], since: int) -> dict[str, float]:
@@ -50,34 +75,23 @@ def own(recent: Sequence[int | None], since: int) -> dict[str, float]:
     return said | ({SINCE: mean(after)} if after else {})
 
 
-def upstream(links: Sequence[Link], day: date, at: At) -> Said:
-    """The lag models: one for each link, one for each with the mean of three days around the lag, their median.
-    ``day``: the day that is forecast. An upstream day that has not come yet is taken from its own forecast."""
-    values: dict[str, float] = {}
-    because: dict[str, str] = {}
-    single: list[float] = []
+def upstream(links: Sequence[Link], day: int, at: At) -> dict[str, Look]:
+    """The lag models: one for each link, and one for each with the mean of three days around the lag. ``day``: the day
+    that is forecast. An upstream day that has not come yet is taken from its own forecast."""
+    looks: dict[str, Look] = {}
     for link in links:
-        then = day - timedelta(link.lag.days)
+        then = day - link.lag.days
         found = at(link.source, then)
         if found is None:
             continue
-        value, ahead = found
-        single.append(link.ratio * value)
-        values[f"lag {link.source}"] = single[-1]
-        because[f"lag {link.source}"] = (
-            f"{link.source} {words.day(then)}{' (forecast)' if ahead else ''}: {number(round(value))} × "
-            f"pass-through {link.ratio:.2f} (median of {link.ratios}) = {number(round(single[-1]))}; "
-            f"lag {link.lag_words}"
-        )
-        around = [x for x in (at(link.source, then + timedelta(off)) for off in (-1, 0, 1)) if x is not None]
+        looks[link.name] = Look(link, then, found[0], found[1], 1)
+        around = [x for x in (at(link.source, then - 1), found, at(link.source, then + 1)) if x is not None]
         if len(around) >= 2:
-            smooth = mean([x for x, _ in around])
-            values[f"lag {link.source}, 3 days"] = link.ratio * smooth
-            because[f"lag {link.source}, 3 days"] = (
-                f"mean of {link.source} on {len(around)} days around {words.day(then)}: {number(round(smooth))} × "
-                f"pass-through {link.ratio:.2f} = {number(round(link.ratio * smooth))}"
-            )
-    if len(single) >= 2:
-        values[SEVERAL] = median(single)
-        because[SEVERAL] = f"median of {len(single)} lag models: {number(round(values[SEVERAL]))}"
-    return Said(values, because)
+            looks[link.smooth_name] = Look(link, then, mean([x for x, _ in around]), found[1], len(around))
+    return looks
+
+
+def several(looks: Sequence[Look]) -> dict[str, float]:
+    """The median of the lag models that look at one day each; nothing where there is only one."""
+    single = [look.people for look in looks if look.days == 1]
+    return {SEVERAL: median(single)} if len(single) >= 2 else {}

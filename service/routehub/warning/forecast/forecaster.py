@@ -1,7 +1,7 @@
 """The forecast of every leg, day by day. Incremental: what it learned is its state, and the same days in the same order
 always lead to the same state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self
@@ -9,12 +9,12 @@ from typing import Any, Self
 from routehub.core import words
 from routehub.core.words import number
 from routehub.warning.forecast import experts
-from routehub.warning.forecast.experts import Link
+from routehub.warning.forecast.experts import Link, Look
 from routehub.warning.forecast.interval import Interval, IntervalParameters
 from routehub.warning.forecast.lags import LagParameters, learn_lag, pass_through
-from routehub.warning.forecast.mixture import Mixture, MixtureParameters, surprised
+from routehub.warning.forecast.mixture import Mixture, MixtureParameters, combined, surprised
 from routehub.warning.graph import RouteGraph
-from routehub.warning.numbers import log
+from routehub.warning.numbers import log, unlog
 from routehub.warning.series import DailySeries
 
 HEAVY = 0.10
@@ -52,7 +52,7 @@ class Forecast:
     high: float
     said: Mapping[str, float]
     shares: Mapping[str, float]
-    because: Mapping[str, str]
+    looks: Mapping[str, Look]
     links: tuple[Link, ...]
     missing: int
 
@@ -76,7 +76,8 @@ class Forecast:
         """The forecast in lines that can be followed by hand: who says what, and how much that counts."""
         heavy = [name for name, share in self.shares.items() if share >= HEAVY]
         lines = [
-            f"{self.shares[name]:.0%} {name}: {self.because.get(name) or number(round(self.said[name]))}"
+            f"{self.shares[name]:.0%} {name}: "
+            + (self.looks[name].words() if name in self.looks else number(round(self.said[name])))
             for name in sorted(heavy, key=lambda name: -self.shares[name])
         ]
         rest = 1 - sum(self.shares[name] for name in heavy)
@@ -93,7 +94,7 @@ class Forecast:
 
 @dataclass
 class _Awaited:
-    """A forecast that waits for its day."""
+    """A forecast that waits for its day. said: logarithms, by expert."""
 
     horizon: int
     centre: float
@@ -122,59 +123,63 @@ class Forecaster:
         size = self.p.lags.days + self.p.lags.longest
         values = {key: s.window(day, size) for key, s in series.items()}
         logs = {key: [None if v is None else log(v) for v in window] for key, window in values.items()}
-        ahead: dict[tuple[str, date], float] = {}
+        today = day.toordinal()
+        ahead: dict[tuple[str, int], float] = {}
 
-        def at(key: str, then: date) -> tuple[float, bool] | None:
-            if then > day:
+        def at(key: str, then: int) -> tuple[float, bool] | None:
+            if then > today:
                 return (ahead[key, then], True) if (key, then) in ahead else None
-            back = (day - then).days
-            value = values[key][-1 - back] if key in values and back < size else None
-            return None if value is None else (float(value), False)
+            window = values[key]
+            value = window[then - today - 1] if then > today - size else None
+            return None if value is None else (value, False)
 
         made = []
-        for key, upstream in self._upstream.items():
+        for key in self._upstream:
             if key not in series or (known := series[key].known(day)) < self.p.least_days:
                 continue
             since = (day - self._breaks[key]).days + 1 if key in self._breaks else size
             own = experts.own(values[key], since)
             if not own:
                 continue
-            links = []
-            for source in upstream:
-                if source.key not in values:
-                    continue
-                lag = learn_lag(logs[key], logs[source.key], source.lag, known, self.p.lags)
-                ratio = pass_through(values[key], values[source.key], lag.days, self.p.lags)
-                if ratio is not None:
-                    links.append(Link(source.key, lag, *ratio))
+            links = tuple(self._links(key, known, values, logs))
             direct = [source.key for source in self.graph.sources[key] if source.key in values]
             missing = sum(values[k][-1] is None for k in (key, *direct))
             for horizon in range(1, self.p.horizons + 1):
-                forecast = self._forecast(key, day, horizon, own, tuple(links), missing, at)
-                ahead[key, forecast.day] = forecast.centre
+                forecast = self._forecast(key, day, horizon, own, links, missing, at)
+                ahead[key, today + horizon] = forecast.centre
                 made.append(forecast)
         return made
+
+    def _links(
+        self, key: str, known: int, values: Mapping[str, list[int | None]], logs: Mapping[str, list[float | None]]
+    ) -> Iterator[Link]:
+        """Lag and pass-through from each series upstream that feeds this one."""
+        for source in self._upstream[key]:
+            if source.key in values:
+                lag = learn_lag(logs[key], logs[source.key], source.lag, known, self.p.lags)
+                ratio = pass_through(values[key], values[source.key], lag.days, self.p.lags)
+                if ratio is not None:
+                    yield Link(source.key, lag, *ratio)
 
     def _forecast(
         self, key: str, day: date, horizon: int, own: Mapping[str, float], links: tuple[Link, ...], missing: int,
         at: experts.At,
     ) -> Forecast:  # fmt: skip
-        upstream = experts.upstream(links, day + timedelta(horizon), at)
-        said = {**own, **upstream.values}
-        mixture = self._mixtures.setdefault((key, horizon), Mixture())
-        centre = mixture.combine(said)
+        looks = experts.upstream(links, day.toordinal() + horizon, at)
+        single = experts.several(list(looks.values()))
+        said = {**own, **{name: look.people for name, look in looks.items()}, **single}
+        logs = {name: log(value) for name, value in said.items()}
+        shares = self._mixtures.setdefault((key, horizon), Mixture()).shares(said)
+        centre = unlog(combined(shares, logs))
         interval = self._intervals.setdefault((key, horizon), Interval.new(horizon, self.p.interval))
         low, high = interval.around(centre, missing, self.p.interval)
-        forecast = Forecast(
-            key, day, horizon, centre, low, high, said, mixture.shares(said), upstream.because, links, missing
-        )
-        self._awaited.setdefault((forecast.day, key), []).append(_Awaited(horizon, centre, low, high, said))
+        forecast = Forecast(key, day, horizon, centre, low, high, said, shares, looks, links, missing)
+        self._awaited.setdefault((forecast.day, key), []).append(_Awaited(horizon, centre, low, high, logs))
         return forecast
 
     def _learn(self, day: date, series: Mapping[str, DailySeries]) -> None:
-        for (awaited_day, key), awaited in sorted(self._awaited.items()):
-            if awaited_day > day:
-                continue
+        for awaited_day, key in sorted(waiting for waiting in self._awaited if waiting[0] <= day):
+            awaited = self._awaited[awaited_day, key]
             actual = series[key].value(awaited_day) if key in series else None
             if actual is not None:
                 self._learn_one(key, awaited_day, awaited, actual)
@@ -183,7 +188,7 @@ class Forecaster:
 
     def _learn_one(self, key: str, day: date, awaited: list[_Awaited], actual: int) -> None:
         for one in awaited:
-            self._mixtures[key, one.horizon].learn(one.said, one.centre, actual, self.p.mixture)
+            self._mixtures[key, one.horizon].learn(one.said, log(one.centre), log(actual), self.p.mixture)
             self._intervals[key, one.horizon].learn(one.low, one.high, actual, self.p.interval)
         nearest = min(awaited, key=lambda one: one.horizon)
         if nearest.horizon == 1 and surprised(nearest.centre, actual, self.p.mixture):

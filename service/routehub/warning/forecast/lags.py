@@ -12,8 +12,8 @@ class LagParameters:
     ``learn_after`` days exist, or while the best correlation is below ``least_correlation``.
 
     Pass-through = median ratio at that lag over ``ratio_days``, from days with at least ``least_upstream`` people
-    upstream. Where more than ``most`` times as many come as were counted upstream, or fewer than ``least``, the one does
-    not feed the other.
+    upstream. Where more than ``most`` times as many come as were counted upstream, or fewer than ``least``, the one
+    does not feed the other.
     """
 
     longest: int = 7
@@ -45,22 +45,22 @@ def learn_lag(here: Logs, upstream: Logs, configured: int, known: int, p: LagPar
         return Lag(configured)
     best = Lag(configured)
     best_r = p.least_correlation
-    size = len(here)
-    whole = None not in here and None not in upstream
+    first = max(0, len(here) - p.days)
     for lag in range(p.longest + 1):
-        first = max(lag, size - p.days)
-        pairs = zip(here[first:], upstream[first - lag : size - lag], strict=True)
-        if whole:
-            xs, ys = upstream[first - lag : size - lag], here[first:]
-        else:
-            both = [(y, x) for y, x in pairs if y is not None and x is not None]
-            ys, xs = [y for y, _ in both], [x for _, x in both]
-        if len(xs) < p.least_pairs:
-            continue
-        r = correlation(xs, ys)  # type: ignore[arg-type]  # no None is left in either
+        r = _correlation(here, upstream, max(first, lag), lag, p.least_pairs)
         if r is not None and r > best_r + 1e-9:
             best, best_r = Lag(lag, r), r
     return best
+
+
+def _correlation(here: Logs, upstream: Logs, first: int, lag: int, least: int) -> float | None:
+    """Of the newest days of one with those of the other ``lag`` days earlier, where both are known."""
+    ys = here[first:]
+    xs = upstream[first - lag : len(upstream) - lag]
+    if None in ys or None in xs:
+        both = [(x, y) for x, y in zip(xs, ys, strict=True) if x is not None and y is not None]
+        xs, ys = [x for x, _ in both], [y for _, y in both]
+    return correlation(xs, ys) if len(xs) >= least else None  # type: ignore[arg-type]  # no None is left
 
 
 def pass_through(

@@ -6,11 +6,11 @@ mixture is then never much worse than the best expert, and follows when another 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from routehub.warning.numbers import log, unlog
+from routehub.warning.numbers import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,55 +30,56 @@ class MixtureParameters:
 
 @dataclass
 class Mixture:
-    """The weights of one series and horizon."""
+    """The weights of one series and horizon. What experts say is given as log(1 + x)."""
 
     weights: dict[str, float] = field(default_factory=dict)
 
-    def shares(self, names: Mapping[str, float]) -> dict[str, float]:
+    def shares(self, names: Iterable[str]) -> dict[str, float]:
         """The weights of the experts that speak today, adding up to 1. A new expert begins with the mean weight."""
-        if not names:
-            return {}
-        usual = sum(self.weights.values()) / len(self.weights) if self.weights else 1.0
-        for name in names:
-            self.weights.setdefault(name, usual)
-        total = sum(self.weights[name] for name in names)
-        return {name: self.weights[name] / total for name in names}
-
-    def combine(self, said: Mapping[str, float]) -> float:
-        """The weighted mean on the log scale: one expert of thousands does not drown ten that say thirty."""
-        return unlog(sum(share * log(said[name]) for name, share in self.shares(said).items()))
+        weights = self.weights
+        wanted = list(names)
+        if any(name not in weights for name in wanted):
+            usual = sum(weights.values()) / len(weights) if weights else 1.0
+            for name in wanted:
+                weights.setdefault(name, usual)
+        total = sum([weights[name] for name in wanted])
+        return {name: weights[name] / total for name in wanted}
 
     def learn(self, said: Mapping[str, float], centre: float, actual: float, p: MixtureParameters) -> None:
-        """Move weight towards the experts on the side of what came."""
-        together = sum(self.weights[name] for name in said)
-        shares = self.shares(said)
-        gradient = _clipped((log(centre) - log(actual)) / p.clip)
-        for name, value in said.items():
-            loss = _clipped(gradient * (log(value) - log(centre)) / p.spread)
-            self.weights[name] = shares[name] * math.exp(-p.rate * loss)
-        total = sum(self.weights[name] for name in said)
-        for name in said:
-            kept = (1 - p.share) * self.weights[name] / total
-            self.weights[name] = (kept + p.share / len(said)) * together
+        """Move weight towards the experts on the side of what came. All are logarithms."""
+        together = sum([self.weights[name] for name in said])
+        gradient = _clipped((centre - actual) / p.clip)
+        moved = {
+            name: share * math.exp(-p.rate * _clipped(gradient * (said[name] - centre) / p.spread))
+            for name, share in self.shares(said).items()
+        }
+        total = sum(moved.values())
+        even = p.share / len(moved)
+        for name, weight in moved.items():
+            self.weights[name] = ((1 - p.share) * weight / total + even) * together
 
     def rely_on(self, name: str, share: float) -> None:
         """Give one expert a share of all weight, and the others what is left."""
-        total = sum(self.weights.values())
         if name in self.weights:
-            for other in self.weights:
-                self.weights[other] *= (1 - share) / total
+            total = sum(self.weights.values())
+            self.weights = {other: (1 - share) * weight / total for other, weight in self.weights.items()}
             self.weights[name] += share
 
     def to_json(self) -> dict[str, float]:
         return dict(self.weights)
 
     @classmethod
-    def from_json(cls, state: dict[str, Any]) -> Self:
+    def from_json(cls, state: Mapping[str, Any]) -> Self:
         return cls({name: float(weight) for name, weight in state.items()})
 
 
+def combined(shares: Mapping[str, float], said: Mapping[str, float]) -> float:
+    """The weighted mean on the log scale: one expert of thousands does not drown ten that say thirty."""
+    return sum([share * said[name] for name, share in shares.items()])
+
+
 def surprised(centre: float, actual: float, p: MixtureParameters) -> bool:
-    """Whether a forecast was wrong by such a factor that the days before say nothing any more."""
+    """Whether a forecast was wrong by such a factor that the days before say nothing any more (plain people)."""
     return abs(log(actual) - log(centre)) > math.log(p.surprise) and max(actual, centre) >= p.least_people
 
 
