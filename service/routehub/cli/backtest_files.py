@@ -31,8 +31,11 @@ def read_table(path: Path, mapping: Path | None, route: Route) -> tuple[Table, R
     Errors: 422 with all problems at once, each with its line and column.
     """
     text = _text(path)
-    rows = list(csv.reader(io.StringIO(text)))
-    if len(rows) < 2:
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as fault:
+        raise Refused(f"{path.name} is not a CSV table: {fault}.") from None
+    if not any(cell.strip() for row in rows[1:] for cell in row):
         raise Refused(f"{path.name}: there are no rows of days.")
     header = [name.strip() for name in rows[0]]
     if repeated := sorted({name for name in header if header.count(name) > 1}):
