@@ -44,8 +44,8 @@ def hours(key: int, day: int, chance: random.Random) -> list[int]:
 
 
 def run(quick: bool, sections: int = SECTIONS) -> None:
-    days = 60 if quick else DAYS
     """Play all hours, close each day, and print what that took."""
+    days = 60 if quick else DAYS
     graph = route(sections)
     watch = Watch(graph)
     chance = random.Random(1)
