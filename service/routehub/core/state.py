@@ -1,5 +1,6 @@
 """Facts of the whole hub, one row each: epoch, clock offset, version of the directory."""
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
@@ -47,6 +48,16 @@ def generations(conn: Connection) -> tuple[int, int]:
 def boards_made_anew(conn: Connection) -> None:
     """Let every hub forget what it kept in mind of the boards: a rebuild may number series in another way."""
     write(conn, "boards", str(generations(conn)[1] + 1))
+
+
+def deployment(conn: Connection) -> str:
+    """The name of this journal among others, the same for all hubs on it; made up when first asked for. In the
+    writer's transaction, so that two hubs that start together agree."""
+    found = read(conn, "deployment", "")
+    if not found:
+        found = secrets.token_hex(8)
+        write(conn, "deployment", found)
+    return found
 
 
 def clock_offset(conn: Connection) -> tuple[int, timedelta]:

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
@@ -20,24 +20,15 @@ from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch
 from routehub.journal.bell import Bell
+from routehub.journal.committed import Committed
 from routehub.journal.jobs import Append, Change, Job, Recorded, Together
 from routehub.journal.known import Known
-from routehub.journal.message import Board, Message
+from routehub.journal.message import Board
 
 T = TypeVar("T")
 _STOP = object()
 STOPPING = "The hub is stopping. Send the same again in a moment."
 TOO_MUCH = "Too many messages are waiting to be stored. Send the same again in a moment."
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What one commit brought: messages in sequence, their readers' feed numbers by sequence, and whether the
-    directory changed."""
-
-    messages: tuple[Message, ...]
-    directory: bool
-    feeds: Mapping[int, Mapping[str, int]]
 
 
 @dataclass(slots=True)
