@@ -2,7 +2,7 @@
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -180,13 +180,13 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
 
 
 def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int | None = None) -> list[FeedItem]:
-    rows: Iterable[Any]
+    rows: Any
     if most_bytes is None:
-        rows = conn.execute(query).all()
+        rows = conn.execute(query)
         return [FeedItem(*row) for row in rows]
     found: list[FeedItem] = []
     size = 0
-    with conn.execute(query.execution_options(yield_per=100)) as rows:
+    with conn.execute(query.execution_options(yield_per=100)) as rows:  # the rest is not read
         for row in rows:
             found.append(FeedItem(*row))
             size += len(found[-1].body or "")

@@ -1,0 +1,141 @@
+"""What the same disk does for others in the same run: raw SQLite, PostgreSQL by pgbench, NATS JetStream, Redis. Each
+answers only when the line is on the disk."""
+
+import json
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.load import Protocol, Rate, post
+from benchmarks.processes import free_port, wait_for_port
+
+LINE = b"x" * 600
+
+
+def raw_sqlite(folder: Path, count: int, group: int) -> Rate:
+    """Rows of 600 bytes by one thread, ``group`` to a commit."""
+    db = sqlite3.connect(folder / f"raw{group}.db", isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("CREATE TABLE IF NOT EXISTS line (id INTEGER PRIMARY KEY, body TEXT)")
+    took = []
+    began = time.perf_counter()
+    for _ in range(0, count, group):
+        at = time.perf_counter()
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("INSERT INTO line (body) VALUES (?)", [(LINE.decode(),)] * group)
+        db.execute("COMMIT")
+        took.append((time.perf_counter() - at) * 1000)
+    seconds = time.perf_counter() - began
+    db.close()
+    took.sort()
+    return Rate(len(took) * group / seconds, took[len(took) // 2], took[int(len(took) * 0.99)])
+
+
+def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate | None:
+    """Inserts of 600 bytes, one commit each; the server joins those that come together."""
+    program = shutil.which("pgbench")
+    if program is None:
+        return None
+    psql = url.replace("postgresql+psycopg://", "postgresql://")
+    script = folder / "insert.sql"
+    script.write_text("INSERT INTO bench_line (body) VALUES (repeat('x', 600));\n")
+    import psycopg
+
+    with psycopg.connect(psql, autocommit=True) as conn:
+        conn.execute("CREATE TABLE IF NOT EXISTS bench_line (id bigserial PRIMARY KEY, body text)")
+    said = subprocess.run(
+        [program, "-n", "-f", script, "-c", str(clients), "-j", "1", "-T", str(seconds), psql],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    rate, latency = re.search(r"tps = ([\d.]+)", said), re.search(r"latency average = ([\d.]+)", said)
+    assert rate and latency, said
+    return Rate(float(rate[1]), float(latency[1]), float("nan"))
+
+
+REDIS = Protocol(lambda got: got.count(b"\r\n") >= 2 or got.startswith(b"-"), lambda got: got.startswith(b"$"))
+XADD = b"*5\r\n$4\r\nXADD\r\n$4\r\nline\r\n$1\r\n*\r\n$4\r\nbody\r\n$600\r\n" + LINE + b"\r\n"
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[int | None]:
+    """Redis that syncs its file at every write; its port, or None where it is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    home = folder / "redis"
+    home.mkdir()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", home, "--appendonly", "yes",
+         "--appendfsync", "always", "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def xadd(port: int, count: int, connections: int) -> Rate:
+    return post("127.0.0.1", port, [XADD] * count, connections, REDIS)
+
+
+def _nats_program() -> str | None:
+    beside = Path(sys.executable).with_name("nats-server")
+    return str(beside) if beside.exists() else shutil.which("nats-server")
+
+
+def _nats_greet(sock: socket.socket, number: int) -> None:
+    sock.recv(65_536)  # INFO
+    sock.sendall(b'CONNECT {"verbose":false}\r\nSUB in.%d 1\r\nPING\r\n' % number)
+    got = b""
+    while b"PONG" not in got:
+        got += sock.recv(65_536)
+
+
+NATS = Protocol(
+    lambda got: got.startswith(b"MSG") and got.endswith(b"}\r\n"), lambda got: b'"seq"' in got, _nats_greet
+)
+
+
+@contextmanager
+def jetstream(folder: Path) -> Iterator[int | None]:
+    """NATS with one stream in files that syncs at every message; its port, or None where it is not installed."""
+    program = _nats_program()
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    settings = folder / "nats.conf"
+    settings.write_text(
+        f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}/nats", sync_interval: always }}\n'
+    )
+    process = subprocess.Popen([program, "-c", settings], stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        with socket.create_connection(("127.0.0.1", port)) as sock:
+            _nats_greet(sock, 0)
+            wanted = json.dumps({"name": "LINE", "subjects": ["line"], "storage": "file"}).encode()
+            sock.sendall(b"PUB $JS.API.STREAM.CREATE.LINE in.0 %d\r\n%s\r\n" % (len(wanted), wanted))
+            sock.recv(65_536)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def publish(port: int, count: int, connections: int) -> Rate:
+    """Publish and wait for the stream's acknowledgement, one in flight on each connection."""
+    lines = [b"PUB line in.%d 600\r\n%s\r\n" % (number % connections, LINE) for number in range(count)]
+    return post("127.0.0.1", port, lines, connections, NATS)
