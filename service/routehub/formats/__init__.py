@@ -1,0 +1,1 @@
+"""Pure translation between bytes and records: sheets, feeds. No database, no decisions."""
