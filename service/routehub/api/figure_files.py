@@ -59,8 +59,6 @@ def _said(
         list[str],
         Query(max_length=100, description="Files: what a column holds, Header:arrivals; Header:- leaves it out."),
     ] = [],  # noqa: B006
-    party: Annotated[str | None, Query(max_length=40, description="Files: the party of rows that name none.")] = None,
-    day: Annotated[Day | None, Query(description="Files: the day of rows that name none.")] = None,
     period: Annotated[
         Literal["reporting_day", "calendar_day", "hour"], Query(description="Files: what a figure covers.")
     ] = "reporting_day",
@@ -76,11 +74,13 @@ def _said(
     tlp: Annotated[Tlp | None, Query(description="Files: the marking of the reports.")] = None,
     exercise: Annotated[bool | None, Query(description="Files: what the route must be.")] = None,
 ) -> Said:
-    return Said(partial, sheet, _mapping(map), party, day, period, zone, date_order, status, reason, comment, tlp,
+    return Said(partial, sheet, _mapping(map), None, None, period, zone, date_order, status, reason, comment, tlp,
                 exercise)  # fmt: skip
 
 
 FileTerms = Annotated[Said, Depends(_said)]
+RowsParty = Annotated[str | None, Query(max_length=40, description="Files: the party of rows that name none.")]
+RowsDay = Annotated[Day | None, Query(description="Files: the day of rows that name none.")]
 
 
 def is_file(request: Request) -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from routehub.api import figure_files
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
-from routehub.api.figure_files import FileTerms
+from routehub.api.figure_files import FileTerms, RowsDay, RowsParty
 from routehub.api.identity import PartyPath, Who
 from routehub.api.outcomes import accepted
 from routehub.api.v1.messages import DryRun, Key, plain, post_kind
@@ -31,13 +31,15 @@ _BODY = {
 
 @router.post("/reports", status_code=201, openapi_extra=_BODY)
 async def post_report(
-    request: Request, ctx: Ctx, who: Who, terms: FileTerms, idempotency_key: Key = None, dry_run: DryRun = False
-) -> Response:
+    request: Request, ctx: Ctx, who: Who, terms: FileTerms, party: RowsParty = None, day: RowsDay = None,
+    idempotency_key: Key = None, dry_run: DryRun = False,
+) -> Response:  # fmt: skip
     """Post one report as JSON (its data, and maybe ``tlp``), or a file of figures as CSV or XLSX.
 
     Of a file all is taken or nothing, unless ``partial``. Every bad row is named by row and column: ``/rows/14/D``.
     """
     if figure_files.is_file(request):
+        terms = replace(terms, party=party, day=day)
         return await figure_files.receive(request, ctx, who, terms, key=idempotency_key, dry_run=dry_run)
     data = await json_body(request, ctx.settings.max_body_bytes, "application/json", *TYPES)
     return await post_kind(ctx, who, ctx.registry["report"], data, idempotency_key, dry_run)

@@ -65,18 +65,28 @@ def find(grid: Grid, terms: Terms, known: Known) -> Layout:
         if hxl.is_tags(grid, row):
             return _of_tags(grid, row, terms, known)
     candidates = [_of_header(grid, row, lines, terms, known) for row in rows for lines in (1, 2)]
-    usable = [layout for layout in candidates if layout is not None and layout.usable]
-    if not usable:
-        return _none(grid)
-    return _checked(grid, max(usable, key=lambda layout: len(layout.columns) - len(layout.problems) / 100))
+    layouts = [layout for layout in candidates if layout is not None]
+    usable = [layout for layout in layouts if layout.usable]
+    if usable:
+        return _checked(grid, max(usable, key=_understood))
+    best = max(layouts, key=_understood, default=None)
+    return best if best is not None and best.columns and best.problems else _none(grid)
+
+
+def _understood(layout: Layout) -> float:
+    """How much of a header is understood: columns that say different things, less what nobody knows."""
+    return len({_key(column) for column in layout.columns}) - len(layout.problems) / 100
+
+
+def _key(column: Column) -> tuple[str, ...]:
+    return (column.role, *(f"{name}={value}" for name, value in sorted(column.series.items())))
 
 
 def _none(grid: Grid) -> Layout:
     texts = [printable(value, 40) for row in grid.cells[:LOOKED_AT] for value in row if isinstance(value, str)]
+    named = [text for text in texts if any(char.isalpha() for char in text)]
     words = "No row was found that names figures. Name columns by indicator, or say what they are: map=Header:arrivals"
-    suggestion = next((found for text in texts if (found := near(fold(text), [*_phrases()]))), None)
-    problem = Problem("", "no-header", words, sent=texts[:20] or None, allowed=list(indicators()),
-                      suggestion=suggestion)  # fmt: skip
+    problem = Problem("", "no-header", words, sent=named[:20] or None, allowed=list(indicators()))
     return Layout((), 0, 0, (problem,))
 
 
@@ -187,6 +197,9 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
 
 def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
     """The dimensions in the words of a header besides its indicator."""
+    plain = _party_or_place(" ".join(word for word in words if word not in FILLERS), known)
+    if plain is not None:
+        return plain
     found: dict[str, str] = {}
     left = []
     for code in known.places:
@@ -202,11 +215,15 @@ def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
             left.append(word)
     if not left:
         return found
-    text = " ".join(left)
+    more = _party_or_place(" ".join(left), known)
+    return None if more is None else found | more
+
+
+def _party_or_place(text: str, known: Known) -> dict[str, str] | None:
     party, place = known.party(text), known.place(text)
     if party is not None:
-        return found | {"counterpart": party}
-    return found | {"place": place} if place is not None else None
+        return {"counterpart": party}
+    return {"place": place} if place is not None else None
 
 
 @cache
@@ -237,8 +254,7 @@ def _checked(grid: Grid, layout: Layout) -> Layout:
     for column in layout.columns:
         if column.role == "-":
             continue
-        key = (column.role, *(f"{name}={value}" for name, value in sorted(column.series.items())))
-        first = seen.setdefault(key, column)
+        first = seen.setdefault(_key(column), column)
         if first is not column:
             words = f"column {letter(column.index)} ({column.header}) holds the same as column {letter(first.index)}"
             problems.append(Problem(f"/columns/{letter(column.index)}", "repeated-column", words, sent=column.header))

@@ -34,6 +34,9 @@ def sort(grid: Grid, layout: Layout) -> Rows:
     for row in range(layout.first):
         if not grid.blank(row):
             found.skip(row, "above the header")
+    for row in range(layout.first, layout.data):
+        if hxl.is_tags(grid, row):
+            found.skip(row, "tags")
     lone: list[int] = []
     for row in range(layout.data, len(grid.cells)):
         if grid.blank(row):
