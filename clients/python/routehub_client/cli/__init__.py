@@ -18,6 +18,7 @@ from routehub_client.cli import (
     outbox,
     people,
     report,
+    sheet,
     signin,
     status,
     template,
@@ -34,7 +35,7 @@ def application() -> typer.Typer:
     for module in (signin, status, watch, messages, people, doctor, api):
         module.register(app)
     groups = {
-        "figures": (figures, template, report),
+        "figures": (figures, template, report, sheet),
         "alert": (alert,),
         "agenda": (agenda,),
         "outbox": (outbox,),
