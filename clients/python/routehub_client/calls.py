@@ -15,6 +15,8 @@ from routehub_schemas.registry import Registry
 T = TypeVar("T")
 JSON_BODY = ("Content-Type", "application/json")
 EVENT_BODY = ("Content-Type", "application/cloudevents+json")
+_FILE_PATIENCE = 120.0
+"""Seconds: a year of hourly figures is one transaction."""
 FORMATS: Mapping[str, str] = {"json": ".json", "txt": ".txt", "md": ".md", "html": ".html", "ics": ".ics"}
 
 
@@ -95,6 +97,31 @@ def put_report(
     more = () if if_match is None else (("If-Match", if_match),)
     place = path("parties", party, "reports", str(day), route=route)
     return _write("PUT", place, dumps(body if tlp is None else {**body, "tlp": tlp}), JSON_BODY, key, dry_run, more)
+
+
+def import_figures(
+    route: str | None,
+    body: bytes,
+    media: str,
+    *,
+    key: str | None = None,
+    dry_run: bool = False,
+    partial: bool = False,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    **said: str | None,
+) -> Call[answers.Imported]:
+    """A file of figures as it is. `said`: party, day, period, zone, date_order, status, reason, comment, tlp."""
+    asked = params(
+        dry_run=dry_run or None,
+        partial=partial or None,
+        sheet=sheet,
+        map=[f"{header}:{meant}" for header, meant in (mapping or {}).items()],
+        **said,
+    )
+    headers = (("Content-Type", media), ("Idempotency-Key", key or ids.new_key()))
+    request = Request("POST", path("reports", route=route), asked, headers, body, patience=_FILE_PATIENCE)
+    return Call(request, answers.imported)
 
 
 def page(

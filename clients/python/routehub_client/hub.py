@@ -61,6 +61,11 @@ class Hub:
         """The figures of a reporting day. The same again changes nothing; other values are a correction."""
         return self._do(calls.put_report(self.route_code, party, day, data, if_match=if_match, **terms))
 
+    def import_figures(self, body: bytes, media: str, **said: Any) -> answers.Imported:
+        """A file of figures, CSV or XLSX, as it is; for `said` see `calls.import_figures`. All of it or nothing,
+        unless `partial`; raises `Refused` with every problem at its row and column."""
+        return self._do(calls.import_figures(self.route_code, body, media, **said))
+
     def page(
         self,
         after: str | None = None,
