@@ -69,7 +69,7 @@ def test_every_example_of_a_request_is_answered_as_the_document_says(asked: Aske
         except (AssertionError, ValidationError) as fault:
             wrong.append(f"{name}: {str(fault)[:600]}")
         tried.add((method, path))
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert len(tried) > 14
     registry = Registry.shipped()
     assert {path for _, path in tried} >= {f"/v1/{kind.door}" for kind in registry.values() if kind.name != "agenda"}
@@ -84,6 +84,8 @@ class Posting:
 
     def send(self, body: Any) -> httpx.Response:
         kind = self.kind(body)
+        if "specversion" in body:  # with real ids in it, the same event is another one in another form
+            body = body | {"id": f"{body['id']}-{self.media}"}
         if kind is not None:
             self.asked.clock(self.time(kind, body))
         if kind == "conference" and "state" in body.get("data", body):
