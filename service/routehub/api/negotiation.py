@@ -30,6 +30,7 @@ class Form:
 
 
 JSON = Form("json", "application/json")
+BATCH = Form("cloudevents", "application/cloudevents-batch+json")
 CSV = Form("csv", "text/csv", "; charset=utf-8; header=present")
 XLSX = Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 ATOM = Form("atom", "application/atom+xml", "; charset=utf-8")

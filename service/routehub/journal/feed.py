@@ -1,6 +1,7 @@
 """Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,6 +143,12 @@ def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
     )  # fmt: skip
     found = _items(conn, query)
     return found[0] if found else None
+
+
+def event(item: FeedItem) -> dict[str, Any]:
+    """The event of an item whose body is there, without the reader's own numbers."""
+    found: dict[str, Any] = json.loads(item.body or "{}")
+    return found
 
 
 def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:
