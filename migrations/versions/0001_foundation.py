@@ -271,6 +271,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_route"), ["route"], unique=False)
 
     op.create_table(
+        "push",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push")),
+    )
+    with op.batch_alter_table("push", schema=None) as batch_op:
+        batch_op.create_index("ix_push_key_outcome_id", ["key", "outcome", "id"], unique=False)
+
+    op.create_table(
         "report_made",
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("route", sa.String(), nullable=False),
@@ -761,6 +781,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_made_counts_for"))
 
     op.drop_table("report_made")
+    with op.batch_alter_table("push", schema=None) as batch_op:
+        batch_op.drop_index("ix_push_key_outcome_id")
+
+    op.drop_table("push")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_route"))
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from routehub import __version__
 from routehub.api import problems
 from routehub.api.context import Context as ApiContext
+from routehub.api.documents.shelf import Shelf
 from routehub.api.observed import Observed
+from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
@@ -56,6 +58,7 @@ from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
+from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, PostgresBell, SilentBell
 from routehub.journal.follower import Follower
@@ -103,6 +106,7 @@ class Hub:
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
+        self.pushes = PushLog(self.writer)
         self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -117,6 +121,7 @@ class Hub:
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
+        self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -142,6 +147,7 @@ class Hub:
             asyncio.create_task(self._pulse.run(), name="pulse"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
+            asyncio.create_task(self._logging.run(), name="pushes"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -158,6 +164,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.worker.stop(self.settings.grace_seconds / 2)
+        await self.pushes.settle()
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
@@ -212,7 +219,7 @@ def create_app(hub: Hub) -> FastAPI:
         finally:
             await hub.stop()
 
-    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, openapi_url=None)
     app.state.api = ApiContext(
         hub.settings,
         hub.db,
@@ -225,6 +232,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.rates,
         hub.live,
         hub.due,
+        hub.pushes,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -249,10 +257,13 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(health.router)
     app.include_router(contract.router)
     app.state.web = WebContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
-    )
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
+        hub.pushes,
+    )  # fmt: skip
     app.include_router(pages.router())
     web_errors.install(app)
+    app.state.documents = Shelf(app, hub.registry, hub.settings)
+    app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

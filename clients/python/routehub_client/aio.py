@@ -150,6 +150,10 @@ class AsyncHub:
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
 
+    async def log(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
+        return await self._do(calls.log(self.route_code, limit=limit))
+
     async def indicators(self) -> list[dict[str, Any]]:
         return await self._do(calls.indicators(self.route_code))
 

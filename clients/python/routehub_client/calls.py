@@ -197,6 +197,10 @@ def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
 
 
+def log(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("log", route=route), params(limit=limit)), partial(answers.rows, "log"))
+
+
 def indicators(route: str | None) -> Call[list[dict[str, Any]]]:
     return _get(path("indicators", route=route), partial(answers.rows, "indicators"))
 

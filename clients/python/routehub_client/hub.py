@@ -147,6 +147,10 @@ class Hub:
     def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return self._do(calls.people(self.route_code, party=party))
 
+    def log(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
+        return self._do(calls.log(self.route_code, limit=limit))
+
     def indicators(self) -> list[dict[str, Any]]:
         return self._do(calls.indicators(self.route_code))
 

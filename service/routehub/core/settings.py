@@ -32,7 +32,11 @@ class Settings(BaseSettings):
     trusted_proxy: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
     )
-    max_body_bytes: int = Field(1_048_576, description="Largest request body, in bytes.")
+    max_body_bytes: int = Field(1_048_576, description="Largest request body of one message, in bytes.")
+    max_batch_bytes: int = Field(
+        8_388_608, description="Largest batch of messages and largest file of figures, in bytes."
+    )
+    max_rows: int = Field(20_000, ge=1, description="Most rows of a file of figures (CSV, XLSX).")
     writer_batch: int = Field(256, ge=1, description="Most jobs that one commit takes together.")
     writer_queue: int = Field(10_000, ge=1, description="Most jobs that may wait for the writer; more get 503.")
     read_threads: int = Field(4, ge=1, description="Threads (and database connections) for reading.")

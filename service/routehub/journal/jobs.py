@@ -1,12 +1,13 @@
 """What the writer is asked to do: accept a message, or apply another change of the hub's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import insert, select
 
-from routehub.core.errors import Refused
+from routehub.core.errors import HubError, Refused, Unchanged
 from routehub.core.ids import short_id, uuid7
 from routehub.directory import visibility
 from routehub.journal.batch import Batch
@@ -85,6 +86,18 @@ class Append:
         if self.key is not None and not self.dry_run:
             batch.remember(self.draft.route, self.draft.party, self.key, self.fingerprint, message_id)
 
+    def attempt(self, batch: Batch, boards: tuple[Board, ...]) -> Recorded:
+        """The same within a savepoint of its own: what raises leaves nothing behind.
+
+        Errors: whatever refused it; ``Unchanged`` is answered here with the earlier message.
+        """
+        try:
+            with savepoint(batch):
+                return self.perform(batch, boards)
+        except Unchanged as same:
+            self.remember(batch, same.message_id)
+            return Recorded(same.message_id, unchanged=True)
+
     def _number(self, batch: Batch) -> tuple[Message, dict[str, Any]]:
         draft = self.draft
         message_id = draft.fixed_id or uuid7(batch.now)
@@ -126,6 +139,58 @@ def _mint_short_id(batch: Batch, draft: Draft, message_id: str) -> str:
     raise RuntimeError("no free short id was found")
 
 
+@contextmanager
+def savepoint(batch: Batch) -> Iterator[None]:
+    """Undo what the block did when it raises: its rows by the savepoint, its numbers by the mark."""
+    mark = batch.mark()
+    batch.conn.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        batch.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+        batch.reset(mark)
+        raise
+    finally:
+        batch.conn.exec_driver_sql("RELEASE SAVEPOINT part")
+
+
+class NotTogether(HubError):
+    """Some of several messages that go in together or not at all were refused: none was stored.
+
+    outcomes: for each message what it would have been, or what refused it.
+    """
+
+    status, code, title = 422, "not-together", "Nothing was stored, because some of it was not accepted"
+
+    def __init__(self, outcomes: Sequence[Recorded | HubError]) -> None:
+        self.outcomes = tuple(outcomes)
+        refusals = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
+        super().__init__(
+            f"{len(refusals)} of {len(outcomes)} were not accepted, so none was stored.",
+            [problem for refusal in refusals for problem in refusal.problems],
+        )
+
+
+@dataclass(frozen=True)
+class Together:
+    """Accept all of several messages or none; later ones see the boards with the earlier ones in."""
+
+    jobs: tuple[Append, ...]
+    dry_run: bool = False
+
+    def perform(self, batch: Batch, boards: tuple[Board, ...]) -> list[Recorded]:
+        outcomes: list[Recorded | HubError] = []
+        for job in self.jobs:
+            try:
+                outcomes.append(job.attempt(batch, boards))
+            except HubError as refusal:
+                outcomes.append(refusal)
+        taken = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
+        if len(taken) < len(outcomes):
+            raise NotTogether(outcomes)
+        return taken
+
+
 @dataclass(frozen=True)
 class Change(Generic[T]):
     """Any other write of the hub: keys, sessions, deliveries, schedules. Same transaction, same order."""
@@ -137,7 +202,7 @@ class Change(Generic[T]):
         return self.apply(batch)
 
 
-Job = Append | Change[Any]
+Job = Append | Together | Change[Any]
 
 
 def dry(job: Append) -> Append:

@@ -19,7 +19,7 @@ from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch, Mark
 from routehub.journal.bell import Bell
-from routehub.journal.jobs import Append, Change, Job, Recorded
+from routehub.journal.jobs import Append, Change, Job, Recorded, Together
 from routehub.journal.message import Board, Message
 
 T = TypeVar("T")
@@ -97,6 +97,8 @@ class Writer:
     @overload
     async def submit(self, job: Append) -> Recorded: ...
     @overload
+    async def submit(self, job: Together) -> list[Recorded]: ...
+    @overload
     async def submit(self, job: Change[T]) -> T: ...
     async def submit(self, job: Job) -> Any:
         """Hand a job in and wait for its commit. Raises what refused it; Busy when too much is waiting.
@@ -104,6 +106,21 @@ class Writer:
         A caller that goes away does not undo its job: accepted is accepted.
         """
         return await asyncio.wrap_future(self._enqueue(job))
+
+    async def submit_each(self, jobs: Sequence[Append]) -> list[Recorded | HubError]:
+        """Hand several in at once, in order; each is accepted or refused by itself.
+
+        Errors: Busy when there is no room for all of them, so that none is taken; database faults.
+        """
+        if self._queue.maxsize - self._queue.qsize() < len(jobs):
+            raise Busy("Too many messages are waiting to be stored. Send the same again in a moment.")
+        futures = [asyncio.wrap_future(self._enqueue(job)) for job in jobs]
+        outcomes: list[Recorded | HubError] = []
+        for found in await asyncio.gather(*futures, return_exceptions=True):
+            if isinstance(found, BaseException) and not isinstance(found, HubError):
+                raise found
+            outcomes.append(found)
+        return outcomes
 
     def change(self, apply: Callable[[Batch], T]) -> T:
         """The same for threads and commands: hand in a change and wait for its commit."""

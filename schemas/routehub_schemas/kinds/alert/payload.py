@@ -93,7 +93,7 @@ def check(alert: Alert) -> Iterator[Problem]:
     if alert.category in NAMED_ONLY_CATEGORIES and (alert.audience is None or not _named(alert.audience)):
         yield Problem(
             "/audience",
-            "named_only",
+            "named-only",
             f"an alert on {alert.category} goes to named parties only",
             allowed="party codes",
         )

@@ -15,7 +15,8 @@ from starlette.types import Scope
 from routehub.api.body import raw
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import OnRoute, Reader, Who
-from routehub.api.v1.messages import DryRun, Key, accepted
+from routehub.api.outcomes import accepted
+from routehub.api.v1.messages import DryRun, Key
 from routehub.boards.alerts import sources
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.core.canonical import digest

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Header, Request, Response
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
 from routehub.api.identity import PartyPath, Who
-from routehub.api.v1.messages import DryRun, Key, accepted, split_tlp
+from routehub.api.outcomes import accepted
+from routehub.api.v1.messages import DryRun, Key, plain
 from routehub.boards.reporting.project import expect_version
 from routehub.core.errors import Refused, Unknown
-from routehub.intake.receive import Post
 from routehub_schemas.errors import Problem
 from routehub_schemas.vocab import Day
 
@@ -29,7 +29,7 @@ async def put_report(
     code = ctx.directory.value.party_code(party)
     if code is None:
         raise Unknown(f"No party has the code {party}.")
-    data, tlp, exercise = split_tlp(await json_body(request, ctx.settings.max_body_bytes))
+    data = await json_body(request, ctx.settings.max_body_bytes)
     if isinstance(data, dict):
         problems = [
             Problem(f"/{name}", "contradicts-address", f"The address says {said}.", sent=data[name], allowed=said)
@@ -46,7 +46,5 @@ async def put_report(
         bucket = data.get("period", "reporting_day") if isinstance(data, dict) else "reporting_day"
         guard = expect_version(who.route, code, str(bucket), day, if_match.strip().removeprefix("W/").strip('"'))
     kind = ctx.registry["report"]
-    recorded = await ctx.intake.receive(
-        who, Post(kind, data, tlp=tlp, exercise=exercise, key=idempotency_key, dry_run=dry_run, guard=guard)
-    )
+    recorded = await ctx.intake.receive(who, plain(kind, data, key=idempotency_key, dry_run=dry_run, guard=guard))
     return await accepted(ctx, who, recorded, dry_run=dry_run)
