@@ -49,6 +49,10 @@ class AsyncHub:
         """Posts a CloudEvent as it is."""
         return await self._do(calls.send(self.route_code, event, dry_run=dry_run))
 
+    async def import_alert(self, document: bytes, **terms: Unpack[calls.Import]) -> answers.Posted:
+        """Posts an alert of another issuer: a CAP 1.2 or 1.1 document, as it came."""
+        return await self._do(calls.import_alert(self.route_code, document, **terms))
+
     async def put_report(
         self,
         party: str,

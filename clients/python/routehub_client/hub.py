@@ -49,6 +49,10 @@ class Hub:
         """Posts a CloudEvent as it is."""
         return self._do(calls.send(self.route_code, event, dry_run=dry_run))
 
+    def import_alert(self, document: bytes, **terms: Unpack[calls.Import]) -> answers.Posted:
+        """Posts an alert of another issuer: a CAP 1.2 or 1.1 document, as it came."""
+        return self._do(calls.import_alert(self.route_code, document, **terms))
+
     def put_report(
         self,
         party: str,
