@@ -89,7 +89,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/parties/{party}"): Operation(a.PartyInFull),
     ("get", "/v1/grants"): Operation(a.Grants),
     ("post", "/v1/grants"): Operation(
-        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX", "party": "SI"}}, **_made()
+        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX"}}, **_made()
     ),
     ("delete", "/v1/grants/{actor}/{party}"): Operation(None, **_done("Taken back.", 204)),
     ("get", "/v1/people"): Operation(a.People),
