@@ -3,20 +3,24 @@ answers only when the line is on the disk."""
 
 import json
 import re
-import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import psycopg
+
+from benchmarks.fan import Talk
 from benchmarks.load import Protocol, Rate, post
-from benchmarks.processes import free_port, wait_for_port
+from benchmarks.peers import find, free_port, running
 
 LINE = b"x" * 600
+NOTHING = Talk("raw", [], b"", b"")
+Serving = AbstractContextManager[int]
+"""A running server, and its port."""
 
 
 def raw_sqlite(folder: Path, count: int, group: int) -> Rate:
@@ -39,16 +43,12 @@ def raw_sqlite(folder: Path, count: int, group: int) -> Rate:
     return Rate(len(took) * group / seconds, took[len(took) // 2], took[int(len(took) * 0.99)])
 
 
-def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate | None:
+def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate:
     """Inserts of 600 bytes, one commit each; the server joins those that come together."""
-    program = shutil.which("pgbench")
-    if program is None:
-        return None
+    program = find("pgbench")
     psql = url.replace("postgresql+psycopg://", "postgresql://")
     script = folder / "insert.sql"
     script.write_text("INSERT INTO bench_line (body) VALUES (repeat('x', 600));\n")
-    import psycopg
-
     with psycopg.connect(psql, autocommit=True) as conn:
         conn.execute("CREATE TABLE IF NOT EXISTS bench_line (id bigserial PRIMARY KEY, body text)")
     said = subprocess.run(
@@ -56,7 +56,8 @@ def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate | None:
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     rate, latency = re.search(r"tps = ([\d.]+)", said), re.search(r"latency average = ([\d.]+)", said)
-    assert rate and latency, said
+    if rate is None or latency is None:
+        raise ValueError(said)
     return Rate(float(rate[1]), float(latency[1]), float("nan"))
 
 
@@ -65,38 +66,22 @@ XADD = b"*5\r\n$4\r\nXADD\r\n$4\r\nline\r\n$1\r\n*\r\n$4\r\nbody\r\n$600\r\n" + 
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[int | None]:
-    """Redis that syncs its file at every write; its port, or None where it is not installed."""
-    program = shutil.which("redis-server")
-    if program is None:
-        yield None
-        return
+def redis(folder: Path) -> Iterator[int]:
+    """Redis that syncs its file at every write; its port."""
     port = free_port()
     home = folder / "redis"
     home.mkdir()
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", home, "--appendonly", "yes",
-         "--appendfsync", "always", "--save", ""],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        wait_for_port(port)
+    command = [find("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), "--save", "",
+               "--appendonly", "yes", "--appendfsync", "always"]  # fmt: skip
+    with running(command, port, NOTHING):
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def xadd(port: int, count: int, connections: int) -> Rate:
     return post("127.0.0.1", port, [XADD] * count, connections, REDIS)
 
 
-def _nats_program() -> str | None:
-    beside = Path(sys.executable).with_name("nats-server")
-    return str(beside) if beside.exists() else shutil.which("nats-server")
-
-
-def _nats_greet(sock: socket.socket, number: int) -> None:
+def _greet(sock: socket.socket, number: int) -> None:
     sock.recv(65_536)  # INFO
     sock.sendall(b'CONNECT {"verbose":false}\r\nSUB in.%d 1\r\nPING\r\n' % number)
     got = b""
@@ -104,35 +89,24 @@ def _nats_greet(sock: socket.socket, number: int) -> None:
         got += sock.recv(65_536)
 
 
-NATS = Protocol(
-    lambda got: got.startswith(b"MSG") and got.endswith(b"}\r\n"), lambda got: b'"seq"' in got, _nats_greet
-)
+NATS = Protocol(lambda got: got.startswith(b"MSG") and got.endswith(b"}\r\n"), lambda got: b'"seq"' in got, _greet)
 
 
 @contextmanager
-def jetstream(folder: Path) -> Iterator[int | None]:
-    """NATS with one stream in files that syncs at every message; its port, or None where it is not installed."""
-    program = _nats_program()
-    if program is None:
-        yield None
-        return
+def jetstream(folder: Path) -> Iterator[int]:
+    """NATS with one stream in files that syncs at every message; its port."""
     port = free_port()
     settings = folder / "nats.conf"
     settings.write_text(
         f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}/nats", sync_interval: always }}\n'
     )
-    process = subprocess.Popen([program, "-c", settings], stderr=subprocess.DEVNULL)
-    try:
-        wait_for_port(port)
+    with running([find("nats-server"), "-c", str(settings)], port, NOTHING):
         with socket.create_connection(("127.0.0.1", port)) as sock:
-            _nats_greet(sock, 0)
+            _greet(sock, 0)
             wanted = json.dumps({"name": "LINE", "subjects": ["line"], "storage": "file"}).encode()
             sock.sendall(b"PUB $JS.API.STREAM.CREATE.LINE in.0 %d\r\n%s\r\n" % (len(wanted), wanted))
             sock.recv(65_536)
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def publish(port: int, count: int, connections: int) -> Rate:

@@ -16,6 +16,7 @@ from routehub.api import problems
 from routehub.api.body import json_body
 from routehub.api.cloudevents import EVENT
 from routehub.api.context import Context
+from routehub.api.figure_files import Said
 from routehub.api.identity import identify
 from routehub.api.v1.messages import post_kind, post_message
 from routehub.api.v1.reports import put_report
@@ -34,6 +35,7 @@ PLAIN = frozenset(
     }
 )  # fmt: skip
 """Headers that ask for nothing special. With any other one a request goes the long way."""
+NO_FILE = Said()
 KEY = re.compile(rb"[!-~]{1,200}")
 
 
@@ -105,6 +107,6 @@ async def _message(request: Request, ctx: Context, who: Principal, key: str | No
 
 def _report(party: str, day: date) -> Door:
     async def put(request: Request, ctx: Context, who: Principal, key: str | None) -> Response:
-        return await put_report(request, ctx, who, party, day, key)
+        return await put_report(request, ctx, who, party, day, NO_FILE, key)
 
     return put
