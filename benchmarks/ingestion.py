@@ -27,7 +27,7 @@ def run(quick: bool = False) -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         address = stack.enter_context(postgres())
-        _disk(folder, address, count, quick)
+        _disk(folder, address, count)
         _single(folder, address, count)
         _many(folder, quick)
 
@@ -35,7 +35,7 @@ def run(quick: bool = False) -> None:
 # --- the disk ---
 
 
-def _disk(folder: Path, address: str | None, count: int, quick: bool) -> None:
+def _disk(folder: Path, address: str | None, count: int) -> None:
     print("\nLines of 600 bytes, each on the disk before it is answered")
     print(f"{'what':<52}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}")
     _row("raw SQLite, one to a commit", limits.raw_sqlite(folder, count, 1))
@@ -43,7 +43,7 @@ def _disk(folder: Path, address: str | None, count: int, quick: bool) -> None:
     for connections in CONNECTIONS:
         _row(
             f"PostgreSQL, pgbench inserts, {connections} at once (p50: mean)",
-            limits.pgbench(address, folder, connections, 2 if quick else 5) if address else None,
+            limits.pgbench(address, folder, connections, count if connections > 1 else count // 4) if address else None,
         )
     _peer("NATS JetStream, sync_interval always", limits.jetstream, limits.publish, folder, count)
     _peer("Redis XADD, appendfsync always", limits.redis, limits.xadd, folder, count)
@@ -140,9 +140,8 @@ def _replay(server: Server, wanted: int) -> None:
         done = min(done + at_once, wanted)
         if done >= said or done == wanted:
             now = time.perf_counter()
-            print(
-                f"{done * len(places):>12,}{min(step, done) * len(places) / (now - last):>12.0f}{server.memory():>10.1f}"
-            )
+            speed = min(step, done) * len(places) / (now - last)
+            print(f"{done * len(places):>12,}{speed:>12.0f}{server.memory():>10.1f}")
             said, last = said + step, now
     print(f"{'in all':>12}{wanted * len(places) / (last - began):>12.0f}{last - began:>9.0f}s")
 

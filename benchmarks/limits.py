@@ -43,7 +43,7 @@ def raw_sqlite(folder: Path, count: int, group: int) -> Rate:
     return Rate(len(took) * group / seconds, took[len(took) // 2], took[int(len(took) * 0.99)])
 
 
-def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate:
+def pgbench(url: str, folder: Path, clients: int, count: int) -> Rate:
     """Inserts of 600 bytes, one commit each; the server joins those that come together."""
     program = find("pgbench")
     psql = url.replace("postgresql+psycopg://", "postgresql://")
@@ -52,7 +52,7 @@ def pgbench(url: str, folder: Path, clients: int, seconds: int) -> Rate:
     with psycopg.connect(psql, autocommit=True) as conn:
         conn.execute("CREATE TABLE IF NOT EXISTS bench_line (id bigserial PRIMARY KEY, body text)")
     said = subprocess.run(
-        [program, "-n", "-f", script, "-c", str(clients), "-j", "1", "-T", str(seconds), psql],
+        [program, "-n", "-f", script, "-c", str(clients), "-j", "1", "-t", str(count // clients), psql],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     rate, latency = re.search(r"tps = ([\d.]+)", said), re.search(r"latency average = ([\d.]+)", said)
@@ -89,7 +89,8 @@ def _greet(sock: socket.socket, number: int) -> None:
         got += sock.recv(65_536)
 
 
-NATS = Protocol(lambda got: got.startswith(b"MSG") and got.endswith(b"}\r\n"), lambda got: b'"seq"' in got, _greet)
+# The server's own PING may stand before the answer.
+NATS = Protocol(lambda got: b"MSG" in got and got.endswith(b"}\r\n"), lambda got: b'"seq"' in got, _greet)
 
 
 @contextmanager
