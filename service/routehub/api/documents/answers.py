@@ -464,6 +464,31 @@ class Keys(Answer):
     """All scopes that a key may have."""
 
 
+class Pushed(Answer):
+    """One request of a key and what became of it."""
+
+    id: str
+    key: str
+    system: str
+    at: datetime
+    method: str
+    path: str
+    status: int
+    outcome: Literal["accepted", "unchanged", "checked", "refused", "held-off", "unproved"]
+    dry_run: bool
+    message: str | None
+    code: str
+    detail: str
+    problems: list[dict[str, Any]]
+    more: int
+
+
+class PushLog(Answer):
+    log: list[Pushed]
+    kept: dict[str, int]
+    """How many are kept of each outcome, and for how many days."""
+
+
 class NamedParty(Answer):
     code: str
     name: str
