@@ -464,9 +464,14 @@ class Keys(Answer):
     """All scopes that a key may have."""
 
 
-class Pushed(Answer):
-    """One request of a key and what became of it."""
+class PushTrouble(Answer):
+    pointer: str
+    code: str
+    message: str
+    suggestion: str | None = None
 
+
+class Push(Answer):
     id: str
     key: str
     system: str
@@ -474,19 +479,22 @@ class Pushed(Answer):
     method: str
     path: str
     status: int
-    outcome: Literal["accepted", "unchanged", "checked", "refused", "held-off", "unproved"]
+    outcome: str
+    """accepted, unchanged, checked (a dry run), refused, held-off (send the same again) or unproved (wrong secret)."""
     dry_run: bool
     message: str | None
+    """The id of what was accepted."""
     code: str
     detail: str
-    problems: list[dict[str, Any]]
+    problems: list[PushTrouble]
     more: int
+    """Problems beyond those listed."""
 
 
 class PushLog(Answer):
-    log: list[Pushed]
+    log: list[Push]
     kept: dict[str, int]
-    """How many are kept of each outcome, and for how many days."""
+    """Rows kept for each key by outcome, and ``days``."""
 
 
 class NamedParty(Answer):
@@ -509,6 +517,8 @@ class Me(Answer):
     route: RouteMarking
     key: OwnKey | None
     now: datetime
+    reporting_day: date | None
+    """The current reporting day of your party on this route."""
 
 
 class Session(Answer):

@@ -123,13 +123,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/hand-overs"): Operation(a.HandOver, body=NewHandOver, **_made("Proposed.", "Location")),
     ("post", "/v1/hand-overs/{hand_over}/{act}"): Operation(a.HandOver, **_done()),
     ("get", "/v1/keys"): Operation(a.Keys),
+    ("get", "/v1/keys/{key}/log"): Operation(a.PushLog),
+    ("get", "/v1/log"): Operation(a.PushLog),
     ("post", "/v1/keys"): Operation(
         a.NewlyMadeKey, body=NewKey,
         examples={"a system that reports": {"system": "border-register", "scopes": ["post:report", "read:feed"]}},
         **_made("Made. The key itself is in this answer only.", "Location"),
     ),
-    ("get", "/v1/keys/{key}/log"): Operation(a.PushLog),
-    ("get", "/v1/log"): Operation(a.PushLog),
     ("post", "/v1/keys/{key}/rotate"): Operation(
         a.NewlyMadeKey, body=Rotation, examples={"in a week": {"overlap_days": 7}}, **_made("Made.", "Location")
     ),

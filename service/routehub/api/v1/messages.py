@@ -15,7 +15,8 @@ from routehub.api.outcomes import accepted, of_many
 from routehub.api.sheets import messages as message_sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named, next_link
 from routehub.core.errors import Erased, SignInNeeded, Unknown
-from routehub.delivery.live.listener import ENDED
+from routehub.delivery.live.frame import Form
+from routehub.delivery.live.listener import ENDED, Ending
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
 from routehub.formats import atom
@@ -105,10 +106,10 @@ def _schema(kind: Kind) -> str:
 
 
 def doors(kinds: list[Kind]) -> APIRouter:
-    """One plain JSON door per kind that anybody but the hub may post."""
+    """One plain JSON door per kind that anybody but the hub may post; reports have theirs in ``reports``."""
     found = APIRouter(tags=["messages"])
     for kind in kinds:
-        if kind.posted_by != frozenset({"hub"}):
+        if kind.posted_by != frozenset({"hub"}) and kind.name != "report":
             found.add_api_route(
                 f"/{kind.door}", _door(kind), methods=["POST"], status_code=201, name=f"post_{kind.name}",
                 openapi_extra={
@@ -207,18 +208,43 @@ def _feed_page(
     return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
 
 
+class _Waiting:
+    """The outlet of a long poll: it wakes whoever waits and keeps nothing."""
+
+    form: Form = "websocket"
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+
+    @property
+    def transport(self) -> "_Waiting":
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.woken.set()
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def end(self, ending: Ending) -> None:
+        self.woken.set()
+
+
 async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int, deadline: float) -> bool:
     """Wait on the live follower for a message after feed number ``at``; False when the time is up or the hub stops.
 
     Errors: 401 when the key is revoked meanwhile.
     """
-    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)))
+    waiting = _Waiting()
+    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)), waiting)
     try:
         async with asyncio.timeout_at(deadline):
             if not ctx.live.join(listener, at):
                 return True
-            while (frame := await listener.next()) is not None:
-                if frame.feed is not None:
+            while not listener.over:
+                await waiting.woken.wait()
+                waiting.woken.clear()
+                if listener.sent > at:  # and not only a heartbeat
                     return True
     except TimeoutError:
         return False
