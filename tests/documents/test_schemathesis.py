@@ -71,17 +71,8 @@ def test_a_running_hub_keeps_to_its_document(
     with httpx.Client(base_url=hub.url, trust_env=False, timeout=30) as client:
         variables = prepare(client, made)
         wrong = client.get("/openapi.json").json()
-    done = ask(
-        f"{hub.url}/openapi.json",
-        made,
-        tmp_path,
-        variables,
-        "--max-time",
-        str(SECONDS),
-        "--max-examples",
-        str(EXAMPLES),
-        *extent,
-    )
+    size = ("--max-time", str(SECONDS), "--max-examples", str(EXAMPLES))
+    done = ask(f"{hub.url}/openapi.json", made, tmp_path, variables, *size, *extent)
     assert done.returncode == 0, done.stdout[-6000:] + hub.log[-2000:]
 
     wrong["paths"] = {"/v1/me": wrong["paths"]["/v1/me"]}

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from routehub.api.documents import answers
-from routehub.api.documents.operations import BATCH, MESSAGE, OPERATIONS, Operation, doors
+from routehub.api.documents.operations import BATCH, CSV_EXAMPLE, MESSAGE, OPERATIONS, Operation, doors
 from routehub.api.documents.words import DESCRIPTION, HEADERS, REFUSALS, TAGS
 from routehub.core.settings import Settings
 from routehub.directory.sessions import CSRF_HEADER, cookie_name
@@ -24,6 +24,7 @@ Document = dict[str, Any]
 REF = "#/components/schemas/"
 EVENT = "application/cloudevents+json"
 JSON = "application/json"
+CSV = "text/csv"
 PROBLEM = "application/problem+json"
 _TEXTS: dict[str, Document] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
@@ -151,6 +152,8 @@ def _body(said: Operation, registry: Registry) -> Document:
         medias = [EVENT, JSON]
         examples = event_examples(registry)
     further: Document = {media: {"schema": {"$ref": REF + name}} for media, name in said.bodies.items()}
+    if CSV in further and name == "Posted.report":
+        further[CSV]["examples"] = {"rows-of-figures": {"value": CSV_EXAMPLE}}
     if BATCH in further:
         further[BATCH]["examples"] = {"several": {"value": list(examples.values())}}
     if examples:
@@ -196,7 +199,7 @@ def event_examples(registry: Registry) -> dict[str, Any]:
 
 def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> Document:
     models = {said.answer for said in known.values()} | {said.body for said in known.values()}
-    models |= {answers.Problem, answers.Caution, Incoming}
+    models |= {answers.Problem, answers.Caution, answers.FileOutcome, Incoming}
     wanted = sorted((m for m in models if isinstance(m, type)), key=lambda m: m.__name__)
     _, made = models_json_schema([(m, "validation") for m in wanted], ref_template=REF + "{model}")
     found: Document = made["$defs"]
@@ -217,6 +220,8 @@ def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> 
     found["IncomingBatch"] = {"type": "array", "maxItems": 1000, "items": {"type": "object"}}
     found["CapDocument"] = {"type": "string", "description": "CAP 1.2 or 1.1, as its issuer wrote it."}
     found["MessageOrBatch"] = {"anyOf": [{"$ref": REF + MESSAGE}, {"$ref": REF + "BatchOutcome"}]}
+    found["MessageOrFile"] = {"anyOf": [{"$ref": REF + MESSAGE}, {"$ref": REF + "FileOutcome"}]}
+    found["FigureFile"] = {"type": "string", "description": "Rows of figures under a header; HXL tags are understood."}
     found["BatchOutcome"] = _batch_outcome()
     found["ReportOfADay"] = _report_of_a_day(found["Posted.report"])
     return {name: _clean(schema) for name, schema in found.items()}

@@ -16,6 +16,7 @@ from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
 from routehub.directory.people import Nomination, PersonChange
+from routehub.formats.sheets.read import TYPES
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import TLPS
 
@@ -68,6 +69,12 @@ MESSAGE_TAKEN: dict[str, Any] = {
     "refusals": (*WRITE, 410),
 }
 
+FILES = dict.fromkeys(TYPES, "FigureFile")
+FILE_TAKEN: dict[str, Any] = {
+    "statuses": MESSAGE_TAKEN["statuses"] | {207: "A file of which the good rows were taken (`partial`)."},
+}
+CSV_EXAMPLE = "party,day,indicator,counterpart,value\r\nMK,2015-10-20,arrivals,GR,4584\r\n"
+
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/messages/{ref}"): Operation(MESSAGE, (*READ, 410)),
     ("get", "/v1/messages"): Operation("MessagePage", (*READ, *CURSOR)),
@@ -76,7 +83,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         **(MESSAGE_TAKEN | {"statuses": MESSAGE_TAKEN["statuses"] | {207: "A batch of which some were refused."}}),
     ),
     ("put", "/v1/parties/{party}/reports/{day}"): Operation(
-        MESSAGE, body="ReportOfADay", **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)})
+        "MessageOrFile", body="ReportOfADay", bodies=FILES,
+        **(MESSAGE_TAKEN | FILE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
     ),
     ("get", "/v1/figures"): Operation(a.Figures, (*READ, *CURSOR)),
     ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
@@ -177,9 +185,11 @@ def doors(registry: Registry) -> dict[tuple[str, str], Operation]:
         for kind in registry.values()
         if kind.posted_by != frozenset({"hub"})
     }
-    alerts = ("post", "/v1/alerts")
+    alerts, reports = ("post", "/v1/alerts"), ("post", "/v1/reports")
     if alerts in found:
         found[alerts] = replace(found[alerts], bodies={CAP: "CapDocument"}, parameters=_OF_CAP)
+    if reports in found:
+        found[reports] = replace(found[reports], answer="MessageOrFile", bodies=FILES, **FILE_TAKEN)
     return found
 
 
