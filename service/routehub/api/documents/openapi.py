@@ -15,6 +15,7 @@ from routehub.api.documents.operations import MESSAGE, OPERATIONS, Operation, do
 from routehub.api.documents.words import DESCRIPTION, HEADERS, REFUSALS, TAGS
 from routehub.core.settings import Settings
 from routehub.directory.sessions import CSRF_HEADER, cookie_name
+from routehub.formats.atom import CAP_MEDIA
 from routehub_schemas import export
 from routehub_schemas.envelope import Incoming
 from routehub_schemas.kind import Kind
@@ -151,7 +152,10 @@ def _body(said: Operation, registry: Registry) -> Document:
         examples = event_examples(registry)
     if examples:
         content["examples"] = {words.replace(" ", "-"): {"value": value} for words, value in examples.items()}
-    return {"required": True, "content": dict.fromkeys(medias, content)}
+    found: Document = {"required": True, "content": dict.fromkeys(medias, content)}
+    if name == "Posted.alert":
+        found["content"][CAP_MEDIA] = {"schema": {"type": "string", "description": "CAP 1.2 or 1.1 (docs/cap.md)."}}
+    return found
 
 
 def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
@@ -161,7 +165,7 @@ def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
     return {
         name: data
         for name, data in kind_examples(kind).items()
-        if not kind.hub_fields & set(data) and data.get("act", "acknowledge") in acts
+        if not (kind.hub_fields | kind.translated_fields) & set(data) and data.get("act", "acknowledge") in acts
     }
 
 
