@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "ingestion": "benchmarks.ingestion",
     "fanout": "benchmarks.fanout",
+    "warning": "benchmarks.warning",
 }
 
 

@@ -1,5 +1,6 @@
 """The log of pushes: what a key sent and what was wrong with it, for those who set its system up and nobody else."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,21 @@ async def test_every_push_is_told_with_its_problems_and_without_what_was_sent(do
         assert key["key"].rsplit("_", 1)[1] not in str(place)
         assert "77123" not in str(place)
         assert "canary" not in str(place)
+
+
+async def test_of_a_batch_the_refused_items_are_told_with_their_numbers(door: Door) -> None:
+    key = await make_key(door, "post:report")
+    sender = system(door, key["key"])
+    report = {"party": "SI", "day": "2026-01-21", **GOOD}
+    event = {"specversion": "1.0", "source": "/x", "type": "routehub.report.v1", "data": report}
+    batch = [event | {"id": "one"}, event | {"id": "two", "data": report | {"day": "no day"}}]
+    answer = await sender.post(
+        "/v1/messages", content=json.dumps(batch), headers={"Content-Type": "application/cloudevents-batch+json"}
+    )
+    assert answer.status_code == 207, answer.text
+    (found,) = await log(sender)
+    assert (found["outcome"], found["detail"]) == ("refused", "1 accepted, 1 refused.")
+    assert [one["pointer"] for one in found["problems"]] == ["/1/data/day"]
 
 
 async def test_a_key_that_is_over_and_a_wrong_secret_are_told_apart(door: Door) -> None:

@@ -16,8 +16,10 @@ from tests.client.real import furnish
 from tests.client.stub import ME, StubHub, problem
 from tests.fixtures.databases import sqlite_url
 from tests.fixtures.hub import HubProcess
+from tests.fixtures.programs import plain_environment
 
-EXAMPLES = Path(__file__).parents[2] / "clients" / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "clients" / "examples"
 WAYS = {
     "curl": ("sh", "national.sh"), "client": (sys.executable, "national.py"),
     "plain": (sys.executable, "national_plain.py"), "node": ("node", "national.mjs"),
@@ -88,3 +90,30 @@ def test_each_way_sends_the_same_again_when_the_hub_was_busy(way: str, rh: Rh, s
     keys = [got.headers["idempotency-key"] for got in stub.writes]
     assert len(keys) == 2
     assert len(set(keys)) == 1
+
+
+def test_the_lines_of_the_readme_work_as_they_stand(
+    tmp_path: Path, migrated_sqlite: Path, start_hub: Callable[..., HubProcess]
+) -> None:
+    for needed in ("curl", "node", "python3"):
+        if shutil.which(needed) is None:
+            pytest.skip(f"{needed} is not installed")
+    section = (
+        (ROOT / "README.md").read_text().partition("## A national system in five minutes")[2].partition("\n## ")[0]
+    )
+    text = section.split("```")[1]
+    database = tmp_path / "var" / "demo" / "routehub.db"
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(migrated_sqlite, database)
+    furnish(sqlite_url(database), [], marking="exercise", code="wbr-exercise")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "clients").symlink_to(ROOT / "clients")
+    hub = start_hub(sqlite_url(database), mode="exercise")
+    done = subprocess.run(
+        ["sh", "-eu", "-c", text.replace("http://127.0.0.1:8000", hub.url)], cwd=tmp_path,
+        env=plain_environment(HOME=str(tmp_path)), capture_output=True, text=True, timeout=90, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('"type": "routehub.report.v1"') == 1
+    assert "dry run: all well" in done.stdout
+    assert "on record already" in done.stdout

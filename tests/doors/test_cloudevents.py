@@ -54,7 +54,8 @@ async def test_what_the_sdk_writes_is_taken_and_what_the_hub_emits_the_sdk_reads
         assert one.headers["content-type"] == EVENT
     read = [JSONFormat().read(CloudEvent, json.dumps(item).encode()) for item in (*page.json(), *rest.json())]
     read.append(JSONFormat().read(CloudEvent, one.content))
-    assert [made.get_data()["figures"][0]["value"] for made in read] == [10, 11, 10]
+    told: list[Any] = [made.get_data() for made in read]
+    assert [data["figures"][0]["value"] for data in told] == [10, 11, 10]
     assert read[0].get_source() == "/parties/MK"
     assert read[0].get_extension("senderid") == "süd 0 %"
 

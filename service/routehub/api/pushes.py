@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,10 +19,12 @@ from routehub_schemas.errors import printable
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HELD_OFF = frozenset({429, 503, 507})
+SOME = 207
+"""Some of several messages were accepted (RFC 4918, 11.1)."""
 YES = frozenset({"1", "t", "true", "y", "yes", "on"})
 NOTHING_UNUSUAL = b'"warnings":[]'
-MOST_BYTES = 131_072
-"""An answer beyond this is not looked into: a batch of a thousand has its status in the log, not its items."""
+MOST_BYTES = 524_288
+"""An answer beyond this is noted by its status alone: that of a batch of a thousand messages that were all accepted."""
 KEY = re.compile(r"rh_[a-z]+_[A-Za-z0-9]+_[A-Za-z0-9_-]+")
 MIDDLE, LONG = 200, 500
 
@@ -37,12 +40,11 @@ class Pushes:
         if scope["type"] != "http" or scope["method"] not in METHODS or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
-        named = keys.named(self._directory.value, _bearer(scope["headers"]))
-        if named is None:
+        text = _bearer(scope["headers"])
+        if not text.startswith("rh_"):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
-        at = self._clock.now()
+        answer, at = _Answer(send), self._clock.now()
         try:
             await self._app(scope, receive, answer.send)
         except ClientDisconnect:
@@ -52,11 +54,16 @@ class Pushes:
             raise
         finally:
             if answer.status:
-                key, proved = named
-                self._pushes.add(
-                    Push(push_id(), key.id, at, scope["method"], _clean(scope["path"], MIDDLE), answer.status,
-                         **answer.says(_is_dry(scope), key, proved=proved))
-                )  # fmt: skip
+                self._note(scope, text, at, answer)
+
+    def _note(self, scope: Scope, text: str, at: datetime, answer: "_Answer") -> None:
+        """After the answer, for a key that was made a moment ago may have become known on the way."""
+        named = keys.named(self._directory.value, text)
+        if named is not None:
+            key, proved = named
+            says = answer.says(_is_dry(scope), key, proved=proved)
+            path = _clean(scope["path"], MIDDLE)
+            self._pushes.add(Push(push_id(), key.id, at, scope["method"], path, answer.status, **says))
 
 
 class _Answer:
@@ -78,11 +85,13 @@ class _Answer:
 
     def says(self, dry_run: bool, key: KeyView, *, proved: bool) -> dict[str, Any]:
         """The fields of a push that the answer gives."""
-        if self.status < 400:
+        said = self._document() if self.status >= 400 or self.status == SOME else {}
+        if self.status < 400 and not said:
             return self._accepted(dry_run)
-        said = self._document()
         code, detail = str(said.get("type", "")).rpartition("#")[2], str(said.get("detail") or "The hub failed.")
-        found = said.get("problems") or []
+        found, more = _of_items(said) if "results" in said else (said.get("problems") or [], said.get("more", 0))
+        if self.status == SOME:
+            code, detail = "some-refused", f"{said.get('accepted')} accepted, {said.get('refused')} refused."
         outcome = "held-off" if self.status in HELD_OFF else "refused"
         if not proved:
             outcome, code, detail, found = "unproved", "wrong-secret", "The secret part of the key is not right.", []
@@ -90,7 +99,7 @@ class _Answer:
             code, detail = _ended(key)
         return {
             "outcome": outcome, "dry_run": dry_run, "code": code, "detail": _clean(detail, LONG),
-            "problems": _troubles(found), "more": max(0, len(found) - MOST_PROBLEMS),
+            "problems": _troubles(found), "more": more + max(0, len(found) - MOST_PROBLEMS),
         }  # fmt: skip
 
     def _accepted(self, dry_run: bool) -> dict[str, Any]:
@@ -112,6 +121,21 @@ class _Answer:
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _of_items(said: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """The problems of a post of several, which point to their items by number; and how many more there are."""
+    found: list[dict[str, Any]] = []
+    more = 0
+    for number, result in enumerate(said["results"]):
+        problem = result.get("problem")
+        if problem is not None:
+            code = str(problem.get("type", "")).rpartition("#")[2]
+            found += problem.get("problems") or [
+                {"pointer": f"/{number}", "code": code, "message": problem.get("detail")}
+            ]
+            more += problem.get("more", 0)
+    return found, more
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:

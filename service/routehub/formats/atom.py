@@ -11,6 +11,7 @@ from routehub.core.canonical import iso
 ATOM = "http://www.w3.org/2005/Atom"
 TLP_SCHEME = "https://www.first.org/tlp/"
 MEDIA = "application/atom+xml"
+CAP_MEDIA = "application/cap+xml"
 # What XML 1.0 (section 2.2) has no way to carry, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -19,7 +20,8 @@ register_namespace("", ATOM)
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. ``id``: an IRI that never changes; ``link``: its page; ``tlp``: its marking."""
+    """One thing that happened. ``id``: an IRI that never changes; ``link``: its page; ``tlp``: its marking;
+    ``cap``: where it is to be had as CAP."""
 
     id: str
     title: str
@@ -30,6 +32,7 @@ class Entry:
     summary: str
     category: str
     tlp: str
+    cap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def _entry(at: Element, entry: Entry) -> None:
     _text(at, "summary", entry.summary)
     _text(at, "rights", f"TLP:{entry.tlp}")
     _link(at, "alternate", entry.link, "text/html")
+    if entry.cap is not None:
+        _link(at, "alternate", entry.cap, CAP_MEDIA)
     SubElement(at, _name("category"), {"term": _clean(entry.category)})
     SubElement(at, _name("category"), {"scheme": TLP_SCHEME, "term": f"TLP:{entry.tlp}"})
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from routehub.core import state
+from routehub.core.canonical import iso
 from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows
@@ -65,7 +66,8 @@ class FeedItem:
         body = self.body
         if body is None:
             body = (
-                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1",'
+                f'"source":"/parties/{self.party}","time":"{iso(self.accepted_at)}"}}'
             )
         return for_reader(body, epoch, self.feed, previous)
 

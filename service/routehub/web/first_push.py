@@ -14,12 +14,15 @@ LEAST, STEP = 120, 10
 
 @dataclass(frozen=True)
 class FirstPush:
-    """Lines to copy, each block whole: for curl, for Python with routehub-client, for Node.js 18 or newer."""
+    """Lines to copy, each block whole: for curl, for Python with routehub-client, for Node.js 18 or newer. What stores
+    something is a block of its own, so that a pasted dry run stays one."""
 
     curl: str
     curl_post: str
     python: str
+    python_post: str
     javascript: str
+    javascript_post: str
     read: str
 
 
@@ -31,7 +34,9 @@ def first_push(public_url: str, route: RouteView, party: str, day: date) -> Firs
         _curl_file(figures) + _curl(f"{address}?dry_run=true"),
         _curl(address, '  -H "Idempotency-Key: first-push-$(date +%s)" \\\n'),
         _python(hub, route.code, party, day, figures),
+        "python3 push.py --post\n",
         _javascript(address, figures),
+        "node push.mjs --post\n",
         f'curl -sS "{hub}/v1/routes/{route.code}/messages?limit=3" -H "Authorization: Bearer $(cat {KEY_FILE})"\n',
     )
 
@@ -58,8 +63,7 @@ def _curl(address: str, more: str = "") -> str:
 
 def _python(hub: str, route: str, party: str, day: date, figures: list[str]) -> str:
     rows = "".join(f"    {row},\n" for row in figures)
-    return f"""pip install routehub-client
-cat > push.py <<'PY'
+    return f"""cat > push.py <<'PY'
 import sys
 from routehub_client import Hub, Refused
 
@@ -73,8 +77,7 @@ with Hub("{hub}", key_file="{KEY_FILE}", route="{route}", wait=30) as hub:
         sys.exit("\\n".join(f"{{p.pointer}}: {{p.message}}" for p in fault.problems) or str(fault))
     print("Checked, nothing stored." if dry_run else posted.web)
 PY
-python push.py            # a dry run
-python push.py --post     # for real
+python3 push.py
 """
 
 
@@ -101,6 +104,5 @@ for (const problem of said.problems ?? []) console.error(problem.pointer + ": " 
 console.log(answer.status, answer.ok ? said.web ?? "Checked, nothing stored." : said.detail);
 process.exitCode = answer.ok ? 0 : 1;
 JS
-node push.mjs             # a dry run
-node push.mjs --post      # for real
+node push.mjs
 """

@@ -19,6 +19,7 @@ from routehub_client.cli import (
     outbox,
     people,
     report,
+    sheet,
     signin,
     status,
     template,
@@ -35,7 +36,7 @@ def application() -> typer.Typer:
     for module in (signin, status, watch, messages, people, log, doctor, api):
         module.register(app)
     groups = {
-        "figures": (figures, template, report),
+        "figures": (figures, template, report, sheet),
         "alert": (alert,),
         "agenda": (agenda,),
         "outbox": (outbox,),

@@ -54,7 +54,9 @@ def _wrong(push: Mapping[str, Any]) -> Iterator[str]:
     """Every problem with its place; else what was said of the whole."""
     problems = push.get("problems") or []
     for one in problems:
+        words = clean(one.get("message"))
+        stop = "" if words.endswith((".", "?", "!")) else "."
         meant = f" Did you mean {clean(one.get('suggestion'))}?" if one.get("suggestion") else ""
-        yield f"{clean(one.get('pointer'))} {clean(one.get('message'))}{meant}".strip()
+        yield f"{clean(one.get('pointer'))} {words}{stop}{meant}".strip()
     if not problems and push.get("detail"):
         yield clean(push["detail"])

@@ -464,6 +464,39 @@ class Keys(Answer):
     """All scopes that a key may have."""
 
 
+class PushTrouble(Answer):
+    pointer: str
+    code: str
+    message: str
+    suggestion: str | None = None
+
+
+class Push(Answer):
+    id: str
+    key: str
+    system: str
+    at: datetime
+    method: str
+    path: str
+    status: int
+    outcome: str
+    """accepted, unchanged, checked (a dry run), refused, held-off (send the same again) or unproved (wrong secret)."""
+    dry_run: bool
+    message: str | None
+    """The id of what was accepted."""
+    code: str
+    detail: str
+    problems: list[PushTrouble]
+    more: int
+    """Problems beyond those listed."""
+
+
+class PushLog(Answer):
+    log: list[Push]
+    kept: dict[str, int]
+    """Rows kept for each key by outcome, and ``days``."""
+
+
 class NamedParty(Answer):
     code: str
     name: str
@@ -484,6 +517,8 @@ class Me(Answer):
     route: RouteMarking
     key: OwnKey | None
     now: datetime
+    reporting_day: date | None
+    """The current reporting day of your party on this route."""
 
 
 class Session(Answer):

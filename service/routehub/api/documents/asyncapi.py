@@ -101,7 +101,7 @@ def _messages(kinds: list[Kind]) -> Document:
     events = {kind.name: _event_message(kind) for kind in kinds}
     events["erased"] = _message("erased", "A message whose content has been erased; its place remains", {
         "specversion": "1.0", "id": EXAMPLE_ID, "type": "routehub.erased.v1", "source": "/parties/MK",
-        "cursor": "1.1042", "feed": 1042,
+        "time": "2015-10-20T06:24:11.120Z", "cursor": "1.1042", "feed": 1042,
     })  # fmt: skip
     hooked = events | {"notice": _notice(), "test": _test()}
     own = {

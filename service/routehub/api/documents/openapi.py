@@ -24,7 +24,11 @@ Document = dict[str, Any]
 EVENT = "application/cloudevents+json"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-BINARY = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TEXTS: dict[str, Document] = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
+    "application/schema+json": {"type": "object"},
+}
+"""What is no text, by its type."""
 REF = "#/components/schemas/"
 SUFFIXES = (".json", ".csv", ".xlsx", ".atom", ".ics", ".txt", ".html", ".md", ".cap")
 
@@ -120,7 +124,7 @@ def _good(status: int, words: str, said: Operation, forms: Mapping[str, Any]) ->
         content[JSON] = {"schema": {"$ref": REF + _name(said.answer)}}
     for media in (*forms, *said.media):
         if media != JSON:
-            content[media] = {"schema": {"type": "string"} | ({"format": "binary"} if media == BINARY else {})}
+            content[media] = {"schema": _TEXTS.get(media, {"type": "string"})}
     return found | {"content": content}
 
 
@@ -135,11 +139,11 @@ def _body(said: Operation, registry: Registry) -> Document:
     examples = dict(said.examples)
     medias = [JSON]
     if name.startswith("Posted."):
-        examples = kind_examples(registry[name.removeprefix("Posted.")])
+        examples = posted_examples(registry[name.removeprefix("Posted.")], registry)
     elif name == "ReportOfADay":
         examples = {
             words: {field: value for field, value in body.items() if field not in ("party", "day")}
-            for words, body in kind_examples(registry["report"]).items()
+            for words, body in posted_examples(registry["report"], registry).items()
             if "on_behalf_of" not in body
         }
     elif name == "IncomingEvent":
@@ -150,8 +154,19 @@ def _body(said: Operation, registry: Registry) -> Document:
     return {"required": True, "content": dict.fromkeys(medias, content)}
 
 
+def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
+    """Those of a kind's examples that somebody may post here: without fields of the hub's own, and with an act that
+    fits some kind."""
+    acts = {act for other in registry.values() for act in other.acts}
+    return {
+        name: data
+        for name, data in kind_examples(kind).items()
+        if not kind.hub_fields & set(data) and data.get("act", "acknowledge") in acts
+    }
+
+
 def kind_examples(kind: Kind) -> dict[str, Any]:
-    """The examples of a kind that a hub takes: the files beside it."""
+    """The examples of a kind: the files beside it."""
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((kind.examples / "valid").glob("*"))
     }
@@ -163,7 +178,7 @@ def event_examples(registry: Registry) -> dict[str, Any]:
     for kind in registry.values():
         if kind.posted_by == frozenset({"hub"}):
             continue
-        name, data = next(iter(kind_examples(kind).items()), ("", None))
+        name, data = next(iter(posted_examples(kind, registry).items()), ("", None))
         if data is not None:
             found[f"{kind.name}-{name}"] = {
                 "specversion": "1.0", "id": f"example-{kind.name}", "source": "/parties/MK", "type": kind.type,

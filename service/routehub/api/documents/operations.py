@@ -89,7 +89,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/parties/{party}"): Operation(a.PartyInFull),
     ("get", "/v1/grants"): Operation(a.Grants),
     ("post", "/v1/grants"): Operation(
-        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX", "party": "SI"}}, **_made()
+        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX"}}, **_made()
     ),
     ("delete", "/v1/grants/{actor}/{party}"): Operation(None, **_done("Taken back.", 204)),
     ("get", "/v1/people"): Operation(a.People),
@@ -112,6 +112,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/hand-overs"): Operation(a.HandOver, body=NewHandOver, **_made("Proposed.", "Location")),
     ("post", "/v1/hand-overs/{hand_over}/{act}"): Operation(a.HandOver, **_done()),
     ("get", "/v1/keys"): Operation(a.Keys),
+    ("get", "/v1/keys/{key}/log"): Operation(a.PushLog),
+    ("get", "/v1/log"): Operation(a.PushLog),
     ("post", "/v1/keys"): Operation(
         a.NewlyMadeKey, body=NewKey,
         examples={"a system that reports": {"system": "border-register", "scopes": ["post:report", "read:feed"]}},

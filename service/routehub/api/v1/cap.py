@@ -15,16 +15,19 @@ from starlette.types import Scope
 from routehub.api.body import raw
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import OnRoute, Reader, Who
+from routehub.api.negotiation import ATOM, CSV, JSON, XLSX, Form, best
 from routehub.api.outcomes import accepted
+from routehub.api.sheets.answers import MARKS
 from routehub.api.v1.messages import DryRun, Key
 from routehub.boards.alerts import sources
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.core.canonical import digest
-from routehub.core.errors import Erased, Refused, Unknown, refused
+from routehub.core.errors import Erased, NotAcceptable, Refused, Unknown, refused
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.visibility import WORDS, readable
-from routehub.formats.cap import feed as atom
+from routehub.formats import atom
+from routehub.formats.atom import CAP_MEDIA
 from routehub.formats.cap import writing
 from routehub.formats.cap.from_alert import Issued, from_alert, time
 from routehub.formats.cap.into_alert import into_alert
@@ -37,7 +40,8 @@ from routehub_schemas.kinds.alert.cap import Cap, CapReference
 from routehub_schemas.kinds.alert.payload import Alert
 from routehub_schemas.vocab import AudienceWord, PartyCode, Tlp
 
-CAP_TYPES = (writing.MEDIA, "application/xml", "text/xml")
+CAP = Form("cap", CAP_MEDIA)
+CAP_TYPES = (CAP_MEDIA, "application/xml", "text/xml")
 IN_FEED = timedelta(days=7)
 """How long an ended alert stays in the feed, so that a follower learns of the end."""
 
@@ -63,8 +67,12 @@ class _Wanted(APIRoute):
         found, child = super().matches(scope)
         if found is Match.NONE or self.path.endswith((".cap", ".atom")):
             return found, child
-        wanted = atom.MEDIA if self.name == "get_feed" else writing.MEDIA
-        return (found, child) if wanted in _header(scope, b"accept") else (Match.NONE, {})
+        accept = [_header(scope, b"accept")]
+        try:
+            wanted = best(accept, (JSON, CAP) if "{ref}" in self.path else (JSON, CSV, XLSX, ATOM))
+        except NotAcceptable:
+            return Match.NONE, {}
+        return (found, child) if wanted in (CAP, ATOM) else (Match.NONE, {})
 
 
 incoming = APIRouter(tags=["alerts"], route_class=_Sent)
@@ -112,7 +120,7 @@ def _post(
     said = [found.cap.model_dump(mode="json", exclude={"original"}), data.get("audience"), data.get("on_behalf_of")]
     return Post(
         ctx.registry["alert"], data, tlp=tlp, key=key, dry_run=dry_run, said=said,
-        original=Original(writing.MEDIA, content, found.cap.original.sha256),
+        original=Original(CAP_MEDIA, content, found.cap.original.sha256),
     )  # fmt: skip
 
 
@@ -121,13 +129,12 @@ def _caution(note: Note) -> Caution:
 
 
 def _key(cap: Cap, given: str | None) -> str:
-    """The sender's id of the message (DECISIONS 2). A key beside it must be the same one."""
+    """The sender's id of the message (DECISIONS 2). A key beside it must be the same one, or the document's hash."""
     name = f"{cap.sender},{cap.identifier},{time(sources.moment(cap.sent))}"
     key = name if len(name) <= LONGEST_KEY else f"cap:{digest(name)}"
-    if given is not None and given not in (key, cap.identifier):
-        raise Refused(
-            "A CAP document brings its own id: sender,identifier,sent. Send no Idempotency-Key, or that one.", []
-        )
+    assert cap.original is not None
+    if given is not None and given not in (key, cap.identifier, f"sha256:{cap.original.sha256}"):
+        raise Refused("A CAP document brings its own id: sender,identifier,sent. Send no Idempotency-Key, or that one.")
     return key
 
 
@@ -174,7 +181,7 @@ def _referred(
 # --- out --------------------------------------------------------------------------------------------
 
 
-@outgoing.get("/alerts/{ref}.cap")
+@outgoing.get("/alerts/{ref}.cap", responses={200: {"content": {CAP_MEDIA: {}}}})
 @outgoing.get("/alerts/{ref}", include_in_schema=False)
 async def get_cap(
     ctx: Ctx, who: Reader, route: OnRoute, ref: Ref,
@@ -194,7 +201,7 @@ async def get_cap(
             raise Unknown("This alert did not come as CAP. Leave out original=true.")
         if kept is not None and (as_sent or (as_sent is None and came)):
             return kept.content, kept.media
-        return writing.write(from_alert(said, _issued(conn, ctx, who, route, message))), writing.MEDIA
+        return writing.write(from_alert(said, _issued(conn, ctx, who, route, message))), CAP_MEDIA
 
     content, media = await ctx.db.read(load)
     return Response(content, headers={"Cache-Control": "no-store"}, media_type=media)
@@ -254,7 +261,7 @@ def _page(ctx: Context, who: Principal, ref: str) -> str:
     return f"{ctx.settings.public_url.rstrip('/')}/routes/{who.route}/alerts/{ref}"
 
 
-@outgoing.get("/alerts.atom")
+@outgoing.get("/alerts.atom", responses={200: {"content": {ATOM.media: {}}}})
 @outgoing.get("/alerts", include_in_schema=False, name="get_feed")
 async def get_feed(ctx: Ctx, who: Reader, route: OnRoute) -> Response:
     """Alerts that you may read as an Atom feed of CAP documents: open ones, and those ended in the last 7 days."""
@@ -265,19 +272,28 @@ async def get_feed(ctx: Ctx, who: Reader, route: OnRoute) -> Response:
         return [view for view in found if view.state != "expired" or view.expires > now - IN_FEED]
 
     views = sorted(await ctx.db.read(load), key=lambda view: view.updated_at, reverse=True)
-    address = f"{ctx.settings.public_url.rstrip('/')}/v1/routes/{who.route}/alerts"
-    directory = ctx.directory.value
-    entries = [_entry(directory, view, address, _page(ctx, who, view.short_id), now) for view in views]
-    title = f"{'EXERCISE – ' if route.exercise else ''}{route.title}: alerts"
-    content = atom.write(f"{address}.atom", title, now, entries)
-    return Response(content, headers={"Cache-Control": "no-store"}, media_type=f"{atom.MEDIA}; charset=utf-8")
+    base, directory = ctx.settings.public_url.rstrip("/"), ctx.directory.value
+    address = f"{base}/v1/routes/{who.route}/alerts"
+    mark = f"{MARKS[route.marking]}: " if route.marking in MARKS else ""
+    written = atom.Feed(
+        id=f"{address}.atom#{who.party}", title=f"{mark}{route.title}: alerts",
+        subtitle=f"Open alerts and those that ended in the last 7 days, as {who.party} reads them.",
+        address=f"{address}.atom", home=f"{base}/routes/{who.route}/alerts",
+        updated=max((view.updated_at for view in views), default=now), rights="Each entry says its own marking.",
+        entries=[_entry(directory, view, address, _page(ctx, who, view.short_id), now) for view in views],
+    )  # fmt: skip
+    return Response(atom.write(written), headers={"Cache-Control": "no-store"}, media_type=ATOM.content_type)
 
 
 def _entry(directory: Directory, view: AlertView, address: str, page: str, now: datetime) -> atom.Entry:
     mark = "" if view.status == "Actual" else f"{view.status.upper()} – "
     state = "" if view.state == "open" else f" ({view.state})"
+    head, words = f"{view.severity}: {view.headline}{state}", view.description or view.headline
+    if view.tlp == "RED":
+        head, words = f"{view.severity}{state}", "Marked TLP:RED. Its content is shown in the hub only, after sign-in."
     return atom.Entry(
-        f"urn:uuid:{view.id}", f"{mark}{view.severity}: {view.headline}{state}",
-        view.description or view.headline, directory.name(view.party, now.date()), view.issued_at,
-        view.updated_at, view.category, f"{address}/{view.latest}.cap", page,
+        id=f"urn:uuid:{view.id}", title=f"{mark}{head}", link=page,
+        published=view.issued_at, updated=view.updated_at, author=directory.name(view.party, now.date()),
+        summary=words, category=view.category, tlp=view.tlp,
+        cap=f"{address}/{view.latest}.cap",
     )  # fmt: skip

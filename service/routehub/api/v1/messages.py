@@ -106,10 +106,10 @@ def _schema(kind: Kind) -> str:
 
 
 def doors(kinds: list[Kind]) -> APIRouter:
-    """One plain JSON door per kind that anybody but the hub may post."""
+    """One plain JSON door per kind that anybody but the hub may post; reports have theirs in ``reports``."""
     found = APIRouter(tags=["messages"])
     for kind in kinds:
-        if kind.posted_by != frozenset({"hub"}):
+        if kind.posted_by != frozenset({"hub"}) and kind.name != "report":
             found.add_api_route(
                 f"/{kind.door}", _door(kind), methods=["POST"], status_code=201, name=f"post_{kind.name}",
                 openapi_extra={

@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from routehub_schemas.kinds.alert.cap import Cap, CapArea, CapInfo, CapResource, CapValue
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
-MEDIA = "application/cap+xml"
 # XML 1.0 cannot hold these at all, not even escaped (section 2.2).
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -25,11 +24,6 @@ def write(cap: Cap) -> bytes:
     indent(root)
     made: bytes = tostring(root, "utf-8", xml_declaration=True)
     return made + b"\n"
-
-
-def without_controls(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return _NOT_XML.sub("", text)
 
 
 def _info(at: Element, info: CapInfo) -> None:
@@ -67,12 +61,12 @@ def _all(at: Element, **texts: str | None) -> None:
     """The elements that have something to say."""
     for name, text in texts.items():
         if text is not None:
-            SubElement(at, name).text = without_controls(text)
+            SubElement(at, name).text = _NOT_XML.sub("", text)
 
 
 def _each(at: Element, name: str, texts: Sequence[str]) -> None:
     for text in texts:
-        SubElement(at, name).text = without_controls(text)
+        SubElement(at, name).text = _NOT_XML.sub("", text)
 
 
 def _values(at: Element, name: str, values: list[CapValue]) -> None:
