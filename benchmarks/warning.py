@@ -44,8 +44,9 @@ def hours(key: int, day: int, chance: random.Random) -> list[int]:
     return [round(level * (1 + 0.5 * math.sin(hour / 4))) for hour in range(24)]
 
 
-def run(sections: int = SECTIONS, days: int = DAYS) -> None:
+def run(quick: bool, sections: int = SECTIONS) -> None:
     """Play all hours, close each day, and print what that took."""
+    days = 60 if quick else DAYS
     graph = route(sections)
     watch = Watch(graph)
     chance = random.Random(1)

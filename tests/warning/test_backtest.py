@@ -72,6 +72,18 @@ def test_a_table_without_a_party_in_between_joins_over_it(tmp_path: Path) -> Non
     assert said["notes"] == ["left out, the name says no party of any route: ZZ, total"]
 
 
+def test_both_counts_of_a_border_are_compared(tmp_path: Path) -> None:
+    left = [1000] * 30
+    entered = [1000] * 20 + [1300] * 5 + [1000] * 5
+    said = document(write(tmp_path / "t.csv", {"MK_RS_departures": left, "RS_MK": entered}))
+    assert [(s["leg"], s["upstream"]) for s in said["series"]] == [
+        ("MK-RS", []),
+        ("MK-RS", [{"series": "MK_RS_departures", "configured_lag": 0}]),
+    ]
+    apart = [a for a in said["alerts"] if a["rule"] == "two-counts"]
+    assert [(a["day"], a["subject"]) for a in apart] == [(day(21).isoformat(), "MK-RS")]
+
+
 def test_a_table_with_semicolons_is_read_too(falling: Path, tmp_path: Path) -> None:
     european = tmp_path / "european.csv"
     european.write_text(falling.read_text().replace(",", ";"))
