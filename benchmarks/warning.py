@@ -1,7 +1,7 @@
 """Early warning over hourly figures: what a figure costs, what a day costs, and how long a cold start takes.
 
-``python -m benchmarks.warning [sections] [days]``; 30 sections and two years when nothing is said. Times are those of
-the processor: nothing waits here, and a shared machine says less about the clock on the wall.
+30 sections and two years. Times are those of the processor: nothing waits here, and on a shared machine the clock on the
+wall says less.
 """
 
 import json
