@@ -101,6 +101,7 @@ class Me(TypedDict, total=False):
     route: RouteName
     key: KeyName | None
     now: str
+    reporting_day: str | None
 
 
 class Period(TypedDict, total=False):

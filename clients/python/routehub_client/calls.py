@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -14,6 +15,7 @@ from routehub_schemas.registry import Registry
 
 T = TypeVar("T")
 JSON_BODY = ("Content-Type", "application/json")
+CAP_BODY = ("Content-Type", "application/cap+xml")
 EVENT_BODY = ("Content-Type", "application/cloudevents+json")
 _FILE_PATIENCE = 120.0
 """Seconds: a year of hourly figures is one transaction."""
@@ -54,6 +56,15 @@ class Terms(TypedDict, total=False):
     dry_run: bool
 
 
+class Import(TypedDict, total=False):
+    """How an alert is imported: `audience` in words or party codes; `as_exercise`: as material of a drill."""
+
+    audience: Iterable[str] | None
+    tlp: str | None
+    as_exercise: bool
+    dry_run: bool
+
+
 def publish(
     route: str | None,
     kind: str,
@@ -79,6 +90,22 @@ def send(
     key = event.get("id") or key or ids.new_key()
     told = {name: value for name, value in event.items() if value is not None} | {"id": key}
     return _write("POST", path("messages", route=route), dumps(told), EVENT_BODY, key, dry_run)
+
+
+def import_alert(
+    route: str | None,
+    document: bytes,
+    *,
+    audience: Iterable[str] | None = None,
+    tlp: str | None = None,
+    as_exercise: bool = False,
+    dry_run: bool = False,
+) -> Call[answers.Posted]:
+    """An alert as CAP, which brings its own id: sent again, it is the same message."""
+    key = f"sha256:{hashlib.sha256(document).hexdigest()}"
+    asked = params(audience=audience, tlp=tlp, as_exercise=as_exercise or None, dry_run=dry_run or None)
+    headers = (CAP_BODY, ("Idempotency-Key", key))
+    return Call(Request("POST", path("alerts", route=route), asked, headers, document), answers.posted)
 
 
 def put_report(
@@ -222,6 +249,10 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
 def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
     asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
+
+
+def log(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("log", route=route), params(limit=limit)), partial(answers.rows, "log"))
 
 
 def indicators(route: str | None) -> Call[list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.directory.current import CurrentDirectory
+from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
@@ -38,6 +39,7 @@ class Context:
     rates: Rates
     live: Broadcast
     due: Callable[[], None]
+    pushes: PushLog
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from routehub.core.canonical import dumps
-from routehub.core.errors import HubError, Malformed, NotAllowed, Refused, SignInNeeded, Unknown
+from routehub.core.errors import HubError, Malformed, NotAllowed, Refused, SignInNeeded, Unknown, WrongMethod
 from routehub.core.observe import log
 from routehub_schemas.errors import MOST_PROBLEMS, Invalid, Problem
 
@@ -53,6 +53,8 @@ def _of_request(error: RequestValidationError) -> HubError:
 
 def _of_http(error: HTTPException) -> HubError:
     by_status: dict[int, type[HubError]] = {401: SignInNeeded, 403: NotAllowed, 404: Unknown, 400: Malformed}
+    if error.status_code == 405:
+        return WrongMethod()
     kind = by_status.get(error.status_code)
     if kind is not None:
         return kind("There is no such address here." if error.status_code == 404 else str(error.detail))

@@ -1,5 +1,6 @@
 """Facts of the whole hub, one row each: epoch, clock offset, version of the directory."""
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
@@ -32,6 +33,16 @@ def write(conn: Connection, name: str, value: str) -> None:
 def epoch(conn: Connection) -> int:
     """The epoch of this journal; a restored backup starts a new one (PROMISES 5)."""
     return int(read(conn, "epoch", "1"))
+
+
+def deployment(conn: Connection) -> str:
+    """The name of this journal among others, the same for all hubs on it; made up when first asked for. In the
+    writer's transaction, so that two hubs that start together agree."""
+    found = read(conn, "deployment", "")
+    if not found:
+        found = secrets.token_hex(8)
+        write(conn, "deployment", found)
+    return found
 
 
 def clock_offset(conn: Connection) -> tuple[int, timedelta]:

@@ -1,1 +1,1 @@
-"""Pure translation between bytes and records: sheets, feeds. No database, no decisions."""
+"""Pure translation between the bytes of a format and the hub's records: no database, no network, no files."""

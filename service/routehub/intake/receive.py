@@ -17,7 +17,7 @@ from routehub.intake import audience, codes, grants, references
 from routehub.intake.gathering import Gathering
 from routehub.journal import targets as targets_in_journal
 from routehub.journal.jobs import Append, NotTogether, Recorded, Together
-from routehub.journal.message import Draft, Guard
+from routehub.journal.message import Draft, Guard, Original
 from routehub.journal.targets import Target
 from routehub.journal.writer import Writer
 from routehub_schemas import parse
@@ -39,7 +39,8 @@ class Post:
     data: the kind's payload as JSON values; key: the sender's own id of the message; pointer: where ``data``
     lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
     was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known;
-    problems: what the door found wrong around the data, to be told with what is wrong in it.
+    problems: what the door found wrong around the data, to be told with what is wrong in it;
+    original: the document of another format that ``data`` was translated from.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Post:
     fixed_id: str | None = None
     said: Any = None
     problems: tuple[Problem, ...] = ()
+    original: Original | None = field(default=None, repr=False)
 
     @property
     def around(self) -> str:
@@ -183,7 +185,9 @@ class Intake:
         today = self._clock.now().astimezone(route.zone).date()
         found = Gathering(post.problems)
         with found.check():
-            on_behalf_of = grants.check_may_post(directory, principal, post.kind, payload, post.pointer)
+            on_behalf_of = grants.check_may_post(
+                directory, principal, post.kind, payload, post.pointer, translated=post.original is not None
+            )
         found.add(_wrong_class(route, post))
         found.add(self._unknown_codes(principal, post))
         targets: dict[str, Target] = {}
@@ -211,6 +215,7 @@ class Intake:
             exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
+            original=post.original,
         )  # fmt: skip
         fingerprint = digest(dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of]))
         return Append(draft, post.key, fingerprint, post.guard, post.dry_run)

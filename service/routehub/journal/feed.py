@@ -1,6 +1,7 @@
 """Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from routehub.core import state
+from routehub.core.canonical import iso
 from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows
@@ -64,7 +66,8 @@ class FeedItem:
         body = self.body
         if body is None:
             body = (
-                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1",'
+                f'"source":"/parties/{self.party}","time":"{iso(self.accepted_at)}"}}'
             )
         return for_reader(body, epoch, self.feed, previous)
 
@@ -140,6 +143,12 @@ def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
     )  # fmt: skip
     found = _items(conn, query)
     return found[0] if found else None
+
+
+def event(item: FeedItem) -> dict[str, Any]:
+    """The event of an item whose body is there, without the reader's own numbers."""
+    found: dict[str, Any] = json.loads(item.body or "{}")
+    return found
 
 
 def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from routehub.directory import visibility
 from routehub.journal.batch import Batch
 from routehub.journal.chain import content_hash, entry_hash, salt
 from routehub.journal.message import Board, Caution, Draft, Guard, Message, compose, text_of
-from routehub.journal.tables import short_ids
+from routehub.journal.tables import originals, short_ids
 
 T = TypeVar("T")
 
@@ -65,6 +65,12 @@ class Append:
             if message.kind in board.kinds:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
+        if (original := draft.original) is not None:
+            batch.conn.execute(
+                insert(originals).values(
+                    message_id=message.id, media=original.media, sha256=original.sha256, content=original.content
+                )
+            )
         batch.add(message, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}

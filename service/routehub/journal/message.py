@@ -14,6 +14,15 @@ from routehub_schemas.registry import Registry
 
 
 @dataclass(frozen=True)
+class Original:
+    """The document from which a message was translated, byte for byte as it came."""
+
+    media: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """A message that intake has found right, before it has a number. ``parties`` is the frozen audience;
     ``data`` is the payload as plain JSON values."""
@@ -35,6 +44,7 @@ class Draft:
     sender_id: str | None = None
     fixed_id: str | None = None  # computed alerts: a hash of rule, subject and opening message
     dataschema: str = ""
+    original: Original | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
@@ -19,21 +19,12 @@ from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch, Mark
 from routehub.journal.bell import Bell
+from routehub.journal.committed import Committed
 from routehub.journal.jobs import Append, Change, Job, Recorded, Together
-from routehub.journal.message import Board, Message
+from routehub.journal.message import Board
 
 T = TypeVar("T")
 _STOP = object()
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What one commit brought: messages in sequence, their readers' feed numbers by sequence, and whether the
-    directory changed."""
-
-    messages: tuple[Message, ...]
-    directory: bool
-    feeds: Mapping[int, Mapping[str, int]]
 
 
 @dataclass

@@ -13,6 +13,7 @@ from routehub_client.cli import (
     api,
     doctor,
     figures,
+    log,
     messages,
     options,
     outbox,
@@ -32,7 +33,7 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, doctor, api):
+    for module in (signin, status, watch, messages, people, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),

@@ -9,12 +9,17 @@ from sqlalchemy import Connection
 from routehub.api import cloudevents
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
-from routehub.api.identity import Reader, Who
+from routehub.api.identity import OnRoute, Reader, Who
+from routehub.api.negotiation import ATOM, BATCH, CSV, JSON, Chosen, offer
 from routehub.api.outcomes import accepted, of_many
+from routehub.api.sheets import messages as message_sheet
+from routehub.api.sheets.answers import Bom, Hxl, Sheets, named, next_link
 from routehub.core.errors import Erased, SignInNeeded, Unknown
-from routehub.delivery.live.listener import ENDED
+from routehub.delivery.live.frame import Form
+from routehub.delivery.live.listener import ENDED, Ending
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
+from routehub.formats import atom
 from routehub.intake.receive import Post
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
@@ -126,9 +131,9 @@ def wanted(ctx: Context, kinds: list[str], parties: list[str], thread: str | Non
     return Filter(frozenset(kinds), codes, thread, point)
 
 
-@router.get("/messages")
+@offer(router, "/messages", JSON, BATCH, CSV, ATOM)
 async def get_messages(
-    request: Request, ctx: Ctx, who: Reader,
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
     after: Annotated[str, Query(description="Cursor; 0 or nothing: from the start.", max_length=40)] = "0",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     kind: Kinds = [],  # noqa: B006 - FastAPI copies it
@@ -136,12 +141,14 @@ async def get_messages(
     thread: Annotated[str | None, Query(max_length=40)] = None,
     point: Annotated[str | None, Query(max_length=60)] = None,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait when there is nothing new.")] = 0,
+    hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
-    """A page of the reader's feed in order. ``next`` is the cursor to go on from.
-
-    With ``Accept: application/cloudevents-batch+json`` the page is a batch of CloudEvents and ``next`` a ``Link``.
-    """
+    """A page of the reader's feed in order. ``next`` is the cursor to go on from. A batch of CloudEvents has ``next``
+    as ``Link``; CSV has the envelopes; Atom begins with the newest message."""
     asked = wanted(ctx, kind, party, thread, point)
+    if form in (CSV, ATOM):
+        sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+        return await (_csv if form is CSV else _atom)(sheets, after, limit, asked)
     deadline = asyncio.get_running_loop().time() + wait
     while True:
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
@@ -150,17 +157,45 @@ async def get_messages(
     more = len(items) == limit
     at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
-    if cloudevents.BATCH in request.headers.get("accept", ""):
+    if form is BATCH:
         onward = request.url.include_query_params(after=str(Cursor(head.epoch, at)))
         link = f'<{onward.path}?{onward.query}>; rel="next"'
-        return Response(
-            f"[{events}]", headers={"Cache-Control": "no-store", "Link": link}, media_type=cloudevents.BATCH
-        )
+        return Response(f"[{events}]", headers={"Cache-Control": "no-store", "Link": link}, media_type=BATCH.media)
     text = (
         f'{{"messages":[{events}],"next":"{Cursor(head.epoch, at)}","head":"{head}",'
         f'"more":{"true" if more else "false"}}}'
     )
     return Response(text, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+async def _csv(sheets: Sheets, after: str, limit: int, asked: Filter) -> Response:
+    head, _, items = await sheets.ctx.db.read(_feed_page, sheets.who, after, limit, asked)
+    response = sheets.csv(message_sheet.table(items, head.epoch), "messages")
+    response.headers.update(_onward(sheets, head, items, limit))
+    return response
+
+
+async def _atom(sheets: Sheets, after: str, limit: int, asked: Filter) -> Response:
+    """The newest messages; with a cursor the page after it. Both newest first, as readers of feeds expect it."""
+    ctx, who, route = sheets.ctx, sheets.who, sheets.route
+    if after in ("", "0"):
+        items, following = await ctx.db.read(feed.latest, who.route, who.party, limit, asked), {}
+    else:
+        head, _, items = await ctx.db.read(_feed_page, who, after, limit, asked)
+        items, following = items[::-1], _onward(sheets, head, items, limit)
+    base = ctx.settings.public_url.rstrip("/")
+    written = message_sheet.feed(
+        items, who, route, ctx.directory.value, ctx.registry, ctx.clock.now(), base,
+        f"{base}{sheets.request.url.path}?{sheets.request.url.query}".rstrip("?"),
+    )  # fmt: skip
+    headers = named(route, "messages", ctx.clock.now(), ATOM) | following
+    headers["Content-Disposition"] = headers["Content-Disposition"].replace("attachment", "inline")
+    return Response(atom.write(written), headers=headers, media_type=ATOM.content_type)
+
+
+def _onward(sheets: Sheets, head: Cursor, items: list[FeedItem], limit: int) -> dict[str, str]:
+    """The link to the next page, when there may be one."""
+    return next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed))) if len(items) == limit else {}
 
 
 def _feed_page(
@@ -173,18 +208,43 @@ def _feed_page(
     return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
 
 
+class _Waiting:
+    """The outlet of a long poll: it wakes whoever waits and keeps nothing."""
+
+    form: Form = "websocket"
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+
+    @property
+    def transport(self) -> "_Waiting":
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.woken.set()
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def end(self, ending: Ending) -> None:
+        self.woken.set()
+
+
 async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int, deadline: float) -> bool:
     """Wait on the live follower for a message after feed number ``at``; False when the time is up or the hub stops.
 
     Errors: 401 when the key is revoked meanwhile.
     """
-    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)))
+    waiting = _Waiting()
+    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)), waiting)
     try:
         async with asyncio.timeout_at(deadline):
             if not ctx.live.join(listener, at):
                 return True
-            while (frame := await listener.next()) is not None:
-                if frame.feed is not None:
+            while not listener.over:
+                await waiting.woken.wait()
+                waiting.woken.clear()
+                if listener.sent > at:  # and not only a heartbeat
                     return True
     except TimeoutError:
         return False
