@@ -28,7 +28,7 @@ from routehub.journal.message import Guard
 from routehub_schemas.errors import Problem
 from routehub_schemas.vocab import Day, Tlp
 
-MOST_REPORTS = 5_000
+MOST_REPORTS = 1_000
 """They are one transaction: the others' messages wait for it."""
 _CHARSET = re.compile(r"charset=\"?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
 
@@ -120,7 +120,8 @@ async def receive(
         refusal = TooLarge if error.problem.code.startswith("too-") else Malformed
         raise refusal(error.problem.message, [error.problem]) from None
     if len(reading.reports) > MOST_REPORTS:
-        raise TooLarge(f"A file has at most {MOST_REPORTS} reports; this one has {len(reading.reports)}.")
+        words = f"A file has at most {MOST_REPORTS} reports (parties by days or hours); this one has"
+        raise TooLarge(f"{words} {len(reading.reports)}. Send it in parts.")
     kind = ctx.registry["report"]
     posts: list[Post | HubError] = [
         Post(kind, _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,
