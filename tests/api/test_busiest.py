@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import httpx
 import pytest
 
 from tests.fixtures.furnished import Inside
