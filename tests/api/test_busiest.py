@@ -3,7 +3,6 @@
 from typing import Any
 
 import httpx
-import httpx
 import pytest
 
 from tests.fixtures.furnished import Inside
