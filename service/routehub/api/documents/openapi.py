@@ -168,7 +168,7 @@ def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
     return {
         name: data
         for name, data in kind_examples(kind).items()
-        if not kind.hub_fields & set(data) and data.get("act", "acknowledge") in acts
+        if not (kind.hub_fields | kind.translated_fields) & set(data) and data.get("act", "acknowledge") in acts
     }
 
 
