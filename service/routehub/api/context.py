@@ -48,7 +48,8 @@ class Context:
         return result
 
 
-def context(connection: HTTPConnection) -> Context:
+async def context(connection: HTTPConnection) -> Context:
+    """Not a plain function: FastAPI would send each request's to a thread and back."""
     return cast(Context, connection.app.state.api)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,22 +37,22 @@ _CHARSET = re.compile(r"charset=\"?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
 class Said:
     """What stands in the address of a file."""
 
-    partial: bool
-    sheet: str | None
-    mapping: dict[str, str]
-    party: str | None
-    day: date | None
-    period: Literal["reporting_day", "calendar_day", "hour"]
-    zone: str | None
-    date_order: Literal["dmy", "mdy"] | None
-    status: Literal["provisional", "confirmed"] | None
-    reason: str | None
-    comment: str | None
-    tlp: Tlp | None
-    exercise: bool | None
+    partial: bool = False
+    sheet: str | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    party: str | None = None
+    day: date | None = None
+    period: Literal["reporting_day", "calendar_day", "hour"] = "reporting_day"
+    zone: str | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    status: Literal["provisional", "confirmed"] | None = None
+    reason: str | None = None
+    comment: str | None = None
+    tlp: Tlp | None = None
+    exercise: bool | None = None
 
 
-def _said(
+async def _said(
     partial: Annotated[bool, Query(description="Files: take the good rows and list the others.")] = False,
     sheet: Annotated[str | None, Query(max_length=100, description="XLSX: which sheet.")] = None,
     map: Annotated[

@@ -102,10 +102,21 @@ def check_cursor(cursor: Cursor, at: Cursor) -> None:
         raise Gone("This cursor is beyond the end of your feed. Read again from the start: after=0.", head=str(at))
 
 
+PAGE_BYTES = 4 * 1024 * 1024
+"""A page ends with the message that reaches this: a thousand of the largest would be a gigabyte."""
+
+
+def more_after(items: Sequence[FeedItem], limit: int) -> bool:
+    """Whether a page was ended by a bound, so that there may be more behind it."""
+    return len(items) >= limit or sum(len(item.body or "") for item in items) >= PAGE_BYTES
+
+
 def page(
-    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None
-) -> list[FeedItem]:
-    """Up to ``limit`` messages of a party's feed after a feed number, in order."""
+    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None,
+    most_bytes: int | None = None,
+) -> list[FeedItem]:  # fmt: skip
+    """Up to ``limit`` messages of a party's feed after a feed number, in order; the last one may be that which
+    reaches ``most_bytes``."""
     query = (
         select(*_COLUMNS)
         .join(entries, entries.c.sequence == feed_rows.c.sequence)
@@ -113,7 +124,7 @@ def page(
         .order_by(feed_rows.c.feed)
         .limit(limit)
     )
-    return _items(conn, _filtered(query, wanted or Filter()))
+    return _items(conn, _filtered(query, wanted or Filter()), most_bytes)
 
 
 def latest(conn: Connection, route: str, party: str, limit: int, wanted: Filter | None = None) -> list[FeedItem]:
@@ -170,6 +181,17 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
     return query
 
 
-def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[Any] = conn.execute(query).all()
-    return [FeedItem(*row) for row in rows]
+def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int | None = None) -> list[FeedItem]:
+    rows: Any
+    if most_bytes is None:
+        rows = conn.execute(query)
+        return [FeedItem(*row) for row in rows]
+    found: list[FeedItem] = []
+    size = 0
+    with conn.execute(query.execution_options(yield_per=100)) as rows:  # the rest is not read
+        for row in rows:
+            found.append(FeedItem(*row))
+            size += len(found[-1].body or "")
+            if size >= most_bytes:
+                break
+    return found

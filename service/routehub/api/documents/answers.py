@@ -51,6 +51,38 @@ class Caution(Answer):
     usual: Any = None
 
 
+class FileReport(Answer):
+    """What became of one report of a file."""
+
+    status: int
+    party: str
+    day: date
+    figures: int
+    rows: list[int]
+    """Its first and last row in the file."""
+    period: str | None = None
+    start: datetime | None = None
+    id: str | None = None
+    location: str | None = None
+    web: str | None = None
+    data: dict[str, Any] = {}
+    """Of a dry run: what would have been stored."""
+
+
+class FileOutcome(Answer):
+    """What became of a file of figures. Pointers name rows and columns: ``/rows/14/D``."""
+
+    accepted: int
+    results: list[FileReport]
+    warnings: list[Caution]
+    skipped: list[Any]
+    sheet: str | None = None
+    dry_run: bool = False
+    problems: list[FieldProblem] = []
+    more: int = 0
+    detail: str = ""
+
+
 # --- the route and its figures ---
 
 

@@ -49,10 +49,11 @@ def plain(kind: Kind, data: Any, *, key: str | None, dry_run: bool, **more: Any)
     around = {name: data[name] for name in ("tlp", "exercise") if name in data}
     rest = {name: value for name, value in data.items() if name not in around}
     problems: tuple[Problem, ...] = ()
-    try:
-        parse.incoming({"specversion": "1.0", "id": "x", "type": "x", "data": {}} | around)
-    except Invalid as error:
-        problems, around = error.problems, {}
+    if around:
+        try:
+            parse.incoming({"specversion": "1.0", "id": "x", "type": "x", "data": {}} | around)
+        except Invalid as error:
+            problems, around = error.problems, {}
     return Post(
         kind, rest, tlp=around.get("tlp"), exercise=around.get("exercise"), key=key, dry_run=dry_run,
         problems=problems, **more,
@@ -154,7 +155,7 @@ async def get_messages(
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
         if items or not wait or not await _something_new(ctx, who, kind, max(start, head.feed), deadline):
             break
-    more = len(items) == limit
+    more = feed.more_after(items, limit)
     at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
     if form is BATCH:
@@ -195,7 +196,11 @@ async def _atom(sheets: Sheets, after: str, limit: int, asked: Filter) -> Respon
 
 def _onward(sheets: Sheets, head: Cursor, items: list[FeedItem], limit: int) -> dict[str, str]:
     """The link to the next page, when there may be one."""
-    return next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed))) if len(items) == limit else {}
+    return (
+        next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed)))
+        if feed.more_after(items, limit)
+        else {}
+    )
 
 
 def _feed_page(
@@ -205,7 +210,7 @@ def _feed_page(
     head = feed.head(conn, who.route, who.party)
     start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
     feed.check_cursor(start, head)
-    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
+    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked, feed.PAGE_BYTES)
 
 
 class _Waiting:
