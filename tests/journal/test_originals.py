@@ -17,7 +17,7 @@ async def test_a_changed_and_a_removed_original_are_found(hub: Inside, migrated_
     await imported(hub, document())
     db = Database(migrated_database_url)
     try:
-        found = []
+        found: list[str] = []
         for change in (update(originals).values(content=b"<alert/>"), delete(originals)):
             assert [fault.what for fault in db.read_sync(lambda conn: list(verify(conn)))] == found[-1:]
             with db.writer.begin() as conn:
