@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -234,6 +235,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "message_point",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("point", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("route", "point", "sequence", name=op.f("pk_message_point")),
+    )
+    op.create_table(
+        "message_text",
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_message_text")),
+    )
+    op.create_table(
         "party",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -282,7 +297,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_report_made")),
     )
     with op.batch_alter_table("report_made", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_report_made_counts_for"), ["counts_for"], unique=False)
+        batch_op.create_index(
+            "ix_report_made_counts_for",
+            ["route", "counts_for", "party", "sequence", "audience_id", "accepted_at", "nothing_to_report"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_report_made_route_party_day"), ["route", "party", "day"], unique=False)
 
     op.create_table(
@@ -735,7 +754,7 @@ def downgrade() -> None:
     op.drop_table("route")
     with op.batch_alter_table("report_made", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_made_route_party_day"))
-        batch_op.drop_index(batch_op.f("ix_report_made_counts_for"))
+        batch_op.drop_index("ix_report_made_counts_for")
 
     op.drop_table("report_made")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
@@ -743,6 +762,8 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     op.drop_table("party")
+    op.drop_table("message_text")
+    op.drop_table("message_point")
     op.drop_table("journal_head")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))

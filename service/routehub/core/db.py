@@ -15,11 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, create_engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, Text, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from routehub.core.errors import Busy, Full, HubError, Malformed
@@ -55,6 +55,29 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SearchWords(TypeDecorator[str]):
+    """Folded words in their order, parted by blanks. PostgreSQL keeps them as a ``tsvector`` that is made here word by
+    word: its own parser would part them otherwise than SQLite does, and both have to find the same."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        places: dict[str, list[str]] = {}
+        for at, word in enumerate(value.split(" "), 1):
+            places.setdefault(word, []).append(str(min(at, LAST_PLACE)))
+        return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
+
+
+LAST_PLACE = 16_383
+"""The last place in a text that a ``tsvector`` knows."""
 
 
 def table_of(model: type[SQLModel]) -> Table:

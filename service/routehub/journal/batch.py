@@ -17,6 +17,7 @@ from routehub.core.clock import Clock, wall
 from routehub.core.db import upsert
 from routehub.journal.chain import START, audit_hash, link
 from routehub.journal.message import Message
+from routehub.journal.search.index import Index
 from routehub.journal.tables import (
     audit_rows,
     entries,
@@ -25,6 +26,7 @@ from routehub.journal.tables import (
     idempotency_keys,
     journal_head,
 )
+from routehub_schemas.kind import Kind
 
 FeedKey = tuple[str, str]
 
@@ -77,6 +79,7 @@ class Batch:
     _feed_rows: list[dict[str, Any]] = field(default_factory=list)
     _keys: list[dict[str, Any]] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
+    _index: Index = field(default_factory=Index)
 
     @classmethod
     def open(cls, conn: Connection, clock: Clock) -> "Batch":
@@ -101,10 +104,11 @@ class Batch:
         self.chain = link(self.chain, self.sequence, content)
         return self.sequence, self.chain
 
-    def add(self, message: Message, entry: Mapping[str, Any]) -> None:
-        """Take a message's entry and its feed rows, one per reader."""
+    def add(self, message: Message, kind: Kind, entry: Mapping[str, Any]) -> None:
+        """Take a message's entry, its words and its feed rows, one per reader."""
         self.messages.append(message)
         self._entries.append(dict(entry))
+        self._index.add(kind, message)
         for party in sorted(message.parties):
             head = self.feed_head(message.route, party)
             new = Head(head.feed + 1, link(head.chain, head.feed + 1, entry["content_hash"]))
@@ -165,7 +169,7 @@ class Batch:
     def mark(self) -> Mark:
         return Mark(
             self.sequence, self.chain, self.audit_number, self.audit_chain,
-            (len(self.messages), len(self._entries), len(self._feed_rows), len(self._keys), len(self._audit)),
+            tuple(len(rows) for rows in self._collected),
             dict(self._changed), self.directory,
         )  # fmt: skip
 
@@ -173,11 +177,15 @@ class Batch:
         self.sequence, self.chain = mark.sequence, mark.chain
         self.audit_number, self.audit_chain = mark.audit, mark.audit_chain
         self._changed, self.directory = mark.changed, mark.directory
-        lists: tuple[list[Any], ...] = (
-            self.messages, self._entries, self._feed_rows, self._keys, self._audit,
-        )  # fmt: skip
-        for rows, length in zip(lists, mark.rows, strict=True):
+        for rows, length in zip(self._collected, mark.rows, strict=True):
             del rows[length:]
+
+    @property
+    def _collected(self) -> tuple[list[Any], ...]:
+        return (
+            self.messages, self._entries, self._feed_rows, self._keys, self._audit,
+            self._index.texts, self._index.points,
+        )  # fmt: skip
 
     def flush(self) -> None:
         """Write what was collected, before the commit."""
@@ -189,6 +197,7 @@ class Batch:
         ):
             if rows:
                 self.conn.execute(_INSERTS[table], rows)
+        self._index.write(self.conn)
         if self._changed:
             self.conn.execute(
                 upsert(self.conn, feed_heads, "route", "party"),

@@ -64,7 +64,7 @@ class Append:
             if message.kind in board.kinds:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
-        batch.add(message, entry)
+        batch.add(message, draft.kind, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
         if draft.on_behalf_of:

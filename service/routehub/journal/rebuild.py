@@ -12,6 +12,7 @@ from routehub.core.canonical import digest, dumps
 from routehub.core.clock import wall
 from routehub.journal import follow
 from routehub.journal.message import Board
+from routehub.journal.search.index import TABLES, Index
 from routehub.journal.tables import entries, journal_head
 from routehub_schemas.registry import Registry
 
@@ -43,23 +44,26 @@ def rebuild(
     for table in reversed(tables_of(boards)):
         conn.execute(delete(table))
     total = int(conn.execute(select(func.count()).select_from(entries).where(entries.c.body.is_not(None))).scalar_one())
-    tx = Replaying(conn)
+    tx, index = Replaying(conn), Index()
     done = 0
     for message in follow.everything(conn, registry):
         tx.now = message.accepted_at
         for board in boards:
             if message.kind in board.kinds:
                 board.project(tx, message)
+        index.add(registry[message.kind], message)
         done += 1
         if done % 1000 == 0:
+            index.write(conn)
             progress("messages", done, total)
+    index.write(conn)
     progress("messages", done, total)
     return done
 
 
 def tables_of(boards: Sequence[Board]) -> list[Table]:
-    """The boards' tables, those that others refer to first."""
-    found: list[Table] = sort_tables([table for board in boards for table in board.tables])
+    """The boards' tables and those of the search, those that others refer to first."""
+    found: list[Table] = sort_tables([*(table for board in boards for table in board.tables), *TABLES])
     return found
 
 
