@@ -1,6 +1,7 @@
 """Messages in and out: one CloudEvent, plain JSON per kind, pages of the reader's feed with a cursor."""
 
 import asyncio
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -10,7 +11,7 @@ from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import Reader, Who
 from routehub.core.canonical import dumps
-from routehub.core.errors import Erased, Refused, SignInNeeded, Unknown
+from routehub.core.errors import Erased, Refused, SignInNeeded, Unknown, refused
 from routehub.delivery.live.listener import ENDED
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
@@ -19,6 +20,10 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
 from routehub.journal.jobs import Recorded
 from routehub.journal.message import as_event
+from routehub.journal.search.find import search
+from routehub.journal.search.names import codes_of
+from routehub.journal.search.question import Question, question
+from routehub.journal.search.snippet import snippet
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
 from routehub_schemas.kind import Kind
@@ -150,6 +155,11 @@ def doors(kinds: list[Kind]) -> APIRouter:
     return found
 
 
+LONGEST_QUESTION = 200
+SEARCH = (
+    'Words that a message has to have, wherever they stand; "a phrase", -without, begin*. Without regard to case and '
+    "accents; parties and places are found by their names too. Newest first; read on with before."
+)
 Kinds = Annotated[list[str], Query(alias="kind", description="Only these kinds.", max_length=50)]
 Parties = Annotated[list[str], Query(alias="party", description="Only from or for these parties.", max_length=100)]
 
@@ -169,9 +179,15 @@ async def get_messages(
     thread: Annotated[str | None, Query(max_length=40)] = None,
     point: Annotated[str | None, Query(max_length=60)] = None,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait when there is nothing new.")] = 0,
+    q: Annotated[str | None, Query(max_length=LONGEST_QUESTION, description=SEARCH)] = None,
+    before: Annotated[str | None, Query(max_length=40, description="With q: `next` of the page before.")] = None,
 ) -> Response:  # fmt: skip
-    """A page of the reader's feed in order. ``next`` is the cursor to go on from."""
+    """A page of the reader's feed in order. ``next`` is the cursor to go on from. With ``q`` a search, newest first."""
     asked = wanted(ctx, kind, party, thread, point)
+    if q is not None:
+        return await _found(ctx, who, q, after, before, limit, asked)
+    if before is not None:
+        raise refused("/query/before", "only-with-q", "A feed is read on with after; before goes with q.", sent=before)
     deadline = asyncio.get_running_loop().time() + wait
     while True:
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
@@ -195,6 +211,42 @@ def _feed_page(
     start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
     feed.check_cursor(start, head)
     return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
+
+
+async def _found(
+    ctx: Context, who: Principal, text: str, after: str, before: str | None, limit: int, wanted: Filter
+) -> Response:
+    """A page of a search: the newest first, each with the place where it says what was looked for."""
+    asked = question(text, codes_of(ctx.directory.value, ctx.directory.route(who.route)))
+    head, items = await ctx.db.read(_search_page, who, asked, after, before, limit, wanted)
+    more = len(items) > limit
+    shown = items[:limit]
+    told = ",".join(_hit(item, head.epoch, asked) for item in shown)
+    nxt = f'"{Cursor(head.epoch, shown[-1].feed)}"' if more else "null"
+    text = f'{{"messages":[{told}],"next":{nxt},"head":"{head}","more":{"true" if more else "false"}}}'
+    return Response(text, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _search_page(
+    conn: Connection, who: Principal, asked: Question, after: str, before: str | None, limit: int, wanted: Filter
+) -> tuple[Cursor, list[FeedItem]]:
+    """One message more than the page holds tells whether there are more; how many there are is not counted."""
+    head = feed.head(conn, who.route, who.party)
+    start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
+    feed.check_cursor(start, head)
+    end = Cursor.parse(before) if before else None
+    if end is not None:
+        feed.check_cursor(end, head)
+    return head, search(
+        conn, who.route, who.party, asked, limit + 1, wanted, after=start.feed, before=end.feed if end else None
+    )
+
+
+def _hit(item: FeedItem, epoch: int, asked: Question) -> str:
+    """The event with ``hit`` beside it."""
+    text = item.text(epoch)
+    found = snippet(json.loads(item.body)["data"], asked) if item.body else None
+    return f'{text[:-1]},"hit":{dumps(found)}}}' if found else text
 
 
 async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int, deadline: float) -> bool:

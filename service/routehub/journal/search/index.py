@@ -17,17 +17,14 @@ MOST_WORDS = 12_000
 
 _NEW_TEXT = insert(message_texts)
 _NEW_POINT = insert(message_points)
-_MADE = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5("
-        "words, content='message_text', content_rowid='sequence', tokenize='ascii', columnsize=0)",
-        "CREATE TRIGGER IF NOT EXISTS message_text_in AFTER INSERT ON message_text BEGIN "
-        "INSERT INTO message_search(rowid, words) VALUES (new.sequence, new.words); END",
-        "CREATE TRIGGER IF NOT EXISTS message_text_out AFTER DELETE ON message_text BEGIN "
-        "INSERT INTO message_search(message_search, rowid, words) VALUES ('delete', old.sequence, old.words); END",
-    ),
-    "postgresql": ("CREATE INDEX IF NOT EXISTS ix_message_text_words ON message_text USING gin (words)",),
-}
+_FTS5 = """CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5(
+    words, content='message_text', content_rowid='sequence', tokenize='ascii', columnsize=0)"""
+_IN = """CREATE TRIGGER IF NOT EXISTS message_text_in AFTER INSERT ON message_text BEGIN
+    INSERT INTO message_search(rowid, words) VALUES (new.sequence, new.words); END"""
+_OUT = """CREATE TRIGGER IF NOT EXISTS message_text_out AFTER DELETE ON message_text BEGIN
+    INSERT INTO message_search(message_search, rowid, words) VALUES ('delete', old.sequence, old.words); END"""
+_GIN = "CREATE INDEX IF NOT EXISTS ix_message_text_words ON message_text USING gin (words)"
+_MADE = {"sqlite": (_FTS5, _IN, _OUT), "postgresql": (_GIN,)}
 
 
 def laid(name: str | None) -> bool:
@@ -54,9 +51,7 @@ def words_of(kind: Kind, message: Message) -> str:
     about = [message.party, *kind.parties(message.payload), *kind.places(message.payload)]
     if message.on_behalf_of:
         about.append(message.on_behalf_of)
-    return " ".join(
-        [*found[:MOST_WORDS], *codes(about), kind_word(message.kind), audience_word(message.audience_id)]
-    )
+    return " ".join([*found[:MOST_WORDS], *codes(about), kind_word(message.kind), audience_word(message.audience_id)])
 
 
 @dataclass

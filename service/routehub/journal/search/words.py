@@ -1,4 +1,4 @@
-"""Words as they are stored and looked for: without case, accents and marks, so that ``Preševo`` is found as ``presevo``.
+"""Words as they are stored and looked for: without case, accents and marks, so ``presevo`` finds ``Preševo``.
 
 Both databases get words that were parted and folded here, because their own ways differ (unaccent is not always
 installed, and SQLite knows the letters of Unicode 6.1).
