@@ -13,7 +13,7 @@ from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows, message_points
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,9 @@ def load(
     ids = frozenset(audiences)
     today = now.astimezone(route.zone).date()
     tomorrow = today + timedelta(days=1)
-    query = FigureQuery(route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES)
+    query = FigureQuery(
+        route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES, hours=False
+    )  # hours are many and would push the newest days off the end; a day says what its hours add up to
     values = figures(conn, ids, query)
     days = days_of(conn, ids, route.code, today - timedelta(days=60), today + timedelta(days=1))
     return picture(directory, route, values, days, alerts(conn, ids, route.code, now, open_only=True), now)

@@ -1,6 +1,6 @@
 """Boards: figures with their history, the route, reporting, alerts, and what changed."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -107,7 +107,8 @@ async def get_figures(
             _codes(directory, counterpart), bucket, from_, to, moment, sequence, limit, _key(after),
         )  # fmt: skip
         found = figures(conn, ids, query)
-        past = history(conn, ids, query) if with_history else {}
+        shown = replace(query, first=found[0].day, last=found[-1].day) if found else query
+        past = history(conn, ids, shown) if with_history and found else {}
         rows = [figure(v, past.get((v.series_id, v.bucket, v.start), ()) if with_history else None) for v in found]
         last = found[-1] if len(found) == limit else None
         return {"figures": rows, "next": f"{last.day}_{last.series}_{last.start.isoformat()}" if last else None}

@@ -84,7 +84,7 @@ def _postgres(
     return found
 
 
-def _narrowed(query: Select[tuple[int]], wanted: Filter) -> Select[tuple[int]]:
+def _narrowed(query: Select[int], wanted: Filter) -> Select[int]:
     """The filters of the feed, on the entries of what was found."""
     if wanted.empty:
         return query
