@@ -177,7 +177,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("route", "party", "feed", name=op.f("pk_feed_row")),
     )
     with op.batch_alter_table("feed_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_feed_row_sequence"), ["sequence"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feed_row_sequence_party"), ["sequence", "party"], unique=False)
 
     op.create_table(
         "figure_series",
@@ -628,7 +628,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_entry_id")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entry_route"), ["route"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_thread"), ["thread"], unique=False)
 
     op.create_table(
@@ -705,7 +704,6 @@ def downgrade() -> None:
     op.drop_table("hand_over")
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_thread"))
-        batch_op.drop_index(batch_op.f("ix_entry_route"))
 
     op.drop_table("entry")
     with op.batch_alter_table("audience_party", schema=None) as batch_op:
@@ -776,7 +774,7 @@ def downgrade() -> None:
 
     op.drop_table("figure_series")
     with op.batch_alter_table("feed_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_feed_row_sequence"))
+        batch_op.drop_index(batch_op.f("ix_feed_row_sequence_party"))
 
     op.drop_table("feed_row")
     op.drop_table("feed_head")

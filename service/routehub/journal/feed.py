@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from routehub.core import state
 from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
-from routehub.journal.tables import entries, feed_heads, feed_rows, message_points
+from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
 
 T = TypeVar("T")
 
@@ -145,7 +145,7 @@ def at(conn: Connection, route: str, party: str, sequences: Sequence[int]) -> li
     query = (
         select(*_COLUMNS)
         .join(entries, entries.c.sequence == feed_rows.c.sequence)
-        .where(feed_rows.c.sequence.in_(sequences), feed_rows.c.route == route, feed_rows.c.party == party)
+        .where(feed_rows.c.sequence.in_(sequences), feed_rows.c.party == party, entries.c.route == route)
     )
     found = {item.sequence: item for item in _items(conn, query)}
     return [found[sequence] for sequence in sequences if sequence in found]
@@ -154,16 +154,14 @@ def at(conn: Connection, route: str, party: str, sequences: Sequence[int]) -> li
 def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
     """A message of a party's feed by its id or short id (of the record it opened). None: unknown or not
     visible, which must read alike."""
+    s = short_ids.c
+    opened = select(s.message_id).where(s.route == route, s.short_id == ref.upper()).scalar_subquery()
     query = (
         select(*_COLUMNS)
         .join(entries, entries.c.sequence == feed_rows.c.sequence)
-        .where(
-            feed_rows.c.route == route, feed_rows.c.party == party, entries.c.route == route,
-            or_(entries.c.id == ref.lower(), entries.c.short_id == ref.upper()),
-        )
-        .order_by(entries.c.sequence)
-        .limit(1)
-    )  # fmt: skip
+        .where(entries.c.id == func.coalesce(opened, ref.lower()), entries.c.route == route)
+        .where(feed_rows.c.party == party)
+    )
     found = _items(conn, query)
     return found[0] if found else None
 

@@ -16,7 +16,7 @@ class Entry(SQLModel, table=True):
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     id: str = Field(unique=True)
-    route: str = Field(index=True)
+    route: str
     short_id: str | None = None
     kind: str
     version: int
@@ -50,11 +50,12 @@ class FeedRow(SQLModel, table=True):
     """One message in one party's feed: gapless numbers and a chain of the party's own (PROMISES 1)."""
 
     __tablename__ = "feed_row"
+    __table_args__ = (Index(None, "sequence", "party"),)
 
     route: str = Field(primary_key=True)
     party: str = Field(primary_key=True)
     feed: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    sequence: int = Field(sa_type=BigInteger, index=True)
+    sequence: int = Field(sa_type=BigInteger)
     chain: str
 
 

@@ -16,6 +16,9 @@ from routehub.views.totals import Total, newest_day, total, towards
 
 SHOWN = ("arrivals", "departures", "present", "places", "occupied", "stranded", "asylum_applications")
 BACK = timedelta(days=10)
+LONG_BACK = timedelta(days=60)
+Given = tuple[str, str]
+"""A party and an indicator."""
 DIFFER_SHARE = 0.10
 DIFFER_PEOPLE = 25
 MOST_VALUES = 20_000
@@ -153,8 +156,16 @@ def load(
         route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES, hours=False
     )  # hours are many and would push the newest days off the end; a day says what its hours add up to
     values = figures(conn, ids, query)
-    days = days_of(conn, ids, route.code, today - timedelta(days=60), today + timedelta(days=1))
+    days = days_of(conn, ids, route.code, today - BACK, tomorrow)
+    if not all(_seen(days.get(m.party, {}), m, now) for m in route.members(today, "member") if m.reports):
+        days = days_of(conn, ids, route.code, today - LONG_BACK, tomorrow)
     return picture(directory, route, values, days, alerts(conn, ids, route.code, now, open_only=True), now)
+
+
+def _seen(days: Mapping[date, DayReport], member: Membership, now: datetime) -> bool:
+    """Whether a party reported lately; who did not is looked for further back."""
+    last = current_day(member, now)
+    return any(day <= last for day in days)
 
 
 def picture(
@@ -163,31 +174,31 @@ def picture(
 ) -> RoutePicture:  # fmt: skip
     """The picture from plain data; the clock is passed in."""
     today = now.astimezone(route.zone).date()
-    by_party: dict[str, list[FigureValue]] = {}
+    given: dict[Given, list[FigureValue]] = {}
     for value in values:
-        by_party.setdefault(value.party, []).append(value)
+        given.setdefault((value.party, value.indicator), []).append(value)
     stations = tuple(
-        _station(directory, member, by_party.get(member.party, []), days.get(member.party, {}), open_alerts, now)
+        _station(directory, member, given, days.get(member.party, {}), open_alerts, now)
         for member in route.members(today, "member")
         if member.reports
     )
-    legs = tuple(_leg(by_party, route, leg, now) for leg in route.legs_on(today))
+    legs = tuple(_leg(given, route, leg, now) for leg in route.legs_on(today))
     return RoutePicture(route, now, stations, legs, tuple(open_alerts), tuple(values))
 
 
 def _station(
-    directory: Directory, member: Membership, values: Sequence[FigureValue], days: Mapping[date, DayReport],
+    directory: Directory, member: Membership, given: Mapping[Given, list[FigureValue]], days: Mapping[date, DayReport],
     open_alerts: Sequence[AlertView], now: datetime,
 ) -> Station:  # fmt: skip
     fresh = freshness(member, days, now)
     found = {}
     for indicator in SHOWN:
-        figure = _newest(values, member.party, indicator, fresh.day)
+        figure = _newest(given.get((member.party, indicator), ()), member.party, indicator, fresh.day)
         if figure is not None:
             found[indicator] = figure
     return Station(
         member.party, directory.name(member.party, fresh.day), member.role, member.position, fresh, found,
-        _capacity(values, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
+        _capacity(given, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
     )  # fmt: skip
 
 
@@ -199,21 +210,22 @@ def _newest(values: Sequence[FigureValue], party: str, indicator: str, current: 
     return StationFigure(indicator, now, total(values, party, indicator, day - timedelta(days=1)), day == current)
 
 
-def _capacity(values: Sequence[FigureValue], party: str, current: date) -> Capacity | None:
+def _capacity(given: Mapping[Given, Sequence[FigureValue]], party: str, current: date) -> Capacity | None:
     """The newest day's occupancy against the newest places, which rarely change."""
-    day = newest_day(values, party, "occupied", current)
-    occupied = total(values, party, "occupied", day) if day else None
-    places_day = newest_day(values, party, "places", day) if day else None
-    places = total(values, party, "places", places_day) if places_day else None
+    taken, room = given.get((party, "occupied"), ()), given.get((party, "places"), ())
+    day = newest_day(taken, party, "occupied", current)
+    occupied = total(taken, party, "occupied", day) if day else None
+    places_day = newest_day(room, party, "places", day) if day else None
+    places = total(room, party, "places", places_day) if places_day else None
     if day is None or occupied is None or places is None:
         return None
     flags = "".join(sorted({*occupied.flags, *places.flags}))
     return Capacity(places.value, occupied.value, day, day == current, flags)
 
 
-def _leg(by_party: Mapping[str, list[FigureValue]], route: RouteView, leg: LegView, now: datetime) -> LegPicture:
+def _leg(given: Mapping[Given, list[FigureValue]], route: RouteView, leg: LegView, now: datetime) -> LegPicture:
     """The newest day on which either side counted."""
-    both = [*by_party.get(leg.from_party, []), *by_party.get(leg.to_party, [])]
+    both = [*given.get((leg.from_party, "departures"), []), *given.get((leg.to_party, "arrivals"), [])]
     member = route.membership(leg.to_party, now.astimezone(route.zone).date())
     latest = current_day(member, now) if member else now.date()
     for back in range(BACK.days):

@@ -9,11 +9,25 @@ what it finds and not what is there (docs/decisions/0015).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
+from routehub.core.db import Numbers
 from routehub.directory.visibility import clause
 
 
@@ -93,15 +107,54 @@ def _columns(table: FromClause) -> list[ColumnElement[Any]]:
     return [*(table.c[name] for name in _COLUMNS), *_SERIES]
 
 
-def _series(query: FigureQuery) -> list[ColumnElement[bool]]:
+@dataclass(frozen=True)
+class _Shape:
+    """Which conditions a question has. Statements are built once for each: building one costs more than running it."""
+
+    historical: bool
+    given: frozenset[str]
+    one_day: bool = False
+
+    @property
+    def table(self) -> Table:
+        return figure_revisions if self.historical else figure_current
+
+
+def _shape(query: FigureQuery) -> _Shape:
+    given = {name for name in _GIVEN if getattr(query, name)} | ({"offset"} if query.offset_key else set())
+    if query.as_of_sequence is not None:
+        given.add("as_of_sequence")
+    return _Shape(query.historical, frozenset(given), query.first is not None and query.first == query.last)
+
+
+_GIVEN = ("parties", "indicators", "places", "counterparts", "first", "last", "as_of", "as_of_sequence")
+
+
+def _given(query: FigureQuery, audiences: Iterable[int]) -> dict[str, Any]:
+    """What the statements' parameters stand for."""
+    found: dict[str, Any] = {
+        "route": query.route, "parties": sorted(query.parties), "indicators": sorted(query.indicators),
+        "places": sorted(query.places), "counterparts": sorted(query.counterparts), "buckets": _buckets(query),
+        "audiences": sorted(audiences), "first": query.first, "last": query.last, "limit": query.limit,
+        "as_of": query.as_of, "as_of_sequence": query.as_of_sequence,
+    }  # fmt: skip
+    if query.first:
+        found["from_start"] = _midnight(query.first) - AROUND
+    if query.last:
+        found["to_start"] = _midnight(query.last) + AROUND
+    if query.offset_key is not None:
+        found["day"], found["key"], found["start"] = query.offset_key
+    return found
+
+
+def _series(shape: _Shape) -> list[ColumnElement[bool]]:
     """Which series are asked for."""
-    found: list[ColumnElement[bool]] = [_s.route == query.route]
-    for column, wanted in (
-        (_s.party, query.parties), (_s.indicator, query.indicators), (_s.place, query.places),
-        (_s.counterpart, query.counterparts),
+    found: list[ColumnElement[bool]] = [_s.route == bindparam("route")]
+    for name, column in (
+        ("parties", _s.party), ("indicators", _s.indicator), ("places", _s.place), ("counterparts", _s.counterpart),
     ):  # fmt: skip
-        if wanted:
-            found.append(column.in_(sorted(wanted)))
+        if name in shape.given:
+            found.append(column.in_(bindparam(name, expanding=True)))
     return found
 
 
@@ -115,130 +168,148 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(0), UTC)
 
 
-def _periods(table: FromClause, query: FigureQuery) -> list[ColumnElement[bool]]:
+def _periods(table: FromClause, shape: _Shape) -> list[ColumnElement[bool]]:
     """Which periods are asked for. Their days are bounded by ``start`` too, which the primary key is in order of."""
     v = table.c
-    found: list[ColumnElement[bool]] = [v.bucket.in_(_buckets(query))]
-    if query.first:
-        found += [v.day >= query.first, v.start > _midnight(query.first) - AROUND]
-    if query.last:
-        found += [v.day <= query.last, v.start < _midnight(query.last) + AROUND]
+    found: list[ColumnElement[bool]] = []
+    if "first" in shape.given:
+        found += [v.day >= bindparam("first"), v.start > bindparam("from_start")]
+    if "last" in shape.given:
+        found += [v.day <= bindparam("last"), v.start < bindparam("to_start")]
     return found
 
 
-def _known(table: FromClause, query: FigureQuery, audiences: Iterable[int]) -> list[ColumnElement[bool]]:
+def _known(table: FromClause, shape: _Shape) -> list[ColumnElement[bool]]:
     """Which values the reader may read, and had been accepted then."""
     v = table.c
-    found = [clause(v.audience_id, audiences)]
-    if query.as_of is not None:
-        found.append(v.accepted_at <= query.as_of)
-    if query.as_of_sequence is not None:
-        found.append(v.sequence <= query.as_of_sequence)
+    found = [clause(v.audience_id, bindparam("audiences", type_=Numbers))]
+    if "as_of" in shape.given:
+        found.append(v.accepted_at <= bindparam("as_of"))
+    if "as_of_sequence" in shape.given:
+        found.append(v.sequence <= bindparam("as_of_sequence"))
     return found
 
 
-def _newest(table: FromClause, query: FigureQuery, audiences: Iterable[int]) -> ColumnElement[bool]:
+def _newest(table: FromClause, shape: _Shape) -> ColumnElement[bool]:
     """That no newer value of the same series and period is one that the reader may read."""
     v, other = table.c, table.alias("newer")
     n = other.c
     same = (n.series_id == v.series_id, n.bucket == v.bucket, n.start == v.start, n.sequence > v.sequence)
-    return ~exists().where(*same, *_known(other, query, audiences))
+    return ~exists().where(*same, *_known(other, shape))
+
+
+@cache
+def _page(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    table = shape.table
+    v = table.c
+    # Within one day the series come in the order of their keys, and the limit ends the walk.
+    order = [_s.key, v.start] if shape.one_day else [v.day, _s.key, v.start]
+    statement = (
+        select(*_columns(table))
+        .join_from(figure_series, table, v.series_id == _s.id)
+        .where(*_series(shape), v.bucket.in_(bindparam("buckets", expanding=True)))
+        .where(*_periods(table, shape), *_known(table, shape), _newest(table, shape))
+        .order_by(*order)
+        .limit(bindparam("limit"))
+    )
+    if "offset" in shape.given:
+        behind = (_s.key > bindparam("key")) | ((_s.key == bindparam("key")) & (v.start > bindparam("start")))
+        statement = statement.where((v.day > bindparam("day")) | ((v.day == bindparam("day")) & behind))
+    return statement
+
+
+@cache
+def _count(shape: _Shape) -> Select[int]:
+    return select(func.count()).select_from(figure_series).where(*_series(shape))
+
+
+@cache
+def _next_day(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """The first day of each bucket's values, from ``from_start`` on where it is given."""
+    v = figure_current.c
+    looks = []
+    for bucket in BUCKETS:
+        mine = select(v.day).where(v.series_id == _s.id, v.bucket == bucket, *_periods(figure_current, shape))
+        looks.append(func.min(mine.order_by(v.start).limit(1).scalar_subquery()).label(bucket))
+    return select(*looks).select_from(figure_series).where(*_series(shape))
+
+
+@cache
+def _latest(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    v = figure_current.c
+    inner = figure_current.alias("inner")
+    i = inner.c
+    start = (
+        select(i.start)
+        .where(i.series_id == _s.id, i.bucket == bindparam("bucket"), i.value.is_not(None))
+        .where(*_periods(inner, shape), *_known(inner, shape), _newest(inner, shape))
+        .order_by(i.start.desc())
+        .limit(1)
+        .correlate(figure_series)
+        .scalar_subquery()
+    )
+    mine = and_(v.series_id == _s.id, v.bucket == bindparam("bucket"), v.start == start)
+    return (
+        select(*_columns(figure_current))
+        .join_from(figure_series, figure_current, mine)
+        .where(*_series(shape), *_known(figure_current, shape), _newest(figure_current, shape))
+    )
+
+
+@cache
+def _history(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    v = figure_revisions.c
+    return (
+        select(*_columns(figure_revisions), v.reason)
+        .join_from(figure_series, figure_revisions, v.series_id == _s.id)
+        .where(*_series(shape), v.bucket.in_(bindparam("buckets", expanding=True)))
+        .where(*_periods(figure_revisions, shape), *_known(figure_revisions, shape))
+        .order_by(v.sequence)
+        .limit(20_000)
+    )
 
 
 def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> list[FigureValue]:
     """The newest value of each series and period that the reader may read, ordered by day, series and start."""
     ids = frozenset(audiences)
     found: list[FigureValue] = []
-    for part in _spans(conn, query):
-        found += _figures(conn, ids, replace(part, limit=query.limit - len(found)))
+    for span in _spans(conn, query):
+        part = replace(span, limit=query.limit - len(found))
+        found += [_value(row) for row in conn.execute(_page(_shape(part)), _given(part, ids))]
         if len(found) >= query.limit:
             break
     return found
 
 
-def _figures(conn: Connection, ids: frozenset[int], query: FigureQuery) -> list[FigureValue]:
-    table = figure_revisions if query.historical else figure_current
-    v = table.c
-    statement = (
-        select(*_columns(table))
-        .join_from(figure_series, table, v.series_id == _s.id)
-        .where(
-            *_series(query), *_periods(table, query), *_known(table, query, ids), _newest(table, query, ids)
-        )
-        .order_by(v.day, _s.key, v.start)
-        .limit(query.limit)
-    )  # fmt: skip
-    if query.offset_key is not None:
-        day, series, start = query.offset_key
-        statement = statement.where(
-            (v.day > day)
-            | ((v.day == day) & (_s.key > series))
-            | ((v.day == day) & (_s.key == series) & (v.start > start))
-        )
-    return [_value(row) for row in conn.execute(statement)]
-
-
 def _spans(conn: Connection, query: FigureQuery) -> Iterator[FigureQuery]:
-    """The same question for one span of days after the other, each twice as long as the one before, so that the first
-    page of a long time does not put all of it in order."""
+    """The same question for one span of days after the other, each of about as many values as are wanted, so that the
+    first page of a long time does not put all of it in order. Days without values are passed over in one step."""
     begin, end = query.first, query.last
     if query.offset_key is not None:
         begin = max(begin or query.offset_key[0], query.offset_key[0])
-    if begin is None or end is None:
-        first, last = _covered(conn, query)
-        if first is None or last is None:
-            return
-        begin, end = begin or first, end or last
-    count = conn.execute(select(func.count()).select_from(figure_series).where(*_series(query))).scalar_one()
-    a_day = count * (24 if "hour" in _buckets(query) else 1)
-    days = max(1, query.limit // max(1, a_day))
-    while begin <= end:
-        until = min(end, begin + timedelta(days=min(days, (end - begin).days)))
-        yield replace(query, first=begin, last=until)
-        begin, days = until + timedelta(days=1), days * 2
+    count = conn.execute(_count(_shape(query)), _given(query, ())).scalar_one()
+    days = query.limit // max(1, count * (24 if "hour" in _buckets(query) else 1))
+    if begin is not None and end is not None and (end - begin).days <= days:
+        yield replace(query, first=begin)
+        return
+    day = _next(conn, query, begin)
+    while day is not None and (end is None or day <= end):
+        until = day + timedelta(days=max(0, days - 1))
+        yield replace(query, first=day, last=until if end is None else min(until, end))
+        day = _next(conn, query, until + timedelta(days=1))
 
 
-def _covered(conn: Connection, query: FigureQuery) -> tuple[date | None, date | None]:
-    """Days between which the series have values, whoever may read them: one look per series and bucket."""
-    v = figure_current.c
-    ends = []
-    for bucket in _buckets(query):
-        mine = (v.series_id == _s.id, v.bucket == bucket)
-        ends += [
-            func.min(select(func.min(v.start)).where(*mine).scalar_subquery()),
-            func.max(select(func.max(v.start)).where(*mine).scalar_subquery()),
-        ]
-    row = conn.execute(select(*ends).select_from(figure_series).where(*_series(query))).one()
-    firsts, lasts = [one for one in row[::2] if one], [one for one in row[1::2] if one]
-    if not firsts:
-        return None, None
-    return (min(firsts) - AROUND).date(), (max(lasts) + AROUND).date()
+def _next(conn: Connection, query: FigureQuery, day: date | None) -> date | None:
+    """The next day, from one on, of which there is a value, whoever may read it: one look per series and bucket."""
+    ahead = replace(query, first=day, last=None)
+    row = conn.execute(_next_day(_shape(ahead)), _given(ahead, ())).one()
+    return min((getattr(row, bucket) for bucket in _buckets(query) if getattr(row, bucket) is not None), default=None)
 
 
 def latest(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> list[FigureValue]:
     """The newest period of every series that has a value which the reader may read and which was not withdrawn."""
-    ids = frozenset(audiences)
-    v = figure_current.c
-    found: list[FigureValue] = []
-    for bucket in _buckets(query):
-        one = replace(query, bucket=bucket)
-        inner = figure_current.alias("inner")
-        i = inner.c
-        start = (
-            select(i.start)
-            .where(i.series_id == _s.id, i.bucket == bucket, i.value.is_not(None))
-            .where(*_periods(inner, one), *_known(inner, one, ids), _newest(inner, one, ids))
-            .order_by(i.start.desc())
-            .limit(1)
-            .correlate(figure_series)
-            .scalar_subquery()
-        )
-        statement = (
-            select(*_columns(figure_current))
-            .join_from(figure_series, figure_current, and_(v.series_id == _s.id, v.bucket == bucket, v.start == start))
-            .where(*_series(one), *_known(figure_current, one, ids), _newest(figure_current, one, ids))
-        )
-        found += [_value(row) for row in conn.execute(statement)]
+    statement, given = _latest(_shape(query)), _given(query, audiences)
+    found = [_value(row) for bucket in _buckets(query) for row in conn.execute(statement, given | {"bucket": bucket})]
     return sorted(found, key=lambda f: (f.party, f.indicator, f.series_id))
 
 
@@ -246,16 +317,8 @@ def history(
     conn: Connection, audiences: Iterable[int], query: FigureQuery
 ) -> dict[tuple[int, str, datetime], tuple[FigureValue, ...]]:
     """Every revision by series, bucket and start, oldest first: nothing is overwritten."""
-    v = figure_revisions.c
-    statement = (
-        select(*_columns(figure_revisions), v.reason)
-        .join_from(figure_series, figure_revisions, v.series_id == _s.id)
-        .where(*_series(query), *_periods(figure_revisions, query), *_known(figure_revisions, query, audiences))
-        .order_by(v.sequence)
-        .limit(20_000)
-    )
     found: dict[tuple[int, str, datetime], list[FigureValue]] = {}
-    for row in conn.execute(statement):
+    for row in conn.execute(_history(_shape(query)), _given(query, audiences)):
         value = _value(row)
         found.setdefault((value.series_id, value.bucket, value.start), []).append(value)
     return {key: tuple(values) for key, values in found.items()}
