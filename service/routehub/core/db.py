@@ -51,6 +51,12 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+@lru_cache(maxsize=8192)
+def _utc(stored: str | None) -> datetime | None:
+    """A time as SQLite keeps it: text without a zone. Many rows share theirs."""
+    return None if stored is None else datetime.fromisoformat(stored + "+00:00")
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC. SQLite forgets zones, so they are put back on the way out."""
 
@@ -66,9 +72,12 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        if dialect.name == "sqlite":
+            return _utc
+        return super().result_processor(dialect, coltype)
 
 
 class SearchWords(TypeDecorator[str]):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import OnRoute, Reader
 from routehub.boards.alerts.queries import AlertView, alert, alerts
-from routehub.boards.figures.queries import FigureQuery, FigureValue, figures, history, latest
+from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, freshness, record
 from routehub.boards.reporting.queries import days_of
 from routehub.core.canonical import dumps
@@ -25,7 +25,7 @@ from routehub.journal.feed import Cursor
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
-from routehub.views.totals import Total
+from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
 from routehub_schemas.vocab import Day, Moment
 
@@ -143,6 +143,41 @@ async def get_latest(ctx: Ctx, who: Reader, party: Codes = [], indicator: Codes 
         return latest(conn, readable(conn, who.route, who.party), query)
 
     return answer({"figures": [figure(v) for v in await ctx.db.read(read)]})
+
+
+LONGEST = 366
+
+
+@router.get("/figures/totals")
+async def get_totals(
+    ctx: Ctx, who: Reader, route: OnRoute,
+    indicator: Annotated[str, Query(max_length=40, description="One of /v1/indicators.")],
+    party: Codes = [],  # noqa: B006
+    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
+) -> Response:  # fmt: skip
+    """Each party's own total of an indicator by reporting day (the last 90 days when none are given). A day without
+    figures is not there; totals of different parties are never added up."""
+    if indicator not in reference.indicators():
+        known = list(reference.indicators())
+        raise refused("/query/indicator", "unknown-indicator", "Not in the catalogue.", sent=indicator, allowed=known)
+    last = to or ctx.clock.now().astimezone(route.zone).date()
+    first = from_ or max(last, date(2000, 4, 1)) - timedelta(days=89)
+    if not timedelta(0) <= last - first < timedelta(days=LONGEST):
+        raise refused("/query/from", "range", f"Give a range of up to {LONGEST} days.", sent=str(first))
+    query = FigureQuery(
+        who.route, _codes(ctx.directory.value, party), frozenset({indicator}),
+        first=first - timedelta(days=1), last=last,
+    )  # fmt: skip
+
+    def read(conn: Connection) -> list[DayValue]:
+        return day_values(conn, readable(conn, who.route, who.party), query)
+
+    found = daily_totals(await ctx.db.read(read))
+    rows = [
+        {"party": code, "days": [{"day": day, "value": days[day]} for day in sorted(days) if first <= day <= last]}
+        for code, days in sorted(found.items())
+    ]
+    return answer({"route": marking(route), "indicator": indicator, "from": first, "to": last, "parties": rows})
 
 
 async def picture_of(ctx: Context, who: Principal, route: RouteView) -> RoutePicture:

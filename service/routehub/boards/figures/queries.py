@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -218,6 +218,33 @@ def _page(shape: _Shape) -> Select[*tuple[Any, ...]]:
     return statement
 
 
+class DayValue(NamedTuple):
+    """A value of a whole day without what a chart does not show. ``plain``: it has no breakdown but by service."""
+
+    party: str
+    indicator: str
+    place: str | None
+    counterpart: str | None
+    bucket: str
+    day: date
+    value: int
+    plain: bool
+
+
+@cache
+def _day_values(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    v = figure_current.c
+    plain = and_(_s.mode.is_(None), _s.modality.is_(None))
+    return (
+        select(_s.party, _s.indicator, _s.place, _s.counterpart, v.bucket, v.day, v.value, plain)
+        .join_from(figure_series, figure_current, v.series_id == _s.id)
+        .where(*_series(shape), _s.sex.is_(None), _s.age_band.is_(None), _s.nationality.is_(None))
+        .where(v.bucket.in_(bindparam("buckets", expanding=True)), v.value.is_not(None))
+        .where(*_periods(figure_current, shape), *_known(figure_current, shape), _newest(figure_current, shape))
+        .order_by(v.day, _s.key)
+    )
+
+
 @cache
 def _count(shape: _Shape) -> Select[int]:
     return select(func.count()).select_from(figure_series).where(*_series(shape))
@@ -279,6 +306,14 @@ def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> l
         if len(found) >= query.limit:
             break
     return found
+
+
+def day_values(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> list[DayValue]:
+    """What parties gave for whole days, without breakdowns of people, ordered by day and series: for sums over long
+    times. ``first`` and ``last`` bound it, ``limit`` does not."""
+    days = replace(query, hours=False)
+    rows = conn.execute(_day_values(_shape(days)), _given(days, audiences))
+    return [DayValue._make(row) for row in rows]
 
 
 def _spans(conn: Connection, query: FigureQuery) -> Iterator[FigureQuery]:
