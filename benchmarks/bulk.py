@@ -268,7 +268,7 @@ class Bulk:
         event = compose(draft, message_id, None, at)
         body = text_of(event)
         salt = f"{self.sequence:032x}"
-        row = {
+        row: dict[str, Any] = {
             "sequence": self.sequence, "id": message_id, "route": ROUTE, "short_id": None, "kind": kind.name,
             "version": kind.version, "party": party, "actor": actor, "author": author, "on_behalf_of": None,
             "sender_id": None, "accepted_at": at, "subject": subject, "tlp": "AMBER", "audience_id": audience,

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Insert,
+    Integer,
     Table,
     Text,
     create_engine,
@@ -104,14 +105,17 @@ LAST_PLACE = 16_383
 
 
 class Numbers(TypeDecorator[list[int]]):
-    """A list of numbers as one parameter, for ``among``."""
+    """A list of numbers as one parameter, for ``among``: an array, or JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> str:
-        inner = ",".join(map(str, value or ()))
-        return f"{{{inner}}}" if dialect.name == "postgresql" else f"[{inner}]"
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.ARRAY(Integer) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        given = value or []
+        return given if dialect.name == "postgresql" else f"[{','.join(map(str, given))}]"
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - a function of SQL
@@ -132,7 +136,7 @@ def _among_sqlite(element: "among", compiler: Any, **more: Any) -> str:
 @compiles(among, "postgresql")
 def _among_postgresql(element: "among", compiler: Any, **more: Any) -> str:
     column, numbers = (compiler.process(part, **more) for part in element.clauses)
-    return f"{column} = ANY (CAST({numbers} AS integer[]))"
+    return f"{column} = ANY ({numbers})"
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -197,7 +201,10 @@ def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
 
 
 # A frozen replica must not block the others (PROMISES 2): its locks end with these.
+# Compiling a query to machine code takes a second where the query takes five milliseconds, and
+# parallel workers take longer to start than to work: every query here reads few rows.
 _POSTGRES_OPTIONS = (
+    "-c jit=off -c max_parallel_workers_per_gather=0 "
     "-c lock_timeout=8s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
 )
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    exists,
     func,
     select,
 )
@@ -134,9 +133,9 @@ def _given(query: FigureQuery, audiences: Iterable[int]) -> dict[str, Any]:
     """What the statements' parameters stand for."""
     found: dict[str, Any] = {
         "route": query.route, "parties": sorted(query.parties), "indicators": sorted(query.indicators),
-        "places": sorted(query.places), "counterparts": sorted(query.counterparts), "buckets": _buckets(query),
-        "audiences": sorted(audiences), "first": query.first, "last": query.last, "limit": query.limit,
-        "as_of": query.as_of, "as_of_sequence": query.as_of_sequence,
+        "places": sorted(query.places), "counterparts": sorted(query.counterparts), "audiences": sorted(audiences),
+        "first": query.first, "last": query.last, "limit": query.limit, "as_of": query.as_of,
+        "as_of_sequence": query.as_of_sequence,
     }  # fmt: skip
     if query.first:
         found["from_start"] = _midnight(query.first) - AROUND
@@ -192,10 +191,12 @@ def _known(table: FromClause, shape: _Shape) -> list[ColumnElement[bool]]:
 
 def _newest(table: FromClause, shape: _Shape) -> ColumnElement[bool]:
     """That no newer value of the same series and period is one that the reader may read."""
+    # As a look for each value, and not as an anti-join: PostgreSQL joins through whole series where it guesses few.
     v, other = table.c, table.alias("newer")
     n = other.c
-    same = (n.series_id == v.series_id, n.bucket == v.bucket, n.start == v.start, n.sequence > v.sequence)
-    return ~exists().where(*same, *_known(other, shape))
+    same = (n.series_id == v.series_id, n.bucket == v.bucket, n.start == v.start)
+    newest = select(func.max(n.sequence)).where(*same, *_known(other, shape)).correlate(table).scalar_subquery()
+    return v.sequence == newest
 
 
 @cache
@@ -207,7 +208,7 @@ def _page(shape: _Shape) -> Select[*tuple[Any, ...]]:
     statement = (
         select(*_columns(table))
         .join_from(figure_series, table, v.series_id == _s.id)
-        .where(*_series(shape), v.bucket.in_(bindparam("buckets", expanding=True)))
+        .where(*_series(shape), v.bucket == bindparam("bucket"))
         .where(*_periods(table, shape), *_known(table, shape), _newest(table, shape))
         .order_by(*order)
         .limit(bindparam("limit"))
@@ -239,7 +240,7 @@ def _day_values(shape: _Shape) -> Select[*tuple[Any, ...]]:
         select(_s.party, _s.indicator, _s.place, _s.counterpart, v.bucket, v.day, v.value, plain)
         .join_from(figure_series, figure_current, v.series_id == _s.id)
         .where(*_series(shape), _s.sex.is_(None), _s.age_band.is_(None), _s.nationality.is_(None))
-        .where(v.bucket.in_(bindparam("buckets", expanding=True)), v.value.is_not(None))
+        .where(v.bucket == bindparam("bucket"), v.value.is_not(None))
         .where(*_periods(figure_current, shape), *_known(figure_current, shape), _newest(figure_current, shape))
         .order_by(v.day, _s.key)
     )
@@ -289,11 +290,21 @@ def _history(shape: _Shape) -> Select[*tuple[Any, ...]]:
     return (
         select(*_columns(figure_revisions), v.reason)
         .join_from(figure_series, figure_revisions, v.series_id == _s.id)
-        .where(*_series(shape), v.bucket.in_(bindparam("buckets", expanding=True)))
+        .where(*_series(shape), v.bucket == bindparam("bucket"))
         .where(*_periods(figure_revisions, shape), *_known(figure_revisions, shape))
         .order_by(v.sequence)
         .limit(20_000)
     )
+
+
+def _each(
+    conn: Connection, statement: Select[*tuple[Any, ...]], query: FigureQuery, audiences: Iterable[int]
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a statement for one bucket after the other: the primary key is in the order of the starts only within
+    a bucket, and of a list of them PostgreSQL before 17 reads the whole series."""
+    given = _given(query, audiences)
+    for bucket in _buckets(query):
+        yield from conn.execute(statement, given | {"bucket": bucket})
 
 
 def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> list[FigureValue]:
@@ -302,7 +313,8 @@ def figures(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> l
     found: list[FigureValue] = []
     for span in _spans(conn, query):
         part = replace(span, limit=query.limit - len(found))
-        found += [_value(row) for row in conn.execute(_page(_shape(part)), _given(part, ids))]
+        page = [_value(row) for row in _each(conn, _page(_shape(part)), part, ids)]
+        found += sorted(page, key=lambda f: (f.day, f.series, f.start))[: part.limit]
         if len(found) >= query.limit:
             break
     return found
@@ -312,8 +324,7 @@ def day_values(conn: Connection, audiences: Iterable[int], query: FigureQuery) -
     """What parties gave for whole days, without breakdowns of people, ordered by day and series: for sums over long
     times. ``first`` and ``last`` bound it, ``limit`` does not."""
     days = replace(query, hours=False)
-    rows = conn.execute(_day_values(_shape(days)), _given(days, audiences))
-    return [DayValue._make(row) for row in rows]
+    return [DayValue._make(row) for row in _each(conn, _day_values(_shape(days)), days, audiences)]
 
 
 def _spans(conn: Connection, query: FigureQuery) -> Iterator[FigureQuery]:
@@ -343,8 +354,7 @@ def _next(conn: Connection, query: FigureQuery, day: date | None) -> date | None
 
 def latest(conn: Connection, audiences: Iterable[int], query: FigureQuery) -> list[FigureValue]:
     """The newest period of every series that has a value which the reader may read and which was not withdrawn."""
-    statement, given = _latest(_shape(query)), _given(query, audiences)
-    found = [_value(row) for bucket in _buckets(query) for row in conn.execute(statement, given | {"bucket": bucket})]
+    found = [_value(row) for row in _each(conn, _latest(_shape(query)), query, audiences)]
     return sorted(found, key=lambda f: (f.party, f.indicator, f.series_id))
 
 
@@ -353,7 +363,7 @@ def history(
 ) -> dict[tuple[int, str, datetime], tuple[FigureValue, ...]]:
     """Every revision by series, bucket and start, oldest first: nothing is overwritten."""
     found: dict[tuple[int, str, datetime], list[FigureValue]] = {}
-    for row in conn.execute(_history(_shape(query)), _given(query, audiences)):
+    for row in _each(conn, _history(_shape(query)), query, audiences):
         value = _value(row)
         found.setdefault((value.series_id, value.bucket, value.start), []).append(value)
     return {key: tuple(values) for key, values in found.items()}

@@ -22,13 +22,16 @@ def days_of(
     )
     if party is not None:
         days = days.where(r.party == party)
-    d = days.subquery("days")
-    query = select(d.c.party, d.c.counts_for, d.c.first_at, r.accepted_at, r.nothing_to_report, r.message_id).join_from(
-        d, reports_made, r.sequence == d.c.last
+    rows = conn.execute(days).all()
+    # By their numbers, and not as a join: PostgreSQL would go through all reports that were ever made.
+    lasts = select(r.sequence, r.accepted_at, r.nothing_to_report, r.message_id).where(
+        r.sequence.in_([row.last for row in rows])
     )
+    newest = {row.sequence: row for row in conn.execute(lasts)}
     found: dict[str, dict[date, DayReport]] = {}
-    for row in conn.execute(query):
-        report = DayReport(row.first_at, row.accepted_at, row.nothing_to_report, row.message_id)
+    for row in rows:
+        made = newest[row.last]
+        report = DayReport(row.first_at, made.accepted_at, made.nothing_to_report, made.message_id)
         found.setdefault(row.party, {})[row.counts_for] = report
     return found
 
