@@ -202,9 +202,10 @@ def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
 
 # A frozen replica must not block the others (PROMISES 2): its locks end with these.
 # Compiling a query to machine code takes a second where the query takes five milliseconds, and
-# parallel workers take longer to start than to work: every query here reads few rows.
+# parallel workers take longer to start than to work: every query here reads few rows, by an index, from memory or a
+# solid-state disk, which the usual price of a random page does not think of.
 _POSTGRES_OPTIONS = (
-    "-c jit=off -c max_parallel_workers_per_gather=0 "
+    "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1 "
     "-c lock_timeout=8s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
 )
 
