@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from routehub.boards.figures.project import DIMENSIONS, series_key
+from routehub.boards.figures.series import DIMENSIONS, key_of
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.boards.reporting.tables import reports_made
 from routehub.core.db import Database
@@ -130,7 +130,7 @@ class Bulk:
     def _sheet(self, member: Membership, figures: list[dict[str, Any]]) -> _Sheet:
         data = {"party": member.party, "day": END.date().isoformat(), "figures": figures}
         payload = Report.model_validate_json(text_of(data))
-        keys = [series_key(ROUTE, member.party, figure, self.directory) for figure in payload.figures]
+        keys = [key_of(ROUTE, member.party, figure, self.directory) for figure in payload.figures]
         return _Sheet(member, payload, figures, keys, [self.chance.randint(20, 4_000) for _ in figures])
 
     def write(self) -> Iterator[int]:

@@ -13,4 +13,5 @@ pytest_plugins = [
     "tests.fixtures.office",
     "tests.fixtures.browser",
     "tests.fixtures.shared",
+    "tests.fixtures.node",
 ]

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("latest", sa.String(), nullable=False),
+        sa.Column("sent", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updates", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -249,6 +250,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_message_text")),
     )
     op.create_table(
+        "original",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("media", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_original")),
+    )
+    op.create_table(
         "party",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -275,6 +284,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_route"), ["route"], unique=False)
+
+    op.create_table(
+        "push",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push")),
+    )
+    with op.batch_alter_table("push", schema=None) as batch_op:
+        batch_op.create_index("ix_push_key_outcome_id", ["key", "outcome", "id"], unique=False)
 
     op.create_table(
         "report_made",
@@ -367,6 +396,19 @@ def upgrade() -> None:
     with op.batch_alter_table("alert_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_message_alert"), ["alert"], unique=False)
 
+    op.create_table(
+        "alert_source",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("sent", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alert", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("said", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["alert"], ["alert_record.id"], name=op.f("fk_alert_source_alert_alert_record")),
+        sa.PrimaryKeyConstraint("route", "party", "sender", "identifier", "sent", name=op.f("pk_alert_source")),
+    )
     op.create_table(
         "api_key",
         sa.Column("id", sa.String(), nullable=False),
@@ -739,6 +781,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_key_party"))
 
     op.drop_table("api_key")
+    op.drop_table("alert_source")
     with op.batch_alter_table("alert_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_message_alert"))
 
@@ -755,11 +798,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_report_made_counts_for")
 
     op.drop_table("report_made")
+    with op.batch_alter_table("push", schema=None) as batch_op:
+        batch_op.drop_index("ix_push_key_outcome_id")
+
+    op.drop_table("push")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_route"))
 
     op.drop_table("proposal")
     op.drop_table("party")
+    op.drop_table("original")
     op.drop_table("message_text")
     op.drop_table("message_point")
     op.drop_table("journal_head")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from routehub_schemas.kind import STRICT, Payload
-from routehub_schemas.vocab import LINE_PATTERN, Moment, Tlp
+from routehub_schemas.vocab import JSON_TYPE_PATTERN, LINE_PATTERN, URI_PATTERN, URI_REFERENCE_PATTERN, Moment, Tlp
 
 _Name = Annotated[str, Field(min_length=1, max_length=255, pattern=LINE_PATTERN)]
 
@@ -70,8 +70,9 @@ class Envelope(BaseModel):
 class Incoming(BaseModel):
     """One CloudEvent on the way in. `id` is the sender's own and serves as the idempotency key.
 
-    `time` and `dataschema` are read and not used: the hub's clock and schemas stand. The tracing attributes
-    of CloudEvents' Distributed Tracing extension are let through, because libraries add them unasked.
+    The rules of the attributes are those of CloudEvents 1.0.2, section 3; `source` may be left out, for the key
+    says who sends. `time` and `dataschema` are read and not used: the hub's clock and schemas stand. The tracing
+    attributes of CloudEvents' Distributed Tracing extension are let through, because libraries add them unasked.
     """
 
     model_config = STRICT
@@ -79,11 +80,11 @@ class Incoming(BaseModel):
     specversion: Literal["1.0"]
     id: _Name
     type: _Name
-    source: _Name | None = None
+    source: Annotated[str, Field(max_length=255, pattern=URI_REFERENCE_PATTERN)] | None = None
     subject: _Name | None = None
     time: Moment | None = None
-    datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: _Name | None = None
+    datacontenttype: Annotated[str, Field(pattern=JSON_TYPE_PATTERN)] = "application/json"
+    dataschema: Annotated[str, Field(max_length=500, pattern=URI_PATTERN)] | None = None
     tlp: Tlp | None = None
     exercise: bool | None = None
     """If given, it must be what the route is: a drill never reaches a live route by mistake."""

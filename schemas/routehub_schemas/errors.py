@@ -28,8 +28,13 @@ class Problem:
     suggestion: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The member of `errors` in a problem document (RFC 9457); what is not known is left out."""
-        fields: dict[str, Any] = {"pointer": self.pointer, "code": self.code, "message": self.message}
+        """The member of `problems` in a problem document (RFC 9457); what is not known is left out.
+
+        Codes leave with hyphens: pydantic's own words come with underscores.
+        """
+        fields: dict[str, Any] = {
+            "pointer": self.pointer, "code": self.code.replace("_", "-"), "message": self.message,
+        }  # fmt: skip
         for name in ("sent", "allowed", "suggestion"):
             value = getattr(self, name)
             if value is not None:

@@ -31,7 +31,7 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
         return _unknown_field(_model_at(model, path[:-1]), at, str(path[-1]), _sent(data, path[:-1]), sent)
     if code in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return Problem(at, "not_allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed))
+        return Problem(at, "not-allowed", "not one of the allowed words", shown(sent), allowed, near(sent, allowed))
     if code == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         form = FORMS.get(pattern, pattern)
@@ -42,10 +42,10 @@ def _problem(model: type[BaseModel], data: Any, pointer: str, detail: ErrorDetai
     if code in _BOUNDS:
         word, message = _BOUNDS[code]
         bound = next(context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context)
-        return Problem(at, code, message.format(bound), shown(sent), {word: bound})
+        return Problem(at, code.replace("_", "-"), message.format(bound), shown(sent), {word: bound})
     if code in _TYPES:
         return Problem(at, "type", f"should be {_TYPES[code]}", shown(sent), _TYPES[code], _unquoted(code, sent))
-    return Problem(at, code, detail["msg"], shown(sent))
+    return Problem(at, code.replace("_", "-"), detail["msg"], shown(sent))
 
 
 _BOUNDS: dict[str, tuple[str, str]] = {
@@ -77,7 +77,7 @@ def _unknown_field(model: type[BaseModel] | None, at: str, name: str, siblings: 
     fields = list(model.model_fields) if model is not None else []
     given = siblings if isinstance(siblings, dict) else {}
     meant = near(name, [known for known in fields if known not in given])
-    return Problem(at, "unknown_field", "there is no such field", shown(sent), fields, meant)
+    return Problem(at, "unknown-field", "there is no such field", shown(sent), fields, meant)
 
 
 def _sent(data: Any, path: Sequence[str | int]) -> Any:

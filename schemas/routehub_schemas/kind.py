@@ -147,6 +147,8 @@ class Kind:
     """Values that fields take on an exercise route where the sender leaves them out."""
     hub_fields: frozenset[str] = frozenset()
     """Fields of the payload that only the hub may fill."""
+    translated_fields: frozenset[str] = frozenset()
+    """Fields that only the hub fills, from a document of another format in which the message came."""
     severity: Callable[[Any], str | None] = _nothing
     """On the CAP scale; None where the kind has none."""
     places: Callable[[Any], tuple[str, ...]] = _none

@@ -4,9 +4,11 @@
 All of them name every problem at once. `read` is for readers of a hub that may be newer than they are.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,30 +16,77 @@ from routehub_schemas.envelope import Envelope, Incoming
 from routehub_schemas.errors import MOST_PROBLEMS, Invalid, Problem
 from routehub_schemas.explain import problems
 from routehub_schemas.kind import Kind, Payload
+from routehub_schemas.partial import readable
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import AUDIENCE_WORDS
 from routehub_schemas.wire import MAX_DEPTH, loads
 
 __all__ = ["MAX_DEPTH", "incoming", "loads", "payload", "read", "validate"]
 
+_ATTRIBUTE = re.compile("[a-z0-9]+")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def payload(kind: Kind, data: Any, pointer: str = "/data") -> Payload:
     """The typed payload of a message of this kind, or `Invalid` (422) with every problem.
 
-    Rules between fields are looked at once each field is right by itself.
+    Where fields are wrong by themselves, the rules between fields are looked at for the rest.
     """
-    made = validate(kind.payload, data, pointer)
-    found = [*_common(made), *kind.check(made)]
-    if found:
-        raise Invalid(problem.below(pointer) for problem in found[:MOST_PROBLEMS])
+    try:
+        made = kind.payload.model_validate(data)
+    except ValidationError as error:
+        found = problems(kind.payload, data, pointer, error)
+        found += [problem.below(pointer) for problem in _rules_of_rest(kind, data, error)]
+        raise Invalid(found[:MOST_PROBLEMS]) from None
+    broken = [*_common(made), *kind.check(made)]
+    if broken:
+        raise Invalid(problem.below(pointer) for problem in broken[:MOST_PROBLEMS])
     return made
 
 
+def _rules_of_rest(kind: Kind, data: Any, error: ValidationError) -> Iterator[Problem]:
+    """Rules that the readable parts break. What is missing only because it could not be read is not said again."""
+    faults = [detail["loc"] for detail in error.errors(include_url=False, include_input=False)]
+    found = readable(kind.payload, data, faults)
+    if found is None:
+        return
+    rest, places = found
+    named = {f"/{path[0]}" for path in faults if path}
+    for problem in (*_common(cast(Payload, rest)), *kind.check(rest)):
+        if not any(problem.pointer == name for name in named):
+            yield replace(problem, pointer=places.before(problem.pointer))
+
+
 def incoming(data: Any, pointer: str = "") -> Incoming:
-    """One CloudEvent on the way in, or `Invalid` (422). Its `data` is still to be checked by `payload`."""
-    return validate(Incoming, data, pointer)
+    """One CloudEvent on the way in, or `Invalid` (422). Its `data` is still to be checked by `payload`.
+
+    An attribute that is null counts as left out (CloudEvents 1.0.2, JSON format, section 2.2).
+    """
+    if not isinstance(data, dict):
+        return validate(Incoming, data, pointer)
+    given = {name: value for name, value in data.items() if value is not None or name == "data"}
+    try:
+        return validate(Incoming, given, pointer)
+    except Invalid as error:
+        no_text = "data_base64" in given and "data" not in given
+        found = [p for p in error.problems if not (no_text and p.pointer == f"{pointer}/data")]
+        raise Invalid(_attribute(problem, pointer) for problem in found) from None
+
+
+def _attribute(problem: Problem, pointer: str) -> Problem:
+    """What the specification of CloudEvents says about an attribute that the hub does not take."""
+    name = problem.pointer.removeprefix(f"{pointer}/")
+    if problem.code != "unknown-field" or "/" in name:
+        return problem
+    if name == "data_base64":
+        return replace(problem, code="binary-data", message="messages are JSON: send the object itself as data",
+                       allowed="data", sent=None, suggestion=None)  # fmt: skip
+    if not _ATTRIBUTE.fullmatch(name):
+        words = "names of attributes are lower-case letters and digits (CloudEvents 1.0.2, section 3.1)"
+        return replace(problem, code="attribute-name", message=words)
+    return replace(
+        problem, code="unknown-attribute", message="the hub takes no such attribute; what it is about is data"
+    )
 
 
 def validate(model: type[_Model], data: Any, pointer: str = "") -> _Model:
@@ -71,7 +120,7 @@ def _common(made: Payload) -> Sequence[Problem]:
         return ()
     if "public" in made.audience and not made.may_be_public:
         at = f"/audience/{made.audience.index('public')}"
-        return [Problem(at, "not_public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
+        return [Problem(at, "not-public", "only a readout can be public", sent="public", allowed=AUDIENCE_WORDS[:4])]
     if "*" in made.audience and len(made.audience) > 1 and set(made.audience) - {"*", "observers", "public"}:
         return [Problem("/audience", "audience", "* already means every party of the route", sent=made.audience)]
     return ()

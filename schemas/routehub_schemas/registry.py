@@ -61,7 +61,7 @@ def _find(known: Mapping[str, Kind], word: str, pointer: str, what: str) -> Kind
         [
             Problem(
                 pointer,
-                "unknown_kind",
+                "unknown-kind",
                 f"this hub does not know {what} of this name",
                 sent=shown(word),
                 allowed=sorted(known),

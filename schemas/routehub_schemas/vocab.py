@@ -87,6 +87,12 @@ AGE_BAND_PATTERN = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$"
 ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}$"
 LINK_PATTERN = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$"
 
+# RFC 3986, by its characters: enough to tell an address from a sentence.
+_URI_TAIL = r"([A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})"
+URI_REFERENCE_PATTERN = rf"^{_URI_TAIL}+$"
+URI_PATTERN = rf"^[A-Za-z][A-Za-z0-9+.-]*:{_URI_TAIL}+$"
+JSON_TYPE_PATTERN = r"^application/json(; ?charset=(utf-8|UTF-8))?$"
+
 # Control characters other than tab and line ends, and every character with the Unicode property Bidi_Control:
 # they make a line read otherwise than it is stored ("Trojan Source", CVE-2021-42574). A line has no line end
 # at all, so that it can stand in a mail subject or a calendar field.
@@ -120,6 +126,9 @@ FORMS: dict[str, str] = {
     AGE_BAND_PATTERN: "an age band, such as 0-4, 18-34 or 65+",
     ZONE_PATTERN: "a time zone, such as Europe/Skopje",
     LINK_PATTERN: "an address that begins with https://",
+    URI_REFERENCE_PATTERN: "a URI or a path (RFC 3986), such as /systems/border-police",
+    URI_PATTERN: "a URI with its scheme (RFC 3986)",
+    JSON_TYPE_PATTERN: "application/json",
     TEXT_PATTERN: "text without control characters",
     LINE_PATTERN: "one line of text without control characters",
     DAY_PATTERN: "a date, such as 2015-10-20",

@@ -159,11 +159,11 @@ def _walk(value: Any, max_depth: int) -> list[Problem]:
 
 
 def _too_deep(pointer: str, max_depth: int) -> Problem:
-    return Problem(pointer, "too_deep", f"nested deeper than {max_depth} levels", allowed=max_depth)
+    return Problem(pointer, "too-deep", f"nested deeper than {max_depth} levels", allowed=max_depth)
 
 
 def _repeated(pointer: str, name: str) -> Problem:
-    return Problem(pointer + escape(name), "repeated_name", "this name comes more than once in its object")
+    return Problem(pointer + escape(name), "repeated-name", "this name comes more than once in its object")
 
 
 def _unsafe(pointer: str, text: str, what: str) -> Problem:
@@ -171,7 +171,7 @@ def _unsafe(pointer: str, text: str, what: str) -> Problem:
     point = f"U+{ord(found.group()):04X}" if found else ""
     return Problem(
         pointer,
-        "unsafe_text",
+        "unsafe-text",
         f"{what} contains a control character or half a character ({point})",
         sent=shown(text),
     )

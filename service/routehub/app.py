@@ -9,11 +9,15 @@ from sqlalchemy import Connection
 
 from routehub import __version__
 from routehub.api import problems
+from routehub.api.busiest import Busiest
 from routehub.api.context import Context as ApiContext
+from routehub.api.documents.shelf import Shelf
 from routehub.api.observed import Observed
+from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    cap,
     clock,
     conferences,
     contract,
@@ -55,15 +59,26 @@ from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
+from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
-from routehub.journal.bell import Bell, PostgresBell, SilentBell
+from routehub.journal.bell import Bell, SilentBell
+from routehub.journal.bell.nats import NatsBell
+from routehub.journal.bell.postgres import PostgresBell
+from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
+from routehub.journal.forgetting import Forgetting
+from routehub.journal.jobs import Change
 from routehub.journal.message import Board
-from routehub.journal.writer import Committed, Writer
+from routehub.journal.writer import Writer
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
+
+FORGET_SECONDS = 3600.0
+DISPATCH_TOGETHER = 0.02
+"""Seconds between two looks of the dispatcher: under load it takes many messages at once, and a lone alert waits for
+nothing."""
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
@@ -93,15 +108,16 @@ class Hub:
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
         self.rates = Rates()
-        self.bell: Bell = PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        self.bell = self._bell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
             self.db, self.boards, self.clock, self.bell, self.metrics,
-            most=settings.writer_batch, waiting=settings.writer_queue,
+            most=settings.writer_batch, waiting=settings.writer_queue, waiting_bytes=settings.writer_bytes,
         )  # fmt: skip
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
+        self.pushes = PushLog(self.writer)
         self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -114,9 +130,12 @@ class Hub:
         self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
         self.stopping = False
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
-        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
+        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
         self._follower = Follower("hub", self._look, settings.look_seconds)
+        self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
+        self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
+        self._watch = Follower("watch", self._cut_stalled, settings.look_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -136,11 +155,14 @@ class Hub:
         self.writer.on_commit.append(tell)
         self.writer.start()
         self._tasks = [
-            asyncio.create_task(self.bell.listen(self._follower.rung), name="bell"),
+            asyncio.create_task(self.bell.listen(self._heard), name="bell"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
+            asyncio.create_task(self._watch.run(), name="watch"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
+            asyncio.create_task(self._logging.run(), name="pushes"),
+            asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -157,6 +179,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.worker.stop(self.settings.grace_seconds / 2)
+        await self.pushes.settle()
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
@@ -168,9 +191,16 @@ class Hub:
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
-        self.live.committed(committed)
-        self._follower.ring()
+        self._heard(committed)
+        self.dispatcher.committed(committed.messages)
+        self.bell.tell(committed)
         self._dispatching.ring()
+
+    def _heard(self, committed: Committed | None) -> None:
+        """Somebody committed: this, or something to look for."""
+        taken = committed is not None and self.live.committed(committed)
+        if committed is None or committed.directory or not taken:
+            self._follower.ring()
 
     async def _look(self) -> bool:
         """Take in what was committed anywhere; then see whether everybody who listens still may."""
@@ -181,11 +211,19 @@ class Hub:
             await self._check_listeners()
 
     async def _check_listeners(self) -> None:
-        asked = self.live.listeners  # who begins to listen during the read was asked about by nobody: next time
-        hashes = {one.principal.session for one in asked if one.principal.session is not None}
+        asked = self.live.principals  # who begins to listen during the read was asked about by nobody: next time
+        hashes = {one.session for one in asked if one.session is not None}
         alive: frozenset[str] = await self.db.read_own(sessions.alive, hashes, wall()) if hashes else frozenset()
         directory, now, machine = self.directory.value, self.clock.now(), wall()
-        self.live.check(lambda one: one not in asked or stands(directory, one.principal, now, machine, alive))
+        self.live.check(lambda one: one not in asked or stands(directory, one, now, machine, alive))
+
+    def _bell(self) -> Bell:
+        if self.settings.nats_url:
+            return NatsBell(self.settings.nats_url, self.registry, self._place)
+        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+
+    async def _place(self) -> tuple[str, int]:
+        return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
 
     def due(self) -> None:
         """Something is to be sent now."""
@@ -197,6 +235,10 @@ class Hub:
 
     async def _beat(self) -> bool:
         await self.live.pulse()
+        return False
+
+    async def _cut_stalled(self) -> bool:
+        self.live.cut_stalled()
         return False
 
 
@@ -211,7 +253,7 @@ def create_app(hub: Hub) -> FastAPI:
         finally:
             await hub.stop()
 
-    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Routehub", version=__version__, lifespan=lifespan, openapi_url=None)
     app.state.api = ApiContext(
         hub.settings,
         hub.db,
@@ -224,9 +266,13 @@ def create_app(hub: Hub) -> FastAPI:
         hub.rates,
         hub.live,
         hub.due,
+        hub.pushes,
     )
     problems.install(app)
     routers: list[APIRouter] = [
+        stream.router,  # first: routes are tried in turn, and after a break thousands ask for this one at once
+        cap.incoming,
+        cap.outgoing,
         messages.router,
         messages.doors(list(hub.registry.values())),
         reports.router,
@@ -236,7 +282,6 @@ def create_app(hub: Hub) -> FastAPI:
         parties.router,
         people.router,
         keys.router,
-        stream.router,
         subscriptions.router,
         clock.router,
     ]
@@ -246,10 +291,14 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(health.router)
     app.include_router(contract.router)
     app.state.web = WebContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates
-    )
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
+        hub.pushes,
+    )  # fmt: skip
     app.include_router(pages.router())
     web_errors.install(app)
+    app.state.documents = Shelf(app, hub.registry, hub.settings)
+    app.add_middleware(Busiest, context=app.state.api)
+    app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     return app

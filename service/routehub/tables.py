@@ -8,6 +8,7 @@ from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
 from routehub.directory import tables as directory
+from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 
-ALL = (state, directory, journal, figures, reporting, alerts, conferences, digests, delivery)
+ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery)

@@ -15,23 +15,23 @@ from routehub.directory.snapshot import load
 from routehub_schemas.registry import Registry
 
 
-def furnish(database_url: str, parties: Iterable[str], *, marking: str = "live") -> dict[str, str]:
+def furnish(database_url: str, parties: Iterable[str], *, marking: str = "live", code: str = "wbr") -> dict[str, str]:
     """Installs the route in a migrated database and gives the text of a key for each party."""
     db = Database(database_url)
     try:
         with db.writer.begin() as conn:
-            install_route(conn, "wbr", marking=marking)
-            return {party: _key(conn, party) for party in parties}
+            install_route(conn, "wbr", code=code, marking=marking)
+            return {party: _key(conn, party, code) for party in parties}
     finally:
         db.close()
 
 
-def _key(conn: Connection, party: str) -> str:
+def _key(conn: Connection, party: str, route: str) -> str:
     allowed = keys.known_scopes(frozenset(Registry.shipped()))
     _, text = keys.make(
         conn,
         load(conn),
-        route="wbr",
+        route=route,
         party=party,
         system=f"{party} figures system",
         scopes=frozenset({"read:feed", "post:*"}),

@@ -86,7 +86,7 @@ def test_3_every_problem_is_listed_and_json_when_asked(rh: Rh, stub: StubHub) ->
     faults: list[dict[str, Any]] = [
         {
             "pointer": "/figures/0/indicator",
-            "code": "unknown_indicator",
+            "code": "unknown-indicator",
             "message": "Not in the catalogue.",
             "sent": "arivals",
             "allowed": ["arrivals", "departures"],

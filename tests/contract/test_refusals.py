@@ -71,6 +71,28 @@ def test_all_problems_come_at_once() -> None:
     }
 
 
+def test_rules_of_the_parts_that_can_be_read_come_with_what_cannot_be_read() -> None:
+    figures = [
+        {"indicator": "arrivals", "value": "12"},
+        {"indicator": "arivals", "value": 1},
+        {"value": 1},
+        {"indicator": "waiting_hours", "value": 2},
+        {"indicator": "present", "value": 3},
+        {"indicator": "present", "value": 4},
+    ]
+    found = problems("report", REPORT | {"figures": figures, "coment": "x", "start": "2015-10-20T04:00:00Z"}, "")
+    assert set(found) == {
+        "/figures/0/value", "/figures/1/indicator", "/figures/2/indicator", "/figures/3/place", "/figures/5",
+        "/coment", "/start",
+    }  # fmt: skip
+
+
+def test_a_list_of_which_nothing_can_be_read_is_not_called_empty_too() -> None:
+    assert set(problems("report", REPORT | {"figures": [{"indicator": "arrivals", "value": -1}]}, "")) == {
+        "/figures/0/value"
+    }
+
+
 def test_all_broken_rules_come_at_once() -> None:
     data = REPORT | {"nothing_to_report": True, "start": "2015-10-20T04:00:00Z", "audience": ["public"]}
     assert set(problems("report", data)) == {"/data/nothing_to_report", "/data/start", "/data/audience/0"}

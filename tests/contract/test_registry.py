@@ -52,6 +52,7 @@ def test_the_shipped_kinds_are_those_of_the_contract() -> None:
         assert KINDS.by_door(kind.door) is kind
         assert kind.posted_by
         assert kind.hub_fields <= set(kind.payload.model_fields)
+        assert kind.translated_fields <= set(kind.payload.model_fields)
 
 
 def test_a_kind_that_is_added_is_parsed_summed_up_and_exported() -> None:

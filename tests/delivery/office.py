@@ -13,7 +13,8 @@ from routehub.directory import tables as t
 from routehub.directory.install import install_route
 from routehub.directory.snapshot import load
 from routehub.journal.batch import Batch
-from routehub.journal.bell import PostgresBell, SilentBell
+from routehub.journal.bell import SilentBell
+from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.writer import Writer
 from routehub_schemas.registry import Registry
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from routehub.api import listening
+from routehub.delivery.live import resume
 from tests.delivery.calls import bearer, frame, note, post, socket
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
@@ -72,7 +72,7 @@ async def test_a_stalled_reader_s_connection_is_really_gone(
     office: Office, start: Start, held: list[sockets.socket], monkeypatch: pytest.MonkeyPatch
 ):
     """With little traffic no buffer fills: then the write time-out cuts, and the socket itself is closed."""
-    monkeypatch.setattr(listening, "WRITE_SECONDS", 1.0)
+    monkeypatch.setattr(resume, "STALLED_SECONDS", 1.0)
     gr, mk = office.key("GR"), office.key("MK")
     hub = start()
     for number in range(200):

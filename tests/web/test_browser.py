@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -184,3 +185,21 @@ def test_the_keyboard_reaches_the_content_first(stage, open_browser):
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_push_appears_on_the_open_page_of_its_key_with_what_was_wrong(stage, open_browser):
+    page = open_browser("SI")
+    page.goto(f"{stage.url}/keys")
+    page.get_by_role("link", name="SI figures system").click()
+    log = page.locator("#pushes")
+    expect(log).to_contain_text("Waiting for your first push")
+    httpx.put(
+        f"{stage.url}/v1/parties/SI/reports/{stage.today('SI')}", json={"figures": "none"}, trust_env=False,
+        headers={"Authorization": f"Bearer {stage.keys['SI']}"},
+    )  # fmt: skip
+    expect(log).to_contain_text("/figures", timeout=15_000)
+    expect(log).to_contain_text("answered 422")
+    page.get_by_role("button", name="Copy").first.click()
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

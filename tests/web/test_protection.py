@@ -7,7 +7,9 @@ from tests.web.conftest import ON_SQLITE
 
 pytestmark = ON_SQLITE
 
-PAGES = ["/sign-in", "/", "/alerts", "/alerts/new", "/figures", "/conference", "/settings", "/messages", "/nowhere"]
+PAGES = [
+    "/sign-in", "/", "/alerts", "/alerts/new", "/figures", "/conference", "/settings", "/keys", "/messages", "/nowhere",
+]  # fmt: skip
 
 
 def test_every_page_is_protected(stage, paper):

@@ -49,6 +49,10 @@ class AsyncHub:
         """Posts a CloudEvent as it is."""
         return await self._do(calls.send(self.route_code, event, dry_run=dry_run))
 
+    async def import_alert(self, document: bytes, **terms: Unpack[calls.Import]) -> answers.Posted:
+        """Posts an alert of another issuer: a CAP 1.2 or 1.1 document, as it came."""
+        return await self._do(calls.import_alert(self.route_code, document, **terms))
+
     async def put_report(
         self,
         party: str,
@@ -60,6 +64,11 @@ class AsyncHub:
     ) -> answers.Posted:
         """The figures of a reporting day. The same again changes nothing; other values are a correction."""
         return await self._do(calls.put_report(self.route_code, party, day, data, if_match=if_match, **terms))
+
+    async def import_figures(self, body: bytes, media: str, **said: Any) -> answers.Imported:
+        """A file of figures, CSV or XLSX, as it is; for `said` see `calls.import_figures`. All of it or nothing,
+        unless `partial`; raises `Refused` with every problem at its row and column."""
+        return await self._do(calls.import_figures(self.route_code, body, media, **said))
 
     async def page(
         self,
@@ -149,6 +158,10 @@ class AsyncHub:
 
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
+
+    async def log(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
+        return await self._do(calls.log(self.route_code, limit=limit))
 
     async def indicators(self) -> list[dict[str, Any]]:
         return await self._do(calls.indicators(self.route_code))

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from routehub_client import errors
 from routehub_client.wire import Answer
 from routehub_schemas.envelope import Envelope
+from routehub_schemas.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,21 @@ class Posted:
     def handle(self) -> str | None:
         """What people use to speak about it: the short id where the kind has one."""
         return self.short_id or self.id
+
+    def unusual(self) -> tuple[Caution, ...]:
+        return tuple(warning for warning in self.warnings if warning.code == "unusual")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file of figures. `reports`: one object for each, with `id`, `party`, `day`, `figures` and
+    `rows`; `problems`: what was refused of a file that was taken in part."""
+
+    reports: tuple[Mapping[str, Any], ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Caution, ...]
+    skipped: tuple[Mapping[str, Any], ...]
+    told: Mapping[str, Any]
 
     def unusual(self) -> tuple[Caution, ...]:
         return tuple(warning for warning in self.warnings if warning.code == "unusual")
@@ -85,6 +101,7 @@ class Me(TypedDict, total=False):
     route: RouteName
     key: KeyName | None
     now: str
+    reporting_day: str | None
 
 
 class Period(TypedDict, total=False):
@@ -249,6 +266,17 @@ def posted(answer: Answer) -> Posted:
         warnings=tuple(_caution(item) for item in _objects(told.get("warnings"))),
         web=told.get("web"),
         event={name: value for name, value in told.items() if name not in {"warnings", "web"}},
+    )
+
+
+def imported(answer: Answer) -> Imported:
+    told = answer.object()
+    return Imported(
+        reports=tuple(_objects(told.get("results"))),
+        problems=tuple(errors.problem(item) for item in _objects(told.get("problems"))),
+        warnings=tuple(_caution(item) for item in _objects(told.get("warnings"))),
+        skipped=tuple(_objects(told.get("skipped"))),
+        told=told,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -14,7 +15,10 @@ from routehub_schemas.registry import Registry
 
 T = TypeVar("T")
 JSON_BODY = ("Content-Type", "application/json")
+CAP_BODY = ("Content-Type", "application/cap+xml")
 EVENT_BODY = ("Content-Type", "application/cloudevents+json")
+_FILE_PATIENCE = 120.0
+"""Seconds: a year of hourly figures is one transaction."""
 FORMATS: Mapping[str, str] = {"json": ".json", "txt": ".txt", "md": ".md", "html": ".html", "ics": ".ics"}
 
 
@@ -52,6 +56,15 @@ class Terms(TypedDict, total=False):
     dry_run: bool
 
 
+class Import(TypedDict, total=False):
+    """How an alert is imported: `audience` in words or party codes; `as_exercise`: as material of a drill."""
+
+    audience: Iterable[str] | None
+    tlp: str | None
+    as_exercise: bool
+    dry_run: bool
+
+
 def publish(
     route: str | None,
     kind: str,
@@ -79,6 +92,22 @@ def send(
     return _write("POST", path("messages", route=route), dumps(told), EVENT_BODY, key, dry_run)
 
 
+def import_alert(
+    route: str | None,
+    document: bytes,
+    *,
+    audience: Iterable[str] | None = None,
+    tlp: str | None = None,
+    as_exercise: bool = False,
+    dry_run: bool = False,
+) -> Call[answers.Posted]:
+    """An alert as CAP, which brings its own id: sent again, it is the same message."""
+    key = f"sha256:{hashlib.sha256(document).hexdigest()}"
+    asked = params(audience=audience, tlp=tlp, as_exercise=as_exercise or None, dry_run=dry_run or None)
+    headers = (CAP_BODY, ("Idempotency-Key", key))
+    return Call(Request("POST", path("alerts", route=route), asked, headers, document), answers.posted)
+
+
 def put_report(
     route: str | None,
     party: str,
@@ -95,6 +124,31 @@ def put_report(
     more = () if if_match is None else (("If-Match", if_match),)
     place = path("parties", party, "reports", str(day), route=route)
     return _write("PUT", place, dumps(body if tlp is None else {**body, "tlp": tlp}), JSON_BODY, key, dry_run, more)
+
+
+def import_figures(
+    route: str | None,
+    body: bytes,
+    media: str,
+    *,
+    key: str | None = None,
+    dry_run: bool = False,
+    partial: bool = False,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    **said: str | None,
+) -> Call[answers.Imported]:
+    """A file of figures as it is. `said`: party, day, period, zone, date_order, status, reason, comment, tlp."""
+    asked = params(
+        dry_run=dry_run or None,
+        partial=partial or None,
+        sheet=sheet,
+        map=[f"{header}:{meant}" for header, meant in (mapping or {}).items()],
+        **said,
+    )
+    headers = (("Content-Type", media), ("Idempotency-Key", key or ids.new_key()))
+    request = Request("POST", path("reports", route=route), asked, headers, body, patience=_FILE_PATIENCE)
+    return Call(request, answers.imported)
 
 
 def page(
@@ -195,6 +249,10 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
 def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
     asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
+
+
+def log(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("log", route=route), params(limit=limit)), partial(answers.rows, "log"))
 
 
 def indicators(route: str | None) -> Call[list[dict[str, Any]]]:

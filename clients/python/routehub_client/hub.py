@@ -49,6 +49,10 @@ class Hub:
         """Posts a CloudEvent as it is."""
         return self._do(calls.send(self.route_code, event, dry_run=dry_run))
 
+    def import_alert(self, document: bytes, **terms: Unpack[calls.Import]) -> answers.Posted:
+        """Posts an alert of another issuer: a CAP 1.2 or 1.1 document, as it came."""
+        return self._do(calls.import_alert(self.route_code, document, **terms))
+
     def put_report(
         self,
         party: str,
@@ -60,6 +64,11 @@ class Hub:
     ) -> answers.Posted:
         """The figures of a reporting day. The same again changes nothing; other values are a correction."""
         return self._do(calls.put_report(self.route_code, party, day, data, if_match=if_match, **terms))
+
+    def import_figures(self, body: bytes, media: str, **said: Any) -> answers.Imported:
+        """A file of figures, CSV or XLSX, as it is; for `said` see `calls.import_figures`. All of it or nothing,
+        unless `partial`; raises `Refused` with every problem at its row and column."""
+        return self._do(calls.import_figures(self.route_code, body, media, **said))
 
     def page(
         self,
@@ -146,6 +155,10 @@ class Hub:
 
     def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return self._do(calls.people(self.route_code, party=party))
+
+    def log(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
+        return self._do(calls.log(self.route_code, limit=limit))
 
     def indicators(self) -> list[dict[str, Any]]:
         return self._do(calls.indicators(self.route_code))

@@ -14,6 +14,7 @@ from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.directory.current import CurrentDirectory
+from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
@@ -38,6 +39,7 @@ class Context:
     rates: Rates
     live: Broadcast
     due: Callable[[], None]
+    pushes: PushLog
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""
@@ -46,7 +48,8 @@ class Context:
         return result
 
 
-def context(connection: HTTPConnection) -> Context:
+async def context(connection: HTTPConnection) -> Context:
+    """Not a plain function: FastAPI would send each request's to a thread and back."""
     return cast(Context, connection.app.state.api)
 
 

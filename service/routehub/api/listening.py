@@ -1,27 +1,22 @@
-"""What a reader asks of a stream, the same for WebSocket and server-sent events, and carrying it there."""
+"""What a reader asks of a stream, the same for WebSocket and server-sent events, and the way into the live follower."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from routehub.api.context import Context
 from routehub.api.identity import identify
-from routehub.core.errors import HubError, NotAllowed, refused
+from routehub.api.sockets import Connection
+from routehub.core.errors import HubError, NotAllowed, TooMany, refused
 from routehub.core.observe import log
 from routehub.delivery.live import resume
-from routehub.delivery.live.frame import Frame
-from routehub.delivery.live.listener import Ending, Listener, too_slow
+from routehub.delivery.live.listener import Ending
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
 from routehub_schemas.errors import near
 from routehub_schemas.vocab import SEVERITIES
 
-WRITE_SECONDS = 20.0
 TRY_AGAIN = Ending(1013, "the journal cannot be read right now; connect again in a moment")
 
 
@@ -68,57 +63,39 @@ def wanted(ctx: Context, kinds: list[str], parties: list[str], places: list[str]
 async def asked(
     connection: HTTPConnection, ctx: Context, found: Wanted, after: str | None, resync: str | None
 ) -> Asked:
-    """Everything about a stream that can be refused, before it opens: 401, 403, 404, 410, 422."""
+    """Everything about a stream that can be refused, before it opens: 401, 403, 404, 410, 422, 429."""
     check_origin(connection, ctx.settings.public_url)
     principal = await identify(connection, ctx)
     if not principal.reads_feed:
         raise NotAllowed("You may not read this feed. A key needs the scope read:feed, a person a role on the route.")
+    _check_number(ctx, principal)
     begin = await resume.place(ctx.live, principal.route, principal.party, after, or_head=resync == "head")
     return Asked(principal, found, begin)
 
 
-@asynccontextmanager
-async def listening(ctx: Context, ask: Asked, form: str) -> AsyncIterator[Listener]:
-    listener = ctx.live.open(ask.principal, ask.wanted)
-    gauge = ctx.metrics.listeners.labels(form)
+def _check_number(ctx: Context, principal: Principal) -> None:
+    """One program in a loop that forgets to close must not take the hub's sockets from the others."""
+    most = ctx.settings.streams_per_person if principal.person_id else ctx.settings.streams_per_key
+    if ctx.live.streams(principal.actor) >= most:
+        raise TooMany(f"{most} streams are open for you already. Close some first; one carries a whole feed.")
+
+
+async def listen(ctx: Context, ask: Asked, connection: Connection) -> None:
+    """Bring a reader up to date and leave it to the live follower, which writes to it until it goes or is ended."""
+    listener = ctx.live.open(ask.principal, ask.wanted, connection)
+    gauge = ctx.metrics.listeners.labels(connection.form)
     gauge.inc()
-    try:
-        yield listener
-    finally:
+
+    def lost() -> None:
         gauge.dec()
         ctx.live.close(listener)
 
-
-async def carry(
-    ctx: Context, ask: Asked, listener: Listener, send: Callable[[Frame], Awaitable[None]],
-    left: Callable[[], Coroutine[Any, Any, None]],
-) -> Ending | None:  # fmt: skip
-    """Send frames until the reader leaves (None) or the stream ends (why).
-
-    ``left`` returns when the reader has gone: one that is only sent to never shows it.
-    """
-    sender = asyncio.create_task(_send(ctx, ask, listener, send))
-    others = [asyncio.create_task(left()), asyncio.create_task(listener.over.wait())]
+    connection.keep(lost)
     try:
-        await asyncio.wait({sender, *others}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sender, *others):
-            task.cancel()
-        results = await asyncio.gather(sender, *others, return_exceptions=True)
-    fault = results[0]
-    if isinstance(fault, HubError):
+        await resume.catch_up(ctx.live, listener, ask.begin, connection.drained)
+    except HubError as fault:
         log("live").warning("a stream ends", fault=fault.detail)
         listener.end(TRY_AGAIN)
-    elif isinstance(fault, Exception) and not isinstance(fault, OSError):
-        raise fault
-    return listener.ending
-
-
-async def _send(ctx: Context, ask: Asked, listener: Listener, send: Callable[[Frame], Awaitable[None]]) -> None:
-    async for frame in resume.stream(ctx.live, listener, ask.begin):
-        try:
-            async with asyncio.timeout(WRITE_SECONDS):
-                await send(frame)
-        except TimeoutError:
-            listener.end(too_slow())
-            return
+    except BaseException:
+        connection.abort()
+        raise

@@ -10,15 +10,15 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from routehub.core.canonical import dumps
-from routehub.core.errors import HubError, Malformed, NotAllowed, Refused, SignInNeeded, Unknown
+from routehub.core.errors import HubError, Malformed, NotAllowed, Refused, SignInNeeded, Unknown, WrongMethod
 from routehub.core.observe import log
-from routehub_schemas.errors import Invalid, Problem
+from routehub_schemas.errors import MOST_PROBLEMS, Invalid, Problem
 
 MEDIA = "application/problem+json"
 
 
-def document(error: HubError) -> dict[str, Any]:
-    """The problem document of an error."""
+def document(error: HubError, most: int = MOST_PROBLEMS) -> dict[str, Any]:
+    """The problem document of an error, with at most so many of its problems; ``more`` counts the others."""
     found: dict[str, Any] = {
         "type": error.type,
         "title": error.title,
@@ -26,7 +26,9 @@ def document(error: HubError) -> dict[str, Any]:
         "detail": error.detail,
     }
     if error.problems:
-        found["problems"] = [problem.as_dict() for problem in error.problems]
+        found["problems"] = [problem.as_dict() for problem in error.problems[: min(most, MOST_PROBLEMS)]]
+        if len(found["problems"]) < len(error.problems):
+            found["more"] = len(error.problems) - len(found["problems"])
     return found | {name: value for name, value in error.extra.items() if name != "retry_after"}
 
 
@@ -36,11 +38,18 @@ def answer(error: HubError) -> Response:
     )
 
 
+def of_invalid(error: Invalid) -> HubError:
+    """What the contract refuses: 400 for what could not be read, 422 for what breaks rules."""
+    kind = Malformed if error.status == 400 else Refused
+    return kind(error.problems[0].message, error.problems)
+
+
 def _of_request(error: RequestValidationError) -> HubError:
     """Query and path parameters that do not fit, each with its name."""
     problems = [
         Problem(
-            "/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]), str(fault["msg"]) + ".",
+            "/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]).replace("_", "-"),
+            str(fault["msg"]) + ".",
             sent=None if isinstance(fault.get("input"), (dict, bytes)) else str(fault.get("input"))[:100],
         )
         for fault in error.errors()
@@ -50,6 +59,8 @@ def _of_request(error: RequestValidationError) -> HubError:
 
 def _of_http(error: HTTPException) -> HubError:
     by_status: dict[int, type[HubError]] = {401: SignInNeeded, 403: NotAllowed, 404: Unknown, 400: Malformed}
+    if error.status_code == 405:
+        return WrongMethod()
     kind = by_status.get(error.status_code)
     if kind is not None:
         return kind("There is no such address here." if error.status_code == 404 else str(error.detail))
@@ -67,8 +78,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Invalid)
-        kind = Malformed if error.status == 400 else Refused
-        return answer(kind(error.problems[0].message, error.problems))
+        return answer(of_invalid(error))
 
     async def of_request(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -9,7 +9,7 @@ from routehub.core.errors import HubError
 
 COMMANDS = {
     "serve": "serve", "demo": "demo", "migrate": "migrate", "replay": "replay", "verify": "verify",
-    "rebuild": "rebuild", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
+    "rebuild": "rebuild", "backtest": "backtest", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
 }  # fmt: skip
 """Commands and the modules that hold them; the function is called like the command."""
 GROUPS = ("people", "keys", "routes", "parties", "grants", "digests")

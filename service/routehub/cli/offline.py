@@ -22,7 +22,8 @@ from routehub.core.settings import Settings
 from routehub.directory.principal import Principal, operator_principal
 from routehub.directory.snapshot import Directory, PersonView, load
 from routehub.journal.batch import Batch
-from routehub.journal.bell import PostgresBell, SilentBell
+from routehub.journal.bell import SilentBell
+from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.writer import Writer
 from routehub.migrate import is_current
 from routehub_schemas import parse

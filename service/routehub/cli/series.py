@@ -112,8 +112,8 @@ def steps(table: Path, mapping: Mapping) -> list[Step]:
     together: dict[date, list[Report]] = {}
     for line, row in enumerate(rows, start=2):
         where = f"{table.name}, line {line}"
-        posted = _date(row[mapping.as_of or mapping.day], where)
-        if _date(row[mapping.day], where) > posted:
+        posted = date_of(row[mapping.as_of or mapping.day], where)
+        if date_of(row[mapping.day], where) > posted:
             continue  # tables of a whole month hold zeros for days that had not come yet: those are no counts
         together.setdefault(posted, []).extend(_reports(row, mapping, mark, where))
     return [Step(day.isoformat(), mapping.moment(day), tuple(found)) for day, found in sorted(together.items())]
@@ -121,10 +121,10 @@ def steps(table: Path, mapping: Mapping) -> list[Step]:
 
 def _reports(row: dict[str, str], mapping: Mapping, mark: str, where: str) -> Iterator[Report]:
     """One report per party of a row; none for a party whose cells are all empty."""
-    day = _date(row[mapping.day], where)
+    day = date_of(row[mapping.day], where)
     figures: dict[str, list[dict[str, Any]]] = {}
     for column, series in mapping.columns.items():
-        value = _value(row[column], f"{where}, column {column}")
+        value = value_of(row[column], f"{where}, column {column}")
         if value is not None:
             said = {name: given for name, given in series.items() if name != "party"}
             figures.setdefault(series["party"], []).append(said | {"value": value})
@@ -136,14 +136,15 @@ def _reports(row: dict[str, str], mapping: Mapping, mark: str, where: str) -> It
         yield Report(party, day, body, f"replay-{mark}-{party}-{day.isoformat()}{revision}")
 
 
-def _date(text: str, where: str) -> date:
+def date_of(text: str, where: str) -> date:
+    """A cell as a date, or 422 that says where it stands."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise Refused(f"{where}: {text!r} is not a date such as 2015-10-20.") from None
 
 
-def _value(text: str | None, where: str) -> int | None:
+def value_of(text: str | None, where: str) -> int | None:
     """A cell as a whole number; spreadsheets write 5900 as 5900.0. Empty means not reported."""
     if text is None or not text.strip():
         return None

@@ -62,6 +62,22 @@ class Unknown(HubError):
         super().__init__(detail, problems)
 
 
+class WrongMethod(HubError):
+    """The address is there, and not for this method; ``Allow`` names those that it has (RFC 9110, 15.5.6)."""
+
+    status, code, title = 405, "wrong-method", "This address does not take that method"
+
+
+class NotAcceptable(HubError):
+    """``Accept`` names none of the forms in which this can be had (RFC 9110, 15.5.7); ``offered`` lists them."""
+
+    status, code, title = 406, "not-acceptable", "None of the forms that you accept is offered here"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Vary": "Accept"}
+
+
 class Conflict(HubError):
     """The request does not fit what has happened since."""
 

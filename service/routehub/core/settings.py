@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
+    nats_url: str = Field(
+        "",
+        description="`nats://host:port`: NATS instead of PostgreSQL's NOTIFY between hubs. It carries what messages "
+        "say, so it belongs to the trusted zone.",
+    )
     mode: Literal["live", "exercise"] = Field(
         "live", description="`exercise` gives the hub a clock that can be moved; a live hub has none."
     )
@@ -32,12 +37,21 @@ class Settings(BaseSettings):
     trusted_proxy: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
     )
-    max_body_bytes: int = Field(1_048_576, description="Largest request body, in bytes.")
+    max_body_bytes: int = Field(1_048_576, description="Largest request body of one message, in bytes.")
+    max_batch_bytes: int = Field(
+        8_388_608, description="Largest batch of messages and largest file of figures, in bytes."
+    )
+    max_rows: int = Field(20_000, ge=1, description="Most rows of a file of figures (CSV, XLSX).")
     writer_batch: int = Field(256, ge=1, description="Most jobs that one commit takes together.")
     writer_queue: int = Field(10_000, ge=1, description="Most jobs that may wait for the writer; more get 503.")
+    writer_bytes: int = Field(
+        67_108_864, ge=1_048_576, description="Most bytes that may wait for the writer; more get 503."
+    )
     read_threads: int = Field(4, ge=1, description="Threads (and database connections) for reading.")
     listener_events: int = Field(256, description="Events that may wait for one listener before it is cut.")
     listener_bytes: int = Field(1_048_576, description="Bytes that may wait for one listener before it is cut.")
+    streams_per_key: int = Field(1_000, ge=1, description="Streams that one key may have open; more get 429.")
+    streams_per_person: int = Field(50, ge=1, description="Streams that one person may have open; more get 429.")
     heartbeat_seconds: float = Field(15.0, description="Seconds between heartbeats on streams.")
     look_seconds: float = Field(1.0, description="Seconds between looks at the journal when no bell rings.")
     grace_seconds: float = Field(10.0, description="Seconds that a graceful stop may take.")

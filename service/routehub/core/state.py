@@ -1,11 +1,13 @@
 """Facts of the whole hub, one row each: epoch, clock offset, version of the directory."""
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import table_of, upsert
+from routehub.core.statements import Query
 
 
 class HubState(SQLModel, table=True):
@@ -32,6 +34,30 @@ def write(conn: Connection, name: str, value: str) -> None:
 def epoch(conn: Connection) -> int:
     """The epoch of this journal; a restored backup starts a new one (PROMISES 5)."""
     return int(read(conn, "epoch", "1"))
+
+
+_GENERATIONS = Query(lambda names: select(hub_state.c.name, hub_state.c.value).where(hub_state.c.name.in_(names)))
+
+
+def generations(conn: Connection) -> tuple[int, int]:
+    """The epoch, and how often the boards have been made anew."""
+    found = dict(_GENERATIONS.rows(conn, {}, ("epoch", "boards")))
+    return int(found.get("epoch", "1")), int(found.get("boards", "0"))
+
+
+def boards_made_anew(conn: Connection) -> None:
+    """Let every hub forget what it kept in mind of the boards: a rebuild may number series in another way."""
+    write(conn, "boards", str(generations(conn)[1] + 1))
+
+
+def deployment(conn: Connection) -> str:
+    """The name of this journal among others, the same for all hubs on it; made up when first asked for. In the
+    writer's transaction, so that two hubs that start together agree."""
+    found = read(conn, "deployment", "")
+    if not found:
+        found = secrets.token_hex(8)
+        write(conn, "deployment", found)
+    return found
 
 
 def clock_offset(conn: Connection) -> tuple[int, timedelta]:

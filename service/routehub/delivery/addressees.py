@@ -14,6 +14,7 @@ from routehub.delivery.wanted import Traits, Wanted
 from routehub.directory.principal import Principal, person_principal
 from routehub.directory.snapshot import Directory, PersonView
 from routehub.journal.message import Message
+from routehub_schemas.kinds.alert.payload import Alert
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def addressees(
 def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView]:
     """People whom a rule names, each once. Nobody is sent what their own party said."""
     route = at.directory.routes.get(message.route)
-    if route is None:
+    if route is None or _over(message):
         return
     seen: set[str] = set()
     today = at.now.astimezone(route.zone).date()
@@ -100,6 +101,12 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
                 if person.id not in seen and owner_stands(at, message.route, person.party, f"person:{person.id}"):
                     seen.add(person.id)
                     yield person
+
+
+def _over(message: Message) -> bool:
+    """An imported alert whose time had passed when it came: on record, and no news."""
+    alert = message.payload
+    return isinstance(alert, Alert) and alert.cap is not None and alert.expires <= message.accepted_at
 
 
 def _coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:

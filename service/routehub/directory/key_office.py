@@ -19,6 +19,7 @@ from routehub_schemas.kind import STRICT
 from routehub_schemas.vocab import UNIQUE_ITEMS, PartyCode, Unique
 
 OVERLAP_DAYS = 7
+FOLLOW = frozenset({"party_office", "contact_point", "deputy"})
 System = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 Scopes = Annotated[
     list[Annotated[str, Field(max_length=60)]], Unique,
@@ -95,6 +96,20 @@ def revoke(tx: Transaction, who: Principal, key_id: str) -> KeyView:
 def visible(directory: Directory, who: Principal) -> list[KeyView]:
     """The keys of the route that the actor looks after, the newest first."""
     found = [key for key in directory.keys.values() if key.route == who.route and may_manage(who, key.party)]
+    return sorted(found, key=lambda key: (key.created_at, key.id), reverse=True)
+
+
+def may_follow(who: Principal, key: KeyView) -> bool:
+    """Who reads the log of a key: the key itself, and of its party's people those who post and the office. Not the
+    operator: sentences about what was wrong come near to content (DECISIONS 1)."""
+    if key.route != who.route:
+        return False
+    return who.key_id == key.id or (who.person_id is not None and who.party == key.party and bool(who.roles & FOLLOW))
+
+
+def followed(directory: Directory, who: Principal) -> list[KeyView]:
+    """The keys of the route whose log the actor may read, the newest first."""
+    found = [key for key in directory.keys.values() if may_follow(who, key)]
     return sorted(found, key=lambda key: (key.created_at, key.id), reverse=True)
 
 

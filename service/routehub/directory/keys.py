@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from routehub.core.canonical import digest
 from routehub.core.errors import Conflict, Refused, SignInNeeded, Unknown, refused
 from routehub.directory.principal import Principal, key_principal
-from routehub.directory.snapshot import Directory
+from routehub.directory.snapshot import Directory, KeyView
 from routehub.directory.tables import api_keys
 
 ACTIVE_PER_SYSTEM = 2
@@ -102,15 +102,23 @@ def revoke(conn: Connection, key_id: str, party: str, wall: datetime) -> None:
 
 def authenticate(directory: Directory, text: str, wall: datetime) -> Principal:
     """The principal of a key text. Every fault answers alike, so that nothing about keys can be learnt."""
-    parts = text.split("_", 3)
-    if len(parts) == 4 and parts[0] == "rh" and text.isascii():
-        key = directory.keys.get(parts[2])
-        if key is not None and key.active(wall):
-            route = directory.routes.get(key.route)
-            right_class = route is not None and key_class(route.marking) == parts[1]
-            if right_class and hmac.compare_digest(digest(parts[3]), key.secret_hash):
-                return key_principal(key, directory)
+    found = named(directory, text)
+    if found is not None:
+        key, proved = found
+        route = directory.routes.get(key.route)
+        right_class = route is not None and key_class(route.marking) == text.split("_", 2)[1]
+        if proved and right_class and key.active(wall):
+            return key_principal(key, directory)
     raise SignInNeeded("This key is unknown, expired or revoked. Ask your party's office for a new one.")
+
+
+def named(directory: Directory, text: str) -> tuple[KeyView, bool] | None:
+    """The key that a text names, and whether its secret is the right one; None when there is no such key."""
+    parts = text.split("_", 3)
+    if len(parts) != 4 or parts[0] != "rh" or not text.isascii():
+        return None
+    key = directory.keys.get(parts[2])
+    return (key, hmac.compare_digest(digest(parts[3]), key.secret_hash)) if key is not None else None
 
 
 def parse_scopes(text: str) -> frozenset[str]:

@@ -76,15 +76,18 @@ def _bound(targets: Iterable[Target]) -> frozenset[str] | None:
 
 def check_tlp(
     route: RouteView, principal: Principal, tlp: str, words: tuple[str, ...], readers: frozenset[str],
-    on: date, inherited: str | None,
+    on: date, inherited: str | None, around: str = "",
 ) -> None:  # fmt: skip
-    """RED only with named parties; AMBER+STRICT never to observers; an answer to RED stays RED."""
+    """RED only with named parties; AMBER+STRICT never to observers; an answer to RED stays RED.
+
+    around: JSON Pointer to the envelope, which holds the marking.
+    """
     problems = []
     group = [word for word in words if word in visibility.WORDS]
     if tlp == "RED" and group:
         problems.append(
             Problem(
-                "/tlp",
+                f"{around}/tlp",
                 "red-needs-names",
                 "TLP:RED goes to named parties only; write their codes as the audience.",
                 sent=group,
@@ -95,7 +98,7 @@ def check_tlp(
         named = ", ".join(sorted(readers & observers))
         problems.append(
             Problem(
-                "/tlp",
+                f"{around}/tlp",
                 "strict-not-to-observers",
                 f"TLP:AMBER+STRICT never goes to observers ({named}).",
                 sent=tlp,
@@ -104,7 +107,7 @@ def check_tlp(
     if inherited == "RED" and tlp != "RED":
         problems.append(
             Problem(
-                "/tlp",
+                f"{around}/tlp",
                 "weaker-than-source",
                 "What rests on a TLP:RED message is TLP:RED too.",
                 sent=tlp,

@@ -9,9 +9,11 @@ from routehub_schemas.kind import Kind, Payload
 
 
 def check_may_post(
-    directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str
-) -> str | None:
-    """Refuse what this actor may not post; answers the party for which it is entered, if another."""
+    directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str,
+    *, translated: bool = False,
+) -> str | None:  # fmt: skip
+    """Refuse what this actor may not post; answers the party for which it is entered, if another. ``translated``: the
+    hub itself made the payload from a document of another format."""
     if not principal.roles & kind.posted_by:
         if not principal.roles:
             raise NotAllowed("You have no role on this route. Ask your party's office to nominate you for it.")
@@ -23,6 +25,11 @@ def check_may_post(
         Problem(f"{pointer}/{name}", "hub-only", "Only the hub fills this field.")
         for name in sorted(kind.hub_fields)
         if not principal.is_hub and getattr(payload, name, None) is not None
+    ]
+    problems += [
+        Problem(f"{pointer}/{name}", "translated-only", "The hub fills this from the document; send that instead.")
+        for name in sorted(kind.translated_fields)
+        if not translated and getattr(payload, name, None) is not None
     ]
     if problems:
         raise Refused("The message fills fields that only the hub fills.", problems)

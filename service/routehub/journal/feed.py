@@ -1,6 +1,7 @@
 """Reading a party's feed: pages from a cursor, one message by id, the head. Everything that leaves the hub is
 read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, func, or_, select
 
 from routehub.core import state
+from routehub.core.canonical import iso
 from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
@@ -66,7 +68,8 @@ class FeedItem:
         body = self.body
         if body is None:
             body = (
-                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1","source":"/parties/{self.party}"}}'
+                f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1",'
+                f'"source":"/parties/{self.party}","time":"{iso(self.accepted_at)}"}}'
             )
         return for_reader(body, epoch, self.feed, previous)
 
@@ -101,10 +104,21 @@ def check_cursor(cursor: Cursor, at: Cursor) -> None:
         raise Gone("This cursor is beyond the end of your feed. Read again from the start: after=0.", head=str(at))
 
 
+PAGE_BYTES = 4 * 1024 * 1024
+"""A page ends with the message that reaches this: a thousand of the largest would be a gigabyte."""
+
+
+def more_after(items: Sequence[FeedItem], limit: int) -> bool:
+    """Whether a page was ended by a bound, so that there may be more behind it."""
+    return len(items) >= limit or sum(len(item.body or "") for item in items) >= PAGE_BYTES
+
+
 def page(
-    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None
-) -> list[FeedItem]:
-    """Up to ``limit`` messages of a party's feed after a feed number, in order."""
+    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None,
+    most_bytes: int | None = None,
+) -> list[FeedItem]:  # fmt: skip
+    """Up to ``limit`` messages of a party's feed after a feed number, in order; the last one may be that which
+    reaches ``most_bytes``."""
     f = feed_rows.c
     query = (
         select(*_COLUMNS)
@@ -117,7 +131,7 @@ def page(
         query = query.where(message_points.c.sequence > start).order_by(message_points.c.sequence)
     else:
         query = query.order_by(f.feed)
-    return _items(conn, filtered(query, wanted or Filter()))
+    return _items(conn, filtered(query, wanted or Filter()), most_bytes)
 
 
 def latest(conn: Connection, route: str, party: str, limit: int, wanted: Filter | None = None) -> list[FeedItem]:
@@ -166,6 +180,12 @@ def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
     return found[0] if found else None
 
 
+def event(item: FeedItem) -> dict[str, Any]:
+    """The event of an item whose body is there, without the reader's own numbers."""
+    found: dict[str, Any] = json.loads(item.body or "{}")
+    return found
+
+
 def filtered(query: Select[T], wanted: Filter) -> Select[T]:
     """A query over entries, narrowed."""
     if wanted.kinds:
@@ -186,6 +206,17 @@ def filtered(query: Select[T], wanted: Filter) -> Select[T]:
     return query
 
 
-def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[Any] = conn.execute(query).all()
-    return [FeedItem(*row) for row in rows]
+def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int | None = None) -> list[FeedItem]:
+    rows: Any
+    if most_bytes is None:
+        rows = conn.execute(query)
+        return [FeedItem(*row) for row in rows]
+    found: list[FeedItem] = []
+    size = 0
+    with conn.execute(query.execution_options(yield_per=100)) as rows:  # the rest is not read
+        for row in rows:
+            found.append(FeedItem(*row))
+            size += len(found[-1].body or "")
+            if size >= most_bytes:
+                break
+    return found

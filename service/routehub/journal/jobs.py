@@ -1,20 +1,22 @@
 """What the writer is asked to do: accept a message, or apply another change of the hub's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
-from routehub.core.errors import Refused
+from routehub.core.errors import HubError, Refused, Unchanged
 from routehub.core.ids import short_id, uuid7
-from routehub.directory import visibility
+from routehub.core.statements import Query
 from routehub.journal.batch import Batch
 from routehub.journal.chain import content_hash, entry_hash, salt
 from routehub.journal.message import Board, Caution, Draft, Guard, Message, compose, text_of
-from routehub.journal.tables import short_ids
+from routehub.journal.tables import originals, short_ids
 
 T = TypeVar("T")
+_s = short_ids.c
+_SHORT_ID = Query(select(_s.message_id).where(_s.route == bindparam("route"), _s.short_id == bindparam("short_id")))
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Append:
     fingerprint: str = ""
     guard: Guard | None = None
     dry_run: bool = False
+    size: int = 0
+    """Bytes of what was sent, for the bound of what waits."""
+
+    @property
+    def appends(self) -> "tuple[Append, ...]":
+        return (self,)
 
     def perform(self, batch: Batch, boards: tuple[Board, ...]) -> Recorded:
         draft = self.draft
@@ -64,6 +72,12 @@ class Append:
             if message.kind in board.kinds:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
+        if (original := draft.original) is not None:
+            row = {
+                "message_id": message.id, "media": original.media, "sha256": original.sha256,
+                "content": original.content,
+            }  # fmt: skip
+            batch.collect(originals, (row,))
         batch.add(message, draft.kind, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
@@ -79,6 +93,18 @@ class Append:
         if self.key is not None and not self.dry_run:
             batch.remember(self.draft.route, self.draft.party, self.key, self.fingerprint, message_id)
 
+    def attempt(self, batch: Batch, boards: tuple[Board, ...]) -> Recorded:
+        """The same as a part of its own: what raises leaves nothing behind.
+
+        Errors: whatever refused it; ``Unchanged`` is answered here with the earlier message.
+        """
+        try:
+            with batch.part():
+                return self.perform(batch, boards)
+        except Unchanged as same:
+            self.remember(batch, same.message_id)
+            return Recorded(same.message_id, unchanged=True)
+
     def _number(self, batch: Batch) -> tuple[Message, dict[str, Any]]:
         draft = self.draft
         message_id = draft.fixed_id or uuid7(batch.now)
@@ -87,7 +113,7 @@ class Append:
         body = text_of(event)
         salted = salt()
         content = content_hash(salted, body)
-        audience = visibility.intern(batch.conn, draft.route, draft.parties)
+        audience, readers = batch.audience(draft.route, draft.parties)
         entry = {
             "id": message_id, "route": draft.route, "short_id": short,
             "kind": draft.kind.name, "version": draft.kind.version, "party": draft.party,
@@ -96,7 +122,7 @@ class Append:
             "audience_id": audience, "thread": draft.thread, "body": body, "salt": salted,
             "content_hash": content,
         }  # fmt: skip
-        sequence, chain = batch.number(entry_hash(entry, visibility.mark(draft.route, draft.parties)))
+        sequence, chain = batch.number(entry_hash(entry, readers))
         entry |= {"sequence": sequence, "chain": chain}
         message = Message(
             sequence=sequence, id=message_id, short_id=short, route=draft.route, kind=draft.kind.name,
@@ -112,12 +138,57 @@ def _mint_short_id(batch: Batch, draft: Draft, message_id: str) -> str:
     """A short id that is free on the route; longer ones when four characters get crowded."""
     for attempt in range(20):
         candidate = short_id(draft.kind.short or "", 4 + attempt // 5)
-        s = short_ids.c
-        taken = batch.conn.execute(select(s.message_id).where(s.route == draft.route, s.short_id == candidate)).first()
-        if taken is None:
-            batch.conn.execute(insert(short_ids).values(route=draft.route, short_id=candidate, message_id=message_id))
+        waiting = any(row["route"] == draft.route for row in batch.collected(short_ids, candidate))
+        if not waiting and not batch.read(_SHORT_ID, {"route": draft.route, "short_id": candidate}):
+            row = {"route": draft.route, "short_id": candidate, "message_id": message_id}
+            batch.collect(short_ids, (row,), by=("short_id",))
             return candidate
     raise RuntimeError("no free short id was found")
+
+
+class NotTogether(HubError):
+    """Some of several messages that go in together or not at all were refused: none was stored.
+
+    outcomes: for each message what it would have been, or what refused it.
+    """
+
+    status, code, title = 422, "not-together", "Nothing was stored, because some of it was not accepted"
+
+    def __init__(self, outcomes: Sequence[Recorded | HubError]) -> None:
+        self.outcomes = tuple(outcomes)
+        refusals = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
+        super().__init__(
+            f"{len(refusals)} of {len(outcomes)} were not accepted, so none was stored.",
+            [problem for refusal in refusals for problem in refusal.problems],
+        )
+
+
+@dataclass(frozen=True)
+class Together:
+    """Accept all of several messages or none; later ones see the boards with the earlier ones in."""
+
+    jobs: tuple[Append, ...]
+    dry_run: bool = False
+
+    @property
+    def appends(self) -> tuple[Append, ...]:
+        return self.jobs
+
+    @property
+    def size(self) -> int:
+        return sum(job.size for job in self.jobs)
+
+    def perform(self, batch: Batch, boards: tuple[Board, ...]) -> list[Recorded]:
+        outcomes: list[Recorded | HubError] = []
+        for job in self.jobs:
+            try:
+                outcomes.append(job.attempt(batch, boards))
+            except HubError as refusal:
+                outcomes.append(refusal)
+        taken = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
+        if len(taken) < len(outcomes):
+            raise NotTogether(outcomes)
+        return taken
 
 
 @dataclass(frozen=True)
@@ -126,12 +197,14 @@ class Change(Generic[T]):
 
     apply: Callable[[Batch], T]
     dry_run: bool = field(default=False)
+    size: ClassVar[int] = 0
+    appends: ClassVar[tuple[Append, ...]] = ()
 
     def perform(self, batch: Batch, boards: tuple[Board, ...]) -> T:
         return self.apply(batch)
 
 
-Job = Append | Change[Any]
+Job = Append | Together | Change[Any]
 
 
 def dry(job: Append) -> Append:

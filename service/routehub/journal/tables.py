@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import SearchWords, UTCDateTime, table_of
@@ -34,6 +34,18 @@ class Entry(SQLModel, table=True):
     salt: str
     content_hash: str
     chain: str
+
+
+class OriginalDocument(SQLModel, table=True):
+    """The document of another format in which a message came, byte for byte. Its hash is also in the message, so the
+    chain covers it. It goes when the message's body is erased."""
+
+    __tablename__ = "original"
+
+    message_id: str = Field(primary_key=True)
+    media: str
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
 
 
 class ShortId(SQLModel, table=True):
@@ -141,6 +153,7 @@ class MessagePoint(SQLModel, table=True):
 
 
 entries = table_of(Entry)
+originals = table_of(OriginalDocument)
 short_ids = table_of(ShortId)
 feed_rows = table_of(FeedRow)
 feed_heads = table_of(FeedHead)

@@ -5,6 +5,7 @@ last link, and every message must be in the feed of each of its readers and of n
 the database could forge everything up to the heads: against that stand copies of the heads elsewhere.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,15 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 
 from routehub.directory.visibility import Audience, frozen_audiences, mark
 from routehub.journal.chain import START, audit_hash, content_hash, entry_hash, link
-from routehub.journal.tables import audit_rows, entries, feed_heads, feed_rows, journal_head, short_ids
+from routehub.journal.tables import (
+    audit_rows,
+    entries,
+    feed_heads,
+    feed_rows,
+    journal_head,
+    originals,
+    short_ids,
+)
 
 PAGE = 2000
 Progress = Callable[[str, int, int], None]
@@ -39,15 +48,18 @@ def verify(conn: Connection, progress: Progress = lambda part, done, of: None) -
     yield from _feeds(conn, audiences, progress)
     yield from _everybody(conn, head["sequence"], audiences, progress)
     yield from _short_ids(conn)
+    yield from _originals(conn)
     yield from _audit(conn, head, progress)
 
 
-def _pages(conn: Connection, query: Select[Any], after: Callable[[RowMapping], ColumnElement[bool]]) -> Iterator[Any]:
+def _pages(
+    conn: Connection, query: Select[Any], after: Callable[[RowMapping], ColumnElement[bool]], some: int = PAGE
+) -> Iterator[Any]:
     """The rows of an ordered query, some at a time: no long list, and no cursor held open."""
-    rows = conn.execute(query.limit(PAGE)).mappings().all()
+    rows = conn.execute(query.limit(some)).mappings().all()
     while rows:
         yield from rows
-        rows = conn.execute(query.where(after(rows[-1])).limit(PAGE)).mappings().all()
+        rows = conn.execute(query.where(after(rows[-1])).limit(some)).mappings().all()
 
 
 def _audiences(audiences: Mapping[int, Audience]) -> Iterator[Fault]:
@@ -184,6 +196,21 @@ def _short_ids(conn: Connection) -> Iterator[Fault]:
         yield Fault(f"entry {row.sequence}", f"is not found under its short id {row.short_id}")
     for row in conn.execute(select(s.short_id).outerjoin(entries, same).where(entries.c.id.is_(None))):
         yield Fault(f"short id {row.short_id}", "stands for a message that does not have it")
+
+
+def _originals(conn: Connection) -> Iterator[Fault]:
+    """Each document as it came has the hash that its message says, and each message that says one has it."""
+    o, e = originals.c, entries.c
+    query = select(o.message_id, o.sha256, o.content, e.body).outerjoin(entries, e.id == o.message_id)
+    for row in _pages(conn, query.order_by(o.message_id), lambda last: o.message_id > last["message_id"], some=20):
+        said = f'"sha256":"{row["sha256"]}"'
+        if hashlib.sha256(row["content"]).hexdigest() != row["sha256"] or said not in (row["body"] or ""):
+            yield Fault(f"original of message {row['message_id']}", "is not the document that came")
+    lost = select(e.sequence).outerjoin(originals, o.message_id == e.id).where(
+        o.message_id.is_(None), e.kind == "alert", e.body.contains('"sha256":"', autoescape=True)
+    )  # fmt: skip
+    for row in conn.execute(lost):
+        yield Fault(f"entry {row.sequence}", "came as a document that is not there")
 
 
 def _audit(conn: Connection, head: RowMapping, progress: Progress) -> Iterator[Fault]:

@@ -68,6 +68,8 @@ class SampleBuilder:
         zone = ZoneInfo("Europe/Brussels")
         series.add(tx.conn, series.weekly(story.ROUTE, zone, "EC", plan="wbr-2015-final", first_number=13), tx.now)
         grants_office.allow(tx, OPERATOR, grants_office.Grant(actor="FRONTEX", party="GR"))
+        # Where a national system may try: the same parties and people, and nothing in it yet.
+        install.derive_route(tx.conn, story.ROUTE, title=story.EXERCISE_TITLE)
 
     def _person(self, tx: Any, party: str, name: str, function: str, roles: list[Any]) -> None:
         label = party.lower() if function != "deputy" else f"{party.lower()}-deputy"

@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 ROUTE = "wbr"
+EXERCISE_TITLE = "Western Balkans, to try"
 DAYS = 12
 """Days of figures before today."""
 NOW = time(7, 2)

@@ -12,6 +12,7 @@ from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.mail import MailTransport
 from routehub.directory.current import CurrentDirectory
+from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
 from routehub_schemas.registry import Registry
@@ -30,6 +31,7 @@ class WebContext:
     intake: Intake
     mail: MailTransport
     rates: Rates
+    pushes: PushLog
 
     @property
     def https(self) -> bool:
@@ -41,4 +43,9 @@ def web_context(connection: HTTPConnection) -> WebContext:
     return cast(WebContext, connection.app.state.web)
 
 
-Web = Annotated[WebContext, Depends(web_context)]
+async def _context(connection: HTTPConnection) -> WebContext:
+    """Not a plain function: FastAPI would send each request's to a thread and back."""
+    return web_context(connection)
+
+
+Web = Annotated[WebContext, Depends(_context)]

@@ -78,13 +78,14 @@ def load(
     for value in figures(conn, audiences, query):
         if value.value is not None:
             days.setdefault(series_of(value), {})[value.day] = value
-    wanted = dict.fromkeys([*_borders(route, member.party, day), *map(_series, COMMON), *days])
+    wanted = dict.fromkeys([*borders(route, member.party, day), *map(_series, COMMON), *days])
     fields = [_field(series, days.get(series, {}), route, member, day, name) for series in wanted]
     positions = {m.party: m.position for m in route.memberships}
     return sorted(fields, key=lambda field: _order(field, positions))
 
 
-def _borders(route: RouteView, party: str, day: date) -> list[Series]:
+def borders(route: RouteView, party: str, day: date) -> list[Series]:
+    """The flows over a party's own borders on a day, entered before left."""
     legs = route.legs_on(day)
     entered = [_series("arrivals", leg.from_party) for leg in legs if leg.to_party == party]
     # Where the route begins, people enter from beyond it.

@@ -45,6 +45,9 @@ class Shown:
     def clock(self, value: datetime) -> Markup:
         return self._tag(value, times.clock(value, self.zone))
 
+    def second(self, value: datetime) -> Markup:
+        return self._tag(value, times.moment_to_second(value, self.zone, self.now))
+
     def full(self, value: datetime) -> Markup:
         return self._tag(value, times.full_moment(value, self.zone))
 

@@ -37,6 +37,11 @@ def moment(value: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{day(local.date())}{year}, {local:%H:%M}"
 
 
+def moment_to_second(value: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """The same to the second, to be compared with the log of another system: ``06:24:11``."""
+    return f"{moment(value, zone, now)}:{value.astimezone(zone):%S}"
+
+
 def full_moment(value: datetime, zone: ZoneInfo) -> str:
     """``Wednesday 21 January 2026, 06:24 CET``: for confirmations, which have to stand alone."""
     local = value.astimezone(zone)

@@ -13,11 +13,13 @@ from routehub_client.cli import (
     api,
     doctor,
     figures,
+    log,
     messages,
     options,
     outbox,
     people,
     report,
+    sheet,
     signin,
     status,
     template,
@@ -31,10 +33,10 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, doctor, api):
+    for module in (signin, status, watch, messages, people, log, doctor, api):
         module.register(app)
     groups = {
-        "figures": (figures, template, report),
+        "figures": (figures, template, report, sheet),
         "alert": (alert,),
         "agenda": (agenda,),
         "outbox": (outbox,),

@@ -62,6 +62,7 @@ def register(app: typer.Typer) -> None:
     command(app, "update")(update)
     command(app, "end")(end)
     command(app, "ack")(ack)
+    command(app, "import")(import_)
 
 
 def list_alerts(
@@ -190,6 +191,25 @@ def ack(
     post.given(run, posted)
 
 
+def import_(
+    run: Run,
+    file: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="A CAP document; - reads stdin.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="Only to this party; may be repeated.", metavar="CODE")
+    ] = None,
+    as_exercise: Annotated[
+        bool, typer.Option("--as-exercise", help="Take a real alert as material of an exercise.")
+    ] = False,
+) -> None:
+    """Post an alert that came as CAP. It brings its own id: imported again, it is the same message."""
+    run.mark(data=False)
+    parties = [code.upper() for code in to] if to else None
+    posted = run.hub.import_alert(
+        file.read(), audience=parties, as_exercise=as_exercise, dry_run=run.options.dry_run
+    )  # fmt: skip
+    post.given(run, posted)
+
+
 def _send(run: Run, data: Mapping[str, Any], what: str) -> None:
     body = {name: value for name, value in data.items() if value is not None}
     tlp = body.pop("tlp", None)
@@ -201,7 +221,7 @@ def _earlier(run: Run, id: str) -> dict[str, Any]:
     """An alert as its last update left it, ready to be sent again under a reference to it."""
     alert = run.hub.alert(id)
     event = run.hub.message(alert.get("latest") or alert["id"])
-    data = {name: value for name, value in event.data.items() if name != "rule"}
+    data = {name: value for name, value in event.data.items() if name not in {"rule", "cap"}}
     return data | {"references": [alert["id"]], "tlp": event.tlp}
 
 

@@ -38,6 +38,8 @@ def explain(run: Run, fault: errors.RoutehubError) -> None:
     if isinstance(fault, errors.HubError):
         for problem in fault.problems:
             run.fault("  " + line(problem))
+        if fault.body.get("more"):
+            run.fault(f"  … and {clean(fault.body['more'])} more")
         if run.options.json:
             run.json(
                 {
@@ -57,7 +59,10 @@ def line(problem: Problem) -> str:
 
     A long list of what is allowed is left to `--json` when there is a near match.
     """
-    text = f"{clean(problem.pointer) or '/'}: {clean(problem.message).rstrip('.')}."
+    message = clean(problem.message).rstrip(".")
+    # What is wrong in a file names its row and column in words.
+    said = problem.pointer.startswith(("/rows/", "/columns/"))
+    text = f"{message}." if said else f"{clean(problem.pointer) or '/'}: {message}."
     if problem.sent is not None:
         text += f" Sent: {clean(problem.sent)}."
     allowed = problem.allowed

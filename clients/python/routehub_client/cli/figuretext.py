@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_PLAIN = re.compile(r"[0-9]{1,10}")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([ ,.'\u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+from routehub_schemas.numbers import NotANumber, read_count
+
 _KEY = re.compile(r"(?P<indicator>[^.@=]+)(?:\.(?P<counterpart>[^.@=]+))?(?:@(?P<place>[^@=]+))?")
 
 
@@ -20,12 +20,10 @@ def count(text: str) -> int:
 
     `1.9`, `-5`, `1e3` and `12x` are refused: a guess would be a wrong figure.
     """
-    typed = text.strip()
-    if _PLAIN.fullmatch(typed):
-        return int(typed)
-    if _GROUPED.fullmatch(typed):
-        return int(re.sub(r"[^0-9]", "", typed))
-    raise Unreadable(f"{text!r} is not a whole number. Enter the number of people, or 0.")
+    try:
+        return read_count(text)
+    except NotANumber:
+        raise Unreadable(f"{text!r} is not a whole number. Enter the number of people, or 0.") from None
 
 
 def figure(text: str) -> dict[str, Any]:

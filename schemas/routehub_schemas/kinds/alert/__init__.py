@@ -37,6 +37,7 @@ KIND = Kind(
     short="A",
     in_exercise={"status": "Exercise"},
     hub_fields=frozenset({"rule"}),
+    translated_fields=frozenset({"cap"}),
     severity=_severity,
     places=_places,
     parties=_parties,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
+from routehub_schemas.kinds.alert.cap import Cap
 from routehub_schemas.vocab import (
     NAMED_ONLY_CATEGORIES,
     UNIQUE_ITEMS,
@@ -71,14 +72,18 @@ class Alert(Payload):
     effective: Moment | None = None
     """From when the warning holds (CAP 1.2 `effective`); absent: when it is sent."""
     expires: Moment
-    """When the warning ends by itself (CAP 1.2 `expires`); the hub sets a bound of 7 days."""
+    """When the warning ends by itself (CAP 1.2 `expires`); the hub sets a bound of 7 days, and shows what
+    came as CAP as ended after 7 days."""
     rule: Rule | None = None
     """Only in alerts that the hub computes."""
+    cap: Cap | None = None
+    """Only in alerts that came as CAP: all that the issuer said. The hub fills it from the document."""
 
 
 def check(alert: Alert) -> Iterator[Problem]:
     """What a JSON Schema cannot say about an alert."""
-    if alert.msg_type != "Alert" and not alert.references:
+    # An issuer's update may come before what it updates, or alone: CAP names it by its own identifiers.
+    if alert.msg_type != "Alert" and not alert.references and alert.cap is None:
         yield Problem(
             "/references", "missing", f"an {alert.msg_type} names the alert that it is about", allowed="an id"
         )
@@ -88,7 +93,7 @@ def check(alert: Alert) -> Iterator[Problem]:
     if alert.category in NAMED_ONLY_CATEGORIES and (alert.audience is None or not _named(alert.audience)):
         yield Problem(
             "/audience",
-            "named_only",
+            "named-only",
             f"an alert on {alert.category} goes to named parties only",
             allowed="party codes",
         )

@@ -57,4 +57,4 @@ def check(conference: Conference) -> Iterator[Problem]:
         ZoneInfo(conference.zone)
     except (LookupError, ValueError, OSError):
         meant = near(conference.zone, available_timezones())
-        yield Problem("/zone", "unknown_zone", "not a zone of the IANA database", conference.zone, None, meant)
+        yield Problem("/zone", "unknown-zone", "not a zone of the IANA database", conference.zone, None, meant)

@@ -26,7 +26,7 @@ def check(note: Note) -> Iterator[Problem]:
     if note.audience is not None and set(note.audience) != set(note.to):
         yield Problem(
             "/audience",
-            "named_only",
+            "named-only",
             "the audience of a note is those it is addressed to",
             note.audience,
             note.to,

@@ -172,7 +172,7 @@ def _unknown(name: str, at: str) -> Problem:
     known = list(indicators())
     return Problem(
         f"{at}/indicator",
-        "unknown_indicator",
+        "unknown-indicator",
         "not in the catalogue of indicators",
         sent=name,
         allowed=known,
@@ -189,7 +189,7 @@ def _dimensions(figure: Figure, indicator: Indicator, at: str) -> Iterator[Probl
         elif name not in indicator.dimensions and name not in indicator.needs:
             yield Problem(
                 f"{at}/{name}",
-                "no_dimension",
+                "no-dimension",
                 f"{indicator.name} is not broken down by it",
                 sent=given,
                 allowed=[*indicator.needs, *indicator.dimensions],

@@ -1,18 +1,24 @@
 """Boards: figures with their history, the route, reporting, alerts, and what changed."""
 
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import OnRoute, Reader
+from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
+from routehub.api.sheets import figures as figure_sheet
+from routehub.api.sheets import records as record_sheets
+from routehub.api.sheets import route as route_sheets
+from routehub.api.sheets.answers import Bom, Hxl, Sheets, next_link
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
-from routehub.boards.reporting.freshness import Freshness, freshness, record
+from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
@@ -20,8 +26,10 @@ from routehub.directory.principal import Principal
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.visibility import readable
+from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
+from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
@@ -35,6 +43,10 @@ router = APIRouter(tags=["boards"])
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 Codes = Annotated[list[str], Query(max_length=100)]
+PAGE = 1000
+SHEET_PAGE = 5000
+MOST_IN_A_BOOK = 50_000
+"""Rows of a workbook, which is built in memory. CSV has no bound: it is written as it is read."""
 
 
 def answer(body: Any) -> Response:
@@ -84,36 +96,105 @@ def _as_of(conn: Connection, who: Principal, text: str) -> tuple[datetime | None
     return None, items[0].sequence if items else 0
 
 
-@router.get("/figures")
+@offer(router, "/figures", JSON, CSV, XLSX)
 async def get_figures(
-    ctx: Ctx, who: Reader,
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
     party: Codes = [], indicator: Codes = [], place: Codes = [], counterpart: Codes = [],  # noqa: B006
     from_: Annotated[Day | None, Query(alias="from")] = None,
     to: Day | None = None,
     bucket: Annotated[str | None, Query(pattern="^(reporting_day|calendar_day|hour)$")] = None,
     as_of: Annotated[str | None, Query(max_length=40, description="A time with offset, or a cursor.")] = None,
     with_history: Annotated[bool, Query(alias="history")] = False,
-    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    limit: Annotated[
+        int | None, Query(ge=1, le=5000, description="JSON: 1,000 when not given; CSV and XLSX: all.")
+    ] = None,
     after: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
+    hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
-    """Figures by day: the newest values, or with ``as_of`` what was known then."""
+    """Figures by day: the newest values, or with ``as_of`` what was known then. In CSV and XLSX all that match, one row
+    per value; with ``history`` one per revision."""
     directory = ctx.directory.value
 
-    def read(conn: Connection) -> dict[str, Any]:
-        ids = readable(conn, who.route, who.party)
+    def query(conn: Connection, most: int, key: tuple[date, str, datetime] | None) -> FigureQuery:
         moment, sequence = _as_of(conn, who, as_of) if as_of else (None, None)
-        query = FigureQuery(
+        return FigureQuery(
             who.route, _codes(directory, party), frozenset(indicator), frozenset(place),
-            _codes(directory, counterpart), bucket, from_, to, moment, sequence, limit, _key(after),
+            _codes(directory, counterpart), bucket, from_, to, moment, sequence, most, key,
         )  # fmt: skip
-        found = figures(conn, ids, query)
-        shown = replace(query, first=found[0].day, last=found[-1].day) if found else query
+
+    def read(conn: Connection) -> dict[str, Any]:
+        ids, asked = readable(conn, who.route, who.party), query(conn, limit or PAGE, _key(after))
+        found = figures(conn, ids, asked)
+        shown = replace(asked, first=found[0].day, last=found[-1].day) if found else asked
         past = history(conn, ids, shown) if with_history and found else {}
         rows = [figure(v, past.get((v.series_id, v.bucket, v.start), ()) if with_history else None) for v in found]
-        last = found[-1] if len(found) == limit else None
-        return {"figures": rows, "next": f"{last.day}_{last.series}_{last.start.isoformat()}" if last else None}
+        return {"route": marking(route), "figures": rows, "next": _next(found, asked.limit)}
 
-    return answer(await ctx.db.read(read))
+    def sheet_page(conn: Connection, key: tuple[date, str, datetime] | None) -> SheetPage:
+        ids, asked = readable(conn, who.route, who.party), query(conn, limit or SHEET_PAGE, key)
+        found = figures(conn, ids, asked)
+        shown = _revisions(conn, ids, asked, found) if with_history else found
+        return found, shown, tlps(conn, {v.message_id for v in shown})
+
+    if form is JSON:
+        return answer(await ctx.db.read(read))
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    return await _figures_sheet(sheets, sheet_page, _key(after), limit)
+
+
+SheetPage = tuple[list[FigureValue], list[FigureValue], dict[str, str]]
+"""The values of a page, the rows that are shown for them, and the marking of each message."""
+Page = Callable[[Connection, tuple[date, str, datetime] | None], SheetPage]
+
+
+async def _figures_sheet(
+    sheets: Sheets, page: Page, begin: tuple[date, str, datetime] | None, limit: int | None
+) -> Response:
+    """All pages, one after the other; with a limit one page, and a link to the next."""
+    most, read = limit or SHEET_PAGE, sheets.ctx.db.read
+    found, shown, markings = await read(page, begin)  # what can be refused is refused before the answer begins
+    first = figure_sheet.rows(shown, markings, sheets.marking)
+    following = _next(found, most)
+    links = next_link(sheets.request, after=following) if limit and following else {}
+
+    async def pages() -> AsyncIterator[Sequence[Row]]:
+        yield first
+        at = found
+        while limit is None and _next(at, most):
+            at, rows, marks = await read(page, _key(_next(at, most)))
+            yield figure_sheet.rows(rows, marks, sheets.marking)
+
+    if sheets.form is CSV:
+        response = sheets.csv_stream(figure_sheet.table((), {}, sheets.marking), "figures", pages())
+    else:
+        rows: list[Row] = []
+        async for some in pages():
+            rows += some
+            if len(rows) > MOST_IN_A_BOOK:
+                raise refused(
+                    "/query/from", "too-many-rows",
+                    f"More than {MOST_IN_A_BOOK} rows match. Narrow the range, or take CSV.", allowed=MOST_IN_A_BOOK,
+                )  # fmt: skip
+        table = replace(figure_sheet.table((), {}, sheets.marking), rows=rows)
+        response = await sheets.one(table, "figures", "Figures", strictest(str(row[-2]) for row in rows))
+    response.headers.update(links)
+    return response
+
+
+def _revisions(
+    conn: Connection, ids: Collection[int], asked: FigureQuery, found: list[FigureValue]
+) -> list[FigureValue]:
+    """Every revision of these values, oldest first."""
+    if not found:
+        return []
+    days = [value.day for value in found]
+    past = history(conn, ids, replace(asked, first=min(days), last=max(days)))
+    return [old for v in found for old in past.get((v.series_id, v.bucket, v.start), (v,))]
+
+
+def _next(found: Sequence[FigureValue], most: int) -> str | None:
+    last = found[-1] if len(found) == most else None
+    return f"{last.day}_{last.series}_{last.start.isoformat()}" if last else None
 
 
 def _codes(directory: Directory, codes: list[str]) -> frozenset[str]:
@@ -133,16 +214,25 @@ def _key(text: str | None) -> tuple[date, str, datetime] | None:
     raise Malformed("`after` is the `next` of the page before.")
 
 
-@router.get("/figures/latest")
-async def get_latest(ctx: Ctx, who: Reader, party: Codes = [], indicator: Codes = []) -> Response:  # noqa: B006
+@offer(router, "/figures/latest", JSON, CSV, XLSX)
+async def get_latest(
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
+    party: Codes = [], indicator: Codes = [], hxl: Hxl = False, bom: Bom = False,  # noqa: B006
+) -> Response:  # fmt: skip
     """The newest value of every series."""
     directory = ctx.directory.value
 
-    def read(conn: Connection) -> list[FigureValue]:
+    def read(conn: Connection) -> tuple[list[FigureValue], dict[str, str]]:
         query = FigureQuery(who.route, _codes(directory, party), frozenset(indicator))
-        return latest(conn, readable(conn, who.route, who.party), query)
+        found = latest(conn, readable(conn, who.route, who.party), query)
+        return found, {} if form is JSON else tlps(conn, {v.message_id for v in found})
 
-    return answer({"figures": [figure(v) for v in await ctx.db.read(read)]})
+    found, markings = await ctx.db.read(read)
+    if form is JSON:
+        return answer({"route": marking(route), "figures": [figure(v) for v in found]})
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    table = figure_sheet.table(found, markings, sheets.marking)
+    return await sheets.one(table, "latest-figures", "The newest value of every series", strictest(markings.values()))
 
 
 LONGEST = 366
@@ -189,16 +279,31 @@ async def picture_of(ctx: Context, who: Principal, route: RouteView) -> RoutePic
     return await ctx.db.read(read)
 
 
-@router.get("/route")
-async def get_route(ctx: Ctx, who: Reader, route: OnRoute) -> Response:
-    """Stations in travel order with freshness, figures and capacity; both counts of every leg."""
+@offer(router, "/route", JSON, CSV, XLSX)
+async def get_route(
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
+    table: Annotated[str, Query(pattern="^(stations|legs)$", description="CSV: which table.")] = "stations",
+    hxl: Hxl = False, bom: Bom = False,
+) -> Response:  # fmt: skip
+    """Stations in travel order with freshness, figures and capacity; both counts of every leg. XLSX has both on sheets
+    of their own."""
     picture = await picture_of(ctx, who, route)
+    if form is not JSON:
+        return await _route_sheets(Sheets(request, ctx, who, route, form, hxl, bom), picture, table)
     return answer(
         {
             "route": marking(route), "now": picture.now, "stations": [_station(s) for s in picture.stations],
             "legs": [_leg(leg) for leg in picture.legs],
         }
     )  # fmt: skip
+
+
+async def _route_sheets(sheets: Sheets, picture: RoutePicture, table: str) -> Response:
+    both = {"stations": route_sheets.stations(picture), "legs": route_sheets.legs(picture)}
+    if sheets.form is CSV:
+        return sheets.csv(both[table], f"route-{table}")
+    marks = await sheets.ctx.db.read(tlps, route_sheets.messages(picture))
+    return await sheets.xlsx(list(both.values()), "route", "The route as it stands", strictest(marks.values()))
 
 
 def _fresh(f: Freshness) -> dict[str, Any]:
@@ -244,12 +349,15 @@ def _leg(leg: LegPicture) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/reporting")
+@offer(router, "/reporting", JSON, CSV, XLSX)
 async def get_reporting(
-    ctx: Ctx, who: Reader, route: OnRoute,
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
     from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
+    table: Annotated[str, Query(pattern="^(reporting|days)$", description="CSV: which table.")] = "reporting",
+    hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
-    """Who has reported: the state now, and the record over a range (the last seven days when none is given)."""
+    """Who has reported: the state now, and the record over a range (the last seven days when none is given). XLSX has a
+    sheet by party and one by day."""
     now = ctx.clock.now()
     today = now.astimezone(route.zone).date()
     last_day = to or today
@@ -259,11 +367,11 @@ async def get_reporting(
             "/query/from", "range", "Give a range of up to 366 days, the first day first.", sent=str(first_day)
         )
 
-    def read(conn: Connection) -> list[dict[str, Any]]:
+    def read(conn: Connection) -> list[record_sheets.Standing]:
         ids = readable(conn, who.route, who.party)
         first = min(first_day, today - timedelta(days=60))
         days = days_of(conn, ids, route.code, first, today + timedelta(days=1))
-        rows = []
+        found = []
         route_began = min((day for made in days.values() for day in made), default=today)
         for member in route.members(today):
             if not member.reports:
@@ -271,18 +379,33 @@ async def get_reporting(
             made, current = days.get(member.party, {}), current_day(member, now)
             began = max(first_day, route_began)
             kept = record(member, made, began, min(last_day, current) if to is None else last_day, now)
-            rows.append(
-                {"party": member.party, "name": ctx.directory.value.name(member.party, today)}
-                | _fresh(freshness(member, made, now))
-                | {
-                    "days": [{"day": day, "mark": mark} for day, mark in kept.days], "expected": kept.expected,
-                    "arrived": kept.arrived, "on_time": kept.on_time,
-                    "reporting_rate": kept.reporting_rate, "on_time_rate": kept.on_time_rate,
-                }
-            )  # fmt: skip
-        return rows
+            name = ctx.directory.value.name(member.party, today)
+            found.append((member.party, name, freshness(member, made, now), kept))
+        return found
 
-    return answer({"route": marking(route), "now": now, "parties": await ctx.db.read(read)})
+    standings = await ctx.db.read(read)
+    if form is JSON:
+        return answer({"route": marking(route), "now": now, "parties": [_standing(*one) for one in standings]})
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    both = {
+        "reporting": record_sheets.reporting(standings, sheets.marking),
+        "days": record_sheets.days(standings, sheets.marking),
+    }
+    if form is CSV:
+        return sheets.csv(both[table], "reporting" if table == "reporting" else "reporting-days")
+    return await sheets.xlsx(list(both.values()), "reporting", f"Who has reported, {first_day} to {last_day}", "AMBER")
+
+
+def _standing(party: str, name: str, state: Freshness, kept: Record) -> dict[str, Any]:
+    return (
+        {"party": party, "name": name}
+        | _fresh(state)
+        | {
+            "days": [{"day": day, "mark": mark} for day, mark in kept.days], "expected": kept.expected,
+            "arrived": kept.arrived, "on_time": kept.on_time,
+            "reporting_rate": kept.reporting_rate, "on_time_rate": kept.on_time_rate,
+        }
+    )  # fmt: skip
 
 
 def alert_body(view: AlertView) -> dict[str, Any]:
@@ -294,10 +417,11 @@ def alert_body(view: AlertView) -> dict[str, Any]:
     return found
 
 
-@router.get("/alerts")
+@offer(router, "/alerts", JSON, CSV, XLSX)
 async def get_alerts(
-    ctx: Ctx, who: Reader, open_only: Annotated[bool, Query(alias="open")] = False,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
+    open_only: Annotated[bool, Query(alias="open")] = False,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200, hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
     """Alerts, open ones first, worst first."""
     now = ctx.clock.now()
@@ -306,7 +430,14 @@ async def get_alerts(
         ids = readable(conn, who.route, who.party)
         return alerts(conn, ids, who.route, now, open_only=open_only, limit=limit)
 
-    return answer({"alerts": [alert_body(view) for view in await ctx.db.read(read)]})
+    views = await ctx.db.read(read)
+    if form is JSON:
+        return answer({"route": marking(route), "alerts": [alert_body(view) for view in views]})
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    title = "Open alerts" if open_only else "Alerts"
+    return await sheets.one(
+        record_sheets.alerts(views, sheets.marking), "alerts", title, strictest(view.tlp for view in views)
+    )
 
 
 @router.get("/alerts/{ref}")

@@ -7,6 +7,10 @@ from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
 from routehub.api.identity import OnRoute, Reader
+from routehub.api.negotiation import CSV, ICS, JSON, XLSX, Chosen, Form, offer
+from routehub.api.sheets import records as record_sheets
+from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
+from routehub.api.v1.boards import marking
 from routehub.boards.conferences.queries import (
     ConferenceView,
     ProposalView,
@@ -19,13 +23,14 @@ from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
 from routehub.delivery.smtp import sender_of
 from routehub.digests.render import layout
-from routehub.digests.render.calendar import Person, calendar
+from routehub.digests.render.calendar import Person, published
 from routehub.digests.render.forms import FORMS, agenda_form, invitation_to
 from routehub.digests.render.page import Reader as PageReader
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
 from routehub.directory.visibility import readable
 from routehub.journal import feed, follow
+from routehub.journal.markings import strictest
 from routehub.journal.message import Message, as_event
 
 router = APIRouter(tags=["conferences"])
@@ -33,6 +38,11 @@ router = APIRouter(tags=["conferences"])
 Number = Annotated[int, Path(ge=1, le=9_999, description="The number of the conference.")]
 SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _media(content_type: str) -> tuple[str, str]:
+    media, separator, parameters = content_type.partition(";")
+    return media, separator + parameters
 
 
 def _json(body: Any) -> Response:
@@ -60,14 +70,25 @@ def _proposal(view: ProposalView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/conferences")
-async def get_conferences(ctx: Ctx, who: Reader, series: SeriesName | None = None) -> Response:
-    """The conferences that you know of, by their start."""
+@offer(router, "/conferences", JSON, ICS, CSV, XLSX)
+async def get_conferences(
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen, series: SeriesName | None = None,
+    hxl: Hxl = False, bom: Bom = False,
+) -> Response:  # fmt: skip
+    """The conferences that you know of, by their start. As iCalendar, each keeps its UID, and its SEQUENCE rises with
+    every change."""
 
     def read(conn: Connection) -> list[ConferenceView]:
         return conferences(conn, readable(conn, who.route, who.party), who.route, series)
 
-    return _json({"conferences": [_conference(view) for view in await ctx.db.read(read)]})
+    views = await ctx.db.read(read)
+    if form is JSON:
+        return _json({"route": marking(route), "conferences": [_conference(view) for view in views]})
+    if form is ICS:
+        return _calendars(ctx, route, views, "conferences")
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    table = record_sheets.conferences(views, sheets.marking)
+    return await sheets.one(table, "conferences", "Conferences", strictest(view.tlp for view in views))
 
 
 @router.get("/conferences/{number}.ics")
@@ -103,36 +124,15 @@ async def get_conference(ctx: Ctx, who: Reader, number: Number, series: SeriesNa
     return _json(found)
 
 
-@router.get("/conferences/{number}/agenda")
+AGENDA = tuple(Form(suffix, *_media(FORMS[suffix])) for suffix in ("json", "txt", "html", "md", "ics"))
+
+
+@offer(router, "/conferences/{number}/agenda", *AGENDA)
 async def get_agenda(
-    request: Request, ctx: Ctx, who: Reader, route: OnRoute, number: Number, series: SeriesName = "weekly"
+    ctx: Ctx, who: Reader, route: OnRoute, number: Number, form: Chosen, series: SeriesName = "weekly"
 ) -> Response:
-    """The newest edition of a conference's agenda, in the form that ``Accept`` asks for; JSON when it does not say."""
-    return await _agenda(ctx, who, route, number, series, _asked(request.headers.get("accept", "")))
-
-
-@router.get("/conferences/{number}/agenda.{form}")
-async def get_agenda_as(
-    ctx: Ctx, who: Reader, route: OnRoute, number: Number,
-    form: Annotated[str, Path(pattern="^(json|txt|html|md|ics)$")], series: SeriesName = "weekly",
-) -> Response:  # fmt: skip
-    """The same as ``.json``, ``.txt``, ``.html``, ``.md`` or, for a calendar, ``.ics``."""
-    return await _agenda(ctx, who, route, number, series, form)
-
-
-def _asked(accept: str) -> str:
-    """The first form in the header that there is (RFC 9110, 12.5.1, by order and q)."""
-    wanted = []
-    for at, part in enumerate(accept.split(",")[:20]):
-        media, _, parameters = part.partition(";")
-        quality = parameters.replace(" ", "").partition("q=")[2]
-        try:
-            rank = float(quality) if quality else 1.0
-        except ValueError:
-            rank = 0.0
-        wanted.append((-rank, at, media.strip().lower()))
-    known = {media.partition(";")[0]: form for form, media in FORMS.items()}
-    return next((known[media] for rank, _, media in sorted(wanted) if media in known and rank < 0), "json")
+    """The newest edition of a conference's agenda."""
+    return await _agenda(ctx, who, route, number, series, form.suffix)
 
 
 async def _agenda(ctx: Context, who: Principal, route: RouteView, number: int, series: str, form: str) -> Response:
@@ -168,9 +168,19 @@ async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int,
     view = await ctx.db.read(read)
     if view is None:
         raise Unknown(f"There is no conference {number} that you can see.")
-    public_url = ctx.settings.public_url.rstrip("/")
-    name = ctx.directory.value.name(view.chair, view.start.astimezone(route.zone).date())
-    organizer = Person(sender_of(ctx.settings.mail_from).addr_spec, name)
-    body = calendar(invitation_to(view, route, public_url), public_url, organizer)
-    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="conference-{number}.ics"'}
-    return Response(body, headers=headers, media_type=FORMS["ics"])
+    return _calendars(ctx, route, [view], f"conference-{number}")
+
+
+def _calendars(ctx: Context, route: RouteView, views: list[ConferenceView], name: str) -> Response:
+    """One calendar object with these conferences."""
+    public_url, directory = ctx.settings.public_url.rstrip("/"), ctx.directory.value
+    address = sender_of(ctx.settings.mail_from).addr_spec
+    told = [
+        (
+            invitation_to(view, route, public_url),
+            Person(address, directory.name(view.chair, view.start.astimezone(route.zone).date())),
+        )
+        for view in views
+    ]
+    headers = named(route, name, ctx.clock.now(), ICS)
+    return Response(published(told, public_url), headers=headers, media_type=ICS.content_type)

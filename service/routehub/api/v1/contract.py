@@ -1,11 +1,15 @@
 """The contract itself, for everybody: JSON Schemas of the kinds, and what the types of problems mean."""
 
+import asyncio
 from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from routehub.api.context import Ctx
+from routehub.api.documents import page
+from routehub.api.documents.openapi import JSON
+from routehub.api.documents.shelf import shelf
 from routehub.core import errors
 from routehub.core.errors import HubError, Unknown
 from routehub_schemas import export
@@ -17,6 +21,8 @@ WHAT_TO_DO = {
     "sign-in-needed": "Send a key (Authorization: Bearer rh_…) or sign in. Your party's office makes keys.",
     "not-allowed": "Ask your party's office for the role or the key scope that is named.",
     "unknown": "Check the id. What you may not read is answered in the same words as what is not there.",
+    "wrong-method": "Use one of the methods in the header Allow.",
+    "not-acceptable": "Accept one of the types in `offered`, or use the address with a suffix, such as .csv.",
     "conflict": "Read the present state again, then decide.",
     "cursor-gone": "Read your feed again from the start: after=0. Each message has its id, so nothing doubles.",
     "erased": "Nothing brings it back; its id and its place in your feed stay.",
@@ -51,6 +57,28 @@ def _tree(kind: type[HubError]) -> list[type[HubError]]:
 def _first_line(kind: type[HubError]) -> str:
     """What a problem of another package says about itself."""
     return (kind.__doc__ or kind.title).partition("\n")[0]
+
+
+KEPT = {"Cache-Control": "public, max-age=300"}
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def get_openapi(request: Request) -> Response:
+    """This API as an OpenAPI 3.1 document."""
+    return Response(await asyncio.to_thread(lambda: shelf(request).openapi_text), headers=KEPT, media_type=JSON)
+
+
+@router.get("/asyncapi.json", include_in_schema=False)
+async def get_asyncapi(request: Request) -> Response:
+    """Streams and webhooks as an AsyncAPI 3.0 document."""
+    return Response(await asyncio.to_thread(lambda: shelf(request).asyncapi_text), headers=KEPT, media_type=JSON)
+
+
+@router.get("/docs", include_in_schema=False)
+async def get_docs(request: Request) -> Response:
+    """This API for people to read."""
+    body = await asyncio.to_thread(lambda: shelf(request).page)
+    return Response(body, headers=KEPT | {"Content-Security-Policy": page.policy()}, media_type="text/html")
 
 
 @router.get("/docs/problems", include_in_schema=False)

@@ -1,21 +1,24 @@
 """API keys of a party's systems: made, shown once, rotated, revoked."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
-from routehub.api.identity import Someone
+from routehub.api.identity import Someone, Who
 from routehub.api.v1.boards import answer
 from routehub.api.v1.people import created
 from routehub.core.clock import wall
-from routehub.core.errors import NotAllowed
+from routehub.core.errors import NotAllowed, Unknown
 from routehub.directory import key_office
 from routehub.directory.key_office import Made, NewKey, Rotation
 from routehub.directory.keys import known_scopes
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import KeyView
+from routehub.intake import pushes
+from routehub.intake.pushes import Push
 from routehub_schemas import parse
 
 router = APIRouter(tags=["identity"])
@@ -45,6 +48,40 @@ async def post_key(request: Request, ctx: Ctx, who: Someone) -> Response:
     given = parse.validate(NewKey, await json_body(request, ctx.settings.max_body_bytes))
     made = await ctx.change(lambda tx: key_office.make(tx, who, given, _scopes(ctx)))
     return _shown_once(who, made)
+
+
+Limit = Annotated[int, Query(ge=1, le=360, description="So many of the newest.")]
+
+
+@router.get("/keys/{key}/log")
+async def get_key_log(ctx: Ctx, who: Who, key: Id, limit: Limit = 50) -> Response:
+    """What this key pushed and what was wrong with it, the newest first: for the key itself and its party's people."""
+    found = ctx.directory.value.keys.get(key)
+    if found is None or not key_office.may_follow(who, found):
+        if found is not None and "operator" in who.roles:
+            raise NotAllowed("Operators read no content. People of the key's party read its log.")
+        raise Unknown("There is no such key that you can see.")
+    return await _log(ctx, who, [found], limit)
+
+
+@router.get("/log")
+async def get_log(ctx: Ctx, who: Who, limit: Limit = 50) -> Response:
+    """The same over all keys of your party on this route; for a key, its own."""
+    return await _log(ctx, who, key_office.followed(ctx.directory.value, who), limit)
+
+
+async def _log(ctx: Context, who: Principal, followed: list[KeyView], limit: int) -> Response:
+    await ctx.pushes.settle()
+    systems = {view.id: view.system for view in followed}
+    found = await ctx.db.read(pushes.newest, systems, limit)
+    rows = [_push(push, systems[push.key]) for push in found]
+    return answer({"log": rows, "kept": pushes.KEPT | {"days": pushes.KEPT_FOR.days}})
+
+
+def _push(push: Push, system: str) -> dict[str, Any]:
+    row = asdict(push) | {"system": system}
+    row["problems"] = [{name: value for name, value in one.items() if value is not None} for one in row["problems"]]
+    return row
 
 
 @router.post("/keys/{key}/rotate", status_code=201)

@@ -11,6 +11,7 @@ from routehub.core.clock import wall
 from routehub.core.errors import Unknown
 from routehub.directory import sessions
 from routehub.directory.principal import Principal
+from routehub.directory.reporting_day import current_day
 from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import audit
@@ -22,13 +23,14 @@ router = APIRouter(tags=["identity"])
 
 @router.get("/me")
 async def get_me(ctx: Ctx, who: Who, route: OnRoute) -> Response:
-    """Who you are on this route: party, roles, scopes of the key, and the hub's time."""
+    """Who you are on this route: party, roles, scopes of the key, the hub's time, your party's reporting day."""
     return answer(_me(ctx, who, route))
 
 
 def _me(ctx: Context, who: Principal, route: RouteView) -> dict[str, Any]:
     directory, now = ctx.directory.value, ctx.clock.now()
     key = directory.keys.get(who.key_id) if who.key_id else None
+    member = route.membership(who.party, now.astimezone(route.zone).date())
     return {
         "party": {"code": who.party, "name": directory.name(who.party, now.astimezone(route.zone).date())},
         "name": who.name,
@@ -38,6 +40,7 @@ def _me(ctx: Context, who: Principal, route: RouteView) -> dict[str, Any]:
         "route": marking(route),
         "key": None if key is None else {"id": key.id, "system": key.system, "expires": key.expires_at},
         "now": now,
+        "reporting_day": current_day(member, now) if member else None,
     }
 
 

@@ -7,25 +7,30 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlalchemy import Connection
 
+from routehub.api import cloudevents
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
-from routehub.api.identity import Reader, Who
+from routehub.api.identity import OnRoute, Reader, Who
+from routehub.api.negotiation import ATOM, BATCH, CSV, JSON, Chosen, offer
+from routehub.api.outcomes import accepted, of_many
+from routehub.api.sheets import messages as message_sheet
+from routehub.api.sheets.answers import Bom, Hxl, Sheets, named, next_link
 from routehub.core.canonical import dumps
-from routehub.core.errors import Erased, Refused, SignInNeeded, Unknown, refused
-from routehub.delivery.live.listener import ENDED
+from routehub.core.errors import Erased, SignInNeeded, Unknown, refused
+from routehub.delivery.live.frame import Form
+from routehub.delivery.live.listener import ENDED, Ending
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
-from routehub.intake.receive import Post, as_refused
+from routehub.formats import atom
+from routehub.intake.receive import Post
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
-from routehub.journal.jobs import Recorded
-from routehub.journal.message import as_event
 from routehub.journal.search.find import search
 from routehub.journal.search.names import codes_of
 from routehub.journal.search.question import Question, question
 from routehub.journal.search.snippet import snippet
 from routehub_schemas import parse
-from routehub_schemas.errors import Invalid
+from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind
 
 router = APIRouter(tags=["messages"])
@@ -40,86 +45,55 @@ Key = Annotated[
     ),
 ]
 DryRun = Annotated[bool, Query(description="Check everything and store nothing.")]
-EVENT = "application/cloudevents+json"
-RETRY_WARNING = {
-    "pointer": "",
-    "code": "no-id",
-    "message": "Sent without an id: a retry would store it twice. Send an Idempotency-Key.",
-}
+Together = Annotated[bool, Query(description="All of them or none.")]
 
 
-async def accepted(
-    ctx: Context, who: Principal, recorded: Recorded, *, dry_run: bool, keyed: bool = True, status: int = 201
-) -> Response:
-    """The answer to a post: 201 with the envelope; 200 when it was there already, or for a dry run."""
-    headers = {"Cache-Control": "no-store"}
-    if recorded.message is not None:
-        event = as_event(recorded.message.body, recorded.epoch, recorded.feed)
-        body = event | {"warnings": [caution.as_dict() for caution in recorded.cautions]}
-        if dry_run:
-            body["dry_run"], status = True, 200
-            for name in ("id", "cursor", "feed", "shortid"):
-                body.pop(name, None)
-        elif not keyed:
-            body["warnings"].append(RETRY_WARNING)
-    else:
-        item = await ctx.db.read(feed.one, who.route, who.party, recorded.message_id)
-        if item is None or item.body is None:
-            raise Unknown()
-        epoch = (await ctx.db.read(feed.head, who.route, who.party)).epoch
-        body, status = as_event(item.body, epoch, item.feed) | {"warnings": []}, 200
-        headers["Idempotent-Replay" if recorded.replayed else "Unchanged"] = "true"
-    if not dry_run:
-        headers["Location"] = f"/v1/routes/{who.route}/messages/{body['id']}"
-        headers["ETag"] = f'"{body["id"]}"'
-        body["web"] = f"{ctx.settings.public_url.rstrip('/')}/routes/{who.route}/messages/{body['id']}"
-    return Response(dumps(body), status, headers, media_type="application/json")
-
-
-def split_tlp(data: Any) -> tuple[Any, str | None, bool | None]:
-    """Plain JSON doors take ``tlp`` and ``exercise`` beside the payload's own fields."""
+def plain(kind: Kind, data: Any, *, key: str | None, dry_run: bool, **more: Any) -> Post:
+    """The post of a plain JSON door, which takes ``tlp`` and ``exercise`` beside the payload's own fields."""
     if not isinstance(data, dict):
-        return data, None, None
-    rest = {name: value for name, value in data.items() if name not in ("tlp", "exercise")}
-    tlp, exercise = data.get("tlp"), data.get("exercise")
-    try:
-        found = parse.incoming(
-            {"specversion": "1.0", "id": "x", "type": "x", "data": {}}
-            | {name: data[name] for name in ("tlp", "exercise") if name in data}
-        )
-    except Invalid as error:
-        raise as_refused(error) from None
-    return rest, found.tlp if tlp is not None else None, found.exercise if exercise is not None else None
+        return Post(kind, data, key=key, dry_run=dry_run, **more)
+    around = {name: data[name] for name in ("tlp", "exercise") if name in data}
+    rest = {name: value for name, value in data.items() if name not in around}
+    problems: tuple[Problem, ...] = ()
+    if around:
+        try:
+            parse.incoming({"specversion": "1.0", "id": "x", "type": "x", "data": {}} | around)
+        except Invalid as error:
+            problems, around = error.problems, {}
+    return Post(
+        kind, rest, tlp=around.get("tlp"), exercise=around.get("exercise"), key=key, dry_run=dry_run,
+        problems=problems, **more,
+    )  # fmt: skip
 
 
 async def post_kind(ctx: Context, who: Principal, kind: Kind, data: Any, key: str | None, dry_run: bool) -> Response:
-    payload, tlp, exercise = split_tlp(data)
-    recorded = await ctx.intake.receive(who, Post(kind, payload, tlp=tlp, exercise=exercise, key=key, dry_run=dry_run))
+    recorded = await ctx.intake.receive(who, plain(kind, data, key=key, dry_run=dry_run))
     return await accepted(ctx, who, recorded, dry_run=dry_run, keyed=key is not None)
 
 
 @router.post("/messages", status_code=201)
 async def post_message(
-    request: Request, ctx: Ctx, who: Who, idempotency_key: Key = None, dry_run: DryRun = False
+    request: Request,
+    ctx: Ctx,
+    who: Who,
+    idempotency_key: Key = None,
+    dry_run: DryRun = False,
+    together: Together = False,
 ) -> Response:
-    """Post one message as a CloudEvent in structured mode. Its ``id`` is the idempotency key."""
-    data = await json_body(request, ctx.settings.max_body_bytes, EVENT, "application/json")
-    event = parse.incoming(data)
-    if idempotency_key is not None and idempotency_key != event.id:
-        raise Refused("Idempotency-Key and the event's id differ. Send one of them, or both alike.")
-    kind = ctx.registry.by_type(event.type)
-    recorded = await ctx.intake.receive(
-        who,
-        Post(
-            kind,
-            event.data,
-            tlp=event.tlp,
-            exercise=event.exercise,
-            key=event.id,
-            dry_run=dry_run,
-            pointer="/data",
-        ),
-    )
+    """Post CloudEvents: one (structured, or binary with ``ce-`` headers), or a batch of up to 1,000.
+
+    The ``id`` of an event is its idempotency key. A batch is answered item by item in order: ``results`` holds the
+    message or the problem of each, and one that is refused leaves the others, unless they go ``together``.
+    """  # fmt: skip
+    if cloudevents.is_batch(request):
+        cloudevents.check_no_key(idempotency_key)
+        events = await cloudevents.batch(request, ctx.settings)
+        posts = cloudevents.posts(ctx.registry, events, dry_run=dry_run)
+        outcomes = await ctx.intake.receive_many(who, posts, together=together)
+        return await of_many(ctx, who, outcomes, dry_run=dry_run, together=together)
+    event = await cloudevents.event(request, ctx.settings)
+    cloudevents.check_key(idempotency_key, event)
+    recorded = await ctx.intake.receive(who, cloudevents.post_of(ctx.registry, event, "", dry_run=dry_run))
     return await accepted(ctx, who, recorded, dry_run=dry_run)
 
 
@@ -139,10 +113,10 @@ def _schema(kind: Kind) -> str:
 
 
 def doors(kinds: list[Kind]) -> APIRouter:
-    """One plain JSON door per kind that anybody but the hub may post."""
+    """One plain JSON door per kind that anybody but the hub may post; reports have theirs in ``reports``."""
     found = APIRouter(tags=["messages"])
     for kind in kinds:
-        if kind.posted_by != frozenset({"hub"}):
+        if kind.posted_by != frozenset({"hub"}) and kind.name != "report":
             found.add_api_route(
                 f"/{kind.door}", _door(kind), methods=["POST"], status_code=201, name=f"post_{kind.name}",
                 openapi_extra={
@@ -169,9 +143,9 @@ def wanted(ctx: Context, kinds: list[str], parties: list[str], thread: str | Non
     return Filter(frozenset(kinds), codes, thread, point)
 
 
-@router.get("/messages")
+@offer(router, "/messages", JSON, BATCH, CSV, ATOM)
 async def get_messages(
-    ctx: Ctx, who: Reader,
+    request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen,
     after: Annotated[str, Query(description="Cursor; 0 or nothing: from the start.", max_length=40)] = "0",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     kind: Kinds = [],  # noqa: B006 - FastAPI copies it
@@ -181,26 +155,70 @@ async def get_messages(
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait when there is nothing new.")] = 0,
     q: Annotated[str | None, Query(max_length=LONGEST_QUESTION, description=SEARCH)] = None,
     before: Annotated[str | None, Query(max_length=40, description="With q: `next` of the page before.")] = None,
+    hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
-    """A page of the reader's feed in order. ``next`` is the cursor to go on from. With ``q`` a search, newest first."""
+    """A page of the reader's feed in order. ``next`` is the cursor to go on from. A batch of CloudEvents has ``next``
+    as ``Link``; CSV has the envelopes; Atom begins with the newest message.
+    With ``q`` a search, newest first, as JSON."""
     asked = wanted(ctx, kind, party, thread, point)
     if q is not None:
         return await _found(ctx, who, q, after, before, limit, asked)
     if before is not None:
         raise refused("/query/before", "only-with-q", "A feed is read on with after; before goes with q.", sent=before)
+    if form in (CSV, ATOM):
+        sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+        return await (_csv if form is CSV else _atom)(sheets, after, limit, asked)
     deadline = asyncio.get_running_loop().time() + wait
     while True:
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
         if items or not wait or not await _something_new(ctx, who, kind, max(start, head.feed), deadline):
             break
-    more = len(items) == limit
+    more = feed.more_after(items, limit)
     at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
+    if form is BATCH:
+        onward = request.url.include_query_params(after=str(Cursor(head.epoch, at)))
+        link = f'<{onward.path}?{onward.query}>; rel="next"'
+        return Response(f"[{events}]", headers={"Cache-Control": "no-store", "Link": link}, media_type=BATCH.media)
     text = (
         f'{{"messages":[{events}],"next":"{Cursor(head.epoch, at)}","head":"{head}",'
         f'"more":{"true" if more else "false"}}}'
     )
     return Response(text, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+async def _csv(sheets: Sheets, after: str, limit: int, asked: Filter) -> Response:
+    head, _, items = await sheets.ctx.db.read(_feed_page, sheets.who, after, limit, asked)
+    response = sheets.csv(message_sheet.table(items, head.epoch), "messages")
+    response.headers.update(_onward(sheets, head, items, limit))
+    return response
+
+
+async def _atom(sheets: Sheets, after: str, limit: int, asked: Filter) -> Response:
+    """The newest messages; with a cursor the page after it. Both newest first, as readers of feeds expect it."""
+    ctx, who, route = sheets.ctx, sheets.who, sheets.route
+    if after in ("", "0"):
+        items, following = await ctx.db.read(feed.latest, who.route, who.party, limit, asked), {}
+    else:
+        head, _, items = await ctx.db.read(_feed_page, who, after, limit, asked)
+        items, following = items[::-1], _onward(sheets, head, items, limit)
+    base = ctx.settings.public_url.rstrip("/")
+    written = message_sheet.feed(
+        items, who, route, ctx.directory.value, ctx.registry, ctx.clock.now(), base,
+        f"{base}{sheets.request.url.path}?{sheets.request.url.query}".rstrip("?"),
+    )  # fmt: skip
+    headers = named(route, "messages", ctx.clock.now(), ATOM) | following
+    headers["Content-Disposition"] = headers["Content-Disposition"].replace("attachment", "inline")
+    return Response(atom.write(written), headers=headers, media_type=ATOM.content_type)
+
+
+def _onward(sheets: Sheets, head: Cursor, items: list[FeedItem], limit: int) -> dict[str, str]:
+    """The link to the next page, when there may be one."""
+    return (
+        next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed)))
+        if feed.more_after(items, limit)
+        else {}
+    )
 
 
 def _feed_page(
@@ -210,7 +228,29 @@ def _feed_page(
     head = feed.head(conn, who.route, who.party)
     start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
     feed.check_cursor(start, head)
-    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
+    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked, feed.PAGE_BYTES)
+
+
+class _Waiting:
+    """The outlet of a long poll: it wakes whoever waits and keeps nothing."""
+
+    form: Form = "websocket"
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+
+    @property
+    def transport(self) -> "_Waiting":
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.woken.set()
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def end(self, ending: Ending) -> None:
+        self.woken.set()
 
 
 async def _found(
@@ -254,13 +294,16 @@ async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int
 
     Errors: 401 when the key is revoked meanwhile.
     """
-    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)))
+    waiting = _Waiting()
+    listener = ctx.live.open(who, Wanted(kinds=frozenset(kinds)), waiting)
     try:
         async with asyncio.timeout_at(deadline):
             if not ctx.live.join(listener, at):
                 return True
-            while (frame := await listener.next()) is not None:
-                if frame.feed is not None:
+            while not listener.over:
+                await waiting.woken.wait()
+                waiting.woken.clear()
+                if listener.sent > at:  # and not only a heartbeat
                     return True
     except TimeoutError:
         return False
@@ -273,7 +316,10 @@ async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int
 
 @router.get("/messages/{ref}")
 async def get_message(
-    ctx: Ctx, who: Reader, ref: Annotated[str, Path(max_length=60, description="Message id or short id.")]
+    request: Request,
+    ctx: Ctx,
+    who: Reader,
+    ref: Annotated[str, Path(max_length=60, description="Message id or short id.")],
 ) -> Response:
     """One message by its id or short id. One that you may not read is answered like one that is not there."""
     item = await ctx.db.read(feed.one, who.route, who.party, ref)
@@ -282,4 +328,9 @@ async def get_message(
     if item.body is None:
         raise Erased("The content of this message has been erased; its place in the chain remains.")
     head = await ctx.db.read(feed.head, who.route, who.party)
-    return Response(item.text(head.epoch), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    return Response(item.text(head.epoch), headers={"Cache-Control": "no-store"}, media_type=_single(request))
+
+
+def _single(request: Request) -> str:
+    """A CloudEvent by its own name where that is asked for."""
+    return cloudevents.EVENT if cloudevents.EVENT in request.headers.get("accept", "") else "application/json"

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
 from routehub.api.identity import OnRoute, Someone, Who
-from routehub.api.v1.boards import answer
+from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
+from routehub.api.sheets import records as record_sheets
+from routehub.api.sheets.answers import Bom, Hxl, Sheets
+from routehub.api.v1.boards import answer, marking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
 from routehub.directory import grants
@@ -20,12 +23,18 @@ router = APIRouter(tags=["directory"])
 Code = Annotated[str, Path(max_length=40)]
 
 
-@router.get("/parties")
-async def get_parties(ctx: Ctx, _who: Who, route: OnRoute) -> Response:
+@offer(router, "/parties", JSON, CSV, XLSX)
+async def get_parties(
+    request: Request, ctx: Ctx, who: Who, route: OnRoute, form: Chosen, hxl: Hxl = False, bom: Bom = False
+) -> Response:
     """The parties on the route today, in travel order: names valid today, role, zone and due times."""
     today = ctx.clock.now().astimezone(route.zone).date()
     directory = ctx.directory.value
-    return answer({"day": today, "parties": [_party(directory, m, today) for m in route.members(today)]})
+    found = [_party(directory, m, today) for m in route.members(today)]
+    if form is JSON:
+        return answer({"route": marking(route), "day": today, "parties": found})
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
+    return await sheets.one(record_sheets.parties(found, sheets.marking), "parties", "Parties of the route", "AMBER")
 
 
 @router.get("/parties/{party}")

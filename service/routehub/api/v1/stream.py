@@ -1,27 +1,21 @@
 """The live stream: WebSocket with the subprotocol ``cloudevents.json``, and server-sent events."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocketDisconnect
 
 from routehub.api import problems
 from routehub.api.context import Context, Ctx
-from routehub.api.listening import Asked, asked, carry, listening, wanted
-from routehub.api.sockets import abort
-from routehub.core.canonical import dumps
+from routehub.api.listening import Asked, asked, listen, wanted
+from routehub.api.sockets import connection
 from routehub.core.errors import HubError
-from routehub.delivery.live.frame import RETRY_MILLISECONDS, Frame
-from routehub.delivery.live.listener import TOO_SLOW, Ending
+from routehub.delivery.live.frame import RETRY_MILLISECONDS
 
 router = APIRouter(tags=["stream"])
 
 SUBPROTOCOL = "cloudevents.json"
-CLOSE_SECONDS = 2.0
 
 After = Annotated[str | None, Query(max_length=40, description="Cursor; 0: from the start; nothing: from now on.")]
 Kinds = Annotated[list[str], Query(alias="kind", max_length=50, description="Only these kinds.")]
@@ -54,31 +48,7 @@ async def stream(socket: WebSocket, ctx: Ctx) -> None:
         await socket.send_denial_response(problems.answer(error))
         return
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope["subprotocols"] else None)
-    async with listening(ctx, ask, "websocket") as listener:
-
-        async def send(frame: Frame) -> None:
-            await socket.send_text(frame.text)
-
-        ending = await carry(ctx, ask, listener, send, lambda: _left(socket))
-    if ending is not None:
-        await _end(socket.scope, ending, lambda: socket.close(ending.code, ending.reason))
-
-
-async def _left(socket: WebSocket) -> None:
-    """Take in, and ignore, what the reader sends; a stream goes one way."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
-
-
-async def _end(scope: Scope, ending: Ending, say: Callable[[], Awaitable[None]]) -> None:
-    """Tell the reader why, if it listens at all; one that was too slow is cut soon in any case."""
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await say()
-    except (TimeoutError, OSError, RuntimeError, WebSocketDisconnect):
-        abort(scope)
-    if ending.code == TOO_SLOW:
-        asyncio.get_running_loop().call_later(CLOSE_SECONDS, abort, scope)
+    await listen(ctx, ask, connection(socket.scope))
 
 
 # --- server-sent events ---
@@ -110,25 +80,6 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
 
-        async def write(data: bytes, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": data, "more_body": more})
-
-        await write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
-        async with listening(self._ctx, self._ask, "sse") as listener:
-            ending = await carry(
-                self._ctx, self._ask, listener, lambda frame: write(frame.as_sse), lambda: _gone(receive)
-            )
-        if ending is None:
-            await write(b"", more=False)
-        else:
-            await _end(scope, ending, lambda: write(_farewell(ending), more=False))
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _farewell(ending: Ending) -> bytes:
-    retry = f"retry: {ending.retry_ms}\n" if ending.retry_ms else ""
-    return f"{retry}event: end\ndata: {dumps({'code': ending.code, 'reason': ending.reason})}\n\n".encode()
+        retry = f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+        await send({"type": "http.response.body", "body": retry, "more_body": True})
+        await listen(self._ctx, self._ask, connection(scope))

@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
-from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
+from routehub.boards.alerts import sources
+from routehub.boards.alerts.sources import Placed
+from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records, alert_sources
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged, refused
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.visibility import readers
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.errors import Problem
+from routehub_schemas.kinds.alert.cap import Cap
 from routehub_schemas.kinds.alert.payload import Alert
 from routehub_schemas.kinds.response.payload import Response
 from routehub_schemas.vocab import SEVERITIES
@@ -39,14 +42,49 @@ class AlertsBoard:
 
     name = "alerts"
     kinds = frozenset({"alert", "response"})
-    tables: tuple[Table, ...] = (acknowledgements, alert_messages, alert_records)
+    tables: tuple[Table, ...] = (acknowledgements, alert_messages, alert_records, alert_sources)
 
     def check(self, tx: Transaction, message: Message) -> list[Caution]:
         if isinstance(message.payload, Response):
             self._check_acknowledgement(tx, message, message.payload)
         elif isinstance(message.payload, Alert):
+            if message.payload.cap is not None:
+                return self._check_imported(tx, message, message.payload, message.payload.cap)
             self._check_alert(tx, message, message.payload)
         return []
+
+    def _check_imported(self, tx: Transaction, message: Message, alert: Alert, cap: Cap) -> list[Caution]:
+        """What came as CAP is taken as it comes (DOMAIN 3): unusual times and order are told, not refused."""
+        known = sources.source(tx.conn, message.route, message.reported_party, cap)
+        if known is not None and known["message_id"] is not None:
+            if known["said"] == sources.content(cap):
+                raise Unchanged(known["message_id"])
+            raise refused(
+                "/identifier", "other-content", "A message with this identifier, sender and time is here already, "
+                "and says something else. An issuer gives each message an identifier of its own.", sent=cap.identifier,
+            )  # fmt: skip
+        self._check_class(message, alert)
+        placed = sources.place(tx, message, alert, cap)
+        if placed.record is not None and readers(tx.conn, placed.record["audience_id"]) != message.parties:
+            raise refused(
+                "/audience", "other-audience", "It reaches exactly the readers of the alert that it belongs to; leave "
+                "the audience out.", sent=alert.audience,
+            )  # fmt: skip
+        return _cautions(message, alert, cap, placed)
+
+    def _check_class(self, message: Message, alert: Alert) -> None:
+        """Nothing crosses between a live route and an exercise (PROMISES C2); a machine's feed has nobody to ask."""
+        if message.exercise and alert.status == "Actual":
+            raise refused(
+                "/status", "exercise-route", "This is an exercise route, and the message says Actual. To take a real "
+                "alert as material of the exercise, send it with ?as_exercise=true.", sent="Actual",
+                allowed=["Exercise", "Test"],
+            )  # fmt: skip
+        if not message.exercise and alert.status == "Exercise":
+            raise refused(
+                "/status", "live-route", "This is a live route, and the message is an exercise. Send it to an exercise "
+                "route.", sent="Exercise", allowed=["Actual", "Test"],
+            )  # fmt: skip
 
     def _check_alert(self, tx: Transaction, message: Message, alert: Alert) -> None:
         problems = []
@@ -116,12 +154,25 @@ class AlertsBoard:
     def project(self, tx: Transaction, message: Message) -> None:
         if isinstance(message.payload, Response):
             self._acknowledge(tx, message, message.payload)
+        elif isinstance(message.payload, Alert) and message.payload.cap is not None:
+            self._import(tx, message, message.payload, message.payload.cap)
         elif isinstance(message.payload, Alert):
             record = self._target(tx, message.payload) if message.payload.msg_type != "Alert" else None
             if record is None:
                 self._open(tx, message, message.payload)
             else:
                 self._follow_up(tx, message, message.payload, record)
+
+    def _import(self, tx: Transaction, message: Message, alert: Alert, cap: Cap) -> None:
+        placed = sources.place(tx, message, alert, cap)
+        if placed.record is None:
+            self._open(tx, message, alert)
+        elif placed.late:
+            sources.join(tx, message, placed.record["id"])
+        else:
+            self._follow_up(tx, message, alert, placed.record)
+            sources.end(tx, message, placed.others)
+        sources.remember(tx, message, alert, cap, placed.record["id"] if placed.record else message.id)
 
     def _open(self, tx: Transaction, message: Message, alert: Alert) -> None:
         tx.conn.execute(
@@ -166,6 +217,28 @@ class AlertsBoard:
         )  # fmt: skip
 
 
+def _cautions(message: Message, alert: Alert, cap: Cap, placed: Placed) -> list[Caution]:
+    """What is unusual about an imported message."""
+    found = []
+    until = alert.expires.isoformat()
+    if alert.expires <= message.accepted_at:
+        words = f"It ended at {until}: kept as a past alert, and nobody is notified."
+        found.append(Caution("/expires", "past", words, sent=until))
+    if alert.expires > message.accepted_at + LONGEST:
+        words = f"The issuer lets it run until {until}; without an update it is shown as ended after 7 days."
+        found.append(Caution("/expires", "too-late", words, sent=until))
+    if placed.late:
+        words = "Newer messages of this alert came before it: it is kept among them and changes nothing."
+        found.append(Caution("/sent", "late", words, sent=cap.sent))
+    if placed.after_end:
+        found.append(Caution("/references", "after-end", "What it updates has ended: it opens an alert of its own."))
+    if alert.msg_type != "Alert" and placed.record is None and not placed.after_end:
+        what = "stands as an alert that has ended" if alert.msg_type == "Cancel" else "opens an alert of its own"
+        words = f"What it refers to was not imported here: it {what}. If that comes later, it finds its place."
+        found.append(Caution("/references", "not-here", words, sent=[name.identifier for name in cap.references][:10]))
+    return found
+
+
 def _said(message: Message, alert: Alert) -> dict[str, Any]:
     """What the latest message of an alert says."""
     return {
@@ -174,5 +247,7 @@ def _said(message: Message, alert: Alert) -> dict[str, Any]:
         "certainty": alert.certainty, "headline": alert.headline, "description": alert.description,
         "instruction": alert.instruction, "place": alert.place, "area": alert.area,
         "legs": ",".join(alert.legs), "points": ",".join(alert.points), "onset": alert.onset,
-        "expires": alert.expires, "rule": alert.rule.name if alert.rule else None,
+        "expires": alert.expires if alert.cap is None else min(alert.expires, message.accepted_at + LONGEST),
+        "sent": sources.moment(alert.cap.sent) if alert.cap is not None else None,
+        "rule": alert.rule.name if alert.rule else None,
     }  # fmt: skip

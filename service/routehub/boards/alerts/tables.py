@@ -22,6 +22,7 @@ class AlertRecord(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     latest: str
+    sent: datetime | None = Field(default=None, sa_type=UTCDateTime)
     updates: int = 0
     category: str
     status: str
@@ -53,6 +54,22 @@ class AlertMessage(SQLModel, table=True):
     alert: str = Field(index=True, foreign_key="alert_record.id")
 
 
+class AlertSource(SQLModel, table=True):
+    """How CAP names a message of an alert: sender, identifier and time, per importing party. ``message_id`` is None
+    while only a later message that refers to it is here: feeds are not read in order. said: digest of its content."""
+
+    __tablename__ = "alert_source"
+
+    route: str = Field(primary_key=True)
+    party: str = Field(primary_key=True)
+    sender: str = Field(primary_key=True)
+    identifier: str = Field(primary_key=True)
+    sent: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    alert: str = Field(foreign_key="alert_record.id")
+    message_id: str | None = None
+    said: str | None = None
+
+
 class Acknowledgement(SQLModel, table=True):
     """One addressed party's acknowledgement: ``at`` is None while it is waited for. It stops that party's
     reminders and is asked for again only if severity rises (UX 9.3)."""
@@ -70,4 +87,5 @@ class Acknowledgement(SQLModel, table=True):
 
 alert_records = table_of(AlertRecord)
 alert_messages = table_of(AlertMessage)
+alert_sources = table_of(AlertSource)
 acknowledgements = table_of(Acknowledgement)

@@ -1,14 +1,18 @@
 """What goes over a stream: events, prepared once per party and message, and the few frames of the stream itself."""
 
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 
 from routehub.core.canonical import dumps, iso
 from routehub.journal.feed import Cursor
 
 # Browsers wait this long before they connect again; the spread keeps them from coming all at once.
 RETRY_MILLISECONDS = 3_000
+
+Form = Literal["websocket", "sse"]
 
 
 @dataclass(frozen=True)
@@ -21,19 +25,33 @@ class Frame:
     name: str | None = None
 
     @cached_property
-    def size(self) -> int:
-        return len(self.text.encode())
+    def websocket(self) -> bytes:
+        """A whole text frame (RFC 6455, 5.2). A server's frames are not masked, so one serves every socket."""
+        data = self.text.encode()
+        if len(data) < 126:
+            return struct.pack("!BB", 0x81, len(data)) + data
+        if len(data) < 65_536:
+            return struct.pack("!BBH", 0x81, 126, len(data)) + data
+        return struct.pack("!BBQ", 0x81, 127, len(data)) + data
 
     @cached_property
-    def as_sse(self) -> bytes:
-        """The same as a server-sent event. JSON has no line breaks of its own."""
+    def sse(self) -> bytes:
+        """A server-sent event in a chunk of its own (RFC 9112, 7.1). JSON has no line breaks of its own."""
         head = f"id: {self.cursor}\n" if self.cursor else ""
         head += f"event: {self.name}\n" if self.name else ""
-        return f"{head}data: {self.text}\n\n".encode()
+        return chunk(f"{head}data: {self.text}\n\n".encode())
+
+    def prepared(self, form: Form) -> bytes:
+        return self.websocket if form == "websocket" else self.sse
 
     def following(self, previous: int) -> "Frame":
         """The same on a filtered stream: with the feed number last sent on it, so that completeness stays checkable."""
         return Frame(f'{self.text[:-1]},"previous":{previous}}}', self.feed, self.cursor, self.name)
+
+
+def chunk(data: bytes) -> bytes:
+    """A part of an answer whose length nobody knows beforehand."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def start(recovered: bool, head: Cursor) -> Frame:

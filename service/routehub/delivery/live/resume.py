@@ -4,23 +4,17 @@ A long replay needs no buffer: the next page is read when the reader has taken t
 behind in its replay simply goes on replaying.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
 
 from routehub.core.errors import Gone
 from routehub.delivery.live import frame as frames
-from routehub.delivery.live.broadcast import Broadcast
-from routehub.delivery.live.frame import Frame
-from routehub.delivery.live.listener import Listener
-from routehub.delivery.wanted import Wanted, traits
+from routehub.delivery.live.broadcast import STALLED_SECONDS, Broadcast
+from routehub.delivery.live.listener import Listener, too_slow
+from routehub.delivery.live.round import Round
 from routehub.journal import feed
-from routehub.journal.feed import Cursor, FeedItem, Filter
-from routehub.journal.follow import by_id
-from routehub_schemas.registry import Registry
-
-PAGE = 200
+from routehub.journal.feed import Cursor
 
 
 @dataclass(frozen=True)
@@ -52,49 +46,22 @@ async def place(live: Broadcast, route: str, party: str, after: str | None, *, o
     return Place(cursor.feed, head)
 
 
-async def stream(live: Broadcast, listener: Listener, begin: Place) -> AsyncIterator[Frame]:
-    """All frames of a stream from its place on: the first frame, the replay, then live, until the listener ends."""
-    listener.begin(begin.at)
-    yield frames.start(begin.recovered, begin.head)
-    at = begin.at
-    while not listener.over.is_set():
-        page = await live.db.read(_page, listener, at, live.registry)
-        for frame in page.frames:
-            if listener.over.is_set():
-                return
-            yield listener.number(frame)
+async def catch_up(live: Broadcast, listener: Listener, begin: Place, drained: Callable[[], Awaitable[None]]) -> None:
+    """The first frame, the replay, then into the live rounds; or until the listener is over.
+
+    drained: returns when the reader has taken most of what was written, or has gone.
+    """
+    listener.at = listener.sent = at = begin.at
+    listener.take(Round([(frames.start(begin.recovered, begin.head), None)]))
+    while not listener.over:
+        page = await live.pages.page(listener.key, listener.wanted, at, live.position)
+        for round_ in page.rounds:
+            listener.take(round_)
+            try:
+                async with asyncio.timeout(STALLED_SECONDS):
+                    await drained()
+            except TimeoutError:
+                listener.end(too_slow())
         at = page.reached
-        if not page.more and live.join(listener, at):
-            break
-    while (waiting := await listener.next()) is not None:
-        yield waiting
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Frames of a replay; ``reached``: the feed number up to which the feed was looked through."""
-
-    frames: list[Frame]
-    reached: int
-    more: bool
-
-
-def _page(conn: Connection, listener: Listener, after: int, registry: Registry) -> _Page:
-    route, party = listener.key
-    head = feed.head(conn, route, party)
-    items = feed.page(conn, route, party, after, PAGE, Filter(kinds=listener.wanted.kinds))
-    more = len(items) == PAGE
-    reached = items[-1].feed if more else max(after, head.feed)
-    chosen = [item for item in items if _wanted(conn, item, listener.wanted, registry)]
-    return _Page(
-        [Frame(item.text(head.epoch), item.feed, str(Cursor(head.epoch, item.feed))) for item in chosen], reached, more
-    )
-
-
-def _wanted(conn: Connection, item: FeedItem, wanted: Wanted, registry: Registry) -> bool:
-    """The same predicate as live. Kinds are chosen by the query already; the rest needs the content, and what has
-    been erased has none: it passes, so that its place shows."""
-    if wanted.everything or wanted == Wanted(kinds=wanted.kinds):
-        return True
-    message = by_id(conn, registry, item.id)
-    return message is None or wanted.matches(traits(message, registry))
+        if not page.more and not listener.over and live.join(listener, at):
+            return

@@ -2,6 +2,7 @@
 that a calendar moves its entry and does not make a second one. Values go through the library's types, which escape line
 ends; addresses and names that could end a line are refused or cleaned before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -41,6 +42,7 @@ class Invitation:
     words: str
     url: str
     mark: str | None = None
+    tlp: str = "AMBER"
 
 
 def uid(invitation: Invitation, public_url: str) -> str:
@@ -54,31 +56,56 @@ def calendar(
 ) -> bytes:  # fmt: skip
     """The calendar object: a REQUEST to the attendee or its CANCEL; without an attendee a PUBLISH, since a request
     names whom it asks (RFC 5546, 3.2)."""
-    cancelled = invitation.state == "cancelled"
+    if attendee is None:
+        return published([(invitation, organizer)], public_url)
+    found = _calendar("CANCEL" if invitation.state == "cancelled" else "REQUEST")
+    found.add_component(_event(invitation, public_url, organizer, attendee))
+    return _finished(found, [invitation])
+
+
+def published(told: Sequence[tuple[Invitation, Person]], public_url: str) -> bytes:
+    """Any number of conferences, each with who holds it, for a calendar that subscribes."""
+    found = _calendar("PUBLISH")
+    for invitation, organizer in told:
+        found.add_component(_event(invitation, public_url, organizer, None))
+    return _finished(found, [invitation for invitation, _ in told])
+
+
+def _calendar(method: str) -> Calendar:
     found = Calendar()
     found.add("prodid", f"-//Routehub//Routehub {__version__}//EN")
     found.add("version", "2.0")
-    found.add("method", ("CANCEL" if cancelled else "REQUEST") if attendee else "PUBLISH")
-    zone = ZoneInfo(invitation.zone)
+    found.add("method", method)
+    return found
+
+
+def _finished(found: Calendar, invitations: Sequence[Invitation]) -> bytes:
+    years = [one.start.astimezone(ZoneInfo(one.zone)).year for one in invitations]
+    if years:
+        found.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
+    return bytes(found.to_ical())
+
+
+def _event(invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None) -> Event:
+    cancelled = invitation.state == "cancelled"
     event = Event()
     event.add("uid", uid(invitation, public_url))
     event.add("sequence", invitation.revision)
     event.add("dtstamp", invitation.said_at)
-    event.add("dtstart", invitation.start.astimezone(zone))
+    event.add("dtstart", invitation.start.astimezone(ZoneInfo(invitation.zone)))
     event.add("duration", vDuration(timedelta(minutes=invitation.minutes)))
     event.add("summary", _line(f"{invitation.mark + ': ' if invitation.mark else ''}{invitation.title}"))
     event.add("description", invitation.words)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("class", "CONFIDENTIAL" if invitation.tlp in ("RED", "AMBER+STRICT") else "PRIVATE")
+    event.add("categories", [f"TLP:{invitation.tlp}"])
     event.add("url", invitation.url)
     if invitation.link:
         event.add("location", invitation.link)
     event.add("organizer", _address(organizer))
     if attendee:
         event.add("attendee", _address(attendee, RSVP="TRUE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
-    found.add_component(event)
-    year = invitation.start.astimezone(zone).year
-    found.add_missing_timezones(first_date=date(year, 1, 1), last_date=date(year + 1, 1, 1))
-    return bytes(found.to_ical())
+    return event
 
 
 def _address(person: Person, **parameters: str) -> Any:

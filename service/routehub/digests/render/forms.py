@@ -36,6 +36,7 @@ def invitation_of(agenda_message: Message, route: RouteView, public_url: str) ->
         route.code, agenda.series, agenda.conference, _title(agenda.conference, meeting.title), meeting.start,
         meeting.minutes, meeting.zone, meeting.link, "planned", meeting.revision, agenda_message.accepted_at,
         f"Agenda: {url}\n\n{items}", url, MARKS.get(route.marking),
+        agenda_message.tlp,
     )  # fmt: skip
 
 
@@ -46,7 +47,8 @@ def invitation_to(conference: ConferenceView, route: RouteView, public_url: str)
     return Invitation(
         route.code, conference.series, conference.number, _title(conference.number, conference.title),
         conference.start, conference.minutes, conference.zone, conference.link, conference.state,
-        conference.revision, conference.accepted_at, f"Agenda: {url}{reason}", url, MARKS.get(route.marking),
+        conference.revision, conference.accepted_at, f"Agenda: {url}{reason}", url,
+        MARKS.get(route.marking), conference.tlp,
     )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """The words of messages in the database: written with the message, made anew by a rebuild, gone with an erased body."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy import Connection, Table, delete
 
 from routehub.journal.message import Message
+from routehub.journal.rows import Row
 from routehub.journal.search.words import MARK, audience_word, codes, kind_word, words
 from routehub.journal.tables import message_points, message_texts
 from routehub_schemas.kind import Kind
@@ -15,8 +15,6 @@ TABLES: tuple[Table, ...] = (message_texts, message_points)
 MOST_WORDS = 12_000
 """Of one message. Reports of a thousand remarked figures have more: the rest of them is not found by its words."""
 
-_NEW_TEXT = insert(message_texts)
-_NEW_POINT = insert(message_points)
 _FTS5 = """CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5(
     words, content='message_text', content_rowid='sequence', tokenize='ascii', columnsize=0)"""
 _IN = """CREATE TRIGGER IF NOT EXISTS message_text_in AFTER INSERT ON message_text BEGIN
@@ -25,6 +23,12 @@ _OUT = """CREATE TRIGGER IF NOT EXISTS message_text_out AFTER DELETE ON message_
     INSERT INTO message_search(message_search, rowid, words) VALUES ('delete', old.sequence, old.words); END"""
 _GIN = "CREATE INDEX IF NOT EXISTS ix_message_text_words ON message_text USING gin (words)"
 _MADE = {"sqlite": (_FTS5, _IN, _OUT), "postgresql": (_GIN,)}
+
+
+class Collecting(Protocol):
+    """A transaction that takes rows and writes those of many messages together."""
+
+    def collect(self, table: Table, rows: Sequence[Row]) -> None: ...
 
 
 def laid(name: str | None) -> bool:
@@ -54,28 +58,14 @@ def words_of(kind: Kind, message: Message) -> str:
     return " ".join([*found[:MOST_WORDS], *codes(about), kind_word(message.kind), audience_word(message.audience_id)])
 
 
-@dataclass
-class Index:
-    """Rows that wait for the end of a transaction, so that they are written together."""
-
-    texts: list[dict[str, Any]] = field(default_factory=list)
-    points: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, kind: Kind, message: Message) -> None:
-        self.texts.append(
-            {"sequence": message.sequence, "audience_id": message.audience_id, "words": words_of(kind, message)}
+def add(tx: Collecting, kind: Kind, message: Message) -> None:
+    """Put a message's words and points in with the rows of its transaction."""
+    row = {"sequence": message.sequence, "audience_id": message.audience_id, "words": words_of(kind, message)}
+    tx.collect(message_texts, (row,))
+    if points := message.payload.points:
+        tx.collect(
+            message_points, [{"route": message.route, "point": one, "sequence": message.sequence} for one in points]
         )
-        self.points += [
-            {"route": message.route, "point": point, "sequence": message.sequence} for point in message.payload.points
-        ]
-
-    def write(self, conn: Connection) -> None:
-        if self.texts:
-            conn.execute(_NEW_TEXT, self.texts)
-        if self.points:
-            conn.execute(_NEW_POINT, self.points)
-        self.texts.clear()
-        self.points.clear()
 
 
 def forget(conn: Connection, sequences: Iterable[int]) -> None:

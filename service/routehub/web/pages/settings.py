@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from routehub.core.clock import wall
 from routehub.core.errors import Refused, TooMany
 from routehub.directory import attempts, sessions, sign_in
+from routehub.directory.key_office import FOLLOW
 from routehub.directory.transaction import Transaction
 from routehub.journal.jobs import Change
 from routehub.web.answers import PageRoute, go
@@ -32,6 +33,7 @@ async def _show(request: Request, ctx: WebContext, who: SignedIn, faults: Faults
     values = {
         "sessions": found, "current": who.session.id, "roles": sorted(who.principal.roles),
         "has_password": known is not None and known[1] is not None, "faults": faults,
+        "keys": bool(who.principal.roles & (FOLLOW | {"operator"})),
         "done": not faults and request.query_params.get("done") == "password",
     }  # fmt: skip
     return page(request, ctx, who, "settings.html", "Settings", values, status=422 if faults else 200)

@@ -4,7 +4,11 @@
 (() => {
   const address = document.body.dataset.events;
   const parts = () => document.querySelectorAll("[data-live]");
-  if (!address || parts().length === 0 || !window.EventSource) return;
+  // Some parts are no messages and ring no bell, such as the log of pushes: they say how often to look, in seconds, and
+  // where they stand when this page is the answer to a form.
+  const polled = document.querySelector("[data-poll]");
+  const place = polled?.dataset.from ?? location.href;
+  if (parts().length === 0) return;
 
   const QUIET = 20_000;       // the hub sends a heartbeat at least every 15 s
   const LOST = 35_000;
@@ -67,7 +71,7 @@
   const fetchPage = async () => {
     waiting = null;
     try {
-      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
+      const answer = await fetch(place, { headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       exchange(fresh);
@@ -113,6 +117,8 @@
     window.addEventListener("pagehide", () => stream.close(), { once: true });
   };
 
+  if (polled) setInterval(() => { if (!document.hidden) waiting ??= setTimeout(fetchPage, 0); }, polled.dataset.poll * 1_000);
+  if (!address || !window.EventSource) return;
   listen();
   setInterval(state, 2_000);
 })();

@@ -1,34 +1,16 @@
-"""The bell between hubs: it says "look at the journal", never what is in it (PROMISES 4). Without it every hub
-looks once a second anyway."""
+"""The bell by LISTEN/NOTIFY: "look", and nothing else."""
 
 import asyncio
 import contextlib
-from typing import Protocol
 
 import psycopg
 from sqlalchemy import Connection, text
 
 from routehub.core.observe import log
+from routehub.journal.bell import Heard
+from routehub.journal.committed import Committed
 
 CHANNEL = "routehub_journal"
-
-
-class Bell(Protocol):
-    """announce: inside the writer's transaction; ``rung`` is set in the event loop when another hub wrote."""
-
-    def announce(self, conn: Connection) -> None: ...
-
-    async def listen(self, rung: asyncio.Event) -> None: ...
-
-
-class SilentBell:
-    """One hub alone: its own writer tells its followers directly."""
-
-    def announce(self, conn: Connection) -> None:
-        return
-
-    async def listen(self, rung: asyncio.Event) -> None:
-        await asyncio.Event().wait()
 
 
 class PostgresBell:
@@ -40,23 +22,26 @@ class PostgresBell:
     def announce(self, conn: Connection) -> None:
         conn.execute(text(f"NOTIFY {CHANNEL}"))
 
-    async def listen(self, rung: asyncio.Event) -> None:
+    def tell(self, committed: Committed) -> None:
+        return
+
+    async def listen(self, heard: Heard) -> None:
         """Listen on a connection of its own, for ever; a lost one is opened again within seconds."""
         while True:
             with contextlib.suppress(psycopg.Error, OSError):
-                await self._listen_once(rung)
+                await self._listen_once(heard)
             log("bell").warning("the bell's connection is lost; looking every second meanwhile")
             await asyncio.sleep(1)
 
-    async def _listen_once(self, rung: asyncio.Event) -> None:
+    async def _listen_once(self, heard: Heard) -> None:
         connection = await psycopg.AsyncConnection.connect(
             self._url, autocommit=True, connect_timeout=5, keepalives_idle=5, keepalives_interval=2,
             keepalives_count=3,
         )  # fmt: skip
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            rung.set()  # what was written before we listened
+            heard(None)  # what was written before we listened
             while True:
                 async for _ in connection.notifies(timeout=20):
-                    rung.set()
+                    heard(None)
                 await connection.execute("SELECT 1")  # a half-open connection shows here

@@ -1,0 +1,1 @@
+"""The documents of the API, made from what the hub is: OpenAPI, AsyncAPI, and the page that shows them."""

@@ -1,0 +1,205 @@
+"""What the documents say about each door beyond its parameters: its body, its answer, and how it may refuse.
+
+A door without an entry here fails the test that goes over all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from routehub.api.documents import answers as a
+from routehub.api.v1.clock import ClockSet
+from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
+from routehub.directory.grants import Grant
+from routehub.directory.hand_over import NewHandOver
+from routehub.directory.key_office import NewKey, Rotation
+from routehub.directory.people import Nomination, PersonChange
+from routehub.formats.sheets.read import TYPES
+from routehub_schemas.registry import Registry
+from routehub_schemas.vocab import TLPS
+
+READ = (400, 401, 403, 404, 422, 429, 503)
+"""How reading may be refused. 404 also stands for what the reader may not see."""
+CURSOR = (410,)
+WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
+PUBLIC = (400, 404)
+ATOM, CAP = "application/atom+xml", "application/cap+xml"
+BATCH = "application/cloudevents-batch+json"
+MESSAGE = "Message"
+"""The envelope of a message with its warnings, named and not modelled: it is the contract's own schema."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One door. ``answer``: the model of its JSON, or the name of a component; ``body``: that of what it takes.
+
+    statuses: the good ones with words; refusals: those of its problem documents; headers: those of a good answer.
+    examples: bodies that a real hub takes, by name; media: types of the answer besides JSON, with words; bodies:
+    further types that it takes, each with the component; parameters: further ones, of doors that share an address.
+    """
+
+    answer: type[BaseModel] | str | None
+    refusals: tuple[int, ...] = READ
+    body: type[BaseModel] | str | None = None
+    statuses: Mapping[int, str] = field(default_factory=lambda: {200: "What was asked for."})
+    headers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    public: bool = False
+    media: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Mapping[str, Any], ...] = ()
+
+
+def _made(words: str = "Made.", *headers: str) -> dict[str, Any]:
+    return {"statuses": {201: words}, "headers": {201: headers}, "refusals": WRITE}
+
+
+def _done(words: str = "Done.", status: int = 200) -> dict[str, Any]:
+    return {"statuses": {status: words}, "refusals": WRITE}
+
+
+MESSAGE_TAKEN: dict[str, Any] = {
+    "statuses": {
+        201: "Stored for good. The answer is the message as its readers get it, and what was unusual about it.",
+        200: "Nothing new was stored: the same is on record already, or this was a dry run.",
+    },
+    "headers": {201: ("Location", "ETag"), 200: ("Location", "ETag", "Idempotent-Replay", "Unchanged")},
+    "refusals": (*WRITE, 410),
+}
+
+FILES = dict.fromkeys(TYPES, "FigureFile")
+FILE_TAKEN: dict[str, Any] = {
+    "statuses": MESSAGE_TAKEN["statuses"] | {207: "A file of which the good rows were taken (`partial`)."},
+}
+CSV_EXAMPLE = "party,day,indicator,counterpart,value\r\nMK,2015-10-20,arrivals,GR,4584\r\n"
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("get", "/v1/messages/{ref}"): Operation(MESSAGE, (*READ, 410)),
+    ("get", "/v1/messages"): Operation("MessagePage", (*READ, *CURSOR)),
+    ("post", "/v1/messages"): Operation(
+        "MessageOrBatch", body="IncomingEvent", bodies={BATCH: "IncomingBatch"},
+        **(MESSAGE_TAKEN | {"statuses": MESSAGE_TAKEN["statuses"] | {207: "A batch of which some were refused."}}),
+    ),
+    ("put", "/v1/parties/{party}/reports/{day}"): Operation(
+        "MessageOrFile", body="ReportOfADay", bodies=FILES,
+        **(MESSAGE_TAKEN | FILE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("get", "/v1/figures"): Operation(a.Figures, (*READ, *CURSOR)),
+    ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
+    ("get", "/v1/route"): Operation(a.RoutePicture),
+    ("get", "/v1/reporting"): Operation(a.Reporting),
+    ("get", "/v1/alerts"): Operation(a.Alerts, media={ATOM: "The feed of CAP documents."}),
+    ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
+    ("get", "/v1/alerts/{ref}"): Operation(a.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/status"): Operation(a.Status),
+    ("get", "/v1/indicators"): Operation(a.Indicators, PUBLIC, public=True),
+    ("get", "/v1/conferences"): Operation(a.Conferences),
+    ("get", "/v1/conferences/{number}"): Operation(a.ConferenceInFull),
+    ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
+    ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/me"): Operation(a.Me),
+    ("get", "/v1/sessions"): Operation(a.Sessions),
+    ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
+    ("get", "/v1/audit"): Operation(a.Audit),
+    ("get", "/v1/parties"): Operation(a.Parties),
+    ("get", "/v1/parties/{party}"): Operation(a.PartyInFull),
+    ("get", "/v1/grants"): Operation(a.Grants),
+    ("post", "/v1/grants"): Operation(
+        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX"}}, **_made()
+    ),
+    ("delete", "/v1/grants/{actor}/{party}"): Operation(None, **_done("Taken back.", 204)),
+    ("get", "/v1/people"): Operation(a.People),
+    ("get", "/v1/people/{person}"): Operation(a.Person),
+    ("post", "/v1/people"): Operation(
+        a.Person, body=Nomination,
+        examples={
+            "a contact point": {
+                "name": "Ana Example", "email": "ana.example@interior.example", "roles": ["contact_point"],
+                "function": "Duty officer", "phone": "+386 1 000 00 00", "languages": ["sl", "en"],
+            },
+        },
+        **_made("Nominated.", "Location"),
+    ),
+    ("patch", "/v1/people/{person}"): Operation(
+        a.Person, body=PersonChange, examples={"another phone": {"phone": "+386 1 000 00 01"}}, **_done("Changed.")
+    ),
+    ("post", "/v1/people/{person}/withdraw"): Operation(a.Person, **_done("Withdrawn.")),
+    ("get", "/v1/hand-overs"): Operation(a.HandOvers),
+    ("post", "/v1/hand-overs"): Operation(a.HandOver, body=NewHandOver, **_made("Proposed.", "Location")),
+    ("post", "/v1/hand-overs/{hand_over}/{act}"): Operation(a.HandOver, **_done()),
+    ("get", "/v1/keys"): Operation(a.Keys),
+    ("get", "/v1/keys/{key}/log"): Operation(a.PushLog),
+    ("get", "/v1/log"): Operation(a.PushLog),
+    ("post", "/v1/keys"): Operation(
+        a.NewlyMadeKey, body=NewKey,
+        examples={"a system that reports": {"system": "border-register", "scopes": ["post:report", "read:feed"]}},
+        **_made("Made. The key itself is in this answer only.", "Location"),
+    ),
+    ("post", "/v1/keys/{key}/rotate"): Operation(
+        a.NewlyMadeKey, body=Rotation, examples={"in a week": {"overlap_days": 7}}, **_made("Made.", "Location")
+    ),
+    ("post", "/v1/keys/{key}/revoke"): Operation(a.Key, **_done("Revoked.")),
+    ("get", "/v1/events"): Operation(
+        None, (*READ, *CURSOR), media={"text/event-stream": "Events as they are accepted. See /asyncapi.json."}
+    ),
+    ("post", "/v1/subscriptions"): Operation(
+        a.NewlyMadeSubscription, body=NewSubscription,
+        examples={
+            "severe alerts to a system": {
+                "channel": "webhook", "target": "https://hooks.example.org/routehub", "kinds": ["alert"],
+                "severity": "Severe",
+            },
+        },
+        **_made("Subscribed. The secret of a webhook is in this answer only.", "Location"),
+    ),
+    ("get", "/v1/subscriptions"): Operation(a.Subscriptions),
+    ("get", "/v1/subscriptions/{sub}"): Operation(a.Subscription),
+    ("patch", "/v1/subscriptions/{sub}"): Operation(
+        a.Subscription, body=ChangedSubscription, examples={"pause": {"active": False}}, **_done("Changed.")
+    ),
+    ("delete", "/v1/subscriptions/{sub}"): Operation(None, **_done("Removed.", 204)),
+    ("post", "/v1/subscriptions/{sub}/test"): Operation(a.Sent, **_done("On its way.", 202)),
+    ("get", "/v1/subscriptions/{sub}/deliveries"): Operation(a.Deliveries),
+    ("post", "/v1/subscriptions/{sub}/deliveries/{delivery}/redeliver"): Operation(a.Sent, **_done("Once more.", 202)),
+    ("get", "/v1/clock"): Operation(a.ClockTime),
+    ("put", "/v1/clock"): Operation(
+        a.ClockTime, body=ClockSet, examples={"an evening": {"now": "2026-01-21T18:00:00Z"}}, **_done("Set.")
+    ),
+    ("get", "/health/live"): Operation(a.Live, (400,), public=True),
+    ("get", "/health/ready"): Operation(
+        a.Ready, (400, 404, 429), statuses={200: "Ready.", 503: "Stopping, or its journal cannot be read."}
+    ),
+    ("get", "/schemas/{name}.json"): Operation(
+        None, (*PUBLIC, 422), public=True, media={"application/schema+json": "A JSON Schema (2020-12)."}
+    ),
+}  # fmt: skip
+
+
+def doors(registry: Registry) -> dict[tuple[str, str], Operation]:
+    """The plain JSON doors, one per kind that others than the hub may post. That of alerts also takes CAP."""
+    found = {
+        ("post", f"/v1/{kind.door}"): Operation(MESSAGE, body=f"Posted.{kind.name}", **MESSAGE_TAKEN)
+        for kind in registry.values()
+        if kind.posted_by != frozenset({"hub"})
+    }
+    alerts, reports = ("post", "/v1/alerts"), ("post", "/v1/reports")
+    if alerts in found:
+        found[alerts] = replace(found[alerts], bodies={CAP: "CapDocument"}, parameters=_OF_CAP)
+    if reports in found:
+        found[reports] = replace(found[reports], answer="MessageOrFile", bodies=FILES, **FILE_TAKEN)
+    return found
+
+
+def _of_cap(name: str, words: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": f"CAP only: {words}", "schema": schema}
+
+
+_OF_CAP = (
+    _of_cap("audience", "who reads it: words or party codes.", {"type": "array", "items": {"type": "string"}}),
+    _of_cap("tlp", "its marking.", {"enum": list(TLPS)}),
+    _of_cap("on_behalf_of", "the party for which it is entered.", {"type": "string"}),
+    _of_cap("as_exercise", "on an exercise route, take what is marked Actual as an exercise.", {"type": "boolean"}),
+)
