@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.fixtures.furnished import Inside
@@ -28,7 +29,7 @@ def without_its_own(document: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(("method", "path", "body"), ASKED)
 async def test_both_ways_answer_alike(hub: Inside, method: str, path: str, body: Any):
     await hub.set_clock("2015-10-21T05:30:00Z")
-    answers = []
+    answers: list[httpx.Response] = []
     async with hub.client("AT") as client:
         for more in ({}, {"Accept-Language": "en"}):  # with any other header a request goes the long way
             given = {"content": body} if isinstance(body, bytes) else {"json": body}
