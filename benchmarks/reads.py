@@ -4,12 +4,14 @@ Times are those of the hub's own functions on a reading connection, with the tra
 CPU is that of this process: beside a busy neighbour it tells more than the clock does.
 """
 
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +23,6 @@ from sqlalchemy import Connection
 
 from benchmarks.bulk import END, ROUTE, Bulk, rare_word
 from benchmarks.copied import copy
-from benchmarks.ingestion import _free_port, _wait
 from routehub.boards.figures.queries import FigureQuery, day_values, figures, latest
 from routehub.core.db import Database
 from routehub.digests import rules
@@ -36,6 +37,7 @@ from routehub.migrate import upgrade
 from routehub.views import route as route_view
 from routehub.views import week
 from routehub.views.totals import daily_totals
+from tests.fixtures.ports import find_free_port
 from tests.fixtures.postgres import PostgresServer, find_programs
 
 SIZES = {"500,000": 83, "5,000,000": 830}
@@ -188,7 +190,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 def started(file: str) -> tuple[float, float]:
     """Seconds until a hub process on this database answers, and its resident megabytes when it is idle."""
-    port = _free_port()
+    port = find_free_port()
     environment = os.environ | {
         "ROUTEHUB_DATABASE_URL": f"sqlite:///{file}", "ROUTEHUB_DATA_DIR": str(Path(file).parent),
         "ROUTEHUB_PORT": str(port), "ROUTEHUB_MODE": "exercise", "ROUTEHUB_LOG_LEVEL": "ERROR",
@@ -196,7 +198,7 @@ def started(file: str) -> tuple[float, float]:
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "routehub.cli", "serve"], env=environment)
     try:
-        _wait(f"http://127.0.0.1:{port}/health/live")
+        _answers(f"http://127.0.0.1:{port}/health/live")
         seconds = time.perf_counter() - began
         time.sleep(2)
         status = Path(f"/proc/{process.pid}/status").read_text()
@@ -204,6 +206,15 @@ def started(file: str) -> tuple[float, float]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _answers(url: str) -> None:
+    """Wait until an address answers."""
+    for _ in range(2_000):
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1):
+            return
+        time.sleep(0.02)
+    raise TimeoutError(url)
 
 
 def run(quick: bool = False) -> None:
