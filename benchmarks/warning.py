@@ -1,13 +1,12 @@
 """Early warning over hourly figures: what a figure costs, what a day costs, and how long a cold start takes.
 
-30 sections and two years. Times are those of the processor: nothing waits here, and on a shared machine the clock on the
-wall says less.
+30 sections and two years. Times are those of the processor: nothing waits here, and on a shared machine the clock on
+the wall says less.
 """
 
 import json
 import math
 import random
-import sys
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -83,7 +82,3 @@ def run(quick: bool, sections: int = SECTIONS) -> None:
     print(f"| cold start from all figures, s | {total:.1f} |")
     print(f"| cold start from the saved state ({len(state) / 1e6:.1f} MB), s | {loaded:.2f} |")
     print(f"| saving the state, s | {saved:.2f} |")
-
-
-if __name__ == "__main__":
-    run(*(int(word) for word in sys.argv[1:3]))
