@@ -48,8 +48,8 @@ def run(settings: Settings) -> None:
     hub = Hub(settings)
     hub.db.hold()  # here, and not only when it starts: a refusal is one sentence and no traceback
     serving = server(hub)
-    # What the hub is made of is not looked through again and again for garbage: a busy hub makes thousands of objects
-    # a millisecond that live until their commit, and a quarter of its time went into full collections.
+    # What the hub is made of is not looked through again and again for garbage: messages make many objects that live
+    # until their commit, and each of them brings the next full collection nearer.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
