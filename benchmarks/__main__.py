@@ -10,9 +10,19 @@ BENCHMARKS = {
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
 }
+HELP = """\
+ingestion  durable posts, batches and a replay, beside the disk, its peers and a server that stores nothing
+fanout     listeners of a stream beside a C limit and other brokers; slow readers; a storm of returning ones
+warning    early warning over hourly figures
+reads      boards, feed and search over 500,000 and 5,000,000 figures
+
+All of them take about an hour; --quick takes smaller sizes, some minutes each. What is not installed is named."""
 
 
 def main(words: list[str]) -> int:
+    if {"-h", "--help"} & set(words):
+        print(f"python -m benchmarks [{'] ['.join(BENCHMARKS)}] [--quick]\n\n{HELP}")
+        return 0
     names = [word for word in words if not word.startswith("-")] or list(BENCHMARKS)
     unknown = [word for word in words if word.startswith("-") and word != "--quick"]
     unknown += [name for name in names if name not in BENCHMARKS]

@@ -142,7 +142,7 @@ def test_6_a_change_in_between_is_a_conflict(rh: Rh, stub: StubHub) -> None:
     stub.refuse = lambda got: (422, problem(422, "A reason is needed.", fault))
     done = rh(*SET)
     assert done.code == 6
-    assert "rh figures correct FILE --reason" in done.err
+    assert "send the same again with --reason TEXT" in done.err
 
 
 def test_7_without_a_connection_the_post_is_saved_and_sent_by_the_next_command(rh: Rh, stub: StubHub) -> None:

@@ -8,14 +8,16 @@ from routehub.directory.snapshot import RouteView
 from routehub.web.figure_fields import borders
 
 KEY_FILE = "routehub.key"
+REASON = "First push, to try"
+"""Somebody may have pushed other figures for the day already; a confirmed one changes only with a reason."""
 LEAST, STEP = 120, 10
 """The invented figures begin here and grow, so that none is taken for real and none for another."""
 
 
 @dataclass(frozen=True)
 class FirstPush:
-    """Lines to copy, each block whole: for curl, for Python with routehub-client, for Node.js 18 or newer. What stores
-    something is a block of its own, so that a pasted dry run stays one."""
+    """Lines to copy, each block whole: for curl, for Python and for Node.js 18 or newer, with nothing to install. What
+    stores something is a block of its own, so that a pasted dry run stays one."""
 
     curl: str
     curl_post: str
@@ -33,7 +35,7 @@ def first_push(public_url: str, route: RouteView, party: str, day: date) -> Firs
     return FirstPush(
         _curl_file(figures) + _curl(f"{address}?dry_run=true"),
         _curl(address, '  -H "Idempotency-Key: first-push-$(date +%s)" \\\n'),
-        _python(hub, route.code, party, day, figures),
+        _python(address, figures),
         "python3 push.py --post\n",
         _javascript(address, figures),
         "node push.mjs --post\n",
@@ -50,7 +52,11 @@ def _figures(route: RouteView, party: str, day: date) -> list[str]:
 
 
 def _curl_file(figures: list[str]) -> str:
-    return "cat > today.json <<'JSON'\n{\"figures\": [\n  " + ",\n  ".join(figures) + "\n]}\nJSON\n"
+    return (
+        f'cat > today.json <<\'JSON\'\n{{"reason": "{REASON}", "figures": [\n  '
+        + ",\n  ".join(figures)
+        + "\n]}\nJSON\n"
+    )
 
 
 def _curl(address: str, more: str = "") -> str:
@@ -61,21 +67,30 @@ def _curl(address: str, more: str = "") -> str:
     )
 
 
-def _python(hub: str, route: str, party: str, day: date, figures: list[str]) -> str:
+def _python(address: str, figures: list[str]) -> str:
     rows = "".join(f"    {row},\n" for row in figures)
     return f"""cat > push.py <<'PY'
-import sys
-from routehub_client import Hub, Refused
+import json, sys, urllib.error, urllib.request, uuid
 
 FIGURES = [
 {rows}]
-dry_run = "--post" not in sys.argv
-with Hub("{hub}", key_file="{KEY_FILE}", route="{route}", wait=30) as hub:
-    try:
-        posted = hub.put_report("{party}", "{day}", {{"figures": FIGURES}}, dry_run=dry_run)
-    except Refused as fault:
-        sys.exit("\\n".join(f"{{p.pointer}}: {{p.message}}" for p in fault.problems) or str(fault))
-    print("Checked, nothing stored." if dry_run else posted.web)
+dry_run = "" if "--post" in sys.argv else "?dry_run=true"
+request = urllib.request.Request(
+    "{address}" + dry_run, method="PUT", data=json.dumps({{"reason": "{REASON}", "figures": FIGURES}}).encode(),
+    headers={{
+        "Authorization": "Bearer " + open("{KEY_FILE}").read().strip(),
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid.uuid4()),
+    }},
+)
+try:
+    said = json.load(urllib.request.urlopen(request, timeout=30))
+except urllib.error.HTTPError as refusal:
+    said = json.load(refusal)
+    for problem in said.get("problems", []):
+        print(problem["pointer"] + ": " + problem["message"], file=sys.stderr)
+    sys.exit(said["detail"])
+print("Checked, nothing stored." if dry_run else said["web"])
 PY
 python3 push.py
 """
@@ -97,7 +112,7 @@ const answer = await fetch("{address}" + dryRun, {{
     "Content-Type": "application/json",
     "Idempotency-Key": randomUUID(),
   }},
-  body: JSON.stringify({{ figures }}),
+  body: JSON.stringify({{ reason: "{REASON}", figures }}),
 }});
 const said = await answer.json();
 for (const problem of said.problems ?? []) console.error(problem.pointer + ": " + problem.message);

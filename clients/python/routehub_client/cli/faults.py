@@ -81,7 +81,7 @@ def _next(fault: errors.RoutehubError) -> str | None:
         case errors.NotAllowed():
             return "Your party's office decides what a key or a person may do: rh people"
         case errors.Refused() if exits.wants_reason(fault):
-            return "These figures are already posted. To correct them: rh figures correct FILE --reason TEXT"
+            return "These figures are already posted. To correct them, send the same again with --reason TEXT."
         case errors.Conflict():
             return "See what is there now, then correct it: rh figures show, rh figures correct"
         case _:

@@ -117,7 +117,7 @@ def news_or_reasoned(
                 Problem(
                     f"/figures/{i}/value", "reason-needed",
                     f"This changes a confirmed figure{earlier}. Say why in `reason`.",
-                    sent=figure.value, allowed=before.value if own else None,
+                    sent=figure.value,
                 )
             )  # fmt: skip
     if changed:

@@ -17,6 +17,7 @@ from routehub_schemas.vocab import Modality, Mode, Service, Sex
 LOOKED_AT = 40
 """Rows among which the header is: titles, addresses and dates of issue stand above it."""
 _KEY = re.compile(r"([A-Za-z_]+)(?:\.([^.@\s]+))?(?:@(\S+))?")
+_CODE = re.compile(r"\b[A-Z]{2,8}\b")
 _DIMENSION_WORDS = {
     fold(word): (name, word)
     for name, words in (("mode", Mode), ("service", Service), ("modality", Modality), ("sex", Sex))
@@ -196,8 +197,10 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
 
 
 def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
-    """The dimensions in the words of a header besides its indicator."""
-    plain = _party_or_place(" ".join(word for word in words if word not in FILLERS), known)
+    """The dimensions in the words of a header besides its indicator. ``AT`` in capitals is Austria, ``at`` a filler."""
+    codes = {fold(word) for word in _CODE.findall(header) if known.party(word) is not None}
+    fillers = FILLERS - codes
+    plain = _party_or_place(" ".join(word for word in words if word not in fillers), known)
     if plain is not None:
         return plain
     found: dict[str, str] = {}
@@ -211,7 +214,7 @@ def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
         if word in _DIMENSION_WORDS:
             name, value = _DIMENSION_WORDS[word]
             found[name] = value
-        elif word not in FILLERS:
+        elif word not in fillers:
             left.append(word)
     if not left:
         return found
