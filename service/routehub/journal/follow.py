@@ -27,19 +27,25 @@ def newest_at(conn: Connection) -> datetime | None:
 
 
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
-    """Up to ``limit`` messages after a sequence. Erased messages are left out, and do not count."""
-    rows = (
-        conn.execute(
-            select(entries)
-            .where(entries.c.sequence > sequence, entries.c.body.is_not(None))
-            .order_by(entries.c.sequence)
-            .limit(limit)
+    """Up to ``limit`` messages after a sequence; none only at the end. Erased messages are left out, and do not count;
+    those that cannot be read are left out too, and a page of nothing else must not look like the end."""
+    while True:
+        rows = (
+            conn.execute(
+                select(entries)
+                .where(entries.c.sequence > sequence, entries.c.body.is_not(None))
+                .order_by(entries.c.sequence)
+                .limit(limit)
+            )
+            .mappings()
+            .all()
         )
-        .mappings()
-        .all()
-    )
-    readers = readers_of(conn, {row["audience_id"] for row in rows})
-    return [message for row in rows if (message := _readable(row, registry, readers[row["audience_id"]])) is not None]
+        readers = readers_of(conn, {row["audience_id"] for row in rows})
+        read = (_readable(row, registry, readers[row["audience_id"]]) for row in rows)
+        found = [message for message in read if message is not None]
+        if found or len(rows) < limit:
+            return found
+        sequence = rows[-1]["sequence"]
 
 
 def _readable(row: RowMapping, registry: Registry, parties: frozenset[str]) -> Message | None:
