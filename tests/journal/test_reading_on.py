@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from routehub.delivery import dispatcher
 from routehub.delivery.live import pages
 from routehub.delivery.wanted import Wanted
 from routehub.journal import follow
 from routehub.journal.tables import entries
 from tests.fixtures.furnished import Inside
+from tests.fixtures.waiting import eventually
 
 NOTE: dict[str, Any] = {"to": ["SI"], "subject": "s", "text": "t" * 400}
 
@@ -38,3 +40,18 @@ async def test_a_page_of_a_replay_is_bounded_in_bytes_and_leads_on(hub: Inside, 
         if not page.more:
             break
     assert feeds == [1, 2, 3, 4, 5]
+
+
+async def test_messages_that_wait_for_dispatching_are_let_go_once_they_are_or_when_they_are_too_many(
+    hub: Inside, monkeypatch: pytest.MonkeyPatch
+):
+    found = hub.hub.dispatcher
+    for _ in range(3):
+        await hub.post("AT", "notes", NOTE)
+    while await found.look():
+        pass
+    await eventually(lambda: not found._recent, 10)
+    messages = hub.hub.db.read_sync(follow.since, hub.hub.registry, 0)
+    monkeypatch.setattr(dispatcher, "RECENT_CHARACTERS", 100)
+    found.committed(messages)
+    assert not found._recent
