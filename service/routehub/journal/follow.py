@@ -1,7 +1,7 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,11 @@ def event_of(conn: Connection, message_id: str) -> dict[str, Any] | None:
     """The stored event of a message, for comparing; None when it is not there or erased."""
     body = conn.execute(select(entries.c.body).where(entries.c.id == message_id)).scalar()
     return None if body is None else dict(json.loads(body))
+
+
+def labels(conn: Connection, message_ids: Collection[str]) -> set[str]:
+    """The TLP labels of messages."""
+    return set(conn.execute(select(entries.c.tlp).where(entries.c.id.in_(message_ids))).scalars())
 
 
 def feeds(conn: Connection, sequences: Sequence[int]) -> dict[int, dict[str, int]]:
