@@ -66,7 +66,13 @@ class NatsBell:
             log("bell").info("NATS is back")
             heard(None)  # what was written meanwhile
 
+        told = False
+
         async def fault(error: Exception) -> None:
+            nonlocal told
+            if self._client is None and not told:  # the client tries on for ever, and says nothing of it
+                told = True
+                log("bell").warning("NATS cannot be reached; looking every second", fault=type(error).__name__)
             log("bell").debug("NATS", fault=type(error).__name__)
 
         # Not echoed: a hub has told its own followers already. The pings find a server that is frozen.
