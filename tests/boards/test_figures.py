@@ -201,3 +201,13 @@ async def test_an_unusual_figure_is_taken_with_a_caution(at_work: Inside):
     answer = await at_work.put_report("MK", DAY, [arrivals(9000)])
     assert answer.status_code == 201
     assert [warning["code"] for warning in answer.json()["warnings"] if warning["code"] != "no-id"] == ["unusual"]
+
+
+async def test_the_same_again_under_another_label_is_news(hub: Inside):
+    for day, more in (("2015-10-10", {"figures": [arrivals(5)]}), ("2015-10-11", {"nothing_to_report": True})):
+        said = {"figures": [], "audience": ["EC"]} | more
+        first = await hub.put_report("MK", day, **said, tlp="GREEN")
+        closer = await hub.put_report("MK", day, **said, tlp="RED")
+        again = await hub.put_report("MK", day, **said, tlp="RED")
+        assert [answer.status_code for answer in (first, closer, again)] == [201, 201, 200]
+        assert (again.json()["tlp"], again.json()["id"]) == ("RED", closer.json()["id"])

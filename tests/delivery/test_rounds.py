@@ -173,3 +173,30 @@ async def test_a_key_may_have_so_many_streams_open_and_no_more(office: Office, s
         await eventually(lambda: len(hub.hub.live.listeners) == 2, 5, "the end of the first")
         async with socket(hub, mk) as again:
             assert (await frame(again))["recovered"] is True
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_the_streams_of_a_key_are_counted_also_when_all_are_asked_for_at_once(
+    office: Office, start: Start, database_kind: str
+):
+    mk = office.key("MK")
+    hub = start(streams_per_key=2)
+
+    async def listens() -> bool:
+        try:
+            async with socket(hub, mk) as one:
+                await frame(one)
+                await asked_by_all.wait()
+                return True
+        except InvalidStatus as refused:
+            return refused.response.status_code != 429
+        finally:
+            answered.release()
+
+    asked_by_all, answered = asyncio.Event(), asyncio.Semaphore(0)
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(listens()) for _ in range(20)]
+        for _ in range(18):
+            await answered.acquire()
+        asked_by_all.set()
+    assert sum(one.result() for one in asking) == 2

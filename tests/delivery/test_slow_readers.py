@@ -94,6 +94,22 @@ async def test_a_stalled_reader_s_connection_is_really_gone(
     assert await asyncio.wait_for(asyncio.to_thread(drained), 20)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_pings_of_a_reader_that_reads_nothing_do_not_fill_the_hub_s_memory(
+    office: Office, start: Start, held: list[sockets.socket], database_kind: str
+):
+    mk = office.key("MK")
+    hub = start()
+    reader = stalled(hub, mk)
+    held.append(reader)
+    await eventually(lambda: len(hub.hub.live.listeners) == 1, 10)
+    (one,) = hub.hub.live.listeners
+    pings = b"\x89\xfd\0\0\0\0" + b"x" * 125  # masked with zeros (RFC 6455, 5.2)
+    await asyncio.to_thread(reader.sendall, pings * 60_000)
+    assert not one.over
+    assert one._transport.get_write_buffer_size() < 1_000_000
+
+
 async def test_a_reader_who_only_was_slow_comes_back_with_its_cursor(office: Office, start: Start):
     gr, mk = office.key("GR"), office.key("MK")
     hub = start()

@@ -97,3 +97,19 @@ async def test_senders_ids_are_forgotten_after_thirty_days(hub: Inside):
     assert hub.hub.db.read_sync(lambda conn: conn.execute(select(k.key)).scalars().all()) == ["new"]
     assert (await hub.post("AT", "notes", NOTE, key="new")).status_code == 200
     assert (await hub.post("AT", "notes", NOTE, key="old")).status_code == 201
+
+
+async def test_a_number_that_the_driver_cannot_take_fails_its_own_job_only(
+    hub: Inside, sender: Principal, migrated_database_url: str
+):
+    """Rows that wait meet the driver when the whole group is written; its fault must not be everybody's."""
+
+    def too_large(tx: Batch) -> None:
+        tx.collect(followers, ({"name": "x", "sequence": 2**70},))
+
+    jobs = [await hub.hub.intake._job(sender, Post(hub.hub.registry["note"], NOTE, key=key)) for key in "ab"]
+    submit = hub.hub.writer.submit
+    outcomes = await asyncio.gather(submit(jobs[0]), submit(Change(too_large)), submit(jobs[1]), return_exceptions=True)
+    assert [isinstance(one, Recorded) for one in outcomes] == [True, False, True]
+    counted, faults = everything(migrated_database_url)
+    assert (counted["entry"], faults) == (2, [])

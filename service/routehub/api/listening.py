@@ -68,8 +68,8 @@ async def asked(
     principal = await identify(connection, ctx)
     if not principal.reads_feed:
         raise NotAllowed("You may not read this feed. A key needs the scope read:feed, a person a role on the route.")
-    _check_number(ctx, principal)
     begin = await resume.place(ctx.live, principal.route, principal.party, after, or_head=resync == "head")
+    _check_number(ctx, principal)  # last: whoever asks for many at once has none of them open before the first read
     return Asked(principal, found, begin)
 
 

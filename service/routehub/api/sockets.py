@@ -131,6 +131,7 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
 
     form: Form = "websocket"
     _lost: Lost | None = None
+    _pong = b""
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -158,6 +159,22 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             lost()
             return
         self._lost = lost
+
+    def handle_ping(self) -> None:
+        """Answered when there is room, the last one for all (RFC 6455, 5.5.3): who sends pings and reads nothing would
+        fill the hub's memory with answers."""
+        self._pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self._answer_ping()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._answer_ping()
+
+    def _answer_ping(self) -> None:
+        pong, self._pong = self._pong, b""
+        if pong and not self.transport.is_closing():
+            self.transport.write(pong)
 
     def send_receive_event_to_app(self) -> None:
         if self._lost is None:

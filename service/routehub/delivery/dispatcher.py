@@ -23,8 +23,9 @@ from routehub_schemas.registry import Registry
 
 NAME = "dispatcher"
 PAGE = 200
-RECENT = 1_000
-"""Messages of this hub's own commits that are kept for dispatching, so that they need not be read again."""
+RECENT, RECENT_CHARACTERS = 1_000, 16_000_000
+"""Messages of this hub's own commits that wait here for dispatching, so that they need not be read again. Beyond that
+all are let go: the journal has them."""
 
 
 class Dispatcher:
@@ -36,11 +37,13 @@ class Dispatcher:
     ) -> None:  # fmt: skip
         self._db, self._writer, self._directory, self._registry = db, writer, directory, registry
         self._clock, self._due = clock, due
-        self._recent: deque[Message] = deque(maxlen=RECENT)
+        self._recent: deque[Message] = deque()
 
     def committed(self, messages: Sequence[Message]) -> None:
         """The hint of this hub's writer: read from here where it continues what was dispatched."""
         self._recent.extend(messages)
+        if len(self._recent) > RECENT or sum(len(message.body) for message in self._recent) > RECENT_CHARACTERS:
+            self._recent.clear()
 
     async def begin(self) -> None:
         """A hub that gets its first dispatcher does not mail its whole history."""
@@ -55,9 +58,11 @@ class Dispatcher:
     async def look(self) -> bool:
         """Dispatch what is new; says whether there may be more."""
         start, messages, rows = await self._db.read_own(self._prepare, tuple(self._recent))
+        reached = messages[-1].sequence if messages else start
+        while self._recent and self._recent[0].sequence <= reached:
+            self._recent.popleft()
         if not messages:
             return False
-        reached = messages[-1].sequence
 
         def write(tx: Batch) -> bool:
             if follow.checkpoint(tx.conn, NAME) != start:

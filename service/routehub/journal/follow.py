@@ -1,7 +1,7 @@
 """How followers read the journal: in sequence, each from a checkpoint of its own. They meet only here."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,19 +27,25 @@ def newest_at(conn: Connection) -> datetime | None:
 
 
 def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500) -> list[Message]:
-    """Up to ``limit`` messages after a sequence. Erased messages are left out, and do not count."""
-    rows = (
-        conn.execute(
-            select(entries)
-            .where(entries.c.sequence > sequence, entries.c.body.is_not(None))
-            .order_by(entries.c.sequence)
-            .limit(limit)
+    """Up to ``limit`` messages after a sequence; none only at the end. Erased messages are left out, and do not count;
+    those that cannot be read are left out too, and a page of nothing else must not look like the end."""
+    while True:
+        rows = (
+            conn.execute(
+                select(entries)
+                .where(entries.c.sequence > sequence, entries.c.body.is_not(None))
+                .order_by(entries.c.sequence)
+                .limit(limit)
+            )
+            .mappings()
+            .all()
         )
-        .mappings()
-        .all()
-    )
-    readers = readers_of(conn, {row["audience_id"] for row in rows})
-    return [message for row in rows if (message := _readable(row, registry, readers[row["audience_id"]])) is not None]
+        readers = readers_of(conn, {row["audience_id"] for row in rows})
+        read = (_readable(row, registry, readers[row["audience_id"]]) for row in rows)
+        found = [message for message in read if message is not None]
+        if found or len(rows) < limit:
+            return found
+        sequence = rows[-1]["sequence"]
 
 
 def _readable(row: RowMapping, registry: Registry, parties: frozenset[str]) -> Message | None:
@@ -58,6 +64,11 @@ def event_of(conn: Connection, message_id: str) -> dict[str, Any] | None:
     """The stored event of a message, for comparing; None when it is not there or erased."""
     body = conn.execute(select(entries.c.body).where(entries.c.id == message_id)).scalar()
     return None if body is None else dict(json.loads(body))
+
+
+def labels(conn: Connection, message_ids: Collection[str]) -> set[str]:
+    """The TLP labels of messages."""
+    return set(conn.execute(select(entries.c.tlp).where(entries.c.id.in_(message_ids))).scalars())
 
 
 def feeds(conn: Connection, sequences: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -52,7 +52,7 @@ Outcome = tuple[_Waiting, Any, BaseException | None]
 
 
 class _Apart(Exception):
-    """A value that the database refuses: the jobs of this group are tried each by itself."""
+    """Something in a job is at fault, and not the database's state: the jobs of this group are tried each by itself."""
 
 
 class Writer:
@@ -218,8 +218,9 @@ class Writer:
             committed, outcomes = self._commit([item])
         except _Apart as refused:
             fault = refused.__cause__
-            assert isinstance(fault, DBAPIError)
-            log("journal").error("job refused by the database", error=type(fault.orig).__name__)
+            assert fault is not None
+            words = fault.orig if isinstance(fault, DBAPIError) else fault
+            log("journal").error("job refused by the database", error=type(words).__name__, job=type(item.job).__name__)
             _answer_all([(item, None, as_hub_error(fault) if isinstance(fault, DataError) else fault)])
             return
         except Exception as error:  # noqa: BLE001
@@ -244,8 +245,8 @@ class Writer:
                 committed = Committed(tuple(batch.messages), batch.directory, batch.feeds())
                 if committed.messages or committed.directory:
                     self._bell.announce(conn)
-        except (IntegrityError, DataError) as fault:
-            raise _Apart from fault
+        except (IntegrityError, DataError, ValueError, TypeError, LookupError, ArithmeticError) as fault:
+            raise _Apart from fault  # rows that wait meet the driver only here: a number too large for it, say
         batch.committed()
         durable = time.perf_counter()
         for item in waiting:

@@ -122,14 +122,16 @@ def news_or_reasoned(
             )  # fmt: skip
     if changed:
         raise Refused("A confirmed figure changes only with a reason.", changed)
-    if same and _says_no_more(tx, message, report, known[keys[0]].message_id):
+    if same and _says_no_more(tx, message, report, [known[key].message_id for key in keys]):
         raise Unchanged(known[keys[0]].message_id)
 
 
-def _says_no_more(tx: Transaction, message: Message, report: Report, earlier: str) -> bool:
-    """Whether nothing would be lost if equal figures were not stored again: no comment, points or reason of their
-    own, or the very ones of the earlier message."""
+def _says_no_more(tx: Transaction, message: Message, report: Report, earlier: Sequence[str]) -> bool:
+    """Whether nothing would be lost if equal figures were not stored again: the same label, and no comment, points or
+    reason of their own, or the very ones of the earlier message."""
+    if follow.labels(tx.conn, set(earlier)) != {message.tlp}:
+        return False
     if not (report.comment or report.points or report.reason):
         return True
-    event = follow.event_of(tx.conn, earlier)
-    return event is not None and (event["tlp"], event["data"]) == (message.event["tlp"], message.event["data"])
+    event = follow.event_of(tx.conn, earlier[0])
+    return event is not None and event["data"] == message.event["data"]

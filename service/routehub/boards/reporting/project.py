@@ -8,6 +8,7 @@ from routehub.boards.reporting.tables import reports_made
 from routehub.core.errors import Refused, Stale, Unchanged
 from routehub.directory.reporting_day import period_of
 from routehub.directory.snapshot import Directory
+from routehub.journal import follow
 from routehub.journal.message import Caution, Guard, Message, Transaction
 from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Report
@@ -45,7 +46,8 @@ class ReportingBoard:
                     "Figures for this day are on record.",
                     [Problem("/reason", "reason-needed", "To say nothing to report after all, give a reason.")],
                 )
-            if earlier.audience_id == message.audience_id:  # for other readers it is news
+            same_label = follow.labels(tx.conn, [earlier.message_id]) == {message.tlp}
+            if earlier.audience_id == message.audience_id and same_label:  # for other readers it is news
                 raise Unchanged(earlier.message_id)
         return []
 

@@ -21,6 +21,8 @@ from routehub.journal.follow import by_id
 from routehub_schemas.registry import Registry
 
 PAGE = 200
+PAGE_BYTES = 1024 * 1024
+"""A page ends with the message that reaches this: two hundred of the largest would be as many mebibytes."""
 KEPT = 64
 ROUND_CHARACTERS = 65_536
 """A replay is written in pieces of about this size; the reader has to take one before it gets the next."""
@@ -71,8 +73,8 @@ class Pages:
 def _page(conn: Connection, registry: Registry, key: tuple[str, str], wanted: Wanted, after: int) -> Page:
     route, party = key
     head = feed.head(conn, route, party)
-    items = feed.page(conn, route, party, after, PAGE, Filter(kinds=wanted.kinds))
-    more = len(items) == PAGE
+    items = feed.page(conn, route, party, after, PAGE, Filter(kinds=wanted.kinds), PAGE_BYTES)
+    more = feed.more_after(items, PAGE, PAGE_BYTES)
     reached = items[-1].feed if more else max(after, head.feed)
     frames = (
         Frame(item.text(head.epoch), item.feed, str(Cursor(head.epoch, item.feed)))

@@ -15,7 +15,7 @@ from routehub.journal.committed import Committed
 from routehub_schemas.registry import Registry
 
 WAITING = 64
-"""Commits that may wait to be told; the receivers of the next one see the hole and look."""
+"""Hints that may wait, each of ``hint.MOST_BYTES`` at most; the receivers of the next one see the hole and look."""
 
 Place = tuple[str, int]
 """The name of this deployment, by which hubs of others on the same server are not heard, and the journal's epoch."""
@@ -30,15 +30,18 @@ class NatsBell:
         except ImportError as missing:
             raise HubError("ROUTEHUB_NATS_URL needs the package nats-py: pip install 'routehub[nats]'") from missing
         self._nats, self._url, self._registry, self._place = nats, url, registry, place
-        self._waiting: asyncio.Queue[Committed] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self._epoch = 1
+        self._client: Any = None
 
     def announce(self, conn: Connection) -> None:
         return
 
     def tell(self, committed: Committed) -> None:
+        if self._client is None or not self._client.is_connected:  # else it would be said when it is long known
+            return
         with contextlib.suppress(asyncio.QueueFull):
-            self._waiting.put_nowait(committed)
+            self._waiting.put_nowait(hint.write(committed, self._epoch))
 
     async def listen(self, heard: Heard) -> None:
         while True:
@@ -63,7 +66,13 @@ class NatsBell:
             log("bell").info("NATS is back")
             heard(None)  # what was written meanwhile
 
+        told = False
+
         async def fault(error: Exception) -> None:
+            nonlocal told
+            if self._client is None and not told:  # the client tries on for ever, and says nothing of it
+                told = True
+                log("bell").warning("NATS cannot be reached; looking every second", fault=type(error).__name__)
             log("bell").debug("NATS", fault=type(error).__name__)
 
         # Not echoed: a hub has told its own followers already. The pings find a server that is frozen.
@@ -75,12 +84,12 @@ class NatsBell:
         try:
             await client.subscribe(subject, cb=came)
             await client.flush()
+            self._client = client
             heard(None)
             while True:
-                committed = await self._waiting.get()
-                if client.is_connected:  # else it would be said when it is long known
-                    await client.publish(subject, hint.write(committed, self._epoch))
+                await client.publish(subject, await self._waiting.get())
         finally:
+            self._client = None
             with contextlib.suppress(self._nats.errors.Error, OSError, TimeoutError):
                 async with asyncio.timeout(1):
                     await client.close()
