@@ -48,6 +48,10 @@ class Layout:
     def of(self, role: str) -> Column | None:
         return next((column for column in self.columns if column.role == role), None)
 
+    def width(self, grid: Grid) -> int:
+        """Cells of the header."""
+        return max(len(grid.cells[row]) for row in range(self.first, self.data))
+
     @property
     def figures(self) -> list[Column]:
         return [column for column in self.columns if column.role in ("figure", "value")]
@@ -132,14 +136,15 @@ def _headers(grid: Grid, row: int, lines: int) -> list[tuple[str, str]]:
     """Each column's own words and, for a header over two lines, those with what stands above them.
 
     What stands above one column stands above the next ones too, until something else does: a merged cell, or a blank
-    where a sheet was saved as CSV.
+    where a sheet was saved as CSV. A row that has merged cells says itself how far each of them reaches.
     """
     if lines == 1:
         return [(" ".join(grid.text(row, at).split()),) * 2 for at in range(grid.width)]
     found, above = [], ""
+    merged = any(covered == row for covered, _ in grid.merged)
     for at in range(grid.width):
         top, below = " ".join(grid.text(row, at).split()), " ".join(grid.text(row + 1, at).split())
-        above = top or above
+        above = top if merged else top or above
         if below == top or not below:
             found.append((top, top))
         else:

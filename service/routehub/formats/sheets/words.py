@@ -74,6 +74,18 @@ BLANKS = frozenset((
 YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 
 
+_SCALED = re.compile(
+    r"\b(?:in|u|v|na|во|в|у|σε)\s+(?:thousands?|millions?|1[ .,]?000s?|tausend|tsd|mio|hiljad\w*|tisu[cć]\w*|tisoč\w*"
+    r"|хиљад\w*|илјад\w*|хиляд\w*|χιλιάδες)\b|(?<!\w)(?:['’]000s?|000s)\b",
+    re.IGNORECASE,
+)
+
+
+def says_scale(text: str) -> bool:
+    """``Arrivals by crossing (in thousands)``: then 12 in the table is not twelve."""
+    return _SCALED.search(text) is not None
+
+
 def fold(text: str) -> str:
     """Lower case, one space between words, no punctuation: ``Reporting_day:`` is ``reporting day``."""
     plain = unicodedata.normalize("NFKC", text).casefold()
