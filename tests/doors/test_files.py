@@ -159,6 +159,7 @@ async def test_a_file_of_a_day_and_a_file_for_another_party(hub: Inside):
     assert problems(wrong) == {"/rows/2/A": "contradicts-address"}
     foreign = await send(hub, "day,country,arrivals\n2015-10-20,Serbia,4\n")
     assert (foreign.status_code, problems(foreign)) == (403, {"/rows/2": "not-allowed"})
+    assert (foreign.json()["status"], foreign.json()["type"]) == (403, "/docs/problems#not-allowed")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -201,11 +202,11 @@ async def _answer(
     body |= {"sheet": reading.sheet} if reading.sheet else {}
     body |= {"warnings": warnings, "skipped": reading.skipped}
     if faults:
-        error = NotTogether(()) if not results else Refused()
+        error = _refusal(outcomes) if not results else Refused()
         error.problems = tuple(faults)
         error.detail = _counted(faults, stored=bool(results) and not dry_run)
         if not results:
-            return Response(dumps(document(error) | body), _status(outcomes), _PLAIN, media_type=MEDIA)
+            return Response(dumps(document(error) | body), error.status, _PLAIN, media_type=MEDIA)
         body |= {name: value for name, value in document(error).items() if name in ("problems", "more", "detail")}
     status = 207 if faults else 201 if any(result["status"] == 201 for result in results) else 200
     return Response(dumps(body), status, _PLAIN, media_type="application/json")
@@ -219,10 +220,11 @@ _NO_KEY = {
 }
 
 
-def _status(outcomes: Sequence[Recorded | HubError]) -> int:
-    """422; if all reports were refused for one other reason (403, 412 …), that."""
-    statuses = {outcome.status if isinstance(outcome, HubError) else 0 for outcome in outcomes}
-    return statuses.pop() if len(statuses) == 1 and 0 not in statuses else 422
+def _refusal(outcomes: Sequence[Recorded | HubError]) -> HubError:
+    """Of the file as a whole; if all reports were refused for one other reason (403, 412 …), that."""
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
+    one = len(refusals) == len(outcomes) and len({refusal.status for refusal in refusals}) == 1
+    return copy(refusals[0]) if one and refusals[0].status != Refused.status else NotTogether(())
 
 
 def _faults(report: Found, refusal: HubError) -> list[Problem]:

@@ -348,9 +348,10 @@ def _has_no_offset(value: Cell) -> bool:
 
 
 def _placeless(grid: Grid, parts: Rows, layout: Layout) -> Iterator[Note]:
-    """A figure without a place is the whole party's; a blank cell under a place may be meant otherwise."""
+    """A figure without a place is the whole party's. In a table with a column per figure, a blank under a place may be
+    meant otherwise."""
     column = layout.of("place")
-    if column is None:
+    if column is None or layout.of("indicator") is not None:
         return
     named = [bool(grid.text(row, column.index)) for row in parts.data]
     found = [str(row + 1) for row, above, own in zip(parts.data[1:], named, named[1:], strict=False)
