@@ -124,9 +124,10 @@ async def receive(
         words = f"A file has at most {MOST_REPORTS} reports (parties by days or hours); this one has"
         raise TooLarge(f"{words} {len(reading.reports)}. Send it in parts.")
     kind = ctx.registry["report"]
+    whole = digest(dumps([report.data for report in reading.reports]))
     posts: list[Post | HubError] = [
-        Post(kind, _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,
-             key=_key(key, report, number), guard=guard if number == 0 else None)
+        Post(kind, data := _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,
+             key=_key(key, number), said=[data, whole], guard=guard if number == 0 else None)
         for number, report in enumerate(reading.reports)
     ]  # fmt: skip
     together = not said.partial
@@ -167,13 +168,10 @@ def _for(directory: Directory, who: Principal, report: Found) -> dict[str, Any]:
     return {"on_behalf_of": report.party} | report.data
 
 
-def _key(key: str | None, report: Found, number: int) -> str | None:
-    """Each report of a file has a key of its own that follows from the file's: the file sent again is known."""
-    if key is None:
-        return None
-    return (
-        f"{key[:150]}#{digest(dumps([key, report.party, report.data.get('period'), report.data['day'], number]))[:24]}"
-    )
+def _key(key: str | None, number: int) -> str | None:
+    """Each report of a file has a key of its own that follows from the file's: the file sent again is known, and
+    another file under the same key is refused."""
+    return None if key is None else f"{key[:150]}#{digest(dumps([key, number]))[:24]}"
 
 
 async def _answer(
