@@ -146,6 +146,16 @@ def test_a_table_that_could_mean_other_numbers_is_refused(text: str, expected: d
     assert not [f for report in reading.reports for f in report.data["figures"] if report.party == "MK"]
 
 
+def test_a_tag_for_some_people_is_not_one_for_all():
+    reading = read("Day,All,Women\n#date,#affected+arrivals+ind,#affected+arrivals+f\n2015-10-20,12,5\n")
+    assert (reading.reports, faults(reading)) == ([], {"/columns/C": "unknown-tag"})
+
+
+@pytest.mark.parametrize("header", ["Arrivals in HR", "Arrivals to Croatia", "Departures from HR", "Left"])
+def test_a_header_that_may_mean_anothers_count_is_not_read(header: str):
+    assert faults(read(f"day,{header}\n2015-10-20,12\n")) == {"/columns/B": "unknown-column"}
+
+
 def test_a_remark_that_begins_like_a_total_leaves_its_row_a_row():
     reading = read("day;arrivals;comment\n2015-10-20;12;Total of two shifts\nTotal;12;\n")
     assert figures(reading) == [("2015-10-20", "arrivals", 12)]

@@ -9,7 +9,7 @@ from typing import get_args
 from routehub.formats.sheets import hxl
 from routehub.formats.sheets.grid import Grid, letter
 from routehub.formats.sheets.known import Known, Terms
-from routehub.formats.sheets.words import FILLERS, INDICATORS, ROLES, fold, is_total
+from routehub.formats.sheets.words import AGAINST, FILLERS, INDICATORS, ROLES, fold, is_total
 from routehub_schemas.errors import Problem, near, printable
 from routehub_schemas.reference import indicators
 from routehub_schemas.vocab import Modality, Mode, Service, Sex
@@ -196,7 +196,9 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
         if f" {phrase} " in folded:
             rest = folded.replace(f" {phrase} ", " ", 1).split()
             more = _rest(rest, header, known)
-            return None if more is None else {"indicator": name} | more
+            if more is None or ("counterpart" in more and AGAINST.get(name, frozenset()) & set(rest)):
+                return None
+            return {"indicator": name} | more
     return None
 
 

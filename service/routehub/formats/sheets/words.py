@@ -36,7 +36,7 @@ ROLES: dict[str, str] = {
 
 INDICATORS: dict[str, str] = {
     "arrived": "arrivals", "entries": "arrivals", "entered": "arrivals", "people arrived": "arrivals",
-    "departed": "departures", "exits": "departures", "left": "departures", "people departed": "departures",
+    "departed": "departures", "exits": "departures", "people departed": "departures",
     "capacity": "places", "beds": "places", "occupancy": "occupied", "occupied places": "occupied",
     "asylum seekers registered": "asylum_applications", "applications for asylum": "asylum_applications",
     "expected entries": "expected_arrivals", "expected exits": "expected_departures",
@@ -48,6 +48,16 @@ FILLERS = frozenset((
     "nr", "new", "daily",
 ))  # fmt: skip
 """Words of a header that say nothing about which figure it is."""
+
+AGAINST: dict[str, frozenset[str]] = {
+    name: frozenset(words)
+    for names, words in (
+        (("arrivals", "expected_arrivals"), ("to", "in", "at")),
+        (("departures", "expected_departures"), ("from", "in", "at")),
+    )
+    for name in names
+}
+"""Words by which a party in a header is not the other side: "arrivals in Croatia" are those that Croatia counts."""
 
 UNITS = frozenset((
     "#", "n", "no", "nr", "number", "numbers", "count", "persons", "person", "people", "individuals", "pax",
