@@ -40,7 +40,7 @@ def _http_whole(got: bytearray) -> bool:
     return len(got) >= head + 4 + int(got[at + 15 : got.find(b"\r\n", at)])
 
 
-HTTP = Protocol(_http_whole, lambda got: got[9:12] in (b"200", b"201"))
+HTTP = Protocol(_http_whole, lambda got: bytes(got[9:12]) in (b"200", b"201"))
 
 
 @dataclass

@@ -45,7 +45,8 @@ KNOWN = frozenset(
     /v1/alerts.atom /v1/alerts/{ref}.cap /v1/keys/{key}/log /v1/log
     /v1/audit /v1/clock /v1/conferences /v1/conferences/{number} /v1/conferences/{number}.ics
     /v1/conferences/{number}/agenda /v1/events /v1/figures
-    /v1/figures/latest /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages /v1/messages/{ref}
+    /v1/figures/latest /v1/figures/totals /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages
+    /v1/messages/{ref}
     /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route /v1/sessions
     /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
     """.split()  # noqa: SIM905 - fifty quoted words would hide them
@@ -147,7 +148,8 @@ def fills(aviary: Aviary, reader: str, chance: random.Random) -> list[dict[str, 
 
 
 QUERIES = {"history": "true", "as_of": "2015-10-21T05:40:00Z", "open": "true", "wait": "0", "all": "true",
-           "party": "MK", "kind": "alert", "since": "2015-10-01T00:00:00Z"}  # fmt: skip
+           "party": "MK", "kind": "alert", "q": "canary*", "indicator": "arrivals",
+           "since": "2015-10-01T00:00:00Z"}  # fmt: skip
 
 
 def asked(door: Address, fill: dict[str, str]) -> Iterator[str]:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, insert, select
 
 from routehub.core.canonical import digest
+from routehub.core.db import Numbers, among
 from routehub.core.errors import Refused
 from routehub.core.statements import Query
 from routehub.directory.principal import HUB_PARTY
@@ -99,9 +100,12 @@ def shared(conn: Connection, route: str, parties: frozenset[str]) -> frozenset[i
     return frozenset(row.audience_id for row in rows)
 
 
-def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """The predicate over a table's ``audience_id`` column; an empty list reads nothing."""
-    return column.in_(sorted(ids))
+def clause(column: ColumnElement[int], ids: Iterable[int] | BindParameter[list[int]]) -> ColumnElement[bool]:
+    """The predicate over a table's ``audience_id`` column; an empty list reads nothing. ``ids``: the audiences, or the
+    parameter that will stand for them in a statement which is built once."""
+    if not isinstance(ids, BindParameter):
+        ids = bindparam("audiences", sorted(ids), type_=Numbers, unique=True)
+    return among(column, ids)
 
 
 def readers(conn: Connection, audience_id: int) -> frozenset[str]:

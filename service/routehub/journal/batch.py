@@ -22,6 +22,7 @@ from routehub.journal.chain import START, audit_hash, link
 from routehub.journal.known import Known
 from routehub.journal.message import Message
 from routehub.journal.rows import Row, Rows
+from routehub.journal.search import index
 from routehub.journal.tables import (
     audit_rows,
     entries,
@@ -30,6 +31,7 @@ from routehub.journal.tables import (
     idempotency_keys,
     journal_head,
 )
+from routehub_schemas.kind import Kind
 
 FeedKey = tuple[str, str]
 KeyName = tuple[str, str, str]
@@ -147,8 +149,8 @@ class Batch:
         self.chain = link(self.chain, self.sequence, content)
         return self.sequence, self.chain
 
-    def add(self, message: Message, entry: Row) -> None:
-        """Take a message's entry and its feed rows, one per reader."""
+    def add(self, message: Message, kind: Kind, entry: Row) -> None:
+        """Take a message's entry, its words and its feed rows, one per reader."""
         self.messages.append(message)
         route, sequence, content = message.route, message.sequence, entry["content_hash"]
         readers = self._readers[sequence] = {}
@@ -162,6 +164,7 @@ class Batch:
             made.append({"route": route, "party": party, "feed": number, "sequence": sequence, "chain": chain})
         self.collect(entries, (entry,))
         self.collect(feed_rows, made)
+        index.add(self, kind, message)
 
     def feeds(self) -> dict[int, dict[str, int]]:
         """For each message taken so far its readers with their feed numbers, by sequence."""

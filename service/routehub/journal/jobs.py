@@ -78,7 +78,7 @@ class Append:
                 "content": original.content,
             }  # fmt: skip
             batch.collect(originals, (row,))
-        batch.add(message, entry)
+        batch.add(message, draft.kind, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
         if draft.on_behalf_of:

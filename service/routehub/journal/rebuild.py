@@ -13,6 +13,7 @@ from routehub.journal import follow
 from routehub.journal.known import Known
 from routehub.journal.message import Board
 from routehub.journal.rows import Rows
+from routehub.journal.search import index
 from routehub.journal.tables import entries, journal_head
 from routehub_schemas.registry import Registry
 
@@ -59,6 +60,7 @@ def rebuild(
         for board in boards:
             if message.kind in board.kinds:
                 board.project(tx, message)
+        index.add(tx, registry[message.kind], message)
         done += 1
         if done % TOGETHER == 0:
             tx.write()
@@ -71,8 +73,8 @@ def rebuild(
 
 
 def tables_of(boards: Sequence[Board]) -> list[Table]:
-    """The boards' tables, those that others refer to first."""
-    found: list[Table] = sort_tables([table for board in boards for table in board.tables])
+    """The boards' tables and those of the search, those that others refer to first."""
+    found: list[Table] = sort_tables([*(table for board in boards for table in board.tables), *index.TABLES])
     return found
 
 
