@@ -153,7 +153,9 @@ def _moment(value: Any) -> Any:
     if isinstance(value, str):
         if _MOMENT.match(value):
             try:
-                return datetime.fromisoformat(value).astimezone(UTC)
+                found = datetime.fromisoformat(value).astimezone(UTC)
+                if 2000 <= found.year <= 2099:  # its offset may carry it over the edge, where it could not be read back
+                    return found
             except ValueError:
                 pass
     elif isinstance(value, datetime) and value.tzinfo is not None:

@@ -87,6 +87,21 @@ async def test_of_a_batch_the_refused_items_are_told_with_their_numbers(door: Do
     assert [one["pointer"] for one in found["problems"]] == ["/1/data/day"]
 
 
+async def test_of_a_file_every_bad_cell_is_told(door: Door) -> None:
+    key = await make_key(door, "post:report")
+    sender = system(door, key["key"])
+    body = "day,arrivals\n2026-01-20,7\n2026-01-21,-1\n"
+    for query in ("", "?partial=true"):
+        await sender.post(f"/v1/reports{query}", content=body, headers={"Content-Type": "text/csv"})
+    found = await log(sender)
+    assert [(push["status"], push["code"], push["detail"]) for push in found] == [
+        (422, "not-together", "1 problem in 1 row; nothing was stored."),
+        (207, "some-refused", "1 problem in 1 row; the other rows were taken."),
+    ]
+    for push in found:
+        assert [one["pointer"] for one in push["problems"]] == ["/rows/3/B"]
+
+
 async def test_a_key_that_is_over_and_a_wrong_secret_are_told_apart(door: Door) -> None:
     key = await make_key(door, "post:report")
     sender, guesser = system(door, key["key"]), system(door, key["key"][:-1] + "~")

@@ -49,6 +49,15 @@ def test_what_was_meant_is_suggested(data: Any, pointer: str, suggestion: str) -
     assert problems("report", data)[pointer].suggestion == suggestion
 
 
+@pytest.mark.parametrize("expires", ["2099-12-31T23:59:59-14:00", "2000-01-01T00:00:00+14:00"])
+def test_a_time_whose_offset_carries_it_out_of_the_century_is_refused(expires: str) -> None:
+    data = {
+        "category": "other", "severity": "Minor", "urgency": "Future", "certainty": "Possible", "headline": "x",
+        "expires": expires,
+    }  # fmt: skip
+    assert problems("alert", data)["/data/expires"].code == "form"
+
+
 def test_a_field_far_from_any_other_gets_no_suggestion() -> None:
     found = problems("report", REPORT | {"xyzzy": 1})["/data/xyzzy"]
     assert found.suggestion is None

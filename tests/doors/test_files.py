@@ -159,6 +159,20 @@ async def test_a_file_of_a_day_and_a_file_for_another_party(hub: Inside):
     assert problems(wrong) == {"/rows/2/A": "contradicts-address"}
     foreign = await send(hub, "day,country,arrivals\n2015-10-20,Serbia,4\n")
     assert (foreign.status_code, problems(foreign)) == (403, {"/rows/2": "not-allowed"})
+    assert (foreign.json()["status"], foreign.json()["type"]) == (403, "/docs/problems#not-allowed")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_key_stands_for_one_file(hub: Inside):
+    async def keyed(rows: str) -> httpx.Response:
+        async with hub.client("MK") as client:
+            headers = {"Content-Type": CSV, "Idempotency-Key": "october"}
+            return await client.post("/v1/reports", content="day,arrivals\n" + rows, headers=headers)
+
+    answers = [await keyed(rows) for rows in ("2015-10-20,7\n", "2015-10-20,7\n", "2015-10-20,7\n2015-10-21,8\n")]
+    assert [answer.status_code for answer in answers] == [201, 200, 422]
+    assert answers[0].json()["results"][0]["id"] == answers[1].json()["results"][0]["id"]
+    assert await values(hub) == {("2015-10-20", "arrivals"): 7}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -122,6 +122,116 @@ def test_a_time_in_a_table_of_days_is_not_taken_for_an_hour():
     assert not faults(read("day,period,start,arrivals\n2015-10-20,reporting_day,2015-10-19T04:00:00Z,5\n"))
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "0001-01-01T00:00"])
+def test_a_time_at_the_end_of_the_calendar_is_refused(time: str):
+    assert faults(read(f"hour,arrivals\n{time},4\n", period="hour")) == {"/rows/2/A": "no-date"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('day,arrivals\n2015-10-20,"1,234"\n2015-10-21,"1.234"\n', {"/columns/B": "mixed-separators"}),
+        ("day;arrivals\n2015-10-20;12,00\n2015-10-21;5,000\n", {"/columns/B": "mixed-separators"}),
+        ("day;arrivals;departures\n2015-10-20;12.0;1.902\n", {"/columns/C": "mixed-separators"}),
+        ("day,arrivals,departures,places\n2015-10-20,1,234,-,\n", {"/rows/2": "too-many-cells"}),
+        ("Arrivals by day (in thousands)\nday;arrivals\n2015-10-20;12\n", {"/rows/1/A": "unit"}),
+        ("day;arrivals\n2015-10-20;12\n* all figures u hiljadama\n", {"/rows/3/A": "unit"}),
+        ("day;arrivals\n2015-10-20;1\n\nday;departures\n2015-10-20;5\n", {"/rows/4/A": "second-table"}),
+        ("party;day;arrivals\nRS;2015-10-20;14\n;2015-10-21;15\n", {"/rows/3/A": "missing"}),
+    ],
+)
+def test_a_table_that_could_mean_other_numbers_is_refused(text: str, expected: dict[str, str]):
+    reading = read(text)
+    assert expected.items() <= faults(reading).items()
+    assert not [f for report in reading.reports for f in report.data["figures"] if report.party == "MK"]
+
+
+def test_a_tag_for_some_people_is_not_one_for_all():
+    reading = read("Day,All,Women\n#date,#affected+arrivals+ind,#affected+arrivals+f\n2015-10-20,12,5\n")
+    assert (reading.reports, faults(reading)) == ([], {"/columns/C": "unknown-tag"})
+
+
+@pytest.mark.parametrize("header", ["Arrivals in HR", "Arrivals to Croatia", "Departures from HR", "Left"])
+def test_a_header_that_may_mean_anothers_count_is_not_read(header: str):
+    assert faults(read(f"day,{header}\n2015-10-20,12\n")) == {"/columns/B": "unknown-column"}
+
+
+def test_a_remark_that_begins_like_a_total_leaves_its_row_a_row():
+    reading = read("day;arrivals;comment\n2015-10-20;12;Total of two shifts\nTotal;12;\n")
+    assert figures(reading) == [("2015-10-20", "arrivals", 12)]
+    assert reading.skipped == [{"row": 3, "why": "a total"}]
+
+
+def test_a_blank_place_under_a_named_one_is_pointed_out():
+    reading = read("day;place;arrivals\n2015-10-20;GR-MK/gevgelija;12\n2015-10-21;;13\n")
+    assert [note.code for note in reading.notes] == ["no-place"]
+
+
+def test_dates_beside_texts_with_slashes_may_have_been_swapped():
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["day", "arrivals"])
+        sheet.write_datetime(1, 0, date(2015, 11, 10), book.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write(1, 1, 5)
+        sheet.write_row(2, 0, ["13/11/2015", 6])
+
+    reading = read(workbook(fill), XLSX)
+    assert faults(reading) == {"/columns/A": "mixed-dates"}
+    assert not reading.reports
+
+
+def test_one_number_over_merged_cells_is_nobodys_figure():
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["day", "arrivals", "departures"])
+        sheet.write_row(1, 0, ["2015-10-20", None, 1])
+        sheet.write_row(2, 0, ["2015-10-21", None, 2])
+        sheet.merge_range(1, 1, 2, 1, 50)
+
+    assert faults(read(workbook(fill), XLSX)) == {"/rows/2/B": "merged", "/rows/3/B": "merged"}
+
+
+def test_a_merged_header_reaches_as_far_as_it_is_merged():
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 1, 0, 2, "Arrivals")
+        sheet.write_row(1, 0, ["day", "GR", "RS", "HR"])
+        sheet.write_row(2, 0, ["2015-10-20", 1, 2, 3])
+
+    assert faults(read(workbook(fill), XLSX)) == {"/columns/D": "unknown-column"}
+
+
+def test_what_its_author_may_not_see_is_said():
+    def fill(book: Any, sheet: Any) -> None:
+        for at in (sheet, book.add_worksheet("Later")):
+            at.write_row(0, 0, ["day", "arrivals", "departures"])
+            at.write_row(1, 0, ["2015-10-20", 7, 1])
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+
+    assert [note.code for note in read(workbook(fill), XLSX).notes] == ["hidden-columns", "sheets-not-read"]
+
+
+def patched(old: bytes, new: bytes) -> bytes:
+    """A workbook of one figure, its sheet changed."""
+
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["day", "arrivals"])
+        sheet.write_row(1, 0, [42297, 5])
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(fill))) as parts, zipfile.ZipFile(out, "w") as made:
+        for name in parts.namelist():
+            part = parts.read(name)
+            made.writestr(name, part.replace(old, new) if name.endswith("sheet1.xml") else part)
+    return out.getvalue()
+
+
+def test_a_number_beyond_all_numbers_is_no_date():
+    assert faults(read(patched(b"<v>42297</v>", b"<v>1e999</v>"), XLSX)) == {"/rows/2/A": "no-date"}
+
+
+def test_a_part_in_an_encoding_that_is_none_is_refused():
+    with pytest.raises(Unreadable):
+        read(patched(b'encoding="UTF-8"', b'encoding="UTF88"'), XLSX)
+
+
 def test_columns_are_called_as_spreadsheets_call_them():
     assert [letter(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert all(column_of(letter(number)) == number for number in range(2_000))

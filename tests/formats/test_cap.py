@@ -107,8 +107,8 @@ def test_every_problem_is_told_at_once_with_its_place_and_the_nearest_word():
         read(body)
     problems = {p.pointer: (p.code, p.suggestion) for p in refusal.value.problems}  # type: ignore[attr-defined]
     assert problems == {
-        "/msgType": ("not_allowed", "Alert"), "/scope": ("missing", None), "/info/0/event": ("missing", None),
-        "/info/0/severity": ("not_allowed", "Severe"),
+        "/msgType": ("not-allowed", "Alert"), "/scope": ("missing", None), "/info/0/event": ("missing", None),
+        "/info/0/severity": ("not-allowed", "Severe"),
     }  # fmt: skip
 
 

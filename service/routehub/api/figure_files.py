@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -123,9 +124,10 @@ async def receive(
         words = f"A file has at most {MOST_REPORTS} reports (parties by days or hours); this one has"
         raise TooLarge(f"{words} {len(reading.reports)}. Send it in parts.")
     kind = ctx.registry["report"]
+    whole = digest(dumps([report.data for report in reading.reports]))
     posts: list[Post | HubError] = [
-        Post(kind, _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,
-             key=_key(key, report, number), guard=guard if number == 0 else None)
+        Post(kind, data := _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,
+             key=_key(key, number), said=[data, whole], guard=guard if number == 0 else None)
         for number, report in enumerate(reading.reports)
     ]  # fmt: skip
     together = not said.partial
@@ -166,13 +168,10 @@ def _for(directory: Directory, who: Principal, report: Found) -> dict[str, Any]:
     return {"on_behalf_of": report.party} | report.data
 
 
-def _key(key: str | None, report: Found, number: int) -> str | None:
-    """Each report of a file has a key of its own that follows from the file's: the file sent again is known."""
-    if key is None:
-        return None
-    return (
-        f"{key[:150]}#{digest(dumps([key, report.party, report.data.get('period'), report.data['day'], number]))[:24]}"
-    )
+def _key(key: str | None, number: int) -> str | None:
+    """Each report of a file has a key of its own that follows from the file's: the file sent again is known, and
+    another file under the same key is refused."""
+    return None if key is None else f"{key[:150]}#{digest(dumps([key, number]))[:24]}"
 
 
 async def _answer(
@@ -201,11 +200,11 @@ async def _answer(
     body |= {"sheet": reading.sheet} if reading.sheet else {}
     body |= {"warnings": warnings, "skipped": reading.skipped}
     if faults:
-        error = NotTogether(()) if not results else Refused()
+        error = _refusal(outcomes) if not results else Refused()
         error.problems = tuple(faults)
         error.detail = _counted(faults, stored=bool(results) and not dry_run)
         if not results:
-            return Response(dumps(document(error) | body), _status(outcomes), _PLAIN, media_type=MEDIA)
+            return Response(dumps(document(error) | body), error.status, _PLAIN, media_type=MEDIA)
         body |= {name: value for name, value in document(error).items() if name in ("problems", "more", "detail")}
     status = 207 if faults else 201 if any(result["status"] == 201 for result in results) else 200
     return Response(dumps(body), status, _PLAIN, media_type="application/json")
@@ -219,10 +218,11 @@ _NO_KEY = {
 }
 
 
-def _status(outcomes: Sequence[Recorded | HubError]) -> int:
-    """422; if all reports were refused for one other reason (403, 412 …), that."""
-    statuses = {outcome.status if isinstance(outcome, HubError) else 0 for outcome in outcomes}
-    return statuses.pop() if len(statuses) == 1 and 0 not in statuses else 422
+def _refusal(outcomes: Sequence[Recorded | HubError]) -> HubError:
+    """Of the file as a whole; if all reports were refused for one other reason (403, 412 …), that."""
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, HubError)]
+    one = len(refusals) == len(outcomes) and len({refusal.status for refusal in refusals}) == 1
+    return copy(refusals[0]) if one and refusals[0].status != Refused.status else NotTogether(())
 
 
 def _faults(report: Found, refusal: HubError) -> list[Problem]:

@@ -89,9 +89,10 @@ class _Answer:
         if self.status < 400 and not said:
             return self._accepted(dry_run)
         code, detail = str(said.get("type", "")).rpartition("#")[2], str(said.get("detail") or "The hub failed.")
-        found, more = _of_items(said) if "results" in said else (said.get("problems") or [], said.get("more", 0))
+        found, more = _of_items(said) or (said.get("problems") or [], said.get("more", 0))
         if self.status == SOME:
-            code, detail = "some-refused", f"{said.get('accepted')} accepted, {said.get('refused')} refused."
+            counted = f"{said.get('accepted')} accepted, {said.get('refused')} refused."
+            code, detail = "some-refused", said.get("detail") or counted
         outcome = "held-off" if self.status in HELD_OFF else "refused"
         if not proved:
             outcome, code, detail, found = "unproved", "wrong-secret", "The secret part of the key is not right.", []
@@ -123,11 +124,12 @@ class _Answer:
         return found if isinstance(found, dict) else {}
 
 
-def _of_items(said: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    """The problems of a post of several, which point to their items by number; and how many more there are."""
+def _of_items(said: dict[str, Any]) -> tuple[list[dict[str, Any]], int] | None:
+    """The problems of a post of several, which point to their items by number; and how many more there are. None where
+    no item tells of its own: a file has one list for all its rows."""
     found: list[dict[str, Any]] = []
     more = 0
-    for number, result in enumerate(said["results"]):
+    for number, result in enumerate(said.get("results", ())):
         problem = result.get("problem")
         if problem is not None:
             code = str(problem.get("type", "")).rpartition("#")[2]
@@ -135,7 +137,7 @@ def _of_items(said: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
                 {"pointer": f"/{number}", "code": code, "message": problem.get("detail")}
             ]
             more += problem.get("more", 0)
-    return found, more
+    return (found, more) if found else None
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:

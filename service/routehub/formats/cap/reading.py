@@ -261,7 +261,7 @@ class _Reading:
             word = words.get("likely" if text.lower() == "very likely" else text.lower())
             if word is None:
                 self.problems.append(
-                    Problem(f"{at}/{name}", "not_allowed", "not one of the allowed words", shown(text),
+                    Problem(f"{at}/{name}", "not-allowed", "not one of the allowed words", shown(text),
                             list(words.values()), near(text, words.values()))
                 )  # fmt: skip
                 continue

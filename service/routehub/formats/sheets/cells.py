@@ -1,7 +1,7 @@
 """Numbers in cells. Counts are whole; what a point or a comma means is decided once for a column."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -34,20 +34,26 @@ class NoCount(ValueError):
 
 @dataclass(frozen=True)
 class Signs:
-    """What parts whole from fraction in a column; ``both`` when its cells contradict each other.
+    """What parts whole from fraction in a column.
 
-    unsure: every grouped number ends in three noughts (``5.000``): thousands, surely, but nothing else says so.
+    thousands: the sign that parts groups of three, where nothing says that it is the decimal one; both: the cells
+    contradict each other, so that no number with a point or a comma is sure; unsure: every grouped number ends in
+    three noughts (``5.000``): thousands, surely, but nothing else says so.
     """
 
     decimal: str | None = None
+    thousands: str | None = None
     both: bool = False
     unsure: bool = False
 
 
 def signs(values: Iterable[Cell]) -> Signs:
-    """Which of ``.`` and ``,`` is the decimal sign of a column, from the cells in which it can be nothing else."""
-    found: set[str] = set()
-    grouped = []
+    """Which of ``.`` and ``,`` is the decimal sign of a column, from the cells in which it can be nothing else.
+
+    A cell such as ``5,000`` fits both readings; beside ``12,0`` or ``1.234`` it could be five or five thousand.
+    """
+    found: dict[str, set[int]] = {}
+    grouped: dict[str, list[str]] = {}
     for value in values:
         if not isinstance(value, str) or not _NUMBERLIKE.fullmatch(text := value.strip(SPACES)):
             continue
@@ -55,16 +61,29 @@ def signs(values: Iterable[Cell]) -> Signs:
         if not marks:
             continue
         if len(set(marks)) == 2:
-            found.add(marks[-1])
+            found.setdefault(marks[-1], set()).add(len(text.rpartition(marks[-1])[2]))
         elif len(marks) == 1:
             head, _, tail = text.partition(marks[0])
             if len(tail) != 3 or not 1 <= len(head) <= 3 or head.startswith("0"):
-                found.add(marks[0])
+                found.setdefault(marks[0], set()).add(len(tail))
             else:
-                grouped.append(tail)
-    if len(found) > 1:
+                grouped.setdefault(marks[0], []).append(tail)
+    decimal = next(iter(found), None)
+    if len(found) > 1 or len(grouped) > 1 or (decimal in grouped and found[decimal] != {3}):
         return Signs(both=True)
-    return Signs(next(iter(found), None), unsure=not found and bool(grouped) and set(grouped) == {"000"})
+    thousands = next(iter(grouped), None) if decimal is None else None
+    return Signs(decimal, thousands, unsure=not found and any(set(tails) == {"000"} for tails in grouped.values()))
+
+
+def of_columns(columns: Mapping[int, Iterable[Cell]]) -> dict[int, Signs]:
+    """The signs of each column of one file: what is the decimal sign in one column parts no thousands in another."""
+    found = {index: signs(values) for index, values in columns.items()}
+    decimals = {sign.decimal for sign in found.values()} - {None}
+    thousands = {sign.thousands for sign in found.values()} - {None}
+    return {
+        index: Signs(both=True) if sign.thousands and (sign.thousands in decimals or len(thousands) > 1) else sign
+        for index, sign in found.items()
+    }
 
 
 def count(value: Cell, sign: Signs) -> int | None:

@@ -9,7 +9,7 @@ from typing import get_args
 from routehub.formats.sheets import hxl
 from routehub.formats.sheets.grid import Grid, letter
 from routehub.formats.sheets.known import Known, Terms
-from routehub.formats.sheets.words import FILLERS, INDICATORS, ROLES, fold, is_total
+from routehub.formats.sheets.words import AGAINST, FILLERS, INDICATORS, ROLES, fold, is_total
 from routehub_schemas.errors import Problem, near, printable
 from routehub_schemas.reference import indicators
 from routehub_schemas.vocab import Modality, Mode, Service, Sex
@@ -48,6 +48,10 @@ class Layout:
 
     def of(self, role: str) -> Column | None:
         return next((column for column in self.columns if column.role == role), None)
+
+    def width(self, grid: Grid) -> int:
+        """Cells of the header."""
+        return max(len(grid.cells[row]) for row in range(self.first, self.data))
 
     @property
     def figures(self) -> list[Column]:
@@ -133,14 +137,15 @@ def _headers(grid: Grid, row: int, lines: int) -> list[tuple[str, str]]:
     """Each column's own words and, for a header over two lines, those with what stands above them.
 
     What stands above one column stands above the next ones too, until something else does: a merged cell, or a blank
-    where a sheet was saved as CSV.
+    where a sheet was saved as CSV. A row that has merged cells says itself how far each of them reaches.
     """
     if lines == 1:
         return [(" ".join(grid.text(row, at).split()),) * 2 for at in range(grid.width)]
     found, above = [], ""
+    merged = any(covered == row for covered, _ in grid.merged)
     for at in range(grid.width):
         top, below = " ".join(grid.text(row, at).split()), " ".join(grid.text(row + 1, at).split())
-        above = top or above
+        above = top if merged else top or above
         if below == top or not below:
             found.append((top, top))
         else:
@@ -192,7 +197,9 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
         if f" {phrase} " in folded:
             rest = folded.replace(f" {phrase} ", " ", 1).split()
             more = _rest(rest, header, known)
-            return None if more is None else {"indicator": name} | more
+            if more is None or ("counterpart" in more and AGAINST.get(name, frozenset()) & set(rest)):
+                return None
+            return {"indicator": name} | more
     return None
 
 

@@ -16,6 +16,8 @@ _EPOCH = date(1899, 12, 30)
 """Day 0 of Excel's calendar, as it counts after its 29 February 1900, which never was."""
 _SERIALS = range(36_526, 73_051)
 """1 January 2000 to 31 December 2099."""
+_DIGITS = range(20_000_101, 20_991_232)
+"""The same days as 20151020."""
 
 
 class NoDate(ValueError):
@@ -40,6 +42,14 @@ def order(values: Iterable[Cell], asked: str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def mixed(values: Iterable[Cell]) -> bool:
+    """Whether dates stand beside texts such as ``13/11/2015``: a spreadsheet set to another country took 10/11 for a
+    date, perhaps the wrong one, and left 13/11 as it was."""
+    kept = list(values)
+    texts = (_PARTS.fullmatch(value.strip()) for value in kept if isinstance(value, str))
+    return any(isinstance(value, date) for value in kept) and any(read and read[2][0] in "/-" for read in texts)
+
+
 def day(value: Cell, order: str | None) -> date:
     """The date in a cell. Errors: ``NoDate``."""
     if isinstance(value, datetime):
@@ -49,17 +59,14 @@ def day(value: Cell, order: str | None) -> date:
     if isinstance(value, date):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if value == int(value) and int(value) in _SERIALS:
-            return _EPOCH + timedelta(days=int(value))
-        if isinstance(value, int | float) and value == int(value) and 20_000_101 <= value <= 20_991_231:
-            return _made(*_split(str(int(value))))
+        number = int(value) if isinstance(value, int) or value.is_integer() else 0
+        if number in _SERIALS:
+            return _EPOCH + timedelta(days=number)
+        if number in _DIGITS:
+            return _of_text(str(number), order)
     if isinstance(value, str):
         return _of_text(value.strip(), order)
     raise NoDate("no-date", "not a date; write 2015-10-20")
-
-
-def _split(text: str) -> tuple[int, int, int]:
-    return int(text[:4]), int(text[4:6]), int(text[6:8])
 
 
 def _of_text(text: str, order: str | None) -> date:
@@ -101,7 +108,7 @@ def start(value: Cell, on: date | None, zone: ZoneInfo, order: str | None) -> da
         except ValueError:
             given = None
         if given is not None and ("T" in value or " " in value.strip()):
-            return given.astimezone(UTC) if given.tzinfo else _instant(given, zone)
+            return _instant(given, zone)
     if isinstance(value, datetime):
         return _instant(value, zone)
     if on is None:
@@ -114,7 +121,7 @@ def _clock(value: Cell) -> time:
         return value
     if isinstance(value, float) and 0 <= value < 1:
         return (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=round(value * 86_400))).time()
-    text = str(int(value)) if isinstance(value, int | float) and value == int(value) else str(value).strip()
+    text = str(value).strip().removesuffix(".0")
     read = _CLOCK.fullmatch(re.split(r"\s*[-–]\s*", text)[0])
     if read is None or int(read[1]) > 23:
         raise NoDate("no-time", "not the begin of an hour; write 14:00, or 2015-10-20T14:00:00+02:00")
@@ -122,6 +129,10 @@ def _clock(value: Cell) -> time:
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    if local.year not in range(2000, 2100):
+        raise NoDate("no-date", "not a time of this century")
+    if local.tzinfo is not None:
+        return local.astimezone(UTC)
     early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if early != late:
         words = (

@@ -1,7 +1,7 @@
 """From a sheet to reports: one per party, day (or hour), with the cell that each figure came from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -59,6 +59,8 @@ class _Sense:
 
     signs: dict[int, Signs]
     order: str | None
+    corners: frozenset[tuple[int, int]] = frozenset()
+    """Cells whose value stands for others too, for they are merged."""
 
 
 def read(grid: Grid, terms: Terms, known: Known) -> Reading:
@@ -66,25 +68,29 @@ def read(grid: Grid, terms: Terms, known: Known) -> Reading:
     layout = columns.find(grid, terms, known)
     if layout.problems:
         return Reading([], list(layout.problems), list(grid.notes), [], grid.name)
-    parts = rows.sort(grid, layout)
+    parts = rows.sort(grid, layout, known)
+    days = {
+        column.index: [grid.at(row, column.index) for row in parts.data]
+        for column in layout.columns if column.role in ("day", "start")
+    }  # fmt: skip
     sense = _Sense(
-        {column.index: cells.signs(grid.at(row, column.index) for row in parts.data) for column in layout.figures},
-        dates.order(
-            (grid.at(row, column.index) for column in layout.columns if column.role in ("day", "start")
-             for row in parts.data), terms.date_order,
-        ),
-    )  # fmt: skip
-    faults = [*parts.problems, *_mixed(layout, sense), *_needless_start(layout, terms)]
+        cells.of_columns({c.index: [grid.at(row, c.index) for row in parts.data] for c in layout.figures}),
+        dates.order((value for values in days.values() for value in values), terms.date_order),
+        frozenset(grid.merged.values()),
+    )
+    whole = [*parts.problems, *_mixed(layout, sense), *_mixed_days(layout, days), *_needless_start(layout, terms)]
+    faults = list(whole)
     found: dict[tuple[Any, ...], list[Found]] = {}
     for row in parts.data:
         wrong, reported = _row(_Row(grid, row, layout, terms, known, sense))
         faults += wrong
         if reported is not None and not wrong:
             _gather(found, reported)
-    notes = [*grid.notes, *_left_out(layout), *_unsure(grid, parts, layout, sense)]
+    notes = [*grid.notes, *_left_out(layout), *_unsure(grid, parts, layout, sense), *_placeless(grid, parts, layout)]
     notes += _zones(grid, parts, layout, terms, known)
     notes += rows.compare_totals(grid, layout, parts, lambda column, row: _number(grid, row, column, sense))
-    reports = [report for several in found.values() for report in several]
+    # What is open about the whole table is open about each of its rows: then none is good.
+    reports = [] if whole else [report for several in found.values() for report in several]
     if not reports and not faults:
         faults.append(Problem("", "no-figures", "There is no figure in this file: every cell for one is empty."))
     return Reading(reports, faults, notes, parts.skipped, grid.name)
@@ -129,7 +135,11 @@ class _Row:
 def _row(row: _Row) -> tuple[list[Problem], Found | None]:
     """The figures of one row, or what is wrong with it."""
     faults: list[Problem] = []
+    if row.grid.commas and len(row.grid.cells[row.number]) > row.layout.width(row.grid):
+        words = 'this row has more cells than the header; put numbers with commas in quotes: "1,234"'
+        faults.append(row.fault(None, "too-many-cells", words))
     party = _party(row, "party", row.terms.party, faults)
+    _check_unnamed(row, party, faults)
     day = _day(row, faults)
     period = row.text("period").lower().replace(" ", "_") or row.terms.period
     start = _start(row, party, day, faults) if period == "hour" else None
@@ -162,6 +172,10 @@ def _values(row: _Row, faults: list[Problem]) -> Iterator[tuple[Column, dict[str
             faults.append(row.fault(column, "no-value", row.grid.faults[at]))
             continue
         value = row.grid.at(*at)
+        if value is not None and (at in row.grid.merged or at in row.sense.corners):
+            words = "one number stands in several merged cells; write each cell's own"
+            faults.append(row.fault(column, "merged", words, value))
+            continue
         try:
             number = _number(row.grid, row.number, column, row.sense)
         except NoCount as wrong:
@@ -204,9 +218,21 @@ def _party(row: _Row, role: str, default: str, faults: list[Problem]) -> str:
         return default
     code = row.known.party(text)
     if code is None:
-        words = f"no party is called {text}"
+        words = "no party is called this"
         faults.append(row.fault(column, "unknown-party", words, text, suggestion=row.known.near_party(text)))
     return code or default
+
+
+def _check_unnamed(row: _Row, party: str, faults: list[Problem]) -> None:
+    """A blank cell under another party's name may mean that party: many write a name once, above its rows."""
+    column = row.layout.of("party")
+    if column is None or row.text("party"):
+        return
+    above = next((text for at in range(row.number - 1, row.layout.data - 1, -1)
+                  if (text := row.grid.text(at, column.index))), "")  # fmt: skip
+    if above and row.known.party(above) not in (None, party):
+        words = f"no party in this row, and {above} above it; write the party in every row"
+        faults.append(row.fault(column, "missing", words))
 
 
 def _day(row: _Row, faults: list[Problem]) -> date | None:
@@ -279,8 +305,19 @@ def _mixed(layout: Layout, sense: _Sense) -> Iterator[Problem]:
     for column in layout.figures:
         if sense.signs[column.index].both:
             pointer, words = column_place(column.index, column.header)
-            message = f"{words}: some cells use a point as the decimal sign, others a comma"
+            message = f"{words}: a point or a comma parts thousands in some cells and fractions in others; write 1234"
             yield Problem(pointer, "mixed-separators", message)
+
+
+def _mixed_days(layout: Layout, days: Mapping[int, list[Cell]]) -> Iterator[Problem]:
+    for column in layout.columns:
+        if column.index in days and dates.mixed(days[column.index]):
+            pointer, words = column_place(column.index, column.header)
+            message = (
+                f"{words}: some cells are dates and others texts such as 13/11/2015: the spreadsheet may have swapped "
+                "days and months. Make them all dates, or all texts such as 2015-11-13"
+            )
+            yield Problem(pointer, "mixed-dates", message, sent=column.header)
 
 
 def _needless_start(layout: Layout, terms: Terms) -> Iterator[Problem]:
@@ -308,6 +345,21 @@ def _zones(grid: Grid, parts: Rows, layout: Layout, terms: Terms, known: Known) 
 
 def _has_no_offset(value: Cell) -> bool:
     return value is not None and not (isinstance(value, str) and re.search(r"(Z|[+-][0-9]{2}:?[0-9]{2})$", value))
+
+
+def _placeless(grid: Grid, parts: Rows, layout: Layout) -> Iterator[Note]:
+    """A figure without a place is the whole party's. In a table with a column per figure, a blank under a place may be
+    meant otherwise."""
+    column = layout.of("place")
+    if column is None or layout.of("indicator") is not None:
+        return
+    named = [bool(grid.text(row, column.index)) for row in parts.data]
+    found = [str(row + 1) for row, above, own in zip(parts.data[1:], named, named[1:], strict=False)
+             if above and not own]  # fmt: skip
+    if found:
+        pointer, words = column_place(column.index, column.header)
+        rows = ", ".join(found[:10]) + (" …" if len(found) > 10 else "")
+        yield Note(pointer, "no-place", f"{words}: rows without a place count for the whole party: {rows}.")
 
 
 def _left_out(layout: Layout) -> Iterator[Note]:

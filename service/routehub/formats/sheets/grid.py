@@ -39,7 +39,7 @@ class Grid:
     """Cells by row (from 0) and column (from 0). ``cells[0]`` is row 1 of the file; texts are stripped, blank is None.
 
     merged: (row, column) of every covered cell -> that of the corner which holds its value; faults: cells that hold
-    an error or a formula without a result, in words.
+    an error or a formula without a result, in words; commas: they part the cells, and in careless files thousands too.
     """
 
     cells: list[list[Cell]]
@@ -48,6 +48,7 @@ class Grid:
     hidden: frozenset[int] = frozenset()
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    commas: bool = False
 
     @property
     def width(self) -> int:

@@ -21,6 +21,9 @@ TAGS: tuple[tuple[str, str | None, str], ...] = (
 FIGURES = frozenset({"#affected", "#capacity", "#indicator", "#population", "#inneed", "#reached"})
 """Tags of counts: an attribute names the indicator, as in ``#affected+arrivals`` or ``#capacity+places``."""
 
+_PLAIN = frozenset({"num", "total", "ind"})
+"""Attributes that leave a count what it is. Others, as in ``#affected+arrivals+f``, make it one of some people only."""
+
 
 def is_tags(grid: Grid, row: int) -> bool:
     filled = [value for _, value in grid.filled(row)]
@@ -33,7 +36,7 @@ def meaning(tag: str) -> tuple[str, str] | None:
     if name in FIGURES:
         indicator = next((word for word in attributes if word in indicators()), None)
         if indicator is not None:
-            return "figure", indicator
+            return ("figure", indicator) if {*attributes} - {indicator} <= _PLAIN else None
     for known, attribute, role in TAGS:
         if name == known and (attribute is None or attribute in attributes):
             return role, ""

@@ -2,9 +2,9 @@
 
 from routehub.formats.sheets import columns, figures, read_csv, read_xlsx
 from routehub.formats.sheets.figures import Reading
-from routehub.formats.sheets.grid import Grid
+from routehub.formats.sheets.grid import Grid, Note
 from routehub.formats.sheets.known import Known, Terms
-from routehub_schemas.errors import Problem
+from routehub_schemas.errors import Problem, printable
 
 CSV = "text/csv"
 TSV = "text/tab-separated-values"
@@ -25,10 +25,16 @@ def read_file(
         grids = [read_csv.read(raw, most_rows=most_rows, charset=charset)]
     if not grids:
         return Reading([], [Problem("", "no-figures", "The file has no sheet with anything in it.")], [], [])
-    return figures.read(_chosen(grids, terms, known), terms, known)
+    chosen, *others = _usable(grids, terms, known) or grids[:1]
+    reading = figures.read(chosen, terms, known)
+    if others:
+        names = ", ".join(printable(grid.name, 40) for grid in others[:10])
+        words = f"Only the sheet {printable(chosen.name, 40)} was read. Other sheets hold figures too: {names}."
+        reading.notes.append(Note("", "sheets-not-read", f"{words} Send them with sheet=."))
+    return reading
 
 
-def _chosen(grids: list[Grid], terms: Terms, known: Known) -> Grid:
+def _usable(grids: list[Grid], terms: Terms, known: Known) -> list[Grid]:
     if len(grids) == 1:
-        return grids[0]
-    return next((grid for grid in grids if columns.find(grid, terms, known).usable), grids[0])
+        return grids
+    return [grid for grid in grids if columns.find(grid, terms, known).usable]

@@ -32,7 +32,7 @@ def read(raw: bytes, *, most_rows: int, charset: str = "") -> Grid:
         raise Unreadable("too-many-columns", f"A row has at most {MOST_COLUMNS} columns; here are {widest}.")
     if named:
         rows.insert(0, [])  # so that rows keep the numbers that the sender sees
-    return Grid([[clean(cell) for cell in row] for row in rows], notes=tuple(notes))
+    return Grid([[clean(cell) for cell in row] for row in rows], notes=tuple(notes), commas=delimiter == ",")
 
 
 def decoded(raw: bytes, charset: str = "") -> tuple[str, list[Note]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from routehub.formats.sheets import xlsx_parts
-from routehub.formats.sheets.grid import Grid, Note, Unreadable, clean
+from routehub.formats.sheets.grid import Grid, Note, Unreadable, clean, letter
 from routehub_schemas.errors import near
 
 _NO_RESULT = "the formula has no stored result: open the file in a spreadsheet, save it, and send it again"
@@ -54,8 +54,16 @@ def _sheet(book: CalamineWorkbook, name: str, part: bytes, most_rows: int) -> It
     faults = {at: f"the cell holds the error {text}" for at, text in told.errors.items()}
     faults |= dict.fromkeys(told.without_result, _NO_RESULT)
     hidden = frozenset(row for row in told.hidden if row < height and any(v is not None for v in cells[row]))
+    columns = [at for at in sorted(told.hidden_columns) if at < width and any(row[at] is not None for row in cells)]
     notes = []
     if hidden:
-        rows = ", ".join(str(row + 1) for row in sorted(hidden)[:10]) + (" …" if len(hidden) > 10 else "")
+        rows = _listed([str(row + 1) for row in sorted(hidden)])
         notes.append(Note("", "hidden-rows", f"Hidden rows were read like the others: {rows}."))
+    if columns:
+        letters = _listed([letter(at) for at in columns])
+        notes.append(Note("", "hidden-columns", f"Hidden columns were read like the others: {letters}."))
     yield Grid(cells, name, merged, hidden, faults, tuple(notes))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -6,17 +6,21 @@ from typing import Any
 
 from routehub.formats.sheets import hxl
 from routehub.formats.sheets.cells import NoCount
-from routehub.formats.sheets.columns import Column, Layout
+from routehub.formats.sheets.columns import Column, Layout, series_of
 from routehub.formats.sheets.grid import Grid, Note, fault, place
-from routehub.formats.sheets.words import BLANKS, LARGE_UNITS, UNITS, is_total
+from routehub.formats.sheets.known import Known
+from routehub.formats.sheets.words import BLANKS, LARGE_UNITS, UNITS, is_total, says_scale
 from routehub_schemas.errors import Problem
 
 MOST_TOLD = 50
+_REMARKS = ("note", "reason", "comment")
+_AS_COUNTED = "figures are sent as they are counted, not in thousands, millions or percent"
 
 
 @dataclass
 class Rows:
-    """``data``: rows to read; ``totals``: rows of sums; ``skipped``: what was not read, and why."""
+    """``data``: rows to read; ``totals``: rows of sums; ``skipped``: what was not read, and why; ``problems``: what
+    leaves the meaning of all rows open."""
 
     data: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
@@ -28,7 +32,7 @@ class Rows:
             self.skipped.append({"row": row + 1, "why": why})
 
 
-def sort(grid: Grid, layout: Layout) -> Rows:
+def sort(grid: Grid, layout: Layout, known: Known) -> Rows:
     """Every row of the sheet to its place."""
     found = Rows()
     for row in range(layout.first):
@@ -37,6 +41,8 @@ def sort(grid: Grid, layout: Layout) -> Rows:
     for row in range(layout.first, layout.data):
         if hxl.is_tags(grid, row):
             found.skip(row, "tags")
+    for row in range(layout.data):
+        _check_scale(grid, row, found)
     lone: list[int] = []
     for row in range(layout.data, len(grid.cells)):
         if grid.blank(row):
@@ -47,6 +53,11 @@ def sort(grid: Grid, layout: Layout) -> Rows:
             found.skip(row, "units")
         elif _is_header(grid, row, layout):
             found.skip(row, "the header again")
+        elif _is_other_header(grid, row, layout, known):
+            index = next(at for at, _ in grid.filled(row))
+            words = "here a second table begins; send each table as a file or sheet of its own"
+            found.problems.append(fault(row, index, "", "second-table", words, grid.text(row, index)))
+            break
         elif _is_total(grid, row, layout):
             found.totals.append(row)
             found.skip(row, "a total")
@@ -66,6 +77,7 @@ def _lone(grid: Grid, lone: list[int], found: Rows) -> None:
     for row in lone:
         if row > last:
             found.skip(row, "a footnote")
+            _check_scale(grid, row, found)
         else:
             index, text = next((at, value) for at, value in grid.filled(row))
             words = "text and no figures; a heading between the rows cannot be read: give it a column"
@@ -79,10 +91,22 @@ def _is_units(grid: Grid, row: int, found: Rows) -> bool:
     large = [(at, text) for at, text in texts if any(text.startswith(word) for word in LARGE_UNITS)]
     if large and all(text in UNITS or (at, text) in large for at, text in texts):
         for at, text in large:
-            words = "figures are sent as they are counted, not in thousands, millions or percent"
-            found.problems.append(fault(row, at, "", "unit", words, text))
+            found.problems.append(fault(row, at, "", "unit", _AS_COUNTED, text))
         return True
     return all(text in UNITS for _, text in texts)
+
+
+def _check_scale(grid: Grid, row: int, found: Rows) -> None:
+    """A title or footnote may say that the figures are not what they look like."""
+    for at, text in grid.filled(row):
+        if isinstance(text, str) and says_scale(text):
+            found.problems.append(fault(row, at, "", "unit", _AS_COUNTED, text))
+
+
+def _is_other_header(grid: Grid, row: int, layout: Layout, known: Known) -> bool:
+    """Words for figures where figures should stand: from here on the columns mean something else."""
+    texts = [value for column in layout.figures if isinstance(value := grid.at(row, column.index), str)]
+    return any(text.casefold() not in BLANKS and series_of(text, known) is not None for text in texts)
 
 
 def _is_header(grid: Grid, row: int, layout: Layout) -> bool:
@@ -91,8 +115,9 @@ def _is_header(grid: Grid, row: int, layout: Layout) -> bool:
 
 
 def _is_total(grid: Grid, row: int, layout: Layout) -> bool:
-    figures = {column.index for column in layout.figures}
-    return any(isinstance(value, str) and at not in figures and is_total(value) for at, value in grid.filled(row)) or (
+    """A word for a sum as the row's name; in a remark ("Total of two shifts") it names nothing."""
+    apart = {column.index for column in layout.columns if column.role in ("figure", "value", *_REMARKS)}
+    return any(isinstance(value, str) and at not in apart and is_total(value) for at, value in grid.filled(row)) or (
         isinstance(value := next(grid.filled(row))[1], str) and is_total(value)
     )
 

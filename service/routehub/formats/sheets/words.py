@@ -36,7 +36,7 @@ ROLES: dict[str, str] = {
 
 INDICATORS: dict[str, str] = {
     "arrived": "arrivals", "entries": "arrivals", "entered": "arrivals", "people arrived": "arrivals",
-    "departed": "departures", "exits": "departures", "left": "departures", "people departed": "departures",
+    "departed": "departures", "exits": "departures", "people departed": "departures",
     "capacity": "places", "beds": "places", "occupancy": "occupied", "occupied places": "occupied",
     "asylum seekers registered": "asylum_applications", "applications for asylum": "asylum_applications",
     "expected entries": "expected_arrivals", "expected exits": "expected_departures",
@@ -48,6 +48,16 @@ FILLERS = frozenset((
     "nr", "new", "daily",
 ))  # fmt: skip
 """Words of a header that say nothing about which figure it is."""
+
+AGAINST: dict[str, frozenset[str]] = {
+    name: frozenset(words)
+    for names, words in (
+        (("arrivals", "expected_arrivals"), ("to", "in", "at")),
+        (("departures", "expected_departures"), ("from", "in", "at")),
+    )
+    for name in names
+}
+"""Words by which a party in a header is not the other side: "arrivals in Croatia" are those that Croatia counts."""
 
 UNITS = frozenset((
     "#", "n", "no", "nr", "number", "numbers", "count", "persons", "person", "people", "individuals", "pax",
@@ -72,6 +82,18 @@ BLANKS = frozenset((
 """What stands in a cell whose number is not known. It is not zero."""
 
 YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
+
+
+_SCALED = re.compile(
+    r"\b(?:in|u|v|na|во|в|у|σε)\s+(?:thousands?|millions?|1[ .,]?000s?|tausend|tsd|mio|hiljad\w*|tisu[cć]\w*|tisoč\w*"
+    r"|хиљад\w*|илјад\w*|хиляд\w*|χιλιάδες)\b|(?<!\w)(?:['’]000s?|000s)\b",
+    re.IGNORECASE,
+)
+
+
+def says_scale(text: str) -> bool:
+    """``Arrivals by crossing (in thousands)``: then 12 in the table is not twelve."""
+    return _SCALED.search(text) is not None
 
 
 def fold(text: str) -> str:

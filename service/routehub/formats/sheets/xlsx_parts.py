@@ -24,6 +24,7 @@ class Sheet:
     """What a sheet's own XML says beside its values. Rows and columns count from 0."""
 
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     without_result: set[tuple[int, int]] = field(default_factory=set)
 
@@ -90,7 +91,7 @@ def sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
 
 
 def inspect(part: bytes, most_rows: int) -> Sheet:
-    """Hidden rows, errors and formulas without a result. Errors: ``Unreadable`` when a value lies too far out."""
+    """Hidden rows and columns, errors and formulas without a result. Errors: ``Unreadable`` for a value too far out."""
     found = Sheet()
     at = _Position()
     texts: list[str] = []
@@ -102,6 +103,8 @@ def inspect(part: bytes, most_rows: int) -> Sheet:
             at.row_begins(given.get("r"))
             if given.get("hidden") in ("1", "true"):
                 found.hidden.add(at.row)
+        elif tag == "col" and given.get("hidden") in ("1", "true"):
+            found.hidden_columns |= _span(given)
         elif tag == "c":
             at.cell_begins(given.get("r"))
             state.update(type=given.get("t"), formula=False, value=False)
@@ -129,6 +132,13 @@ def inspect(part: bytes, most_rows: int) -> Sheet:
 
     _walk(part, begin, end, texts.append)
     return found
+
+
+def _span(given: dict[str, str]) -> set[int]:
+    first, last = given.get("min", ""), given.get("max", "")
+    if not (first + last).isascii() or not first.isdigit() or not last.isdigit():
+        return set()
+    return set(range(int(first[:9]) - 1, min(int(last[:9]), MOST_COLUMNS)))
 
 
 class _Position:
@@ -165,5 +175,5 @@ def _walk(part: bytes, begin: Any, end: Any = None, text: Any = None) -> None:
         parser.CharacterDataHandler = text
     try:
         parser.Parse(part, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # the last two: of encodings that are none
         raise Unreadable("no-xlsx", "A part of this XLSX file is no XML.") from None
