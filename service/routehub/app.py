@@ -68,6 +68,7 @@ from routehub.journal.follower import Follower
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
@@ -121,9 +122,13 @@ class Hub:
         packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
         self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
+        self.warning = Engine(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.public_url
+        )  # fmt: skip
         self.stopping = False
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
+        self._warning = Follower("warning", self.warning.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
@@ -153,6 +158,7 @@ class Hub:
             asyncio.create_task(self._watch.run(), name="watch"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
+            asyncio.create_task(self._warning.run(), name="warning"),
             asyncio.create_task(self._logging.run(), name="pushes"),
         ]
         self.schedule.start()
@@ -185,6 +191,7 @@ class Hub:
         self._heard(committed)
         self.bell.tell(committed)
         self._dispatching.ring()
+        self._warning.ring()
 
     def _heard(self, committed: Committed | None) -> None:
         """Somebody committed: this, or something to look for."""
