@@ -51,6 +51,8 @@ class RouteWatch:
         self.watch = Watch(RouteGraph((), ()), self.p)
         self.record = Record()
         self.next: date | None = None
+        self.moved = False
+        """Whether a day was closed since the state was last written."""
         self.notices: list[Notice] = []
         self.told: dict[str, str] = {}
         """By condition, the alert that told of it."""
@@ -175,6 +177,7 @@ class RouteWatch:
         self._miss(day)
         self.record.close(day, looked.forecasts, self.watch, self.p)
         self.next = day + ONE_DAY
+        self.moved = True
         self._idle += 1
         self._parts.forget(day)
         for days in self._reported.values():
@@ -284,5 +287,3 @@ class RouteWatch:
         made._parts = Parts(said["parts"])
         made._idle = said["idle"]
         return made
-
-

@@ -55,7 +55,9 @@ class Memory:
 
     @property
     def changed(self) -> bool:
-        return self.unsaved or any(route.record.changed or route.notices for route in self.routes.values())
+        return self.unsaved or any(
+            route.moved or route.record.changed or route.notices for route in self.routes.values()
+        )
 
 
 def load(conn: Connection, registry: Registry, directory: Directory) -> Memory:
@@ -121,6 +123,7 @@ def saved(memory: Memory) -> None:
     memory.saved, memory.unsaved = memory.position, False
     for route in memory.routes.values():
         route.record.changed.clear()
+        route.moved = False
 
 
 def clear(conn: Connection) -> None:
@@ -163,5 +166,3 @@ def _error(score: ForecastScore, route: RouteWatch) -> dict[str, Any]:
         **{name: None if value is None else round(value, 3) for name, value in rounded.items()},
         "covered": score.covered, "counted": score.counted,
     }  # fmt: skip
-
-
