@@ -8,6 +8,7 @@ BENCHMARKS = {
     "ingestion": "benchmarks.ingestion",
     "fanout": "benchmarks.fanout",
     "warning": "benchmarks.warning",
+    "reads": "benchmarks.reads",
 }
 
 

@@ -8,13 +8,17 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import AutoString, SQLModel
 
 from routehub import tables  # noqa: F401 - registers every table
-from routehub.core.db import UTCDateTime
+from routehub.core.db import SearchWords, UTCDateTime
+from routehub.migrate import compared
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: Any, found: AutogenContext) -> str | Literal[False]:
     """Migrations name SQLAlchemy's own types, so that an old one does not change with our code."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, SearchWords):
+        found.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql")'
     if kind == "type" and isinstance(item, AutoString):
         return "sa.String()"
     return False
@@ -33,6 +37,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=same_type,
+    include_name=compared,
     render_item=render_item,
 )
 with context.begin_transaction():

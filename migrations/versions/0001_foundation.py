@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -177,7 +178,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("route", "party", "feed", name=op.f("pk_feed_row")),
     )
     with op.batch_alter_table("feed_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_feed_row_sequence"), ["sequence"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feed_row_sequence_party"), ["sequence", "party"], unique=False)
 
     op.create_table(
         "figure_series",
@@ -233,6 +234,20 @@ def upgrade() -> None:
         sa.Column("audit", sa.BigInteger(), nullable=False),
         sa.Column("audit_chain", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
+    )
+    op.create_table(
+        "message_point",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("point", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("route", "point", "sequence", name=op.f("pk_message_point")),
+    )
+    op.create_table(
+        "message_text",
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_message_text")),
     )
     op.create_table(
         "original",
@@ -311,7 +326,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_report_made")),
     )
     with op.batch_alter_table("report_made", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_report_made_counts_for"), ["counts_for"], unique=False)
+        batch_op.create_index(
+            "ix_report_made_counts_for",
+            ["route", "counts_for", "party", "sequence", "audience_id", "accepted_at", "nothing_to_report"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_report_made_route_party_day"), ["route", "party", "day"], unique=False)
 
     op.create_table(
@@ -681,7 +700,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_entry_id")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entry_route"), ["route"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_thread"), ["thread"], unique=False)
 
     op.create_table(
@@ -758,7 +776,6 @@ def downgrade() -> None:
     op.drop_table("hand_over")
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_thread"))
-        batch_op.drop_index(batch_op.f("ix_entry_route"))
 
     op.drop_table("entry")
     with op.batch_alter_table("audience_party", schema=None) as batch_op:
@@ -813,7 +830,7 @@ def downgrade() -> None:
     op.drop_table("route")
     with op.batch_alter_table("report_made", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_made_route_party_day"))
-        batch_op.drop_index(batch_op.f("ix_report_made_counts_for"))
+        batch_op.drop_index("ix_report_made_counts_for")
 
     op.drop_table("report_made")
     with op.batch_alter_table("push", schema=None) as batch_op:
@@ -826,6 +843,8 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("party")
     op.drop_table("original")
+    op.drop_table("message_text")
+    op.drop_table("message_point")
     op.drop_table("journal_head")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
@@ -838,7 +857,7 @@ def downgrade() -> None:
 
     op.drop_table("figure_series")
     with op.batch_alter_table("feed_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_feed_row_sequence"))
+        batch_op.drop_index(batch_op.f("ix_feed_row_sequence_party"))
 
     op.drop_table("feed_row")
     op.drop_table("feed_head")

@@ -4,10 +4,11 @@ Everything else about a message (envelope, journal, feeds, delivery) is the same
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -84,6 +85,32 @@ def _no_problem(_payload: Any) -> Iterable[Problem]:
     return ()
 
 
+@cache
+def _worded(part: type[Part]) -> tuple[str, ...]:
+    """The fields of a part in which people write: not those of every message, and no closed lists."""
+    shared = Payload.model_fields if issubclass(part, Payload) and part is not Payload else {}
+    fields = {name: spec for name, spec in part.model_fields.items() if name not in shared or name == "points"}
+    return tuple(name for name, spec in fields.items() if not _closed(spec.annotation))
+
+
+def _closed(annotation: Any) -> bool:
+    """Whether a type allows nothing but listed words."""
+    inner = [one for one in get_args(annotation) if one is not type(None)]
+    return get_origin(annotation) is Literal or (bool(inner) and all(_closed(one) for one in inner))
+
+
+def free_text(value: Any) -> Iterator[str]:
+    """Every text of a payload that says something of its own: titles, remarks, names, codes of places and parties."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Part):
+        for name in _worded(type(value)):
+            yield from free_text(getattr(value, name))
+    elif isinstance(value, list):
+        for one in value:
+            yield from free_text(one)
+
+
 PEOPLE = frozenset({"contact_point", "deputy", "party_office"})
 """The roles in which a person speaks for a party."""
 SYSTEMS = frozenset({"national_system"})
@@ -128,6 +155,9 @@ class Kind:
     """The places and legs that it is about, for filters."""
     parties: Callable[[Any], tuple[str, ...]] = _none
     """The parties that it is about, for filters; with the audience `named`, its readers."""
+    texts: Callable[[Any], Iterable[str]] = free_text
+    """The texts by which it is found in a search; who sent it and which parties and places it is about come in
+    unasked."""
     check: Callable[[Any], Iterable[Problem]] = _no_problem
     """Rules between fields, which a JSON Schema cannot say; pointers start at the payload."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub import __version__
 from routehub.api import problems
+from routehub.api.busiest import Busiest
 from routehub.api.context import Context as ApiContext
 from routehub.api.documents.shelf import Shelf
 from routehub.api.observed import Observed
@@ -66,6 +67,7 @@ from routehub.journal.bell.nats import NatsBell
 from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
+from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
@@ -74,6 +76,13 @@ from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
 from routehub_schemas.registry import Registry
+
+FORGET_SECONDS = 3600.0
+DISPATCH_TOGETHER = 0.02
+"""Seconds between two looks of the dispatcher: under load it takes many messages at once, and a lone alert waits for
+nothing."""
+WARNING_TOGETHER = 0.2
+"""The same of early warning, which has until the end of a day."""
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
@@ -107,7 +116,7 @@ class Hub:
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
             self.db, self.boards, self.clock, self.bell, self.metrics,
-            most=settings.writer_batch, waiting=settings.writer_queue,
+            most=settings.writer_batch, waiting=settings.writer_queue, waiting_bytes=settings.writer_bytes,
         )  # fmt: skip
         self.intake = Intake(
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
@@ -128,10 +137,11 @@ class Hub:
         )  # fmt: skip
         self.stopping = False
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
-        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds)
-        self._warning = Follower("warning", self.warning.look, settings.look_seconds)
+        self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
+        self._warning = Follower("warning", self.warning.look, settings.look_seconds, WARNING_TOGETHER)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
+        self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._watch = Follower("watch", self._cut_stalled, settings.look_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -161,6 +171,7 @@ class Hub:
             asyncio.create_task(self._sending.run(), name="worker"),
             asyncio.create_task(self._warning.run(), name="warning"),
             asyncio.create_task(self._logging.run(), name="pushes"),
+            asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -190,6 +201,7 @@ class Hub:
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
         self._heard(committed)
+        self.dispatcher.committed(committed.messages)
         self.bell.tell(committed)
         self._dispatching.ring()
         self._warning.ring()
@@ -265,6 +277,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.live,
         hub.due,
         hub.pushes,
+        hub.warning,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -296,6 +309,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(pages.router())
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
+    app.add_middleware(Busiest, context=app.state.api)
     app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from routehub.core.db import Database, as_hub_error
 from routehub.journal import start
+from routehub.journal.search import index
 
 _HERE = Path(__file__).resolve().parent
 
@@ -28,6 +29,11 @@ def config(connection: Connection | None = None) -> Config:
     return found
 
 
+def compared(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether a table or index of a database is compared with the tables' classes."""
+    return not index.laid(name)
+
+
 def upgrade(db: Database) -> str | None:
     """Apply what is missing; answers the revision now in force. Safe to run again and before every start.
 
@@ -40,6 +46,7 @@ def upgrade(db: Database) -> str | None:
         with connection.begin():
             command.upgrade(config(connection), "head")
             start.counters(connection)
+            index.lay(connection)
             if db.dialect == "sqlite":
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:

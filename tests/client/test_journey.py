@@ -17,6 +17,7 @@ from routehub_client.outbox import send
 from tests.client.real import furnish
 from tests.fixtures.databases import sqlite_url
 from tests.fixtures.hub import HubProcess
+from tests.formats.documents import document, info
 
 
 @dataclass(frozen=True)
@@ -200,3 +201,11 @@ def test_what_waited_while_the_hub_was_down_arrives_once_and_in_order(place: Pla
             assert [event.data["subject"] for event in croatia.messages()] == ["Note 0", "Note 1", "Note 2"]
     finally:
         outbox.close()
+
+
+def test_an_alert_of_another_issuer_is_imported_once(slovenia: Hub, croatia: Hub) -> None:
+    end = (datetime.now(UTC) + timedelta(hours=6)).replace(microsecond=0).isoformat()
+    storm = document(infos=[info(expires=end, headline="Storm")])
+    first, again = (slovenia.import_alert(storm, audience=["HR"]) for _ in range(2))
+    assert (first.fresh, again.fresh, again.id) == (True, False, first.id)
+    assert [alert["headline"] for alert in croatia.alerts()] == ["Storm"]

@@ -78,3 +78,24 @@ def test_what_was_saved_while_the_hub_was_killed_arrives_once(place: Place, tmp_
     assert len(slovenia("alert", "list", "--json").json) == 1
     wait_for(lambda: slovenia("outbox", "send").code == 0, 30, "an empty outbox")
     assert len(slovenia("alert", "list", "--json").json) == 1
+
+
+def test_a_spreadsheet_is_imported_and_its_bad_cells_are_named(place: Place, tmp_path: Path) -> None:
+    slovenia = signed_in(place, tmp_path, "SI")
+    file = tmp_path / "october.csv"
+    file.write_text("Datum;arrivals.HR;Quelle\n20.10.2015;1.902;x\n21.10.2015;-5;x\n22.10.2015;12,0;x\n")
+    words = ("figures", "import", str(file), "--map", "Quelle:-", "--keep-unusual")
+    refused = slovenia(*words)
+    assert (refused.code, refused.out) == (3, "")
+    assert "  row 3, column B (arrivals.HR): a count is not negative. Sent: -5." in refused.err
+    tried = slovenia(*words, "--partial", "--dry-run", "--json")
+    assert (tried.code, [item["data"]["figures"][0]["value"] for item in tried.json["results"]]) == (3, [1902, 12])
+    taken = slovenia(*words, "--partial", "--plain")
+    assert (taken.code, [line.split("\t")[1:] for line in taken.lines]) == (
+        3, [["SI", "2015-10-20", "1"], ["SI", "2015-10-22", "1"]],
+    )  # fmt: skip
+    file.write_text(file.read_text().replace("-5", "5"))
+    whole = slovenia(*words, "--plain")
+    assert (whole.code, len(whole.lines)) == (0, 3), whole.err
+    assert whole.lines[0].split("\t")[0] == taken.lines[0].split("\t")[0], "what was on record stays"
+    assert slovenia("figures", "import", str(tmp_path / "october.pdf")).code == 2

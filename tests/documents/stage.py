@@ -24,6 +24,9 @@ class Stage:
 
     keys: Keys
     person: dict[str, str]
+    session: str
+    colleague: str
+    """The id of another person of the Commission, who may be changed."""
 
 
 def stage(url: str, *routes: RouteOf) -> Stage:
@@ -31,17 +34,17 @@ def stage(url: str, *routes: RouteOf) -> Stage:
     db = Database(url)
     writer = Writer(db, (), LiveClock(), SilentBell(), Metrics())
     try:
-        token, csrf = writer.change(_person)
+        token, csrf, colleague = writer.change(_people)
     finally:
         db.close()
-    return Stage(
-        keys, {"Cookie": f"routehub={token}", CSRF_HEADER: csrf, "Sec-Fetch-Site": "same-origin"}
-    )  # fmt: skip
+    headers = {"Cookie": f"routehub={token}", CSRF_HEADER: csrf, "Sec-Fetch-Site": "same-origin"}
+    return Stage(keys, headers, token, colleague)
 
 
-def _person(tx: Batch) -> tuple[str, str]:
-    given = Nomination(name="Chair of the conference", email="chair@example.org", party="EC", roles=ROLES)
-    made = people.nominate(tx, operator_principal("wbr"), given)
+def _people(tx: Batch) -> tuple[str, str, str]:
+    chair = Nomination(name="Chair of the conference", email="chair@example.org", party="EC", roles=ROLES)
+    other = Nomination(name="Colleague of the chair", email="colleague@example.org", party="EC", roles=ROLES[:1])
+    made, colleague = (people.nominate(tx, operator_principal("wbr"), given) for given in (chair, other))
     begun = sign_in.begin(tx, made.id, "link", "tests", 12)
     tx.directory_changed()
-    return begun.token, begun.csrf
+    return begun.token, begun.csrf, colleague.id

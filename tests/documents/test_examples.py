@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
 
 from routehub.api.documents import openapi
 from routehub_schemas import Registry
@@ -57,6 +57,8 @@ def examples(document: dict[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
     for method, path, operation in openapi.operations(document):
         for media, content in operation.get("requestBody", {"content": {}})["content"].items():
             for name, example in content.get("examples", {}).items():
+                if isinstance(example["value"], list):  # the same events again, which are tried one by one
+                    continue
                 yield method, path, f"{media} {name}", example["value"]
 
 
@@ -83,6 +85,10 @@ class Posting:
         self.media, _, self.example = name.partition(" ")
 
     def send(self, body: Any) -> httpx.Response:
+        if isinstance(body, str):  # a file
+            self.asked.clock("2015-10-20T23:00:00Z")
+            headers = self.asked.key("MK") | {"Content-Type": self.media}
+            return self.asked.client.post(self.path, content=body, headers=headers)
         kind = self.kind(body)
         if "specversion" in body:  # with real ids in it, the same event is another one in another form
             body = body | {"id": f"{body['id']}-{self.media}"}

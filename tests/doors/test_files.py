@@ -161,6 +161,25 @@ async def test_a_file_of_a_day_and_a_file_for_another_party(hub: Inside):
     assert (foreign.status_code, problems(foreign)) == (403, {"/rows/2": "not-allowed"})
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_the_hub_exports_it_takes_back(hub: Inside):
+    await hub.put_report("MK", "2015-10-20", [
+        {"indicator": "arrivals", "value": 7, "counterpart": "GR", "status": "provisional"},
+        {"indicator": "occupied", "value": 3, "service": "shelter", "note": "=1+1"},
+    ])  # fmt: skip
+    hour = {"party": "MK", "day": "2015-10-20", "period": "hour", "start": "2015-10-20T01:00:00Z"}
+    await hub.post("MK", "reports", hour | {"figures": [{"indicator": "arrivals", "value": 1}]})
+    for bucket in ("reporting_day", "hour"):
+        address = f"/v1/figures?party=MK&from=2015-10-01&to=2015-11-30&bucket={bucket}&hxl=true"
+        for media in (CSV, XLSX):
+            async with hub.client("MK") as client:
+                exported = await client.get(address, headers={"Accept": media})
+            assert exported.headers["content-type"].startswith(media)
+            answer = await send(hub, exported.content, "?zone=UTC", media)
+            assert (answer.status_code, answer.json().get("problems")) == (200, None), answer.text
+            assert answer.json()["accepted"] == 1
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_the_real_tables_are_imported_or_refused_in_words(hub: Inside, shared_data: Path):

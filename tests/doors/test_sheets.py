@@ -116,6 +116,12 @@ def test_an_hour_that_the_clock_change_repeats_needs_its_offset():
             dates.start(wrong, None, zone, None)
 
 
+def test_a_time_in_a_table_of_days_is_not_taken_for_an_hour():
+    assert faults(read("day,time,arrivals\n2015-10-20,06:00,5\n")) == {"/columns/B": "start-without-hour"}
+    assert not faults(read("day,time,arrivals\n2015-10-20,06:00,5\n", period="hour"))
+    assert not faults(read("day,period,start,arrivals\n2015-10-20,reporting_day,2015-10-19T04:00:00Z,5\n"))
+
+
 def test_columns_are_called_as_spreadsheets_call_them():
     assert [letter(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert all(column_of(letter(number)) == number for number in range(2_000))

@@ -13,10 +13,8 @@ from routehub.journal.batch import Batch
 
 def perform_and_answer_too_early(self: Any, waiting: list[Any]) -> None:
     with self._db.write() as conn:
-        batch = Batch.open(conn, self._clock)
-        for item in waiting:
-            result, refusal = self._one(batch, item.job)
-            writer._answer(item.future, result, refusal)
+        batch = Batch.open(conn, self._clock, self._known)
+        writer._answer_all([(item, *self._one(batch, item.job)) for item in waiting])
         batch.flush()
         time.sleep(0.02)  # what a slow disk takes; here a kill loses what was answered
 

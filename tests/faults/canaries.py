@@ -1,7 +1,9 @@
 """Messages with canaries in them: words and numbers that occur nowhere else, so that each tells where its message can
 be seen. Who may see it is worked out here from the reference data, not by the hub's own code."""
 
+import io
 import random
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,7 +145,7 @@ class Aviary:
 
     def leaks(self, reader: str, answer: httpx.Response, known: tuple[str, ...] = ()) -> list[str]:
         """The marks in an answer that this reader may not see, in its text or its headers."""
-        text = answer.text + str(answer.headers)
+        text = _text(answer) + str(answer.headers)
         asked = str(answer.request.url)
         found = []
         for canary in self.canaries:
@@ -164,3 +166,11 @@ class Aviary:
 def _sent(ref: str, answer: httpx.Response) -> bool:
     """Whether the reader itself wrote this id into its request: a refusal repeats what was sent."""
     return ref.encode() in (answer.request.content or b"")
+
+
+def _text(answer: httpx.Response) -> str:
+    """The text of an answer; of a workbook, that of all its parts."""
+    if not answer.content.startswith(b"PK"):
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())

@@ -13,10 +13,10 @@ page = feed.page
 off_by = {"skip": 1, "repeat": -1}.get(os.environ.get("PLANTED", ""), 0)
 
 
-def page_off_by_one(conn: Any, route: str, party: str, after: int, limit: int, wanted: Any = None) -> Any:
-    return page(conn, route, party, after + off_by if after else after, limit, wanted)
+def page_off_by_one(conn: Any, route: str, party: str, after: int, limit: int, *more: Any) -> Any:
+    return page(conn, route, party, after + off_by if after else after, limit, *more)
 
 
 if __name__ == "__main__":
-    feed.page = page_off_by_one
+    feed.page = page_off_by_one  # type: ignore[assignment]
     main()

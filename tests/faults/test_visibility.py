@@ -37,17 +37,28 @@ CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?Z?)?")
 # Every way out there is. What is new has to be named here, and is read by every party from then on.
 KNOWN = frozenset(
     """
-    / /alerts /alerts/new /alerts/{ref} /alerts/{ref}/{act} /conference /conference/{number} /docs/problems
+    / /alerts /alerts/new /alerts/{ref} /alerts/{ref}/{act} /asyncapi.json /conference /conference/{number} /docs
+    /docs/problems
     /figures /figures/{party}/{day} /figures/{party}/{day}/history /figures/{party}/{day}/posted/{ref}
-    /health/live /health/ready /messages /messages/{ref} /metrics /openapi.json /routes/{route}
+    /health/live /health/ready /keys /keys/{key} /messages /messages/{ref} /metrics /openapi.json /routes/{route}
     /schemas/{name}.json /settings /sign-in /sign-in/{token} /static/{name} /v1/alerts /v1/alerts/{ref}
+    /v1/alerts.atom /v1/alerts/{ref}.cap /v1/keys/{key}/log /v1/log
     /v1/audit /v1/clock /v1/conferences /v1/conferences/{number} /v1/conferences/{number}.ics
-    /v1/conferences/{number}/agenda /v1/conferences/{number}/agenda.{form} /v1/early-warning /v1/events
-    /v1/figures /v1/figures/latest /v1/forecasts /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me
-    /v1/messages /v1/messages/{ref} /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route
-    /v1/sessions /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
+    /v1/conferences/{number}/agenda /v1/early-warning /v1/events /v1/figures
+    /v1/figures/latest /v1/figures/totals /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages
+    /v1/messages/{ref} /v1/forecasts
+    /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route /v1/sessions
+    /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
     """.split()  # noqa: SIM905 - fifty quoted words would hide them
 )
+FORMS = {
+    "/v1/figures": "json csv xlsx", "/v1/figures/latest": "json csv xlsx", "/v1/route": "json csv xlsx",
+    "/v1/reporting": "json csv xlsx", "/v1/alerts": "json csv xlsx", "/v1/parties": "json csv xlsx",
+    "/v1/conferences": "json ics csv xlsx", "/v1/messages": "json cloudevents csv atom",
+    "/v1/conferences/{number}/agenda": "json txt html md ics",
+}  # fmt: skip
+KNOWN |= {f"{path}.{suffix}" for path, suffixes in FORMS.items() for suffix in suffixes.split()}
+SAME = {f"{path}.json" for path in FORMS}  # the same answer as without the suffix
 ENDLESS = {"/v1/events", "/v1/stream"}  # read by the test of live streams below
 
 
@@ -124,7 +135,7 @@ def fills(aviary: Aviary, reader: str, chance: random.Random) -> list[dict[str, 
     hidden, seen = aviary.hidden_from(reader), aviary.seen_by(reader)
     chosen = chance.sample(hidden, min(5, len(hidden))) + chance.sample(seen, min(2, len(seen)))
     usual = {"number": "1", "act": "acknowledge", "name": "report.v1", "form": "html", "route": "wbr", "sub": NOBODY_S}
-    usual |= {"person": NOBODY_S, "token": "x", "file": "x"}
+    usual |= {"person": NOBODY_S, "token": "x", "file": "x", "key": "x"}
     return [
         usual | {"ref": ref, "party": party, "day": day, "thread": ref, "source": ref}
         for ref, party, day in zip(
@@ -137,7 +148,8 @@ def fills(aviary: Aviary, reader: str, chance: random.Random) -> list[dict[str, 
 
 
 QUERIES = {"history": "true", "as_of": "2015-10-21T05:40:00Z", "open": "true", "wait": "0", "all": "true",
-           "party": "MK", "kind": "alert", "since": "2015-10-01T00:00:00Z"}  # fmt: skip
+           "party": "MK", "kind": "alert", "q": "canary*", "indicator": "arrivals",
+           "since": "2015-10-01T00:00:00Z"}  # fmt: skip
 
 
 def asked(door: Address, fill: dict[str, str]) -> Iterator[str]:
@@ -155,7 +167,7 @@ async def sweep(readers: Readers, aviary: Aviary, chance: random.Random, who: tu
     for reader in who:
         client = readers.clients[reader]
         for door in addresses(readers.hub.app, "GET"):
-            if door.path in ENDLESS:
+            if door.path in ENDLESS | SAME:
                 continue
             for address in {a for fill in fills(aviary, reader, chance) for a in asked(door, fill)}:
                 answer = await client.get(address, headers={"Accept": chance.choice(["*/*", "text/html"])})

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from routehub import tables
 from routehub.core.db import Database
 from routehub.journal.verify import verify
-from routehub.migrate import config, current, is_current, newest, upgrade
+from routehub.migrate import compared, config, current, is_current, newest, upgrade
 from tests.fixtures.databases import sqlite_url
 from tests.fixtures.postgres import fresh_name
 
@@ -44,7 +44,9 @@ def test_a_migrated_database_is_what_the_tables_say(database_url: str):
         assert upgrade(db) == newest()
         assert is_current(db)
         with db.writer.connect() as conn:
-            differences = compare_metadata(MigrationContext.configure(conn), SQLModel.metadata)
+            differences = compare_metadata(
+                MigrationContext.configure(conn, opts={"include_name": compared}), SQLModel.metadata
+            )
         assert [d for d in differences if "weather_of_a_test" not in str(d)] == []
     finally:
         db.close()

@@ -49,7 +49,7 @@ def document(*words: str | Path) -> dict[str, Any]:
 def falling(tmp_path: Path) -> Path:
     """Sixty days of three parties, then a closed border, then nobody."""
     flow = wave(60)
-    closed = [*flow[:45], *[0] * 15]
+    closed = [*flow[:38], *[0] * 22]
     return write(tmp_path / "falling.csv", {"MK": flow, "RS": closed, "HR": [closed[0], *closed[:-1]]})
 
 
@@ -61,7 +61,7 @@ def test_columns_are_known_by_their_names_and_lie_on_the_legs(falling: Path) -> 
         (g, h) for g in ("MK-RS", "RS-HR") for h in (1, 2, 3)
     }
     closure = [a for a in said["alerts"] if a["rule"] == "closure"]
-    assert closure[0]["day"] == day(45).isoformat()
+    assert closure[0]["day"] == day(38).isoformat()
     assert closure[0]["legs"][0] == "MK-RS"
     assert closure[0]["true"]
 
@@ -70,6 +70,24 @@ def test_a_table_without_a_party_in_between_joins_over_it(tmp_path: Path) -> Non
     said = document(write(tmp_path / "t.csv", {"MK": wave(40), "HR": wave(40, 2), "ZZ": wave(40), "total": wave(40)}))
     assert said["series"][1]["upstream"] == [{"series": "MK", "configured_lag": 1}]
     assert said["notes"] == ["left out, the name says no party of any route: ZZ, total"]
+
+
+def test_both_counts_of_a_border_are_compared(tmp_path: Path) -> None:
+    left = [1000] * 30
+    entered = [1000] * 20 + [1300] * 5 + [1000] * 5
+    said = document(write(tmp_path / "t.csv", {"MK_RS_departures": left, "RS_MK": entered}))
+    assert [(s["leg"], s["upstream"]) for s in said["series"]] == [
+        ("MK-RS", []),
+        ("MK-RS", [{"series": "MK_RS_departures", "configured_lag": 0}]),
+    ]
+    apart = [a for a in said["alerts"] if a["rule"] == "two-counts"]
+    assert [(a["day"], a["subject"]) for a in apart] == [(day(21).isoformat(), "MK-RS")]
+
+
+def test_a_table_with_semicolons_is_read_too(falling: Path, tmp_path: Path) -> None:
+    european = tmp_path / "european.csv"
+    european.write_text(falling.read_text().replace(",", ";"))
+    assert document(european) == document(falling)
 
 
 def test_another_route_and_aliases_are_read(tmp_path: Path) -> None:
@@ -88,8 +106,8 @@ def test_every_alert_says_what_the_issue_asks_for_and_fits_a_message(falling: Pa
 def test_later_days_in_the_file_never_change_earlier_alerts(falling: Path, tmp_path: Path) -> None:
     lines = falling.read_text().splitlines(keepends=True)
     cut = tmp_path / "cut.csv"
-    cut.write_text("".join(lines[:51]))
-    last = day(49).isoformat()
+    cut.write_text("".join(lines[:43]))
+    last = day(41).isoformat()
     told = [
         [(a["day"], a["rule"], a["subject"], a["score"]) for a in document(file)["alerts"] if a["day"] <= last]
         for file in (falling, cut)

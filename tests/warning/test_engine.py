@@ -124,7 +124,7 @@ async def test_a_replay_tells_what_the_back_test_says(migrated_database_url: str
         alert = message.payload
         assert isinstance(alert, Alert)
         assert alert.rule is not None
-        assert alert.headline == "MK arrivals from GR: 2\u202f600 people, +156% over the usual (Sat 17 Oct)"
+        assert alert.headline == "MK arrivals from GR: 2\u202f600 people, +156% on the usual (Sat 17 Oct)"
         assert any("z = (2\u202f600 − 1\u202f014)" in line for line in alert.rule.arithmetic)
         trigger = await world.message(alert.rule.inputs[0])
         assert (trigger.party, trigger.event["data"]["day"]) == ("MK", "2015-10-17")

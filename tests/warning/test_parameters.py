@@ -1,6 +1,7 @@
 """Parameters per route: what is named replaces its default, and all that is wrong is said at once."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,11 @@ def test_what_is_named_replaces_its_default() -> None:
 
 def test_defaults_written_out_read_back_equal() -> None:
     assert Parameters.from_json(json.loads(json.dumps(Parameters().to_json()))) == Parameters()
+
+
+def test_the_documented_parameters_are_the_defaults() -> None:
+    shown = Path(__file__).parents[2] / "docs" / "examples" / "backtest" / "parameters.json"
+    assert json.loads(shown.read_text()) == Parameters().to_json()
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -76,7 +76,7 @@ def test_small_series_are_compared_by_sums_of_seven_days() -> None:
 def test_a_leg_that_comes_into_use_is_a_surge_from_nobody() -> None:
     found = surge.detect(series([0] * 16 + [3000]), day(16), SURGE)
     assert found is not None
-    assert found.headline == "3\u202f000 people, from nobody"
+    assert found.headline == "MK: 3\u202f000 people, from nobody"
     assert (found.level, found.score) == (Level.ALERT, 99.9)
 
 
@@ -97,7 +97,7 @@ def test_a_drop_is_half_or_less_and_far_outside_the_scatter() -> None:
     found = drop.detect(series([*USUAL, 400]), day(16), DROP)
     assert found is not None
     assert (found.level, found.severity, found.direction) == (Level.ALERT, "Moderate", -1)
-    assert found.headline == "Only 400 people, −60% under the usual"
+    assert found.headline == "MK: only 400 people, −60% on the usual"
     assert drop.detect(series([*USUAL, 501]), day(16), DROP) is None
     closed = drop.detect(series([*USUAL, 100]), day(16), DROP)
     assert closed is not None

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,7 +28,7 @@ from routehub.journal.message import Guard
 from routehub_schemas.errors import Problem
 from routehub_schemas.vocab import Day, Tlp
 
-MOST_REPORTS = 5_000
+MOST_REPORTS = 1_000
 """They are one transaction: the others' messages wait for it."""
 _CHARSET = re.compile(r"charset=\"?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
 
@@ -37,22 +37,22 @@ _CHARSET = re.compile(r"charset=\"?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
 class Said:
     """What stands in the address of a file."""
 
-    partial: bool
-    sheet: str | None
-    mapping: dict[str, str]
-    party: str | None
-    day: date | None
-    period: Literal["reporting_day", "calendar_day", "hour"]
-    zone: str | None
-    date_order: Literal["dmy", "mdy"] | None
-    status: Literal["provisional", "confirmed"] | None
-    reason: str | None
-    comment: str | None
-    tlp: Tlp | None
-    exercise: bool | None
+    partial: bool = False
+    sheet: str | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    party: str | None = None
+    day: date | None = None
+    period: Literal["reporting_day", "calendar_day", "hour"] = "reporting_day"
+    zone: str | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    status: Literal["provisional", "confirmed"] | None = None
+    reason: str | None = None
+    comment: str | None = None
+    tlp: Tlp | None = None
+    exercise: bool | None = None
 
 
-def _said(
+async def _said(
     partial: Annotated[bool, Query(description="Files: take the good rows and list the others.")] = False,
     sheet: Annotated[str | None, Query(max_length=100, description="XLSX: which sheet.")] = None,
     map: Annotated[
@@ -120,7 +120,8 @@ async def receive(
         refusal = TooLarge if error.problem.code.startswith("too-") else Malformed
         raise refusal(error.problem.message, [error.problem]) from None
     if len(reading.reports) > MOST_REPORTS:
-        raise TooLarge(f"A file has at most {MOST_REPORTS} reports; this one has {len(reading.reports)}.")
+        words = f"A file has at most {MOST_REPORTS} reports (parties by days or hours); this one has"
+        raise TooLarge(f"{words} {len(reading.reports)}. Send it in parts.")
     kind = ctx.registry["report"]
     posts: list[Post | HubError] = [
         Post(kind, _for(directory, who, report), tlp=said.tlp, exercise=said.exercise, dry_run=dry_run,

@@ -39,7 +39,7 @@ ICS = Form("ics", "text/calendar", "; charset=utf-8")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 
 
-def chosen(request: Request) -> Form:
+async def chosen(request: Request) -> Form:
     """The form of this answer."""
     form: Form = request.state.form
     return form
@@ -76,15 +76,15 @@ def _described(forms: Sequence[Form]) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {form.media: {} for form in forms}}}
 
 
-def _by_suffix(form: Form) -> Callable[[Request], None]:
-    def take(request: Request) -> None:
+def _by_suffix(form: Form) -> Callable[[Request], Awaitable[None]]:
+    async def take(request: Request) -> None:
         request.state.form = form
 
     return take
 
 
-def _by_accept(forms: Sequence[Form]) -> Callable[[Request], None]:
-    def choose(request: Request) -> None:
+def _by_accept(forms: Sequence[Form]) -> Callable[[Request], Awaitable[None]]:
+    async def choose(request: Request) -> None:
         request.state.form = best(request.headers.getlist("accept"), forms)
 
     return choose

@@ -1,5 +1,7 @@
 """What became of what was posted: one message, or many in their order."""
 
+import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +14,7 @@ from routehub.core.errors import HubError, Unknown
 from routehub.directory.principal import Principal
 from routehub.journal import feed
 from routehub.journal.jobs import NotTogether, Recorded
-from routehub.journal.message import as_event
+from routehub.journal.message import as_event, for_reader
 
 RETRY_WARNING = {
     "pointer": "",
@@ -41,12 +43,8 @@ async def told(
         elif not keyed:
             body["warnings"].append(RETRY_WARNING)
     else:
-        item = await ctx.db.read(feed.one, who.route, who.party, recorded.message_id)
-        if item is None or item.body is None:
-            raise Unknown()
-        epoch = (await ctx.db.read(feed.head, who.route, who.party)).epoch
-        body, status = as_event(item.body, epoch, item.feed) | {"warnings": []}, 200
-        headers["Idempotent-Replay" if recorded.replayed else "Unchanged"] = "true"
+        body, status = json.loads(await _earlier(ctx, who, recorded)) | {"warnings": []}, 200
+        headers |= _again(recorded)
     if not dry_run:
         headers["Location"] = f"/v1/routes/{who.route}/messages/{body['id']}"
         headers["ETag"] = f'"{body["id"]}"'
@@ -56,8 +54,44 @@ async def told(
 
 async def accepted(ctx: Context, who: Principal, recorded: Recorded, *, dry_run: bool, keyed: bool = True) -> Response:
     """The answer to the post of one message."""
-    status, headers, body = await told(ctx, who, recorded, dry_run=dry_run, keyed=keyed)
-    return Response(dumps(body), status, {"Cache-Control": "no-store"} | headers, media_type="application/json")
+    if dry_run:
+        status, headers, body = await told(ctx, who, recorded, dry_run=True, keyed=keyed)
+        return _answer(dumps(body), status, headers)
+    if recorded.message is None:
+        return _stored(ctx, who, recorded.message_id, await _earlier(ctx, who, recorded), [], 200, _again(recorded))
+    began = time.perf_counter()
+    warnings = [caution.as_dict() for caution in recorded.cautions]
+    text = for_reader(recorded.message.body, recorded.epoch, recorded.feed)
+    answer = _stored(ctx, who, recorded.message_id, text, warnings if keyed else [*warnings, RETRY_WARNING], 201, {})
+    ctx.metrics.stage("answer", time.perf_counter() - began)
+    return answer
+
+
+def _stored(
+    ctx: Context, who: Principal, message_id: str, text: str, warnings: list[dict[str, Any]], status: int,
+    headers: dict[str, str],
+) -> Response:  # fmt: skip
+    """What ``told`` says of a message, put together as text: its envelope is not read and written again."""
+    place = f"/routes/{who.route}/messages/{message_id}"
+    web = dumps(ctx.settings.public_url.rstrip("/") + place)
+    more = {"Location": f"/v1{place}", "ETag": f'"{message_id}"'}
+    return _answer(f'{text[:-1]},"warnings":{dumps(warnings)},"web":{web}}}', status, more | headers)
+
+
+def _answer(text: str, status: int, headers: dict[str, str]) -> Response:
+    return Response(text, status, {"Cache-Control": "no-store"} | headers, media_type="application/json")
+
+
+async def _earlier(ctx: Context, who: Principal, recorded: Recorded) -> str:
+    """The envelope of a message that was there already, as its sender reads it."""
+    item = await ctx.db.read(feed.one, who.route, who.party, recorded.message_id)
+    if item is None or item.body is None:
+        raise Unknown()
+    return item.text((await ctx.db.read(feed.head, who.route, who.party)).epoch)
+
+
+def _again(recorded: Recorded) -> dict[str, str]:
+    return {"Idempotent-Replay" if recorded.replayed else "Unchanged": "true"}
 
 
 async def of_many(

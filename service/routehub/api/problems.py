@@ -38,6 +38,12 @@ def answer(error: HubError) -> Response:
     )
 
 
+def of_invalid(error: Invalid) -> HubError:
+    """What the contract refuses: 400 for what could not be read, 422 for what breaks rules."""
+    kind = Malformed if error.status == 400 else Refused
+    return kind(error.problems[0].message, error.problems)
+
+
 def _of_request(error: RequestValidationError) -> HubError:
     """Query and path parameters that do not fit, each with its name."""
     problems = [
@@ -72,8 +78,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Invalid)
-        kind = Malformed if error.status == 400 else Refused
-        return answer(kind(error.problems[0].message, error.problems))
+        return answer(of_invalid(error))
 
     async def of_request(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -41,7 +41,7 @@ class Connection(Outlet, Protocol):
     def keep(self, lost: Lost) -> None:
         """Stay open when the application's task has ended. What the reader sends is ignored: a stream goes one way.
 
-        lost: called once, when the connection is gone.
+        lost: called once, when the connection is gone; at once, if it already is.
         """
         ...
 
@@ -96,6 +96,9 @@ class HttpConnection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def keep(self, lost: Lost) -> None:
+        if self.cycle.disconnected:
+            lost()
+            return
         self._lost = lost
         self.cycle.response_complete = True  # for uvicorn: it neither ends the answer nor waits for it
         self.headers, self.cycle.scope, self.scope = [], None, None  # type: ignore[assignment]
@@ -151,6 +154,9 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def keep(self, lost: Lost) -> None:
+        if self.disconnected:
+            lost()
+            return
         self._lost = lost
 
     def send_receive_event_to_app(self) -> None:

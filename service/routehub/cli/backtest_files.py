@@ -32,7 +32,7 @@ def read_table(path: Path, mapping: Path | None, route: Route) -> tuple[Table, R
     """
     text = _text(path)
     try:
-        rows = list(csv.reader(io.StringIO(text)))
+        rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
     except csv.Error as fault:
         raise Refused(f"{path.name} is not a CSV table: {fault}.") from None
     if not any(cell.strip() for row in rows[1:] for cell in row):
@@ -56,6 +56,12 @@ def _text(path: Path) -> str:
         raise Refused(f"{path}: {fault.strerror or fault}.") from None
     except UnicodeDecodeError as fault:
         raise Refused(f"{path.name}: not UTF-8 text, at byte {fault.start}.") from None
+
+
+def _delimiter(text: str) -> str:
+    """What separates the cells: spreadsheets of many countries write semicolons."""
+    head = text.partition("\n")[0]
+    return max(",;\t", key=head.count)
 
 
 def _meaning(path: Path, header: list[str], mapping: Path | None, route: Route) -> tuple[str, list[Flow], list[str]]:

@@ -89,6 +89,7 @@ def _forecast(s: ForecastScore, result: Result, graph: RouteGraph) -> dict[str, 
         "error": _rounded(s.error), "last_value_error": _rounded(s.last_value_error),
         "seven_day_mean_error": _rounded(s.seven_day_mean_error), "better_naive_error": _rounded(s.better_naive),
         "ratio_to_better_naive": _rounded(s.ratio), "coverage": _rounded(s.coverage), "coverage_n": s.counted,
+        "interval_width": _rounded(s.width),
         "weights": {name: _rounded(share) for name, share in newest.shares.items()},
     }  # fmt: skip
 

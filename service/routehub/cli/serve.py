@@ -1,5 +1,6 @@
 """``routehub serve``: run the hub until it is told to stop."""
 
+import gc
 from types import FrameType
 from typing import Annotated
 
@@ -47,6 +48,11 @@ def run(settings: Settings) -> None:
     hub = Hub(settings)
     hub.db.hold()  # here, and not only when it starts: a refusal is one sentence and no traceback
     serving = server(hub)
+    # What the hub is made of is not looked through again and again for garbage: messages make many objects that live
+    # until their commit, and each of them brings the next full collection nearer.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     serving.run()
     if not serving.started:
         raise typer.Exit(1)

@@ -16,11 +16,15 @@ def _default(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
+# Made once: ``json.dumps`` makes an encoder for each call.
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False, default=_default
+).encode
+
+
 def dumps(value: Any) -> str:
     """Compact JSON with sorted keys; times in UTC with ``Z``."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_default
-    )
+    return _encode(value)
 
 
 def digest(value: str | bytes) -> str:
@@ -30,4 +34,4 @@ def digest(value: str | bytes) -> str:
 
 def iso(moment: datetime) -> str:
     """``2015-10-20T06:24:11.120Z``: RFC 3339 in UTC, to the millisecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

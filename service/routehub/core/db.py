@@ -15,11 +15,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Insert, Table, create_engine, event, text
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from routehub.core.errors import Busy, Full, HubError, Malformed
@@ -37,6 +52,12 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+@lru_cache(maxsize=8192)
+def _utc(stored: str | None) -> datetime | None:
+    """A time as SQLite keeps it: text without a zone. Many rows share theirs."""
+    return None if stored is None else datetime.fromisoformat(stored + "+00:00")
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC. SQLite forgets zones, so they are put back on the way out."""
 
@@ -52,9 +73,70 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        if dialect.name == "sqlite":
+            return _utc
+        return super().result_processor(dialect, coltype)
+
+
+class SearchWords(TypeDecorator[str]):
+    """Folded words in their order, parted by blanks. PostgreSQL keeps them as a ``tsvector`` that is made here word by
+    word: its own parser would part them otherwise than SQLite does, and both have to find the same."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        places: dict[str, list[str]] = {}
+        for at, word in enumerate(value.split(" "), 1):
+            places.setdefault(word, []).append(str(min(at, LAST_PLACE)))
+        return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
+
+
+LAST_PLACE = 16_383
+"""The last place in a text that a ``tsvector`` knows."""
+
+
+class Numbers(TypeDecorator[list[int]]):
+    """A list of numbers as one parameter, for ``among``: an array, or JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.ARRAY(Integer) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        given = value or []
+        return given if dialect.name == "postgresql" else f"[{','.join(map(str, given))}]"
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - a function of SQL
+    """Whether a number is in a list that is given as one parameter: a statement of thousands of parameters would be
+    written and parsed anew each time."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: "among", compiler: Any, **more: Any) -> str:
+    # The sum keeps SQLite from going through an index once for each number of the list.
+    column, numbers = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} + 0 IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 - parts of a statement
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: "among", compiler: Any, **more: Any) -> str:
+    column, numbers = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} = ANY ({numbers})"
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -119,7 +201,11 @@ def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
 
 
 # A frozen replica must not block the others (PROMISES 2): its locks end with these.
+# Compiling a query to machine code takes a second where the query takes five milliseconds, and
+# parallel workers take longer to start than to work: every query here reads few rows, by an index, from memory or a
+# solid-state disk, which the usual price of a random page does not think of.
 _POSTGRES_OPTIONS = (
+    "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1 "
     "-c lock_timeout=8s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
 )
 

@@ -49,6 +49,9 @@ def log(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
+STAGES = ("parse", "authorise", "queue", "commit", "wake", "answer")
+
+
 class Metrics:
     """The hub's metrics. Labels never name a party or count what a reader may not know of:
     ``/metrics`` is for the operator (DECISIONS 1)."""
@@ -73,6 +76,14 @@ class Metrics:
             registry=self.registry,
             buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
         )
+        self._stages = Histogram(
+            "routehub_accept_seconds",
+            "Ways of a message on its way in: parse, authorise, queue, commit, wake (of whoever waits), answer",
+            ["stage"],
+            registry=self.registry,
+            buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+        )
+        self._by_stage = {name: self._stages.labels(name) for name in STAGES}
         self.queue = Gauge("routehub_writer_queue", "Jobs waiting for the writer", registry=self.registry)
         self.sequence = Gauge("routehub_journal_sequence", "Head of the journal", registry=self.registry)
         self.listeners = Gauge("routehub_listeners", "Open streams", ["form"], registry=self.registry)
@@ -90,3 +101,7 @@ class Metrics:
             registry=self.registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
         )
+
+    def stage(self, name: str, seconds: float) -> None:
+        """How long one message took in one stage of its acceptance."""
+        self._by_stage[name].observe(seconds)

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     max_rows: int = Field(20_000, ge=1, description="Most rows of a file of figures (CSV, XLSX).")
     writer_batch: int = Field(256, ge=1, description="Most jobs that one commit takes together.")
     writer_queue: int = Field(10_000, ge=1, description="Most jobs that may wait for the writer; more get 503.")
+    writer_bytes: int = Field(
+        67_108_864, ge=1_048_576, description="Most bytes that may wait for the writer; more get 503."
+    )
     read_threads: int = Field(4, ge=1, description="Threads (and database connections) for reading.")
     listener_events: int = Field(256, description="Events that may wait for one listener before it is cut.")
     listener_bytes: int = Field(1_048_576, description="Bytes that may wait for one listener before it is cut.")

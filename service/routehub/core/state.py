@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import table_of, upsert
+from routehub.core.statements import Query
 
 
 class HubState(SQLModel, table=True):
@@ -33,6 +34,20 @@ def write(conn: Connection, name: str, value: str) -> None:
 def epoch(conn: Connection) -> int:
     """The epoch of this journal; a restored backup starts a new one (PROMISES 5)."""
     return int(read(conn, "epoch", "1"))
+
+
+_GENERATIONS = Query(lambda names: select(hub_state.c.name, hub_state.c.value).where(hub_state.c.name.in_(names)))
+
+
+def generations(conn: Connection) -> tuple[int, int]:
+    """The epoch, and how often the boards have been made anew."""
+    found = dict(_GENERATIONS.rows(conn, {}, ("epoch", "boards")))
+    return int(found.get("epoch", "1")), int(found.get("boards", "0"))
+
+
+def boards_made_anew(conn: Connection) -> None:
+    """Let every hub forget what it kept in mind of the boards: a rebuild may number series in another way."""
+    write(conn, "boards", str(generations(conn)[1] + 1))
 
 
 def deployment(conn: Connection) -> str:

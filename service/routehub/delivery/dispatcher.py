@@ -1,7 +1,8 @@
 """The dispatcher follows the journal and turns messages into deliveries. They and its checkpoint are written in one
 transaction, so that nothing is forgotten or doubled by a stop at any point."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,6 +23,8 @@ from routehub_schemas.registry import Registry
 
 NAME = "dispatcher"
 PAGE = 200
+RECENT = 1_000
+"""Messages of this hub's own commits that are kept for dispatching, so that they need not be read again."""
 
 
 class Dispatcher:
@@ -33,6 +36,11 @@ class Dispatcher:
     ) -> None:  # fmt: skip
         self._db, self._writer, self._directory, self._registry = db, writer, directory, registry
         self._clock, self._due = clock, due
+        self._recent: deque[Message] = deque(maxlen=RECENT)
+
+    def committed(self, messages: Sequence[Message]) -> None:
+        """The hint of this hub's writer: read from here where it continues what was dispatched."""
+        self._recent.extend(messages)
 
     async def begin(self) -> None:
         """A hub that gets its first dispatcher does not mail its whole history."""
@@ -46,7 +54,7 @@ class Dispatcher:
 
     async def look(self) -> bool:
         """Dispatch what is new; says whether there may be more."""
-        start, messages, rows = await self._db.read_own(self._prepare)
+        start, messages, rows = await self._db.read_own(self._prepare, tuple(self._recent))
         if not messages:
             return False
         reached = messages[-1].sequence
@@ -62,9 +70,9 @@ class Dispatcher:
             self._due()
         return len(messages) == PAGE
 
-    def _prepare(self, conn: Connection) -> tuple[int, list[Message], list[dict[str, Any]]]:
+    def _prepare(self, conn: Connection, recent: Sequence[Message]) -> tuple[int, list[Message], list[dict[str, Any]]]:
         start = follow.checkpoint(conn, NAME)
-        messages = follow.since(conn, self._registry, start, PAGE)
+        messages = _following(recent, start) or follow.since(conn, self._registry, start, PAGE)
         if not messages:
             return start, messages, []
         at = Moment(self._directory.value, self._clock.now(), wall())
@@ -80,3 +88,12 @@ class Dispatcher:
                     )
                 )  # fmt: skip
         return start, messages, rows
+
+
+def _following(recent: Sequence[Message], start: int) -> list[Message]:
+    """Those that follow ``start`` without a gap: what another hub accepted between them is read from the journal."""
+    found: list[Message] = []
+    for message in recent:
+        if message.sequence == start + 1 + len(found) and len(found) < PAGE:
+            found.append(message)
+    return found

@@ -6,6 +6,7 @@ are turned into instants one by one, never by adding 24 hours.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from routehub.directory.snapshot import Membership
@@ -13,6 +14,7 @@ from routehub.directory.snapshot import Membership
 ONE_DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A local time as an instant in UTC. A time that does not exist becomes the first instant after the gap; an
     ambiguous one its first occurrence (PROMISES 7)."""

@@ -14,6 +14,8 @@ from routehub.core import state
 from routehub.directory import tables as t
 
 OPERATOR_ROUTE = "*"
+DAYS_KEPT = 5_000
+"""Lists of members that a picture keeps: every message asks for those of its day, several times."""
 
 
 def valid(on: date, start: date | None, end: date | None) -> bool:
@@ -85,6 +87,9 @@ class RouteView:
     memberships: tuple[Membership, ...]
     legs: tuple[LegView, ...]
     places: Mapping[str, PlaceView]
+    _members: dict[tuple[date, tuple[str, ...]], tuple[Membership, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def exercise(self) -> bool:
@@ -93,9 +98,15 @@ class RouteView:
 
     def members(self, on: date, *roles: str) -> tuple[Membership, ...]:
         """The parties on the route on a day, of the given roles (all when none is given)."""
-        return tuple(
-            m for m in self.memberships if (not roles or m.role in roles) and valid(on, m.valid_from, m.valid_until)
-        )
+        found = self._members.get((on, roles))
+        if found is None:
+            found = tuple(
+                m for m in self.memberships if (not roles or m.role in roles) and valid(on, m.valid_from, m.valid_until)
+            )
+            if len(self._members) >= DAYS_KEPT:
+                self._members.clear()
+            self._members[(on, roles)] = found
+        return found
 
     def membership(self, party: str, on: date) -> Membership | None:
         return next((m for m in self.members(on) if m.party == party), None)

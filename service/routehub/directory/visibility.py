@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, insert, select
 
 from routehub.core.canonical import digest
+from routehub.core.db import Numbers, among
 from routehub.core.errors import Refused
+from routehub.core.statements import Query
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.directory.tables import audience_parties, audiences
 from routehub_schemas.errors import Problem
 
-_BY_DIGEST = select(audiences.c.id).where(audiences.c.digest == bindparam("digest"))
+BY_DIGEST = Query(select(audiences.c.id).where(audiences.c.digest == bindparam("digest")))
 WORDS = ("*", "neighbours", "coordinators", "observers", "public")
 
 
@@ -65,17 +67,14 @@ def mark(route: str, parties: Iterable[str]) -> str:
     return digest(route + "\n" + "\n".join(sorted(parties)))
 
 
-def intern(conn: Connection, route: str, parties: frozenset[str]) -> int:
-    """The id of a frozen list of readers, made when it is new. Only inside the writer's transaction."""
-    name = mark(route, parties)
-    known = conn.execute(_BY_DIGEST, {"digest": name}).scalar()
-    if known is not None:
-        return int(known)
-    new = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1
-    conn.execute(insert(audiences).values(id=new, route=route, digest=name))
+def new(conn: Connection, route: str, parties: frozenset[str], digest: str) -> int:
+    """Keep a frozen list of readers that was not there before (``BY_DIGEST``), and answer its id. Only inside the
+    writer's transaction."""
+    number = int(conn.execute(select(func.coalesce(func.max(audiences.c.id), 0))).scalar_one()) + 1
+    conn.execute(insert(audiences).values(id=number, route=route, digest=digest))
     if parties:
-        conn.execute(insert(audience_parties), [{"audience_id": new, "party": p} for p in sorted(parties)])
-    return new
+        conn.execute(insert(audience_parties), [{"audience_id": number, "party": p} for p in sorted(parties)])
+    return number
 
 
 def readable(conn: Connection, route: str, party: str) -> frozenset[int]:
@@ -101,9 +100,12 @@ def shared(conn: Connection, route: str, parties: frozenset[str]) -> frozenset[i
     return frozenset(row.audience_id for row in rows)
 
 
-def clause(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """The predicate over a table's ``audience_id`` column; an empty list reads nothing."""
-    return column.in_(sorted(ids))
+def clause(column: ColumnElement[int], ids: Iterable[int] | BindParameter[list[int]]) -> ColumnElement[bool]:
+    """The predicate over a table's ``audience_id`` column; an empty list reads nothing. ``ids``: the audiences, or the
+    parameter that will stand for them in a statement which is built once."""
+    if not isinstance(ids, BindParameter):
+        ids = bindparam("audiences", sorted(ids), type_=Numbers, unique=True)
+    return among(column, ids)
 
 
 def readers(conn: Connection, audience_id: int) -> frozenset[str]:

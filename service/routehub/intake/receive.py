@@ -1,6 +1,7 @@
 """``receive``: the one function behind every door (page, terminal, JSON, the hub's own digests and alerts)."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -148,9 +149,14 @@ class Intake:
 
     async def _job(self, principal: Principal, post: Post) -> Append:
         _check_key(post.key)
+        began = time.perf_counter()
         post = self._as_exercise(principal, post)
         payload, data = self._parse(principal, post)
-        return await self._prepare(principal, post, payload, data)
+        parsed = time.perf_counter()
+        job = await self._prepare(principal, post, payload, data)
+        self._metrics.stage("parse", parsed - began)
+        self._metrics.stage("authorise", time.perf_counter() - parsed)
+        return job
 
     def _refused(self, refusal: HubError) -> None:
         self._metrics.refused.labels(str(refusal.status)).inc()
@@ -217,8 +223,9 @@ class Intake:
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
             original=post.original,
         )  # fmt: skip
-        fingerprint = digest(dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of]))
-        return Append(draft, post.key, fingerprint, post.guard, post.dry_run)
+        said = dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of])
+        size = len(said) + (len(post.original.content) if post.original is not None else 0)
+        return Append(draft, post.key, digest(said), post.guard, post.dry_run, size)
 
 
 def _check_key(key: str | None) -> None:

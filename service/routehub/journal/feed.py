@@ -5,15 +5,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from routehub.core import state
 from routehub.core.canonical import iso
 from routehub.core.errors import Gone, Malformed
 from routehub.journal.message import for_reader
-from routehub.journal.tables import entries, feed_heads, feed_rows
+from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,34 @@ def check_cursor(cursor: Cursor, at: Cursor) -> None:
         raise Gone("This cursor is beyond the end of your feed. Read again from the start: after=0.", head=str(at))
 
 
+PAGE_BYTES = 4 * 1024 * 1024
+"""A page ends with the message that reaches this: a thousand of the largest would be a gigabyte."""
+
+
+def more_after(items: Sequence[FeedItem], limit: int) -> bool:
+    """Whether a page was ended by a bound, so that there may be more behind it."""
+    return len(items) >= limit or sum(len(item.body or "") for item in items) >= PAGE_BYTES
+
+
 def page(
-    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None
-) -> list[FeedItem]:
-    """Up to ``limit`` messages of a party's feed after a feed number, in order."""
+    conn: Connection, route: str, party: str, after: int, limit: int, wanted: Filter | None = None,
+    most_bytes: int | None = None,
+) -> list[FeedItem]:  # fmt: skip
+    """Up to ``limit`` messages of a party's feed after a feed number, in order; the last one may be that which
+    reaches ``most_bytes``."""
+    f = feed_rows.c
     query = (
         select(*_COLUMNS)
-        .join(entries, entries.c.sequence == feed_rows.c.sequence)
-        .where(feed_rows.c.route == route, feed_rows.c.party == party, feed_rows.c.feed > after)
-        .order_by(feed_rows.c.feed)
+        .join(entries, entries.c.sequence == f.sequence)
+        .where(f.route == route, f.party == party, f.feed > after)
         .limit(limit)
     )
-    return _items(conn, _filtered(query, wanted or Filter()))
+    if wanted is not None and wanted.point:  # begin with the few messages about the point, not with the long feed
+        start = (sequence_of(conn, route, party, after) or 0) if after else 0
+        query = query.where(message_points.c.sequence > start).order_by(message_points.c.sequence)
+    else:
+        query = query.order_by(f.feed)
+    return _items(conn, filtered(query, wanted or Filter()), most_bytes)
 
 
 def latest(conn: Connection, route: str, party: str, limit: int, wanted: Filter | None = None) -> list[FeedItem]:
@@ -125,22 +143,39 @@ def latest(conn: Connection, route: str, party: str, limit: int, wanted: Filter 
         .order_by(feed_rows.c.feed.desc())
         .limit(limit)
     )
-    return _items(conn, _filtered(query, wanted or Filter()))
+    return _items(conn, filtered(query, wanted or Filter()))
+
+
+def sequence_of(conn: Connection, route: str, party: str, feed: int | None) -> int | None:
+    """The place in the journal of a feed number, or of the last one; None when there is none. Stays inside."""
+    f = feed_rows.c
+    query = select(f.sequence).where(f.route == route, f.party == party)
+    query = query.order_by(f.feed.desc()).limit(1) if feed is None else query.where(f.feed == feed)
+    return conn.execute(query).scalar()
+
+
+def at(conn: Connection, route: str, party: str, sequences: Sequence[int]) -> list[FeedItem]:
+    """Those messages of a party's feed, in the order that is asked for."""
+    query = (
+        select(*_COLUMNS)
+        .join(entries, entries.c.sequence == feed_rows.c.sequence)
+        .where(feed_rows.c.sequence.in_(sequences), feed_rows.c.party == party, entries.c.route == route)
+    )
+    found = {item.sequence: item for item in _items(conn, query)}
+    return [found[sequence] for sequence in sequences if sequence in found]
 
 
 def one(conn: Connection, route: str, party: str, ref: str) -> FeedItem | None:
     """A message of a party's feed by its id or short id (of the record it opened). None: unknown or not
     visible, which must read alike."""
+    s = short_ids.c
+    opened = select(s.message_id).where(s.route == route, s.short_id == ref.upper()).scalar_subquery()
     query = (
         select(*_COLUMNS)
         .join(entries, entries.c.sequence == feed_rows.c.sequence)
-        .where(
-            feed_rows.c.route == route, feed_rows.c.party == party, entries.c.route == route,
-            or_(entries.c.id == ref.lower(), entries.c.short_id == ref.upper()),
-        )
-        .order_by(entries.c.sequence)
-        .limit(1)
-    )  # fmt: skip
+        .where(entries.c.id == func.coalesce(opened, ref.lower()), entries.c.route == route)
+        .where(feed_rows.c.party == party)
+    )
     found = _items(conn, query)
     return found[0] if found else None
 
@@ -151,7 +186,8 @@ def event(item: FeedItem) -> dict[str, Any]:
     return found
 
 
-def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:
+def filtered(query: Select[T], wanted: Filter) -> Select[T]:
+    """A query over entries, narrowed."""
     if wanted.kinds:
         query = query.where(entries.c.kind.in_(sorted(wanted.kinds)))
     if wanted.parties:
@@ -164,12 +200,23 @@ def _filtered(query: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple
     if wanted.thread:
         query = query.where(or_(entries.c.thread == wanted.thread, entries.c.id == wanted.thread))
     if wanted.point:
-        query = query.where(
-            and_(entries.c.body.is_not(None), entries.c.body.contains(f'"{wanted.point}"', autoescape=True))
-        )
+        p = message_points.c
+        query = query.join(message_points, p.sequence == entries.c.sequence)
+        query = query.where(p.route == entries.c.route, p.point == wanted.point)
     return query
 
 
-def _items(conn: Connection, query: Select[tuple[object, ...]]) -> list[FeedItem]:
-    rows: Sequence[Any] = conn.execute(query).all()
-    return [FeedItem(*row) for row in rows]
+def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int | None = None) -> list[FeedItem]:
+    rows: Any
+    if most_bytes is None:
+        rows = conn.execute(query)
+        return [FeedItem(*row) for row in rows]
+    found: list[FeedItem] = []
+    size = 0
+    with conn.execute(query.execution_options(yield_per=100)) as rows:  # the rest is not read
+        for row in rows:
+            found.append(FeedItem(*row))
+            size += len(found[-1].body or "")
+            if size >= most_bytes:
+                break
+    return found

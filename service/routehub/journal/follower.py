@@ -9,10 +9,11 @@ from routehub.core.observe import log
 
 
 class Follower:
-    """Calls ``look`` again and again. ``look`` says whether there may be more to do at once."""
+    """Calls ``look`` again and again. ``look`` says whether there may be more to do at once. After a look it rests for
+    ``rest`` seconds, so that one look takes what came in meanwhile."""
 
-    def __init__(self, name: str, look: Callable[[], Awaitable[bool]], seconds: float) -> None:
-        self.name, self._look, self._seconds = name, look, seconds
+    def __init__(self, name: str, look: Callable[[], Awaitable[bool]], seconds: float, rest: float = 0) -> None:
+        self.name, self._look, self._seconds, self._rest = name, look, seconds, rest
         self.rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -35,3 +36,5 @@ class Follower:
                 log(self.name).warning("cannot look now", fault=fault.detail)
             except Exception as fault:  # noqa: BLE001 - the next look may succeed; the log says what failed
                 log(self.name).error("a look failed", exc_info=fault)
+            if self._rest:
+                await asyncio.sleep(self._rest)

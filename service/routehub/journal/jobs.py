@@ -1,21 +1,22 @@
 """What the writer is asked to do: accept a message, or apply another change of the hub's own."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from routehub.core.errors import HubError, Refused, Unchanged
 from routehub.core.ids import short_id, uuid7
-from routehub.directory import visibility
+from routehub.core.statements import Query
 from routehub.journal.batch import Batch
 from routehub.journal.chain import content_hash, entry_hash, salt
 from routehub.journal.message import Board, Caution, Draft, Guard, Message, compose, text_of
 from routehub.journal.tables import originals, short_ids
 
 T = TypeVar("T")
+_s = short_ids.c
+_SHORT_ID = Query(select(_s.message_id).where(_s.route == bindparam("route"), _s.short_id == bindparam("short_id")))
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Append:
     fingerprint: str = ""
     guard: Guard | None = None
     dry_run: bool = False
+    size: int = 0
+    """Bytes of what was sent, for the bound of what waits."""
+
+    @property
+    def appends(self) -> "tuple[Append, ...]":
+        return (self,)
 
     def perform(self, batch: Batch, boards: tuple[Board, ...]) -> Recorded:
         draft = self.draft
@@ -66,12 +73,12 @@ class Append:
                 cautions += board.check(batch, message)
                 board.project(batch, message)
         if (original := draft.original) is not None:
-            batch.conn.execute(
-                insert(originals).values(
-                    message_id=message.id, media=original.media, sha256=original.sha256, content=original.content
-                )
-            )
-        batch.add(message, entry)
+            row = {
+                "message_id": message.id, "media": original.media, "sha256": original.sha256,
+                "content": original.content,
+            }  # fmt: skip
+            batch.collect(originals, (row,))
+        batch.add(message, draft.kind, entry)
         self.remember(batch, message.id)
         detail = {"message": message.id, "kind": message.kind}
         if draft.on_behalf_of:
@@ -87,12 +94,12 @@ class Append:
             batch.remember(self.draft.route, self.draft.party, self.key, self.fingerprint, message_id)
 
     def attempt(self, batch: Batch, boards: tuple[Board, ...]) -> Recorded:
-        """The same within a savepoint of its own: what raises leaves nothing behind.
+        """The same as a part of its own: what raises leaves nothing behind.
 
         Errors: whatever refused it; ``Unchanged`` is answered here with the earlier message.
         """
         try:
-            with savepoint(batch):
+            with batch.part():
                 return self.perform(batch, boards)
         except Unchanged as same:
             self.remember(batch, same.message_id)
@@ -106,7 +113,7 @@ class Append:
         body = text_of(event)
         salted = salt()
         content = content_hash(salted, body)
-        audience = visibility.intern(batch.conn, draft.route, draft.parties)
+        audience, readers = batch.audience(draft.route, draft.parties)
         entry = {
             "id": message_id, "route": draft.route, "short_id": short,
             "kind": draft.kind.name, "version": draft.kind.version, "party": draft.party,
@@ -115,7 +122,7 @@ class Append:
             "audience_id": audience, "thread": draft.thread, "body": body, "salt": salted,
             "content_hash": content,
         }  # fmt: skip
-        sequence, chain = batch.number(entry_hash(entry, visibility.mark(draft.route, draft.parties)))
+        sequence, chain = batch.number(entry_hash(entry, readers))
         entry |= {"sequence": sequence, "chain": chain}
         message = Message(
             sequence=sequence, id=message_id, short_id=short, route=draft.route, kind=draft.kind.name,
@@ -131,27 +138,12 @@ def _mint_short_id(batch: Batch, draft: Draft, message_id: str) -> str:
     """A short id that is free on the route; longer ones when four characters get crowded."""
     for attempt in range(20):
         candidate = short_id(draft.kind.short or "", 4 + attempt // 5)
-        s = short_ids.c
-        taken = batch.conn.execute(select(s.message_id).where(s.route == draft.route, s.short_id == candidate)).first()
-        if taken is None:
-            batch.conn.execute(insert(short_ids).values(route=draft.route, short_id=candidate, message_id=message_id))
+        waiting = any(row["route"] == draft.route for row in batch.collected(short_ids, candidate))
+        if not waiting and not batch.read(_SHORT_ID, {"route": draft.route, "short_id": candidate}):
+            row = {"route": draft.route, "short_id": candidate, "message_id": message_id}
+            batch.collect(short_ids, (row,), by=("short_id",))
             return candidate
     raise RuntimeError("no free short id was found")
-
-
-@contextmanager
-def savepoint(batch: Batch) -> Iterator[None]:
-    """Undo what the block did when it raises: its rows by the savepoint, its numbers by the mark."""
-    mark = batch.mark()
-    batch.conn.exec_driver_sql("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        batch.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
-        batch.reset(mark)
-        raise
-    finally:
-        batch.conn.exec_driver_sql("RELEASE SAVEPOINT part")
 
 
 class NotTogether(HubError):
@@ -178,6 +170,14 @@ class Together:
     jobs: tuple[Append, ...]
     dry_run: bool = False
 
+    @property
+    def appends(self) -> tuple[Append, ...]:
+        return self.jobs
+
+    @property
+    def size(self) -> int:
+        return sum(job.size for job in self.jobs)
+
     def perform(self, batch: Batch, boards: tuple[Board, ...]) -> list[Recorded]:
         outcomes: list[Recorded | HubError] = []
         for job in self.jobs:
@@ -197,6 +197,8 @@ class Change(Generic[T]):
 
     apply: Callable[[Batch], T]
     dry_run: bool = field(default=False)
+    size: ClassVar[int] = 0
+    appends: ClassVar[tuple[Append, ...]] = ()
 
     def perform(self, batch: Batch, boards: tuple[Board, ...]) -> T:
         return self.apply(batch)

@@ -1,7 +1,7 @@
 """A message as boards, followers and renderers see it, and the draft that becomes one."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, RowMapping, Table
 
 from routehub.core.canonical import dumps, iso
+from routehub.core.statements import Query
+from routehub.journal.known import Known
 from routehub_schemas.kind import Kind, Payload
 from routehub_schemas.registry import Registry
 
@@ -94,11 +96,29 @@ class Caution:
 
 
 class Transaction(Protocol):
-    """What a change may use inside the writer's transaction."""
+    """What a change may use inside the writer's transaction.
 
-    conn: Connection
+    ``conn`` is there for any SQL, and reads everything written before. ``collect`` puts rows in without a statement of
+    their own: they are written together with those of other messages. ``read`` asks the database beside what waits,
+    ``collected`` tells what waits; ``learn`` has something called after the commit (see ``Rows``, ``Batch``).
+    """
+
     now: datetime
     wall: datetime
+    known: Known
+
+    @property
+    def conn(self) -> Connection: ...
+
+    def collect(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], *, keys: tuple[str, ...] = (), by: tuple[str, ...] = ()
+    ) -> None: ...
+
+    def collected(self, table: Table, value: Any) -> Sequence[Mapping[str, Any]]: ...
+
+    def read(self, query: Query, values: Mapping[str, Any], some: Sequence[Any] | None = None) -> list[Any]: ...
+
+    def learn(self, fact: Callable[[], None]) -> None: ...
 
     def audit(self, act: str, route: str, party: str, actor: str, detail: dict[str, Any]) -> None: ...
 

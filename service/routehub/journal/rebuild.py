@@ -1,31 +1,41 @@
 """Boards made anew from the journal, in bounded memory and without emitting anything (DECISIONS 2)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.sql.ddl import sort_tables
 
+from routehub.core import state
 from routehub.core.canonical import digest, dumps
 from routehub.core.clock import wall
 from routehub.journal import follow
+from routehub.journal.known import Known
 from routehub.journal.message import Board
+from routehub.journal.rows import Rows
+from routehub.journal.search import index
 from routehub.journal.tables import entries, journal_head
 from routehub_schemas.registry import Registry
 
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass
-class Replaying:
+TOGETHER = 200
+"""Messages whose rows are written together."""
+
+
+class Replaying(Rows):
     """The transaction of a rebuild: the time is that of the message, and what was audited then is not audited
     again."""
 
-    conn: Connection
-    now: datetime = field(default_factory=wall)
-    wall: datetime = field(default_factory=wall)
+    def __init__(self, conn: Connection) -> None:
+        super().__init__(conn)
+        self.now = self.wall = wall()
+        self.known = Known()
+
+    def learn(self, fact: Callable[[], None]) -> None:
+        """One transaction does it all: what is known now stays known."""
+        fact()
 
     def audit(self, act: str, route: str, party: str, actor: str, detail: dict[str, Any]) -> None:
         return
@@ -50,16 +60,21 @@ def rebuild(
         for board in boards:
             if message.kind in board.kinds:
                 board.project(tx, message)
+        index.add(tx, registry[message.kind], message)
         done += 1
+        if done % TOGETHER == 0:
+            tx.write()
         if done % 1000 == 0:
             progress("messages", done, total)
+    tx.write()
+    state.boards_made_anew(conn)
     progress("messages", done, total)
     return done
 
 
 def tables_of(boards: Sequence[Board]) -> list[Table]:
-    """The boards' tables, those that others refer to first."""
-    found: list[Table] = sort_tables([table for board in boards for table in board.tables])
+    """The boards' tables and those of the search, those that others refer to first."""
+    found: list[Table] = sort_tables([*(table for board in boards for table in board.tables), *index.TABLES])
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.db import SearchWords, UTCDateTime, table_of
 
 
 class Entry(SQLModel, table=True):
@@ -16,7 +16,7 @@ class Entry(SQLModel, table=True):
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     id: str = Field(unique=True)
-    route: str = Field(index=True)
+    route: str
     short_id: str | None = None
     kind: str
     version: int
@@ -62,11 +62,12 @@ class FeedRow(SQLModel, table=True):
     """One message in one party's feed: gapless numbers and a chain of the party's own (PROMISES 1)."""
 
     __tablename__ = "feed_row"
+    __table_args__ = (Index(None, "sequence", "party"),)
 
     route: str = Field(primary_key=True)
     party: str = Field(primary_key=True)
     feed: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    sequence: int = Field(sa_type=BigInteger, index=True)
+    sequence: int = Field(sa_type=BigInteger)
     chain: str
 
 
@@ -131,6 +132,26 @@ class Follower(SQLModel, table=True):
     sequence: int = Field(sa_type=BigInteger)
 
 
+class MessageText(SQLModel, table=True):
+    """What a message is found by: its folded words with its readers. Goes when the body is erased."""
+
+    __tablename__ = "message_text"
+
+    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    audience_id: int
+    words: str = Field(sa_type=SearchWords)
+
+
+class MessagePoint(SQLModel, table=True):
+    """One plan point that a message is about."""
+
+    __tablename__ = "message_point"
+
+    route: str = Field(primary_key=True)
+    point: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+
+
 entries = table_of(Entry)
 originals = table_of(OriginalDocument)
 short_ids = table_of(ShortId)
@@ -140,3 +161,5 @@ journal_head = table_of(JournalHead)
 idempotency_keys = table_of(IdempotencyKey)
 audit_rows = table_of(AuditRow)
 followers = table_of(Follower)
+message_texts = table_of(MessageText)
+message_points = table_of(MessagePoint)

@@ -204,7 +204,8 @@ def _originals(conn: Connection) -> Iterator[Fault]:
     query = select(o.message_id, o.sha256, o.content, e.body).outerjoin(entries, e.id == o.message_id)
     for row in _pages(conn, query.order_by(o.message_id), lambda last: o.message_id > last["message_id"], some=20):
         said = f'"sha256":"{row["sha256"]}"'
-        if hashlib.sha256(row["content"]).hexdigest() != row["sha256"] or said not in (row["body"] or ""):
+        kept = row["content"] if isinstance(row["content"], bytes) else b""  # SQLite keeps what it is given
+        if hashlib.sha256(kept).hexdigest() != row["sha256"] or said not in (row["body"] or ""):
             yield Fault(f"original of message {row['message_id']}", "is not the document that came")
     lost = select(e.sequence).outerjoin(originals, o.message_id == e.id).where(
         o.message_id.is_(None), e.kind == "alert", e.body.contains('"sha256":"', autoescape=True)

@@ -2,12 +2,13 @@
 after the commit. 201 means durable (PROMISES 3)."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -17,42 +18,61 @@ from routehub.core.clock import Clock
 from routehub.core.db import Database, as_hub_error
 from routehub.core.errors import Busy, HubError, Unchanged
 from routehub.core.observe import Metrics, log
-from routehub.journal.batch import Batch, Mark
+from routehub.journal.batch import Batch
 from routehub.journal.bell import Bell
 from routehub.journal.committed import Committed
 from routehub.journal.jobs import Append, Change, Job, Recorded, Together
+from routehub.journal.known import Known
 from routehub.journal.message import Board
 
 T = TypeVar("T")
 _STOP = object()
+STOPPING = "The hub is stopping. Send the same again in a moment."
+TOO_MUCH = "Too many messages are waiting to be stored. Send the same again in a moment."
 
 
-@dataclass
+@dataclass(slots=True)
 class _Waiting:
+    """A job with whoever waits for it: a coroutine of ``loop``, or a thread."""
+
     job: Job
-    future: "Future[Any]"
+    future: "asyncio.Future[Any] | Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
+    entered: float = field(default_factory=time.perf_counter)
+    durable: float = 0.0
+
+    @classmethod
+    def here(cls, job: Job) -> "_Waiting":
+        loop = asyncio.get_running_loop()
+        return cls(job, loop.create_future(), loop)
+
+
+Outcome = tuple[_Waiting, Any, BaseException | None]
+"""A job's result, or what refused it."""
+
+
+class _Apart(Exception):
+    """A value that the database refuses: the jobs of this group are tried each by itself."""
 
 
 class Writer:
     """Takes jobs from any thread, commits them in groups.
 
-    boards: projections that run in the accepting transaction, handed in by ``app`` (DECISIONS 2).
+    boards: projections that run in the accepting transaction, handed in by ``app`` (DECISIONS 2); most: jobs of one
+    commit; waiting, waiting_bytes: what may wait before more is refused with 503.
     on_commit: called in the writer's thread after each commit that brought something; must not block.
     """
 
     def __init__(
         self, db: Database, boards: Sequence[Board], clock: Clock, bell: Bell, metrics: Metrics,
-        *, most: int = 256, waiting: int = 10_000,
+        *, most: int = 256, waiting: int = 10_000, waiting_bytes: int = 64 * 1024 * 1024,
     ) -> None:  # fmt: skip
-        self._db, self._boards, self._clock, self._bell, self._metrics = (
-            db,
-            tuple(boards),
-            clock,
-            bell,
-            metrics,
-        )
-        self._most = most
-        self._queue: queue.Queue[Any] = queue.Queue(waiting)
+        self._db, self._boards, self._clock, self._bell, self._metrics = db, tuple(boards), clock, bell, metrics
+        self._most, self._most_waiting, self._most_bytes = most, waiting, waiting_bytes
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._bytes = 0
+        self._counting = threading.Lock()
+        self._known = Known()
         self._thread: threading.Thread | None = None
         self._stopping = False
         self.on_commit: list[Callable[[Committed], None]] = []
@@ -72,13 +92,15 @@ class Writer:
 
     def _refuse_rest(self) -> None:
         """Answer what came in behind the stop: nothing of it was stored."""
+        rest: list[Outcome] = []
         while True:
             try:
                 left = self._queue.get_nowait()
             except queue.Empty:
-                return
+                break
             if left is not _STOP:
-                _answer(left.future, None, Busy("The hub is stopping. Send the same again in a moment.", retry_after=5))
+                rest.append((left, None, Busy(STOPPING, retry_after=5)))
+        _answer_all(rest)
 
     @property
     def waiting(self) -> int:
@@ -96,44 +118,57 @@ class Writer:
 
         A caller that goes away does not undo its job: accepted is accepted.
         """
-        return await asyncio.wrap_future(self._enqueue(job))
+        waiting = _Waiting.here(job)
+        self._enqueue([waiting])
+        try:
+            return await waiting.future  # type: ignore[misc]
+        finally:
+            if waiting.durable and job.appends:
+                self._metrics.stage("wake", time.perf_counter() - waiting.durable)
 
     async def submit_each(self, jobs: Sequence[Append]) -> list[Recorded | HubError]:
         """Hand several in at once, in order; each is accepted or refused by itself.
 
         Errors: Busy when there is no room for all of them, so that none is taken; database faults.
         """
-        if self._queue.maxsize - self._queue.qsize() < len(jobs):
-            raise Busy("Too many messages are waiting to be stored. Send the same again in a moment.")
-        futures = [asyncio.wrap_future(self._enqueue(job)) for job in jobs]
-        outcomes: list[Recorded | HubError] = []
-        for found in await asyncio.gather(*futures, return_exceptions=True):
-            if isinstance(found, BaseException) and not isinstance(found, HubError):
-                raise found
-            outcomes.append(found)
-        return outcomes
+        waiting = [_Waiting.here(job) for job in jobs]
+        self._enqueue(waiting)
+        futures: list[asyncio.Future[Any]] = [one.future for one in waiting]  # type: ignore[misc]
+        if futures:
+            await asyncio.wait(futures)
+        faults = [fault for one in futures if (fault := one.exception()) is not None]
+        for fault in faults:
+            if not isinstance(fault, HubError):
+                raise fault
+        return [one.result() if one.exception() is None else one.exception() for one in futures]  # type: ignore[misc]
 
     def change(self, apply: Callable[[Batch], T]) -> T:
         """The same for threads and commands: hand in a change and wait for its commit."""
-        result: T = self._enqueue(Change(apply)).result()
+        waiting = _Waiting(Change(apply), Future())
+        self._enqueue([waiting])
+        result: T = waiting.future.result()
         return result
 
     def append(self, job: Append) -> Recorded:
-        result: Recorded = self._enqueue(job).result()
+        waiting = _Waiting(job, Future())
+        self._enqueue([waiting])
+        result: Recorded = waiting.future.result()
         return result
 
-    def _enqueue(self, job: Job) -> "Future[Any]":
+    def _enqueue(self, items: Sequence[_Waiting]) -> None:
+        """Take all of them or none: within the bounds, and not while the hub stops."""
         if self._stopping:
-            raise Busy("The hub is stopping. Send the same again in a moment.", retry_after=5)
-        future: Future[Any] = Future()
+            raise Busy(STOPPING, retry_after=5)
         if self._thread is None:
-            self._perform([_Waiting(job, future)])
-            return future
-        try:
-            self._queue.put_nowait(_Waiting(job, future))
-        except queue.Full:
-            raise Busy("Too many messages are waiting to be stored. Send the same again in a moment.") from None
-        return future
+            self._perform(list(items))
+            return
+        size = sum(item.job.size for item in items)
+        with self._counting:
+            if self._queue.qsize() + len(items) > self._most_waiting or self._bytes + size > self._most_bytes:
+                raise Busy(TOO_MUCH)
+            self._bytes += size
+        for item in items:
+            self._queue.put(item)
 
     def _run(self) -> None:
         stop = False
@@ -152,30 +187,78 @@ class Writer:
                 except queue.Empty:
                     break
             self._metrics.queue.set(self._queue.qsize())
+            with self._counting:
+                self._bytes -= sum(item.job.size for item in waiting)
             if waiting:
                 self._perform(waiting)
 
     def _perform(self, waiting: list[_Waiting]) -> None:
         """One transaction over many jobs, then all answers."""
         began = time.perf_counter()
-        outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
-        committed: Committed | None = None
+        for item in waiting:
+            if item.job.appends:
+                self._metrics.stage("queue", began - item.entered)
+        try:
+            committed, outcomes = self._commit(waiting)
+        except _Apart:
+            for item in waiting:
+                self._perform_alone(item)
+            return
+        except Exception as error:  # noqa: BLE001 - whoever waits must be answered
+            fault = self._fault(error)
+            _answer_all([(item, None, fault) for item in waiting])
+            return
+        self._tell(committed, began, waiting)
+        _answer_all(outcomes)
+
+    def _perform_alone(self, item: _Waiting) -> None:
+        """One job in a transaction of its own, after a group that the database refused as a whole."""
+        began = time.perf_counter()
+        try:
+            committed, outcomes = self._commit([item])
+        except _Apart as refused:
+            fault = refused.__cause__
+            assert isinstance(fault, DBAPIError)
+            log("journal").error("job refused by the database", error=type(fault.orig).__name__)
+            _answer_all([(item, None, as_hub_error(fault) if isinstance(fault, DataError) else fault)])
+            return
+        except Exception as error:  # noqa: BLE001
+            _answer_all([(item, None, self._fault(error))])
+            return
+        self._tell(committed, began, [item])
+        _answer_all(outcomes)
+
+    def _commit(self, waiting: Sequence[_Waiting]) -> tuple[Committed, list[Outcome]]:
+        """Errors: ``_Apart`` when some job's values are at fault; whatever else the database fails with."""
         try:
             with self._db.write() as conn:
-                batch = Batch.open(conn, self._clock)
-                for item in waiting:
-                    outcomes.append((item, *self._one(batch, item.job)))
+                batch = Batch.open(conn, self._clock, self._known)
+                batch.recall(
+                    (job.draft.route, job.draft.party, job.key)
+                    for item in waiting
+                    for job in item.job.appends
+                    if job.key is not None
+                )
+                outcomes = [(item, *self._one(batch, item.job)) for item in waiting]
                 batch.flush()
                 committed = Committed(tuple(batch.messages), batch.directory, batch.feeds())
                 if committed.messages or committed.directory:
                     self._bell.announce(conn)
-        except Exception as error:  # noqa: BLE001 - whoever waits must be answered
-            fault = self._fault(error)
-            for item in waiting:
-                _answer(item.future, None, fault)
-            return
-        self._metrics.commits.observe(time.perf_counter() - began)
+        except (IntegrityError, DataError) as fault:
+            raise _Apart from fault
+        batch.committed()
+        durable = time.perf_counter()
+        for item in waiting:
+            item.durable = durable
+        return committed, outcomes
+
+    def _tell(self, committed: Committed, began: float, waiting: Sequence[_Waiting]) -> None:
+        taken = time.perf_counter() - began
+        self._metrics.commits.observe(taken)
         self._metrics.batch.observe(len(waiting))
+        for item in waiting:
+            if item.job.appends:
+                self._metrics.stage("commit", taken)
         if committed.messages:
             self._metrics.sequence.set(committed.messages[-1].sequence)
             for message in committed.messages:
@@ -183,37 +266,30 @@ class Writer:
         if committed.messages or committed.directory:
             for tell in self.on_commit:
                 tell(committed)
-        for item, result, refusal in outcomes:
-            _answer(item.future, result, refusal)
 
     def _one(self, batch: Batch, job: Job) -> tuple[Any, BaseException | None]:
-        """One job in its savepoint. A refusal rolls back this job alone; a database fault fails the batch."""
-        mark = batch.mark()
-        batch.conn.exec_driver_sql("SAVEPOINT job")
+        """One job as a part of the batch. A refusal undoes this job alone; a database fault fails the batch."""
+        mark = batch.begin()
         try:
             result = job.perform(batch, self._boards)
         except Unchanged as same:
-            _roll_back(batch, mark)
+            batch.undo(mark)
             if isinstance(job, Append):
                 job.remember(batch, same.message_id)
             return Recorded(same.message_id, unchanged=True), None
         except HubError as refusal:
-            _roll_back(batch, mark)
+            batch.undo(mark)
             return None, refusal
-        except (IntegrityError, DataError) as fault:
-            _roll_back(batch, mark)
-            log("journal").error("job refused by the database", error=type(fault.orig).__name__)
-            return None, as_hub_error(fault) if isinstance(fault, DataError) else fault
         except DBAPIError:
             raise
         except Exception as fault:  # noqa: BLE001 - one bad job must not fail the others
-            _roll_back(batch, mark)
+            batch.undo(mark)
             log("journal").error("job failed", exc_info=fault, job=type(job).__name__)
             return None, fault
         if job.dry_run:
-            _roll_back(batch, mark)
+            batch.undo(mark)
         else:
-            batch.conn.exec_driver_sql("RELEASE SAVEPOINT job")
+            batch.keep(mark)
         return result, None
 
     def _fault(self, error: Exception) -> Exception:
@@ -226,15 +302,28 @@ class Writer:
         return error
 
 
-def _roll_back(batch: Batch, mark: Mark) -> None:
-    """Undo one job: its rows by the savepoint, its numbers by the mark."""
-    batch.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-    batch.conn.exec_driver_sql("RELEASE SAVEPOINT job")
-    batch.reset(mark)
+def _answer_all(outcomes: Sequence[Outcome]) -> None:
+    """Answer everybody who waits: a thread at once, the coroutines of a loop by one call into it."""
+    loops: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for outcome in outcomes:
+        waiting = outcome[0]
+        if waiting.loop is None:
+            _answer(*outcome)
+        else:
+            loops.setdefault(waiting.loop, []).append(outcome)
+    for loop, ours in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(_answer_here, ours)
 
 
-def _answer(future: "Future[Any]", result: Any, refusal: BaseException | None) -> None:
-    if not future.set_running_or_notify_cancel():
+def _answer_here(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        _answer(*outcome)
+
+
+def _answer(waiting: _Waiting, result: Any, refusal: BaseException | None) -> None:
+    future = waiting.future
+    if future.done():  # whoever waited has gone; what was accepted stays accepted
         return
     if refusal is not None:
         future.set_exception(refusal)

@@ -9,7 +9,6 @@ from routehub.boards.alerts.queries import AlertView
 from routehub.boards.figures.unusual import unusual
 from routehub.core.words import day, number, signed_percent
 from routehub.views.route import RoutePicture, Station
-from routehub.views.totals import total
 
 FLOWS = ("arrivals", "departures")
 LEVEL_WORDS = {
@@ -95,7 +94,7 @@ def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Lin
 
 
 def _week(picture: RoutePicture, party: str, indicator: str, day: date) -> Sequence[int]:
-    found = (total(picture.values, party, indicator, day - timedelta(days=back)) for back in range(1, 8))
+    found = (picture.totals.total(party, indicator, day - timedelta(days=back)) for back in range(1, 8))
     return [t.value for t in found if t is not None]
 
 

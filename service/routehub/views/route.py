@@ -1,7 +1,7 @@
 """The route as one picture: stations in travel order, both counts of every leg, capacity, freshness."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,10 +12,11 @@ from routehub.boards.reporting.freshness import DayReport, Freshness, freshness
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
-from routehub.views.totals import Total, newest_day, total, towards
+from routehub.views.totals import Total, Totals
 
 SHOWN = ("arrivals", "departures", "present", "places", "occupied", "stranded", "asylum_applications")
 BACK = timedelta(days=10)
+LONG_BACK = timedelta(days=60)
 DIFFER_SHARE = 0.10
 DIFFER_PEOPLE = 25
 MOST_VALUES = 20_000
@@ -109,6 +110,7 @@ class RoutePicture:
     legs: tuple[LegPicture, ...]
     alerts: tuple[AlertView, ...]
     values: tuple[FigureValue, ...]
+    totals: Totals = field(repr=False, compare=False)
 
     @property
     def expected(self) -> tuple[Station, ...]:
@@ -135,10 +137,10 @@ def counts_differ(one: int, other: int) -> bool:
     return apart > DIFFER_PEOPLE and apart > DIFFER_SHARE * max(one, other)
 
 
-def leg_counts(values: Sequence[FigureValue], leg: LegView, day: date) -> tuple[Total | None, Total | None]:
+def leg_counts(totals: Totals, leg: LegView, day: date) -> tuple[Total | None, Total | None]:
     """Departures by the one party and arrivals by the other for a day, aligned by the leg's lag."""
-    left = towards(values, leg.from_party, "departures", leg.to_party, day - timedelta(days=leg.lag_days))
-    entered = towards(values, leg.to_party, "arrivals", leg.from_party, day)
+    left = totals.towards(leg.from_party, "departures", leg.to_party, day - timedelta(days=leg.lag_days))
+    entered = totals.towards(leg.to_party, "arrivals", leg.from_party, day)
     return left, entered
 
 
@@ -149,10 +151,20 @@ def load(
     ids = frozenset(audiences)
     today = now.astimezone(route.zone).date()
     tomorrow = today + timedelta(days=1)
-    query = FigureQuery(route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES)
+    query = FigureQuery(
+        route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES, hours=False
+    )  # hours are many and would push the newest days off the end; a day says what its hours add up to
     values = figures(conn, ids, query)
-    days = days_of(conn, ids, route.code, today - timedelta(days=60), today + timedelta(days=1))
+    days = days_of(conn, ids, route.code, today - BACK, tomorrow)
+    if not all(_seen(days.get(m.party, {}), m, now) for m in route.members(today, "member") if m.reports):
+        days = days_of(conn, ids, route.code, today - LONG_BACK, tomorrow)
     return picture(directory, route, values, days, alerts(conn, ids, route.code, now, open_only=True), now)
+
+
+def _seen(days: Mapping[date, DayReport], member: Membership, now: datetime) -> bool:
+    """Whether a party reported lately; who did not is looked for further back."""
+    last = current_day(member, now)
+    return any(day <= last for day in days)
 
 
 def picture(
@@ -161,62 +173,57 @@ def picture(
 ) -> RoutePicture:  # fmt: skip
     """The picture from plain data; the clock is passed in."""
     today = now.astimezone(route.zone).date()
-    by_party: dict[str, list[FigureValue]] = {}
-    for value in values:
-        by_party.setdefault(value.party, []).append(value)
+    totals = Totals(values)
     stations = tuple(
-        _station(directory, member, by_party.get(member.party, []), days.get(member.party, {}), open_alerts, now)
+        _station(directory, member, totals, days.get(member.party, {}), open_alerts, now)
         for member in route.members(today, "member")
         if member.reports
     )
-    legs = tuple(_leg(by_party, route, leg, now) for leg in route.legs_on(today))
-    return RoutePicture(route, now, stations, legs, tuple(open_alerts), tuple(values))
+    legs = tuple(_leg(totals, route, leg, now) for leg in route.legs_on(today))
+    return RoutePicture(route, now, stations, legs, tuple(open_alerts), tuple(values), totals)
 
 
 def _station(
-    directory: Directory, member: Membership, values: Sequence[FigureValue], days: Mapping[date, DayReport],
+    directory: Directory, member: Membership, totals: Totals, days: Mapping[date, DayReport],
     open_alerts: Sequence[AlertView], now: datetime,
 ) -> Station:  # fmt: skip
     fresh = freshness(member, days, now)
     found = {}
     for indicator in SHOWN:
-        figure = _newest(values, member.party, indicator, fresh.day)
+        figure = _newest(totals, member.party, indicator, fresh.day)
         if figure is not None:
             found[indicator] = figure
     return Station(
         member.party, directory.name(member.party, fresh.day), member.role, member.position, fresh, found,
-        _capacity(values, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
+        _capacity(totals, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
     )  # fmt: skip
 
 
-def _newest(values: Sequence[FigureValue], party: str, indicator: str, current: date) -> StationFigure | None:
-    day = newest_day(values, party, indicator, current)
-    now = total(values, party, indicator, day) if day else None
-    if day is None or now is None:
+def _newest(totals: Totals, party: str, indicator: str, current: date) -> StationFigure | None:
+    now = totals.newest(party, indicator, current)
+    if now is None:
         return None
-    return StationFigure(indicator, now, total(values, party, indicator, day - timedelta(days=1)), day == current)
+    before = totals.total(party, indicator, now.day - timedelta(days=1))
+    return StationFigure(indicator, now, before, now.day == current)
 
 
-def _capacity(values: Sequence[FigureValue], party: str, current: date) -> Capacity | None:
+def _capacity(totals: Totals, party: str, current: date) -> Capacity | None:
     """The newest day's occupancy against the newest places, which rarely change."""
-    day = newest_day(values, party, "occupied", current)
-    occupied = total(values, party, "occupied", day) if day else None
-    places_day = newest_day(values, party, "places", day) if day else None
-    places = total(values, party, "places", places_day) if places_day else None
-    if day is None or occupied is None or places is None:
+    occupied = totals.newest(party, "occupied", current)
+    places = totals.newest(party, "places", occupied.day) if occupied else None
+    if occupied is None or places is None:
         return None
     flags = "".join(sorted({*occupied.flags, *places.flags}))
-    return Capacity(places.value, occupied.value, day, day == current, flags)
+    return Capacity(places.value, occupied.value, occupied.day, occupied.day == current, flags)
 
 
-def _leg(by_party: Mapping[str, list[FigureValue]], route: RouteView, leg: LegView, now: datetime) -> LegPicture:
+def _leg(totals: Totals, route: RouteView, leg: LegView, now: datetime) -> LegPicture:
     """The newest day on which either side counted."""
-    both = [*by_party.get(leg.from_party, []), *by_party.get(leg.to_party, [])]
     member = route.membership(leg.to_party, now.astimezone(route.zone).date())
     latest = current_day(member, now) if member else now.date()
     for back in range(BACK.days):
         day = latest - timedelta(days=back)
-        left, entered = leg_counts(both, leg, day)
+        left, entered = leg_counts(totals, leg, day)
         if left is not None or entered is not None:
             return LegPicture(leg, day, left, entered)
     return LegPicture(leg, None, None, None)

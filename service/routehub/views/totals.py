@@ -4,8 +4,13 @@ different parties never are (DECISIONS 2)."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
-from routehub.boards.figures.queries import FigureValue
+from routehub.boards.figures.queries import DayValue, FigureValue
+
+ONE_DAY = timedelta(days=1)
+PEOPLE = frozenset({"sex", "age_band", "nationality"})
+"""Breakdowns that are no part of a total."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Total:
 
 def fulfilled_day(value: FigureValue) -> date:
     """The reporting day that a figure belongs to: a calendar day ends during the next one."""
-    return value.day + timedelta(days=1) if value.bucket == "calendar_day" else value.day
+    return value.day + ONE_DAY if value.bucket == "calendar_day" else value.day
 
 
 def flags_of(values: Iterable[FigureValue]) -> str:
@@ -42,37 +47,71 @@ def flags_of(values: Iterable[FigureValue]) -> str:
 
 def daily(values: Iterable[FigureValue]) -> list[FigureValue]:
     """Figures of whole days without a breakdown by sex, age or nationality, and not withdrawn."""
-    people = {"sex", "age_band", "nationality"}
-    return [v for v in values if v.bucket != "hour" and v.value is not None and not people & set(v.dimensions)]
+    return [v for v in values if v.bucket != "hour" and v.value is not None and PEOPLE.isdisjoint(v.dimensions)]
 
 
-def total(values: Iterable[FigureValue], party: str, indicator: str, day: date) -> Total | None:
-    """The total that the party gave itself, else the sum of its own entries by counterpart, else by place.
+V = TypeVar("V", FigureValue, DayValue)
 
-    None when it gave nothing: a missing figure is not a zero.
-    """
-    own = [
-        v for v in daily(values) if v.party == party and v.indicator == indicator and fulfilled_day(v) == day
-    ]  # fmt: skip
-    whole = [v for v in own if v.counterpart is None and v.place is None and set(v.dimensions) <= {"service"}]
+
+def _preferred(own: list[V], plain: list[V]) -> list[V]:
+    """Which of a party's entries for a day make up its total: what it gave as its total itself, else those by
+    counterpart, else those by place. ``plain``: those without a breakdown but by service."""
+    whole = [v for v in plain if v.counterpart is None and v.place is None]
     by_border = [v for v in own if v.counterpart is not None and v.place is None]
     by_place = [v for v in own if v.place is not None]
-    for group in (whole[:1], by_border, by_place, own):
-        if group:
-            return _sum(group, day)
-    return None
+    return whole[:1] or by_border or by_place or own
 
 
-def towards(values: Iterable[FigureValue], party: str, indicator: str, counterpart: str, day: date) -> Total | None:
-    """A party's own count over the border with one neighbour: its figure for it, else the sum of its places there."""
-    own = [
-        v
-        for v in daily(values)
-        if v.party == party and v.indicator == indicator and v.counterpart == counterpart and fulfilled_day(v) == day
-    ]
-    whole = [v for v in own if v.place is None]
-    group = whole[:1] or own
-    return _sum(group, day) if group else None
+def daily_totals(values: Iterable[DayValue]) -> dict[str, dict[date, int]]:
+    """Each party's own total of one indicator by reporting day; days without an entry are not there."""
+    given: dict[tuple[str, date], list[DayValue]] = {}
+    for v in values:
+        day = v.day + ONE_DAY if v.bucket == "calendar_day" else v.day
+        given.setdefault((v.party, day), []).append(v)
+    found: dict[str, dict[date, int]] = {}
+    for (party, day), own in given.items():
+        chosen = own if len(own) == 1 else _preferred(own, [v for v in own if v.plain])
+        found.setdefault(party, {})[day] = sum(v.value for v in chosen)
+    return found
+
+
+class Totals:
+    """Figures of whole days, laid out by party, indicator and reporting day. Withdrawn ones and breakdowns of people
+    are left out."""
+
+    def __init__(self, values: Iterable[FigureValue]) -> None:
+        self._given: dict[tuple[str, str], dict[date, list[FigureValue]]] = {}
+        for v in daily(values):
+            self._given.setdefault((v.party, v.indicator), {}).setdefault(fulfilled_day(v), []).append(v)
+
+    def _on(self, party: str, indicator: str, day: date) -> list[FigureValue]:
+        return self._given.get((party, indicator), {}).get(day, [])
+
+    def total(self, party: str, indicator: str, day: date) -> Total | None:
+        """The total that the party gave itself, else the sum of its own entries by counterpart, else by place.
+
+        None when it gave nothing: a missing figure is not a zero.
+        """
+        own = self._on(party, indicator, day)
+        if not own:
+            return None
+        return _sum(_preferred(own, [v for v in own if set(v.dimensions) <= {"service"}]), day)
+
+    def towards(self, party: str, indicator: str, counterpart: str, day: date) -> Total | None:
+        """A party's own count over the border with one neighbour: its figure for it, else the sum of its places."""
+        own = [v for v in self._on(party, indicator, day) if v.counterpart == counterpart]
+        whole = [v for v in own if v.place is None]
+        group = whole[:1] or own
+        return _sum(group, day) if group else None
+
+    def newest_day(self, party: str, indicator: str, until: date) -> date | None:
+        """The last reporting day, up to ``until``, for which a party gave an indicator."""
+        return max((day for day in self._given.get((party, indicator), ()) if day <= until), default=None)
+
+    def newest(self, party: str, indicator: str, until: date) -> Total | None:
+        """The total of that day."""
+        day = self.newest_day(party, indicator, until)
+        return self.total(party, indicator, day) if day else None
 
 
 def _sum(group: list[FigureValue], day: date) -> Total:
@@ -80,13 +119,3 @@ def _sum(group: list[FigureValue], day: date) -> Total:
         sum(v.value or 0 for v in group), day, flags_of(group), len(group),
         max(v.accepted_at for v in group), tuple(dict.fromkeys(v.message_id for v in group)),
     )  # fmt: skip
-
-
-def newest_day(values: Iterable[FigureValue], party: str, indicator: str, until: date) -> date | None:
-    """The last reporting day, up to ``until``, for which a party gave an indicator."""
-    days = [
-        fulfilled_day(v)
-        for v in daily(values)
-        if v.party == party and v.indicator == indicator and fulfilled_day(v) <= until
-    ]
-    return max(days, default=None)

@@ -18,7 +18,7 @@ from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
-from routehub.views.totals import Total, total
+from routehub.views.totals import Total, Totals
 
 DAYS = 7
 ONE_DAY = timedelta(days=1)
@@ -151,18 +151,16 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     values = [v for v in values if v.message_id not in red]
     seen = [a for a in alerts(conn, ids, route.code, now, since=since) if a.tlp != "RED" and a.status != "Test"]
     drawn = picture(directory, route, values, made, [a for a in seen if a.state == "open"], now)
-    by_party: dict[str, list[FigureValue]] = {}
-    for value in values:
-        by_party.setdefault(value.party, []).append(value)
+    totals = drawn.totals
     parties = [m.party for m in reporting]
     return Week(
         route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
         tuple(_reporting(m, made.get(m.party, {}), days, now, red) for m in reporting),
-        tuple(_flow(by_party.get(party, []), party, days) for party in parties),
-        tuple(_leg(by_party, leg, days) for leg in route.legs_on(today)),
+        tuple(_flow(totals, party, days) for party in parties),
+        tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
-        {party: _stocks(by_party.get(party, []), party, days) for party in parties},
-        {party: _flags(by_party.get(party, []), last) for party in parties},
+        {party: _stocks(totals, party, days) for party in parties},
+        {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
     )  # fmt: skip
@@ -190,18 +188,17 @@ def _reporting(
     return PartyReporting(member.party, record(member, made, days[0], days[-1], now), used)
 
 
-def _flow(values: list[FigureValue], party: str, days: tuple[date, ...]) -> PartyFlow:
+def _flow(totals: Totals, party: str, days: tuple[date, ...]) -> PartyFlow:
     earlier = [day - DAYS * ONE_DAY for day in days]
     return PartyFlow(
         party, "arrivals",
-        tuple(total(values, party, "arrivals", day) for day in days),
-        tuple(total(values, party, "arrivals", day) for day in earlier),
+        tuple(totals.total(party, "arrivals", day) for day in days),
+        tuple(totals.total(party, "arrivals", day) for day in earlier),
     )  # fmt: skip
 
 
-def _leg(by_party: Mapping[str, list[FigureValue]], leg: LegView, days: tuple[date, ...]) -> LegWeek:
-    both = [*by_party.get(leg.from_party, []), *by_party.get(leg.to_party, [])]
-    return LegWeek(leg, tuple((day, *leg_counts(both, leg, day)) for day in days))
+def _leg(totals: Totals, leg: LegView, days: tuple[date, ...]) -> LegWeek:
+    return LegWeek(leg, tuple((day, *leg_counts(totals, leg, day)) for day in days))
 
 
 def _ordered(drawn: RoutePicture) -> list[Station]:
@@ -215,11 +212,11 @@ def _reception(station: Station) -> Reception:
     return Reception(station.party, station.capacity, tuple(dict.fromkeys(m for some in used for m in some)))
 
 
-def _stocks(values: list[FigureValue], party: str, days: tuple[date, ...]) -> dict[str, tuple[Total | None, ...]]:
-    found = {name: tuple(total(values, party, name, day) for day in days) for name in ("occupied", "places")}
-    return {name: totals for name, totals in found.items() if any(totals)}
+def _stocks(totals: Totals, party: str, days: tuple[date, ...]) -> dict[str, tuple[Total | None, ...]]:
+    found = {name: tuple(totals.total(party, name, day) for day in days) for name in ("occupied", "places")}
+    return {name: told for name, told in found.items() if any(told)}
 
 
-def _flags(values: list[FigureValue], last: date) -> str:
-    newest = total(values, values[0].party, "arrivals", last) if values else None
+def _flags(totals: Totals, party: str, last: date) -> str:
+    newest = totals.total(party, "arrivals", last)
     return newest.flags if newest else ""

@@ -10,7 +10,8 @@ from routehub_schemas.reference import Route, indicators, parties
 
 def recognised(columns: Iterable[str], route: Route) -> tuple[list[Flow], list[str]]:
     """Flows by column, and the columns whose names say nothing. A name begins with the code of a party (or an alias, in
-    any case), goes on with a place of it, and may end with an indicator; without one it counts arrivals."""
+    any case), goes on with a place of it or a neighbour, and may end with an indicator; without one it counts
+    arrivals."""
     flows, left_out = [], []
     for column in columns:
         flow = _flow(column, route)
@@ -40,11 +41,18 @@ def _flow(column: str, route: Route) -> Flow | None:
         if rest == name or rest.endswith(f"_{name}"):
             indicator, rest = name, rest[: -len(name)].rstrip("_")
             break
-    if rest and rest.upper() in {leg.origin for leg in route.legs if leg.destination == party}:
+    if rest.upper() in _neighbours(party, indicator, route):
         return Flow(column, party, indicator, None, rest.upper())
     place = f"{party}/{rest.replace('_', '-')}" if rest else None
     known = place is None or place in {p.code for p in route.places}
     return Flow(column, party, indicator, place) if known else None
+
+
+def _neighbours(party: str, indicator: str, route: Route) -> frozenset[str]:
+    """Where people who depart go to; for everything else where they come from."""
+    if indicator == "departures":
+        return frozenset(leg.destination for leg in route.legs if leg.origin == party)
+    return frozenset(leg.origin for leg in route.legs if leg.destination == party)
 
 
 def _party(word: str) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from routehub.core.words import number, signed_percent
+from routehub.core.words import MINUS, number, signed_percent
 from routehub.warning.baseline import BaselineParameters, baseline, usual_for_weekday
 from routehub.warning.finding import Finding, Level, score
 from routehub.warning.series import DailySeries
@@ -41,11 +41,11 @@ def detect(series: DailySeries, day: date, p: DropParameters) -> Finding | None:
         urgency="Immediate",
         certainty="Observed",
         category="crossing_changed",
-        headline=f"Only {number(round(now.x))} people, {change} under the usual",
+        headline=f"{series.key}: only {number(round(now.x))} people, {change} on the usual",
         arithmetic=(
             *now.words(),
             f"change: {change}",
-            f"on the scale of log(1 + x): z = {now.log_z:.1f}, bound {p.log_z:g}",
+            f"on the scale of log(1 + x): z = {now.log_z:.1f}, bound {p.log_z:g}".replace("-", MINUS),
         ),
         expects=f"a complete day above {number(round(p.share * now.mean))}",
         inputs=series.sources(day, p.baseline.days + p.baseline.guard + 1),

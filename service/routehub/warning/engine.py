@@ -42,6 +42,16 @@ class Engine:
         self._memory: Memory | None = None
         self._one_look = asyncio.Lock()
 
+    async def catch_up(self) -> None:
+        """Everything that is due by now, before the clock of an exercise goes on."""
+        try:
+            while await self.look():
+                pass
+        except HubError as fault:
+            log("warning").warning("cannot look now", fault=fault.detail)
+        except Exception as fault:  # noqa: BLE001 - the clock goes on all the same; the follower tries again
+            log("warning").error("a look failed", exc_info=fault)
+
     async def look(self) -> bool:
         """Take in what is new; says whether there may be more. What fails leaves nothing half done: the next look
         begins where the state was last written."""

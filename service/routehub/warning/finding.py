@@ -8,6 +8,8 @@ from typing import Literal
 from routehub_schemas.vocab import AlertCategory, Certainty, Severity, Urgency
 
 SEVERITY_RANK: dict[str, int] = {"Unknown": 0, "Minor": 1, "Moderate": 2, "Severe": 3, "Extreme": 4}
+LONGEST_HEADLINE = 160
+"""What a line of the contract holds (vocab.Line)."""
 HIGHEST_SCORE = 99.9
 """A score says how far out, not how many digits a division gives when the days before were all alike."""
 
@@ -44,6 +46,10 @@ class Finding:
     legs: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
     direction: Literal[-1, 0, 1] = 0
+
+    def __post_init__(self) -> None:
+        if len(self.headline) > LONGEST_HEADLINE:
+            object.__setattr__(self, "headline", self.headline[: LONGEST_HEADLINE - 1].rstrip() + "…")
 
     @property
     def trigger(self) -> str:

@@ -19,7 +19,10 @@ class LegLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One series of people on their way: a party's arrivals (from a neighbour) or departures (to one)."""
+    """One series of people on their way: a party's arrivals (from a neighbour) or departures (to one).
+
+    key: stands in headlines and arithmetic, so it should read well.
+    """
 
     key: str
     party: str

@@ -60,7 +60,7 @@ def detect(series: DailySeries, day: date, p: GrowthParameters) -> Finding | Non
         urgency="Expected",
         certainty="Likely",
         category="surge",
-        headline=f"Growing: {number(round(now))} a day in the last week, {change} over two weeks before",
+        headline=f"{series.key}: growing to {number(round(now))} people a day, {change} on the weeks before",
         arithmetic=(
             f"mean of the last {len(newest)} days: {number(round(now))}",
             f"mean of {len(before)} days, {p.days} days earlier: {number(round(usual))}",

@@ -6,16 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from routehub.core import words
-from routehub.warning import closure, silence
 from routehub.warning.conditions import Condition
-from routehub.warning.finding import Finding
+from routehub.warning.finding import LONGEST_HEADLINE, Finding
 from routehub.warning.forecast import rule as forecast_rule
 
 LASTS = timedelta(days=7) - timedelta(minutes=1)
 """As long as an alert may: by then it was updated, ended, or nobody could look at it any more."""
-MOST_LINES, LONGEST_LINE, LONGEST_HEADLINE, MOST_INPUTS, MOST_LEGS = 50, 1_000, 160, 1_000, 50
-SAY_THEMSELVES = frozenset({silence.RULE, closure.RULE, "two-counts", "capacity", "full", "cap", "chain-reaction"})
-"""Rules whose headlines name what they are about."""
+MOST_LINES, LONGEST_LINE, MOST_INPUTS, MOST_LEGS = 50, 1_000, 1_000, 50
 INSTRUCTIONS = {
     "surge": "Check free places, staff and transport for the coming days, and tell your neighbours what you plan.",
     "growth": "Check free places, staff and transport for the coming days, and tell your neighbours what you plan.",
@@ -69,7 +66,7 @@ class Notice:
 
     def _headline(self) -> str:
         f = self.finding
-        said = f.headline if f.rule in SAY_THEMSELVES else f"{f.subject}: {f.headline}"
+        said = f.headline
         if f.rule != forecast_rule.RULE:
             said += f" ({words.day(f.day)})"
         said = {"Cancel": f"Over: {said}" if self.why == "over" else f"No longer known: {said}"}.get(self.kind, said)

@@ -45,12 +45,14 @@ class Errors:
     week: float = 0.0
     covered: int = 0
     counted: int = 0
+    width: float = 0.0
 
     def add(self, said: "Said", actual: int, *, used: bool) -> None:
         self.days += 1
         self.error += abs(said.centre - actual)
         self.last += abs(said.last - actual)
         self.week += abs(said.week - actual)
+        self.width += said.high - said.low
         self.counted += used
         self.covered += used and round(said.low) <= actual <= round(said.high)
 

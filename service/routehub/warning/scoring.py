@@ -137,8 +137,11 @@ def by_detector(scored: Iterable[Scored]) -> list[DetectorScore]:
 
 @dataclass(frozen=True, slots=True)
 class ForecastScore:
-    """One series and horizon: mean absolute errors in people over ``days`` days; ``ratio``: error ÷ that of the better
-    naive forecast (None where that made none); covered of counted: how often the day lay inside the interval."""
+    """One series and horizon: mean absolute errors in people over ``days`` days.
+
+    ratio: error ÷ that of the better naive forecast (None where that made none); covered of counted: how often the day
+    lay inside the interval; width: of the interval, in people, on the mean.
+    """
 
     key: str
     horizon: int
@@ -148,6 +151,7 @@ class ForecastScore:
     seven_day_mean_error: float
     covered: int
     counted: int
+    width: float
 
     @property
     def better_naive(self) -> float:
@@ -182,6 +186,7 @@ def score_forecasts(forecasts: Iterable[Forecast], values: Values) -> list[Forec
             mean([abs(f.week - y) for f, y in pairs]),
             sum(1 for f, y in pairs if not not_in_use(f, y) and round(f.low) <= y <= round(f.high)),
             sum(1 for f, y in pairs if not not_in_use(f, y)),
+            mean([f.high - f.low for f, _ in pairs]),
         )
         for (key, horizon), pairs in groups.items()
     ]  # fmt: skip

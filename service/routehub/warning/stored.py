@@ -147,7 +147,15 @@ def board(route: RouteWatch) -> dict[str, Any]:
     errors = []
     for (key, horizon), e in sorted(route.record.errors.items()):
         score = ForecastScore(
-            key, horizon, e.days, e.error / e.days, e.last / e.days, e.week / e.days, e.covered, e.counted
+            key,
+            horizon,
+            e.days,
+            e.error / e.days,
+            e.last / e.days,
+            e.week / e.days,
+            e.covered,
+            e.counted,
+            e.width / e.days,
         )
         errors.append(_error(score, route))
     return {"forecasts": route.record.latest, "errors": errors, "parameters": route.p.to_json()}
@@ -158,7 +166,7 @@ def _error(score: ForecastScore, route: RouteWatch) -> dict[str, Any]:
     rounded: Mapping[str, float | None] = {
         "error": score.error, "last_value_error": score.last_value_error,
         "seven_day_mean_error": score.seven_day_mean_error, "ratio_to_better_naive": score.ratio,
-        "coverage": score.coverage,
+        "coverage": score.coverage, "width": score.width,
     }  # fmt: skip
     leg = route.watch.graph.leg_label(score.key) if score.key in route.watch.graph.flows else score.key
     return {

@@ -43,4 +43,9 @@ def web_context(connection: HTTPConnection) -> WebContext:
     return cast(WebContext, connection.app.state.web)
 
 
-Web = Annotated[WebContext, Depends(web_context)]
+async def _context(connection: HTTPConnection) -> WebContext:
+    """Not a plain function: FastAPI would send each request's to a thread and back."""
+    return web_context(connection)
+
+
+Web = Annotated[WebContext, Depends(_context)]

@@ -51,6 +51,38 @@ class Caution(Answer):
     usual: Any = None
 
 
+class FileReport(Answer):
+    """What became of one report of a file."""
+
+    status: int
+    party: str
+    day: date
+    figures: int
+    rows: list[int]
+    """Its first and last row in the file."""
+    period: str | None = None
+    start: datetime | None = None
+    id: str | None = None
+    location: str | None = None
+    web: str | None = None
+    data: dict[str, Any] = {}
+    """Of a dry run: what would have been stored."""
+
+
+class FileOutcome(Answer):
+    """What became of a file of figures. Pointers name rows and columns: ``/rows/14/D``."""
+
+    accepted: int
+    results: list[FileReport]
+    warnings: list[Caution]
+    skipped: list[Any]
+    sheet: str | None = None
+    dry_run: bool = False
+    problems: list[FieldProblem] = []
+    more: int = 0
+    detail: str = ""
+
+
 # --- the route and its figures ---
 
 
@@ -234,7 +266,8 @@ class ForecastShown(Answer):
 
 
 class ForecastError(Answer):
-    """Mean absolute errors in people over ``days`` days; ``ratio_to_better_naive`` below 1 is better than naive."""
+    """Mean absolute errors, and the mean width of the interval, in people over ``days`` days; ``ratio_to_better_naive``
+    below 1 is better than naive."""
 
     leg: str
     series: str
@@ -244,6 +277,7 @@ class ForecastError(Answer):
     last_value_error: float
     seven_day_mean_error: float
     ratio_to_better_naive: float | None
+    width: float
     coverage: float | None
     covered: int
     counted: int

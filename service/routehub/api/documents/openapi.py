@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from routehub.api.documents import answers
-from routehub.api.documents.operations import MESSAGE, OPERATIONS, Operation, doors
+from routehub.api.documents.operations import BATCH, CSV_EXAMPLE, MESSAGE, OPERATIONS, Operation, doors
 from routehub.api.documents.words import DESCRIPTION, HEADERS, REFUSALS, TAGS
 from routehub.core.settings import Settings
 from routehub.directory.sessions import CSRF_HEADER, cookie_name
@@ -21,16 +21,18 @@ from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 
 Document = dict[str, Any]
+REF = "#/components/schemas/"
 EVENT = "application/cloudevents+json"
 JSON = "application/json"
+CSV = "text/csv"
 PROBLEM = "application/problem+json"
 _TEXTS: dict[str, Document] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"type": "string", "format": "binary"},
     "application/schema+json": {"type": "object"},
+    BATCH: {"type": "array", "items": {"$ref": REF + "Envelope"}},
 }
 """What is no text, by its type."""
-REF = "#/components/schemas/"
-SUFFIXES = (".json", ".csv", ".xlsx", ".atom", ".ics", ".txt", ".html", ".md", ".cap")
+SUFFIXES = (".json", ".csv", ".xlsx", ".atom", ".ics", ".txt", ".html", ".md", ".cloudevents")
 
 
 def document(app: FastAPI, registry: Registry, settings: Settings) -> Document:
@@ -80,7 +82,7 @@ def _finish(operation: Document, said: Operation, registry: Registry) -> None:
     operation["summary"] = _first_sentence(str(operation.get("description") or operation["summary"]))
     if "description" in operation:
         operation["description"] = " ".join(operation["description"].replace("``", "`").split())
-    operation["parameters"] = [_parameter(one) for one in operation.get("parameters", [])]
+    operation["parameters"] = [_parameter(one) for one in (*operation.get("parameters", []), *said.parameters)]
     if not operation["parameters"]:
         del operation["parameters"]
     operation["security"] = [] if said.public else [{"key": []}, {"session": []}]
@@ -149,9 +151,14 @@ def _body(said: Operation, registry: Registry) -> Document:
     elif name == "IncomingEvent":
         medias = [EVENT, JSON]
         examples = event_examples(registry)
+    further: Document = {media: {"schema": {"$ref": REF + name}} for media, name in said.bodies.items()}
+    if CSV in further and name == "Posted.report":
+        further[CSV]["examples"] = {"rows-of-figures": {"value": CSV_EXAMPLE}}
+    if BATCH in further:
+        further[BATCH]["examples"] = {"several": {"value": list(examples.values())}}
     if examples:
         content["examples"] = {words.replace(" ", "-"): {"value": value} for words, value in examples.items()}
-    return {"required": True, "content": dict.fromkeys(medias, content)}
+    return {"required": True, "content": dict.fromkeys(medias, content) | further}
 
 
 def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
@@ -161,7 +168,7 @@ def posted_examples(kind: Kind, registry: Registry) -> dict[str, Any]:
     return {
         name: data
         for name, data in kind_examples(kind).items()
-        if not kind.hub_fields & set(data) and data.get("act", "acknowledge") in acts
+        if not (kind.hub_fields | kind.translated_fields) & set(data) and data.get("act", "acknowledge") in acts
     }
 
 
@@ -192,7 +199,7 @@ def event_examples(registry: Registry) -> dict[str, Any]:
 
 def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> Document:
     models = {said.answer for said in known.values()} | {said.body for said in known.values()}
-    models |= {answers.Problem, answers.Caution, Incoming}
+    models |= {answers.Problem, answers.Caution, answers.FileOutcome, Incoming}
     wanted = sorted((m for m in models if isinstance(m, type)), key=lambda m: m.__name__)
     _, made = models_json_schema([(m, "validation") for m in wanted], ref_template=REF + "{model}")
     found: Document = made["$defs"]
@@ -210,6 +217,12 @@ def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> 
         },
     }  # fmt: skip
     found["IncomingEvent"] = _event(found.pop("Incoming"), registry)
+    found["IncomingBatch"] = {"type": "array", "maxItems": 1000, "items": {"type": "object"}}
+    found["CapDocument"] = {"type": "string", "description": "CAP 1.2 or 1.1, as its issuer wrote it."}
+    found["MessageOrBatch"] = {"anyOf": [{"$ref": REF + MESSAGE}, {"$ref": REF + "BatchOutcome"}]}
+    found["MessageOrFile"] = {"anyOf": [{"$ref": REF + MESSAGE}, {"$ref": REF + "FileOutcome"}]}
+    found["FigureFile"] = {"type": "string", "description": "Rows of figures under a header; HXL tags are understood."}
+    found["BatchOutcome"] = _batch_outcome()
     found["ReportOfADay"] = _report_of_a_day(found["Posted.report"])
     return {name: _clean(schema) for name, schema in found.items()}
 
@@ -236,6 +249,24 @@ def _message(envelope: Document) -> Document:
             "warnings": {"type": "array", "items": {"$ref": REF + "Caution"}},
             "web": {"type": "string", "description": "The page of the message."},
             "dry_run": {"type": "boolean", "description": "True: nothing was stored."},
+        },
+    }  # fmt: skip
+
+
+def _batch_outcome() -> Document:
+    result = {
+        "type": "object", "required": ["status"],
+        "properties": {
+            "status": {"type": "integer", "description": "424: right by itself, and not stored because of another."},
+            "message": {"$ref": REF + MESSAGE}, "problem": {"$ref": REF + "Problem"},
+        },
+    }  # fmt: skip
+    return {
+        "type": "object", "required": ["accepted", "refused", "results"],
+        "properties": {
+            "accepted": {"type": "integer"}, "refused": {"type": "integer"},
+            "results": {"type": "array", "items": result, "description": "In the order of the events."},
+            "dry_run": {"type": "boolean"},
         },
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ A door without an entry here fails the test that goes over all of them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,13 +16,17 @@ from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
 from routehub.directory.people import Nomination, PersonChange
+from routehub.formats.sheets.read import TYPES
 from routehub_schemas.registry import Registry
+from routehub_schemas.vocab import TLPS
 
 READ = (400, 401, 403, 404, 422, 429, 503)
 """How reading may be refused. 404 also stands for what the reader may not see."""
 CURSOR = (410,)
 WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 PUBLIC = (400, 404)
+ATOM, CAP = "application/atom+xml", "application/cap+xml"
+BATCH = "application/cloudevents-batch+json"
 MESSAGE = "Message"
 """The envelope of a message with its warnings, named and not modelled: it is the contract's own schema."""
 
@@ -32,7 +36,8 @@ class Operation:
     """One door. ``answer``: the model of its JSON, or the name of a component; ``body``: that of what it takes.
 
     statuses: the good ones with words; refusals: those of its problem documents; headers: those of a good answer.
-    examples: bodies that a real hub takes, by name.
+    examples: bodies that a real hub takes, by name; media: types of the answer besides JSON, with words; bodies:
+    further types that it takes, each with the component; parameters: further ones, of doors that share an address.
     """
 
     answer: type[BaseModel] | str | None
@@ -43,6 +48,8 @@ class Operation:
     examples: Mapping[str, Any] = field(default_factory=dict)
     public: bool = False
     media: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Mapping[str, Any], ...] = ()
 
 
 def _made(words: str = "Made.", *headers: str) -> dict[str, Any]:
@@ -62,12 +69,22 @@ MESSAGE_TAKEN: dict[str, Any] = {
     "refusals": (*WRITE, 410),
 }
 
+FILES = dict.fromkeys(TYPES, "FigureFile")
+FILE_TAKEN: dict[str, Any] = {
+    "statuses": MESSAGE_TAKEN["statuses"] | {207: "A file of which the good rows were taken (`partial`)."},
+}
+CSV_EXAMPLE = "party,day,indicator,counterpart,value\r\nMK,2015-10-20,arrivals,GR,4584\r\n"
+
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/messages/{ref}"): Operation(MESSAGE, (*READ, 410)),
     ("get", "/v1/messages"): Operation("MessagePage", (*READ, *CURSOR)),
-    ("post", "/v1/messages"): Operation(MESSAGE, body="IncomingEvent", **MESSAGE_TAKEN),
+    ("post", "/v1/messages"): Operation(
+        "MessageOrBatch", body="IncomingEvent", bodies={BATCH: "IncomingBatch"},
+        **(MESSAGE_TAKEN | {"statuses": MESSAGE_TAKEN["statuses"] | {207: "A batch of which some were refused."}}),
+    ),
     ("put", "/v1/parties/{party}/reports/{day}"): Operation(
-        MESSAGE, body="ReportOfADay", **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)})
+        "MessageOrFile", body="ReportOfADay", bodies=FILES,
+        **(MESSAGE_TAKEN | FILE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
     ),
     ("get", "/v1/figures"): Operation(a.Figures, (*READ, *CURSOR)),
     ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
@@ -75,8 +92,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/reporting"): Operation(a.Reporting),
     ("get", "/v1/forecasts"): Operation(a.Forecasts),
     ("get", "/v1/early-warning"): Operation(a.EarlyWarning),
-    ("get", "/v1/alerts"): Operation(a.Alerts),
-    ("get", "/v1/alerts/{ref}"): Operation(a.Alert),
+    ("get", "/v1/alerts"): Operation(a.Alerts, media={ATOM: "The feed of CAP documents."}),
+    ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
+    ("get", "/v1/alerts/{ref}"): Operation(a.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
     ("get", "/v1/status"): Operation(a.Status),
     ("get", "/v1/indicators"): Operation(a.Indicators, PUBLIC, public=True),
     ("get", "/v1/conferences"): Operation(a.Conferences),
@@ -162,9 +181,27 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 
 
 def doors(registry: Registry) -> dict[tuple[str, str], Operation]:
-    """The plain JSON doors, one per kind that others than the hub may post."""
-    return {
+    """The plain JSON doors, one per kind that others than the hub may post. That of alerts also takes CAP."""
+    found = {
         ("post", f"/v1/{kind.door}"): Operation(MESSAGE, body=f"Posted.{kind.name}", **MESSAGE_TAKEN)
         for kind in registry.values()
         if kind.posted_by != frozenset({"hub"})
     }
+    alerts, reports = ("post", "/v1/alerts"), ("post", "/v1/reports")
+    if alerts in found:
+        found[alerts] = replace(found[alerts], bodies={CAP: "CapDocument"}, parameters=_OF_CAP)
+    if reports in found:
+        found[reports] = replace(found[reports], answer="MessageOrFile", bodies=FILES, **FILE_TAKEN)
+    return found
+
+
+def _of_cap(name: str, words: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": f"CAP only: {words}", "schema": schema}
+
+
+_OF_CAP = (
+    _of_cap("audience", "who reads it: words or party codes.", {"type": "array", "items": {"type": "string"}}),
+    _of_cap("tlp", "its marking.", {"enum": list(TLPS)}),
+    _of_cap("on_behalf_of", "the party for which it is entered.", {"type": "string"}),
+    _of_cap("as_exercise", "on an exercise route, take what is marked Actual as an exercise.", {"type": "boolean"}),
+)

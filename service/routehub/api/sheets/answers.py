@@ -95,7 +95,7 @@ class Sheets:
             "asked for": f"{self.request.url.path}?{self.request.url.query}".rstrip("?"),
             "numbers": "Each row is one party's own count. Counts of different parties are never added up.",
             "empty cells": "Nobody gave a value. An empty cell is not a zero.",
-            "times": "Times are in UTC; days are reporting days, which have the date on which they end.",
+            "times": "Times are in UTC. A reporting day has the date on which it ends.",
         }
 
 

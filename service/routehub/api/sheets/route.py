@@ -70,5 +70,5 @@ def _leg(leg: LegPicture, marking: str) -> Row:
         leg.leg.code, leg.leg.from_party, leg.leg.to_party, leg.leg.lag_days, leg.leg.policy, leg.day,
         leg.departures.value if leg.departures else None, leg.departures.flags if leg.departures else None,
         leg.arrivals.value if leg.arrivals else None, leg.arrivals.flags if leg.arrivals else None,
-        leg.sides, leg.difference, leg.differs, marking,
+        leg.sides, leg.difference, leg.differs if leg.sides == 2 else None, marking,
     )  # fmt: skip

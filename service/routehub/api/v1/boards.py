@@ -17,7 +17,7 @@ from routehub.api.sheets import records as record_sheets
 from routehub.api.sheets import route as route_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, next_link
 from routehub.boards.alerts.queries import AlertView, alert, alerts
-from routehub.boards.figures.queries import FigureQuery, FigureValue, figures, history, latest
+from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
 from routehub.core.canonical import dumps
@@ -33,7 +33,7 @@ from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
-from routehub.views.totals import Total
+from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
 from routehub_schemas.vocab import Day, Moment
 
@@ -125,7 +125,8 @@ async def get_figures(
     def read(conn: Connection) -> dict[str, Any]:
         ids, asked = readable(conn, who.route, who.party), query(conn, limit or PAGE, _key(after))
         found = figures(conn, ids, asked)
-        past = history(conn, ids, asked) if with_history else {}
+        shown = replace(asked, first=found[0].day, last=found[-1].day) if found else asked
+        past = history(conn, ids, shown) if with_history and found else {}
         rows = [figure(v, past.get((v.series_id, v.bucket, v.start), ()) if with_history else None) for v in found]
         return {"route": marking(route), "figures": rows, "next": _next(found, asked.limit)}
 
@@ -232,6 +233,41 @@ async def get_latest(
     sheets = Sheets(request, ctx, who, route, form, hxl, bom)
     table = figure_sheet.table(found, markings, sheets.marking)
     return await sheets.one(table, "latest-figures", "The newest value of every series", strictest(markings.values()))
+
+
+LONGEST = 366
+
+
+@router.get("/figures/totals")
+async def get_totals(
+    ctx: Ctx, who: Reader, route: OnRoute,
+    indicator: Annotated[str, Query(max_length=40, description="One of /v1/indicators.")],
+    party: Codes = [],  # noqa: B006
+    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
+) -> Response:  # fmt: skip
+    """Each party's own total of an indicator by reporting day (the last 90 days when none are given). A day without
+    figures is not there; totals of different parties are never added up."""
+    if indicator not in reference.indicators():
+        known = list(reference.indicators())
+        raise refused("/query/indicator", "unknown-indicator", "Not in the catalogue.", sent=indicator, allowed=known)
+    last = to or ctx.clock.now().astimezone(route.zone).date()
+    first = from_ or max(last, date(2000, 4, 1)) - timedelta(days=89)
+    if not timedelta(0) <= last - first < timedelta(days=LONGEST):
+        raise refused("/query/from", "range", f"Give a range of up to {LONGEST} days.", sent=str(first))
+    query = FigureQuery(
+        who.route, _codes(ctx.directory.value, party), frozenset({indicator}),
+        first=first - timedelta(days=1), last=last,
+    )  # fmt: skip
+
+    def read(conn: Connection) -> list[DayValue]:
+        return day_values(conn, readable(conn, who.route, who.party), query)
+
+    found = daily_totals(await ctx.db.read(read))
+    rows = [
+        {"party": code, "days": [{"day": day, "value": days[day]} for day in sorted(days) if first <= day <= last]}
+        for code, days in sorted(found.items())
+    ]
+    return answer({"route": marking(route), "indicator": indicator, "from": first, "to": last, "parties": rows})
 
 
 async def picture_of(ctx: Context, who: Principal, route: RouteView) -> RoutePicture:

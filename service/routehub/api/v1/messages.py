@@ -1,6 +1,7 @@
 """Messages in and out: one CloudEvent, plain JSON per kind, pages of the reader's feed with a cursor."""
 
 import asyncio
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -14,7 +15,8 @@ from routehub.api.negotiation import ATOM, BATCH, CSV, JSON, Chosen, offer
 from routehub.api.outcomes import accepted, of_many
 from routehub.api.sheets import messages as message_sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named, next_link
-from routehub.core.errors import Erased, SignInNeeded, Unknown
+from routehub.core.canonical import dumps
+from routehub.core.errors import Erased, SignInNeeded, Unknown, refused
 from routehub.delivery.live.frame import Form
 from routehub.delivery.live.listener import ENDED, Ending
 from routehub.delivery.wanted import Wanted
@@ -23,6 +25,10 @@ from routehub.formats import atom
 from routehub.intake.receive import Post
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
+from routehub.journal.search.find import search
+from routehub.journal.search.names import codes_of
+from routehub.journal.search.question import Question, question
+from routehub.journal.search.snippet import snippet
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind
@@ -49,10 +55,11 @@ def plain(kind: Kind, data: Any, *, key: str | None, dry_run: bool, **more: Any)
     around = {name: data[name] for name in ("tlp", "exercise") if name in data}
     rest = {name: value for name, value in data.items() if name not in around}
     problems: tuple[Problem, ...] = ()
-    try:
-        parse.incoming({"specversion": "1.0", "id": "x", "type": "x", "data": {}} | around)
-    except Invalid as error:
-        problems, around = error.problems, {}
+    if around:
+        try:
+            parse.incoming({"specversion": "1.0", "id": "x", "type": "x", "data": {}} | around)
+        except Invalid as error:
+            problems, around = error.problems, {}
     return Post(
         kind, rest, tlp=around.get("tlp"), exercise=around.get("exercise"), key=key, dry_run=dry_run,
         problems=problems, **more,
@@ -122,6 +129,11 @@ def doors(kinds: list[Kind]) -> APIRouter:
     return found
 
 
+LONGEST_QUESTION = 200
+SEARCH = (
+    'Words that a message has to have, wherever they stand; "a phrase", -without, begin*. Without regard to case and '
+    "accents; parties and places are found by their names too. Newest first; read on with before."
+)
 Kinds = Annotated[list[str], Query(alias="kind", description="Only these kinds.", max_length=50)]
 Parties = Annotated[list[str], Query(alias="party", description="Only from or for these parties.", max_length=100)]
 
@@ -141,11 +153,18 @@ async def get_messages(
     thread: Annotated[str | None, Query(max_length=40)] = None,
     point: Annotated[str | None, Query(max_length=60)] = None,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait when there is nothing new.")] = 0,
+    q: Annotated[str | None, Query(max_length=LONGEST_QUESTION, description=SEARCH)] = None,
+    before: Annotated[str | None, Query(max_length=40, description="With q: `next` of the page before.")] = None,
     hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
     """A page of the reader's feed in order. ``next`` is the cursor to go on from. A batch of CloudEvents has ``next``
-    as ``Link``; CSV has the envelopes; Atom begins with the newest message."""
+    as ``Link``; CSV has the envelopes; Atom begins with the newest message.
+    With ``q`` a search, newest first, as JSON."""
     asked = wanted(ctx, kind, party, thread, point)
+    if q is not None:
+        return await _found(ctx, who, q, after, before, limit, asked)
+    if before is not None:
+        raise refused("/query/before", "only-with-q", "A feed is read on with after; before goes with q.", sent=before)
     if form in (CSV, ATOM):
         sheets = Sheets(request, ctx, who, route, form, hxl, bom)
         return await (_csv if form is CSV else _atom)(sheets, after, limit, asked)
@@ -154,7 +173,7 @@ async def get_messages(
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
         if items or not wait or not await _something_new(ctx, who, kind, max(start, head.feed), deadline):
             break
-    more = len(items) == limit
+    more = feed.more_after(items, limit)
     at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
     if form is BATCH:
@@ -195,7 +214,11 @@ async def _atom(sheets: Sheets, after: str, limit: int, asked: Filter) -> Respon
 
 def _onward(sheets: Sheets, head: Cursor, items: list[FeedItem], limit: int) -> dict[str, str]:
     """The link to the next page, when there may be one."""
-    return next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed))) if len(items) == limit else {}
+    return (
+        next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed)))
+        if feed.more_after(items, limit)
+        else {}
+    )
 
 
 def _feed_page(
@@ -205,7 +228,7 @@ def _feed_page(
     head = feed.head(conn, who.route, who.party)
     start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
     feed.check_cursor(start, head)
-    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked)
+    return head, start.feed, feed.page(conn, who.route, who.party, start.feed, limit, asked, feed.PAGE_BYTES)
 
 
 class _Waiting:
@@ -228,6 +251,42 @@ class _Waiting:
 
     def end(self, ending: Ending) -> None:
         self.woken.set()
+
+
+async def _found(
+    ctx: Context, who: Principal, text: str, after: str, before: str | None, limit: int, wanted: Filter
+) -> Response:
+    """A page of a search: the newest first, each with the place where it says what was looked for."""
+    asked = question(text, codes_of(ctx.directory.value, ctx.directory.route(who.route)))
+    head, items = await ctx.db.read(_search_page, who, asked, after, before, limit, wanted)
+    more = len(items) > limit
+    shown = items[:limit]
+    told = ",".join(_hit(item, head.epoch, asked) for item in shown)
+    nxt = f'"{Cursor(head.epoch, shown[-1].feed)}"' if more else "null"
+    text = f'{{"messages":[{told}],"next":{nxt},"head":"{head}","more":{"true" if more else "false"}}}'
+    return Response(text, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _search_page(
+    conn: Connection, who: Principal, asked: Question, after: str, before: str | None, limit: int, wanted: Filter
+) -> tuple[Cursor, list[FeedItem]]:
+    """One message more than the page holds tells whether there are more; how many there are is not counted."""
+    head = feed.head(conn, who.route, who.party)
+    start = Cursor(head.epoch, 0) if after in ("", "0") else Cursor.parse(after)
+    feed.check_cursor(start, head)
+    end = Cursor.parse(before) if before else None
+    if end is not None:
+        feed.check_cursor(end, head)
+    return head, search(
+        conn, who.route, who.party, asked, limit + 1, wanted, after=start.feed, before=end.feed if end else None
+    )
+
+
+def _hit(item: FeedItem, epoch: int, asked: Question) -> str:
+    """The event with ``hit`` beside it."""
+    text = item.text(epoch)
+    found = snippet(json.loads(item.body)["data"], asked) if item.body else None
+    return f'{text[:-1]},"hit":{dumps(found)}}}' if found else text
 
 
 async def _something_new(ctx: Context, who: Principal, kinds: list[str], at: int, deadline: float) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 
 from routehub.boards.reporting.tables import reports_made
 from routehub.core.errors import Refused, Stale, Unchanged
@@ -11,8 +11,6 @@ from routehub.directory.snapshot import Directory
 from routehub.journal.message import Caution, Guard, Message, Transaction
 from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.report.payload import Report
-
-_NEW_REPORT = insert(reports_made)
 
 
 class ReportingBoard:
@@ -60,16 +58,14 @@ class ReportingBoard:
         if member is None:
             return
         period = period_of(member, report.period, report.day, report.start)
-        tx.conn.execute(
-            _NEW_REPORT,
-            {
-                "sequence": message.sequence, "route": message.route, "party": party, "bucket": period.kind,
-                "day": period.day, "start": period.start, "counts_for": period.counts_for,
-                "nothing_to_report": report.nothing_to_report, "figures": len(report.figures),
-                "reason": report.reason, "author": message.author, "actor": message.actor, "sender": message.party,
-                "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
-            },
-        )  # fmt: skip
+        row = {
+            "sequence": message.sequence, "route": message.route, "party": party, "bucket": period.kind,
+            "day": period.day, "start": period.start, "counts_for": period.counts_for,
+            "nothing_to_report": report.nothing_to_report, "figures": len(report.figures),
+            "reason": report.reason, "author": message.author, "actor": message.actor, "sender": message.party,
+            "audience_id": message.audience_id, "message_id": message.id, "accepted_at": message.accepted_at,
+        }  # fmt: skip
+        tx.collect(reports_made, (row,))
 
 
 def expect_version(route: str, party: str, bucket: str, day: object, version: str) -> Guard:

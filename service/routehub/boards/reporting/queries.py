@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from routehub.boards.reporting.freshness import DayReport
 from routehub.boards.reporting.tables import reports_made
@@ -15,19 +15,24 @@ def days_of(
 ) -> dict[str, dict[date, DayReport]]:
     """Reports by party and by the reporting day that they count for, both ends included."""
     r = reports_made.c
-    query = (
-        select(r.party, r.counts_for, r.accepted_at, r.nothing_to_report, r.message_id)
+    days = (
+        select(r.party, r.counts_for, func.min(r.accepted_at).label("first_at"), func.max(r.sequence).label("last"))
         .where(r.route == route, clause(r.audience_id, audiences), r.counts_for >= first, r.counts_for <= last)
-        .order_by(r.sequence)
+        .group_by(r.party, r.counts_for)
     )
     if party is not None:
-        query = query.where(r.party == party)
+        days = days.where(r.party == party)
+    rows = conn.execute(days).all()
+    # By their numbers, and not as a join: PostgreSQL would go through all reports that were ever made.
+    lasts = select(r.sequence, r.accepted_at, r.nothing_to_report, r.message_id).where(
+        r.sequence.in_([row.last for row in rows])
+    )
+    newest = {row.sequence: row for row in conn.execute(lasts)}
     found: dict[str, dict[date, DayReport]] = {}
-    for row in conn.execute(query):
-        days = found.setdefault(row.party, {})
-        before = days.get(row.counts_for)
-        first_at = before.first_at if before else row.accepted_at
-        days[row.counts_for] = DayReport(first_at, row.accepted_at, row.nothing_to_report, row.message_id)
+    for row in rows:
+        made = newest[row.last]
+        report = DayReport(row.first_at, made.accepted_at, made.nothing_to_report, made.message_id)
+        found.setdefault(row.party, {})[row.counts_for] = report
     return found
 
 

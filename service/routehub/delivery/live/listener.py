@@ -79,7 +79,7 @@ class Listener:
         self._outlet, self._transport = outlet, outlet.transport
         self._narrowed = None if wanted.everything else wanted
         self._most = most
-        self._written = self._last = 0
+        self._written, self._last = 0, (0, 0)
         self._backlog: Backlog | None = None
 
     @property
@@ -115,14 +115,14 @@ class Listener:
             return
         self._transport.write(data)
         self._written += len(data)
-        self._last = events
+        self._last = (len(data), events)
 
     def _may_wait(self, waiting: int, size: int, events: int) -> bool:
         backlog = self._behind(waiting)
         most_events, most_bytes = self._most
         if backlog.events > most_events or waiting > most_bytes:
             return False
-        backlog.add(self._written + size, events)
+        backlog.add(self._written + size, size, events)
         return True
 
     def stalled(self, seconds: float) -> bool:
@@ -135,7 +135,7 @@ class Listener:
 
     def _behind(self, waiting: int) -> "Backlog":
         if self._backlog is None:
-            self._backlog = Backlog(self._written, self._last)
+            self._backlog = Backlog(self._written, *self._last)
         self._backlog.settle(self._written - waiting)
         return self._backlog
 
@@ -149,22 +149,28 @@ class Listener:
 class Backlog:
     """What a reader who is behind has not taken yet: made when it falls behind, dropped when it has caught up."""
 
-    def __init__(self, written: int, events: int) -> None:
-        """written: bytes up to the end of the last write, which had so many events."""
-        self._writes = deque([(written, events)])
-        self.events = events
+    def __init__(self, written: int, size: int, events: int) -> None:
+        """written: bytes up to the end of the last write, which had so many bytes and events."""
+        self._writes = deque([(written, size, events)])
+        self._events = events
+        self.events = 0.0
         self._taken, self._moved = 0, time.monotonic()
 
-    def add(self, end: int, events: int) -> None:
-        self._writes.append((end, events))
-        self.events += events
+    def add(self, end: int, size: int, events: int) -> None:
+        self._writes.append((end, size, events))
+        self._events += events
 
     def settle(self, taken: int) -> None:
-        """The reader has taken so many bytes: what ends before is no longer waiting."""
+        """The reader has taken so many bytes: what ends before is no longer waiting, and of a write that it has taken
+        in part its share still is."""
         if taken > self._taken:
             self._taken, self._moved = taken, time.monotonic()
         while self._writes and self._writes[0][0] <= taken:
-            self.events -= self._writes.popleft()[1]
+            self._events -= self._writes.popleft()[2]
+        self.events = float(self._events)
+        if self._writes:
+            end, size, events = self._writes[0]
+            self.events -= events * (1 - (end - taken) / size) if size else 0
 
     def still(self) -> float:
         """Seconds since the reader last took something."""

@@ -1,5 +1,6 @@
 """From a sheet to reports: one per party, day (or hour), with the cell that each figure came from."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -73,7 +74,7 @@ def read(grid: Grid, terms: Terms, known: Known) -> Reading:
              for row in parts.data), terms.date_order,
         ),
     )  # fmt: skip
-    faults = [*parts.problems, *_mixed(layout, sense)]
+    faults = [*parts.problems, *_mixed(layout, sense), *_needless_start(layout, terms)]
     found: dict[tuple[Any, ...], list[Found]] = {}
     for row in parts.data:
         wrong, reported = _row(_Row(grid, row, layout, terms, known, sense))
@@ -81,6 +82,7 @@ def read(grid: Grid, terms: Terms, known: Known) -> Reading:
         if reported is not None and not wrong:
             _gather(found, reported)
     notes = [*grid.notes, *_left_out(layout), *_unsure(grid, parts, layout, sense)]
+    notes += _zones(grid, parts, layout, terms, known)
     notes += rows.compare_totals(grid, layout, parts, lambda column, row: _number(grid, row, column, sense))
     reports = [report for several in found.values() for report in several]
     if not reports and not faults:
@@ -130,9 +132,7 @@ def _row(row: _Row) -> tuple[list[Problem], Found | None]:
     party = _party(row, "party", row.terms.party, faults)
     day = _day(row, faults)
     period = row.text("period").lower().replace(" ", "_") or row.terms.period
-    start = _start(row, party, day, faults) if period == "hour" or row.text("start") else None
-    if start is not None and period == "reporting_day":
-        period = "hour"
+    start = _start(row, party, day, faults) if period == "hour" else None
     if start is not None and day is None:
         day = start.astimezone(row.known.zone(party)).date()
     common = _dimensions(row, faults)
@@ -281,6 +281,33 @@ def _mixed(layout: Layout, sense: _Sense) -> Iterator[Problem]:
             pointer, words = column_place(column.index, column.header)
             message = f"{words}: some cells use a point as the decimal sign, others a comma"
             yield Problem(pointer, "mixed-separators", message)
+
+
+def _needless_start(layout: Layout, terms: Terms) -> Iterator[Problem]:
+    """A time in a table of days may be that of the count as well as the begin of an hour; nobody guesses."""
+    column = layout.of("start")
+    if column is not None and layout.of("period") is None and terms.period != "hour":
+        pointer, words = column_place(column.index, column.header)
+        message = f"{words}: only hours have a start; say period=hour, or leave the column out with map"
+        yield Problem(pointer, "start-without-hour", message, sent=column.header)
+
+
+def _zones(grid: Grid, parts: Rows, layout: Layout, terms: Terms, known: Known) -> Iterator[Note]:
+    """Cells of a spreadsheet have no zone; which one was meant, the sender has to see."""
+    column = layout.of("start")
+    if column is None or not any(_has_no_offset(grid.at(row, column.index)) for row in parts.data):
+        return
+    if terms.period == "hour" or any("hour" in grid.text(row, at.index) for row in parts.data
+                                     for at in layout.columns if at.role == "period"):  # fmt: skip
+        pointer, words = column_place(column.index, column.header)
+        zone = known.zone(terms.party).key
+        yield Note(
+            pointer, "zone-assumed", f"{words}: times without an offset are those of {zone}; zone= says another."
+        )
+
+
+def _has_no_offset(value: Cell) -> bool:
+    return value is not None and not (isinstance(value, str) and re.search(r"(Z|[+-][0-9]{2}:?[0-9]{2})$", value))
 
 
 def _left_out(layout: Layout) -> Iterator[Note]:

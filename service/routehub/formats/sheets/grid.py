@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from routehub.formats.sheets.table import begins_formula
 from routehub_schemas.errors import Problem, printable, shown
 
 MOST_COLUMNS = 200
@@ -111,7 +112,11 @@ def fault(
 
 
 def clean(value: Any) -> Cell:
-    """A cell's value; blank texts are nothing."""
+    """A cell's value; blank texts are nothing. An apostrophe before what would be a formula is no part of it: with
+    that spreadsheets, and the hub's own exports, mark it as text."""
     if isinstance(value, str):
-        return value.strip(" \t\r\n\u00a0\u202f\u2009\ufeff") or None
+        text = value.strip(" \t\r\n\u00a0\u202f\u2009\ufeff")
+        if text.startswith("'") and begins_formula(text[1:]):
+            text = text[1:]
+        return text or None
     return value if isinstance(value, int | float | date | time) or value is None else str(value)

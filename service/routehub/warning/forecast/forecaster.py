@@ -196,6 +196,7 @@ class Forecaster:
             for horizon in range(1, self.p.horizons + 1):
                 if (key, horizon) in self._mixtures:
                     self._mixtures[key, horizon].rely_on(experts.LAST, self.p.mixture.rely_on_last)
+                    self._intervals[key, horizon].widen(self.p.interval)
 
     def to_json(self) -> dict[str, Any]:
         """All that was learned. ``from_json`` with the same graph and parameters goes on exactly alike."""

@@ -18,18 +18,20 @@ class IntervalParameters:
     missed while they learn; first: half width on the log scale at the start (0.5: from 0.6 to
     1.6 times), more by ``per_day`` for each day ahead; step: how far a bound moves, as a share of itself;
     normal_quantile: of the scatter that small counts have by themselves; missing: factor on the width for each input
-    that is missing, at most ``most_missing`` times."""
+    that is missing, at most ``most_missing`` times; after_break: half width at least, on the day on which a forecast
+    went wrong by a factor (0.8: from 0.45 to 2.2 times)."""
 
     coverage: float = 0.80
-    margin: float = 0.02
+    margin: float = 0.01
     first: float = 0.50
     per_day: float = 0.10
-    step: float = 0.30
+    step: float = 0.40
     least: float = 0.03
     most: float = 3.0
     normal_quantile: float = 1.28
     missing: float = 1.15
     most_missing: int = 3
+    after_break: float = 0.80
 
 
 @dataclass
@@ -60,6 +62,11 @@ class Interval:
         # Whole people: a bound of 3.6 is not missed by 4.
         self.below = _moved(self.below, round(low) > actual, tail, p)
         self.above = _moved(self.above, round(high) < actual, tail, p)
+
+    def widen(self, p: IntervalParameters) -> None:
+        """What held no longer does: nobody knows how wide it must be now."""
+        self.below = max(self.below, p.after_break)
+        self.above = max(self.above, p.after_break)
 
     def to_json(self) -> list[float]:
         return [self.below, self.above]

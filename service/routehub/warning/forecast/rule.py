@@ -77,7 +77,7 @@ def _finding(f: Forecast, direction: int, p: ForecastRuleParameters) -> Finding:
         urgency="Expected" if f.horizon <= 1 else "Future",
         certainty="Likely" if sure else "Possible",
         category="surge" if more else "crossing_changed",
-        headline=f"{f.range_words} people expected {words.day(f.day)}, {change} on the last week",
+        headline=f"{f.key}: {f.range_words} people expected {words.day(f.day)}, {change} on the last week",
         arithmetic=(*f.arithmetic(), f"mean of the last seven days: {number(round(f.week))}; change: {change}"),
         expects=f"a forecast within {p.share:.0%} of the last week's mean",
         series=(f.key, *(link.source for link in f.links)),

@@ -70,7 +70,7 @@ def _borders(picture: RoutePicture, party: str, day: date, name: Names) -> list[
         if party not in (leg.from_party, leg.to_party):
             continue
         entering = leg.to_party == party
-        left, entered = leg_counts(picture.values, leg, day if entering else day + timedelta(days=leg.lag_days))
+        left, entered = leg_counts(picture.totals, leg, day if entering else day + timedelta(days=leg.lag_days))
         mine, theirs = (entered, left) if entering else (left, entered)
         other = leg.from_party if entering else leg.to_party
         if mine is not None:
