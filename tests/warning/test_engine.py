@@ -22,6 +22,7 @@ from routehub_schemas.kinds.alert.payload import Alert
 from routehub_schemas.reference import route as reference_route
 from tests.digests.world import ROUTE, World, local, open_world
 
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 FIRST = date(2015, 10, 1)
 USUAL = [1000, 1040, 980, 1010, 1060, 990, 1020]
 FROM = {"MK": "GR", "RS": "MK"}
@@ -181,6 +182,7 @@ async def test_a_second_engine_and_a_rebuild_come_to_the_same_alerts(migrated_da
         assert surge.state == "ended"
 
 
+@SQLITE
 async def test_a_revision_of_a_past_day_is_taken_in_and_opens_nothing(migrated_database_url: str):
     async with watched(migrated_database_url) as world:
         await play(world, {"MK": USUAL * 2 + [1010]})
@@ -194,6 +196,7 @@ async def test_a_revision_of_a_past_day_is_taken_in_and_opens_nothing(migrated_d
         assert memory.routes[ROUTE].closed == day(14)
 
 
+@SQLITE
 async def test_a_late_report_of_the_day_closed_last_is_still_looked_at(migrated_database_url: str):
     async with watched(migrated_database_url) as world:
         await play(world, {"MK": USUAL * 2 + [1010], "GR": USUAL * 2 + [1000, 1000]})
@@ -204,6 +207,7 @@ async def test_a_late_report_of_the_day_closed_last_is_still_looked_at(migrated_
         assert await world.read(told) == [("surge", keyed("MK"), day(15))]
 
 
+@SQLITE
 async def test_what_not_everyone_may_read_is_never_an_input(migrated_database_url: str):
     async with watched(migrated_database_url) as world:
         await play(world, {"MK": USUAL * 2 + [1010]})
@@ -233,6 +237,7 @@ async def test_silence_is_told_once_and_ends_with_the_next_report(migrated_datab
         assert [a.state for a in found] == ["ended"]
 
 
+@SQLITE
 async def test_an_exercise_stays_an_exercise(migrated_database_url: str):
     async with watched(migrated_database_url, marking="exercise") as world:
         await play(world, {"MK": [*USUAL * 2, 5000]})
