@@ -375,6 +375,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_subscription_route"), ["route"], unique=False)
 
     op.create_table(
+        "warning_condition",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("opened", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("ended", sa.Date(), nullable=True),
+        sa.Column("told", sa.Date(), nullable=True),
+        sa.Column("alert_id", sa.String(), nullable=True),
+        sa.Column("correct", sa.Boolean(), nullable=True),
+        sa.Column("lead", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("route", "key", name=op.f("pk_warning_condition")),
+    )
+    with op.batch_alter_table("warning_condition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_warning_condition_route_opened"), ["route", "opened"], unique=False)
+
+    op.create_table(
+        "warning_route",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("board", sa.Text(), nullable=False),
+        sa.Column("closed", sa.Date(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("route", name=op.f("pk_warning_route")),
+    )
+    op.create_table(
         "acknowledgement",
         sa.Column("alert", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
@@ -787,6 +817,11 @@ def downgrade() -> None:
 
     op.drop_table("alert_message")
     op.drop_table("acknowledgement")
+    op.drop_table("warning_route")
+    with op.batch_alter_table("warning_condition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_warning_condition_route_opened"))
+
+    op.drop_table("warning_condition")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_subscription_route"))
 

@@ -21,6 +21,7 @@ from routehub.api.v1 import (
     clock,
     conferences,
     contract,
+    early_warning,
     health,
     keys,
     me,
@@ -70,6 +71,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
@@ -79,6 +81,8 @@ FORGET_SECONDS = 3600.0
 DISPATCH_TOGETHER = 0.02
 """Seconds between two looks of the dispatcher: under load it takes many messages at once, and a lone alert waits for
 nothing."""
+WARNING_TOGETHER = 0.2
+"""The same of early warning, which has until the end of a day."""
 
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
@@ -128,9 +132,13 @@ class Hub:
         packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
         self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
+        self.warning = Engine(
+            self.db, self.writer, self.intake, self.directory, self.clock, settings.public_url
+        )  # fmt: skip
         self.stopping = False
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
+        self._warning = Follower("warning", self.warning.look, settings.look_seconds, WARNING_TOGETHER)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
@@ -161,6 +169,7 @@ class Hub:
             asyncio.create_task(self._watch.run(), name="watch"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
+            asyncio.create_task(self._warning.run(), name="warning"),
             asyncio.create_task(self._logging.run(), name="pushes"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
@@ -195,6 +204,7 @@ class Hub:
         self.dispatcher.committed(committed.messages)
         self.bell.tell(committed)
         self._dispatching.ring()
+        self._warning.ring()
 
     def _heard(self, committed: Committed | None) -> None:
         """Somebody committed: this, or something to look for."""
@@ -267,6 +277,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.live,
         hub.due,
         hub.pushes,
+        hub.warning,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -278,6 +289,7 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        early_warning.router,
         me.router,
         parties.router,
         people.router,

@@ -10,5 +10,6 @@ from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.intake import tables as intake
 from routehub.journal import tables as journal
+from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery)
+ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery, warning)

@@ -44,9 +44,9 @@ KNOWN = frozenset(
     /schemas/{name}.json /settings /sign-in /sign-in/{token} /static/{name} /v1/alerts /v1/alerts/{ref}
     /v1/alerts.atom /v1/alerts/{ref}.cap /v1/keys/{key}/log /v1/log
     /v1/audit /v1/clock /v1/conferences /v1/conferences/{number} /v1/conferences/{number}.ics
-    /v1/conferences/{number}/agenda /v1/events /v1/figures
+    /v1/conferences/{number}/agenda /v1/early-warning /v1/events /v1/figures
     /v1/figures/latest /v1/figures/totals /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages
-    /v1/messages/{ref}
+    /v1/messages/{ref} /v1/forecasts
     /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route /v1/sessions
     /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
     """.split()  # noqa: SIM905 - fifty quoted words would hide them

@@ -1,6 +1,7 @@
 """106 real days posted as their parties through the public door, and read back equal: live and as of any evening."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -81,7 +82,7 @@ def replayed(
 
 @pytest.mark.timeout(300)
 def test_every_cell_comes_back_as_it_was_and_every_empty_one_stays_empty(
-    replayed: Replayed, migrated_database_url: str
+    replayed: Replayed, migrated_database_url: str, shared_data: Path
 ):
     assert len(replayed.cells) == 106 * 9 - 6
     assert replayed.figures("wbr") | replayed.figures("cmr") == replayed.cells
@@ -95,6 +96,39 @@ def test_every_cell_comes_back_as_it_was_and_every_empty_one_stays_empty(
     assert counts["report_made"] == len(reports)
     assert faults == []
     assert f"106 of 106 days posted: {len(reports)} new." in replayed.told
+    assert computed_alerts(replayed) == backtested_alerts(shared_data)
+
+
+def computed_alerts(replayed: Replayed) -> set[tuple[str, str, str]]:
+    """Rule, series and day of every alert that the hub raised on the Western Balkans route."""
+    headers = bearer(replayed.keys[("wbr", "EC")])
+    ask = {"params": {"past": "true"}, "headers": headers, "trust_env": False, "timeout": 30}
+    said = httpx.get(f"{replayed.hub.url}/v1/early-warning", **ask).json()  # type: ignore[arg-type]
+    return {
+        (c["rule"], c["subject"], c["alert_day"])
+        for c in said["conditions"]
+        if c["alert"] is not None and c["rule"] != "silence"  # a table has no parties that say nothing
+    }
+
+
+def backtested_alerts(shared_data: Path) -> set[tuple[str, str, str]]:
+    """The same by `routehub backtest`, up to the last day that was closed when the replay ended."""
+    table = shared_data / "flows" / "daily_arrivals_2015-10-01_2016-01-14.csv"
+    mapping = EXAMPLES / "daily-arrivals.json"
+    done = CliRunner().invoke(application(), ["backtest", str(table), "--mapping", str(mapping), "--json"])
+    said = json.loads(done.output)
+    columns = json.loads(mapping.read_text())["columns"]
+    return {
+        (alert["rule"], _called(columns[alert["series"]]), alert["day"])
+        for alert in said["alerts"]
+        if alert["series"] != "IT" and alert["day"] < said["last"]
+    }
+
+
+def _called(series: dict[str, str]) -> str:
+    words = [series["party"], series["indicator"]]
+    words += [f"at {series['place']}"] if "place" in series else []
+    return " ".join([*words, *([f"from {series['counterpart']}"] if "counterpart" in series else [])])
 
 
 @pytest.mark.timeout(300)

@@ -19,6 +19,7 @@ from routehub.intake.receive import Intake
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
 from routehub.journal.writer import Writer
+from routehub.warning.engine import Engine
 from routehub_schemas.registry import Registry
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Context:
     live: Broadcast
     due: Callable[[], None]
     pushes: PushLog
+    warning: Engine
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -6,11 +6,14 @@ import typer
 
 from routehub.app import shipped_boards
 from routehub.cli.progress import Bars
+from routehub.core.clock import wall
 from routehub.core.db import Database
 from routehub.core.settings import Settings
 from routehub.directory.snapshot import load
 from routehub.journal.rebuild import fingerprints
 from routehub.journal.rebuild import rebuild as project_again
+from routehub.warning import stored
+from routehub.warning.stored import again
 from routehub_schemas.registry import Registry
 
 
@@ -19,7 +22,8 @@ def rebuild(
         bool, typer.Option(help="Change nothing; say which tables would differ. Exit status 1 if any does.")
     ] = False,
 ) -> None:
-    """Empty the boards and fill them from the journal again. Nothing is sent, nothing is audited twice."""
+    """Empty the boards and fill them from the journal again, and early warning with them. Nothing is sent, nothing is
+    audited twice."""
     db = Database(Settings().database_url)
     try:
         db.hold()
@@ -29,6 +33,9 @@ def rebuild(
             before = fingerprints(conn, boards)
             done = project_again(conn, boards, Registry.shipped(), bars.show)
             after = fingerprints(conn, boards)
+            early_warning = again(conn, Registry.shipped(), directory, lambda n: bars.show("early warning", n, done))
+            stored.clear(conn)
+            stored.save(conn, early_warning, wall())
             if compare:
                 transaction.rollback()
     finally:

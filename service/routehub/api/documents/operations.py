@@ -90,6 +90,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
     ("get", "/v1/route"): Operation(a.RoutePicture),
     ("get", "/v1/reporting"): Operation(a.Reporting),
+    ("get", "/v1/forecasts"): Operation(a.Forecasts),
+    ("get", "/v1/early-warning"): Operation(a.EarlyWarning),
     ("get", "/v1/alerts"): Operation(a.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts/{ref}"): Operation(a.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),

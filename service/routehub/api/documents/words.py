@@ -28,6 +28,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "messages", "description": "Messages in and out: one door for all kinds, one for each, and the feed."},
     {"name": "figures", "description": "The report of a party for a day."},
     {"name": "boards", "description": "What follows from the messages: figures, the route, alerts, who has reported."},
+    {"name": "early warning", "description": "Forecasts, and how often the rules were right."},
     {"name": "alerts", "description": "Alerts as CAP, one by one and as a feed."},
     {"name": "conferences", "description": "The weekly conference, proposals for it, and its agenda."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},

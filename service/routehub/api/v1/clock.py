@@ -49,6 +49,9 @@ async def put_clock(request: Request, ctx: Ctx, who: Who) -> dict[str, Any]:
     """Move the clock of an exercise hub; it goes on from there. Other hubs on the same database follow within a
     second. For operators, and for keys with the scope ``set:clock``.
 
+    Early warning closes the days that are due by the new time before it is answered, so that in a replay its alerts
+    bear the time at which they would have come.
+
     Errors: 409 on a live hub.
     """
     clock = ctx.clock
@@ -57,7 +60,9 @@ async def put_clock(request: Request, ctx: Ctx, who: Who) -> dict[str, Any]:
     if not isinstance(clock, MovableClock):
         raise Conflict("This hub is live: its clock cannot be moved. Start one with ROUTEHUB_MODE=exercise.")
     wanted = parse.validate(ClockSet, await json_body(request, ctx.settings.max_body_bytes)).now
+    await ctx.warning.catch_up()
     clock.take(*await ctx.writer.submit(Change(lambda tx: _move(tx, who, wanted))))
+    await ctx.warning.catch_up()
     return _told(ctx)
 
 
