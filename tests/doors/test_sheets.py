@@ -156,6 +156,17 @@ def test_a_header_that_may_mean_anothers_count_is_not_read(header: str):
     assert faults(read(f"day,{header}\n2015-10-20,12\n")) == {"/columns/B": "unknown-column"}
 
 
+def test_a_column_that_nobody_knows_hides_no_bad_cell():
+    found = read("Day;Arrivals;Opombe\n2015-10-20;<5;x\n2015-13-01;7;\n")
+    assert set(faults(found)) == {"/columns/C", "/rows/2/B", "/rows/3/A"}
+
+
+@pytest.mark.parametrize("header", ["Departures AT", "Departures to AT", "Departures (AT)", "Departures - AT"])
+def test_the_code_of_austria_is_not_taken_for_a_filler(header: str):
+    [report] = read(f"Day;{header}\n2015-10-20;12\n").reports
+    assert report.data["figures"] == [{"indicator": "departures", "counterpart": "AT", "value": 12}]
+
+
 def test_a_remark_that_begins_like_a_total_leaves_its_row_a_row():
     reading = read("day;arrivals;comment\n2015-10-20;12;Total of two shifts\nTotal;12;\n")
     assert figures(reading) == [("2015-10-20", "arrivals", 12)]

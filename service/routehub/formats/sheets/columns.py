@@ -197,7 +197,9 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
         if f" {phrase} " in folded:
             rest = folded.replace(f" {phrase} ", " ", 1).split()
             more = _rest(rest, header, known)
-            if more is None or ("counterpart" in more and AGAINST.get(name, frozenset()) & set(rest)):
+            if more is None or (
+                "counterpart" in more and AGAINST.get(name, frozenset()) & set(rest) - _codes(header, known)
+            ):
                 return None
             return {"indicator": name} | more
     return None
@@ -205,8 +207,7 @@ def series_of(header: str, known: Known) -> dict[str, str] | None:
 
 def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
     """The dimensions in the words of a header besides its indicator. ``AT`` in capitals is Austria, ``at`` a filler."""
-    codes = {fold(word) for word in _CODE.findall(header) if known.party(word) is not None}
-    fillers = FILLERS - codes
+    fillers = FILLERS - _codes(header, known)
     plain = _party_or_place(" ".join(word for word in words if word not in fillers), known)
     if plain is not None:
         return plain
@@ -227,6 +228,11 @@ def _rest(words: list[str], header: str, known: Known) -> dict[str, str] | None:
         return found
     more = _party_or_place(" ".join(left), known)
     return None if more is None else found | more
+
+
+def _codes(header: str, known: Known) -> set[str]:
+    """Words in capitals that are a party's code."""
+    return {fold(word) for word in _CODE.findall(header) if known.party(word) is not None}
 
 
 def _party_or_place(text: str, known: Known) -> dict[str, str] | None:

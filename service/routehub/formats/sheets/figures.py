@@ -66,7 +66,7 @@ class _Sense:
 def read(grid: Grid, terms: Terms, known: Known) -> Reading:
     """All that a sheet says. Rows with a fault are in no report."""
     layout = columns.find(grid, terms, known)
-    if layout.problems:
+    if any(problem.code != "unknown-column" for problem in layout.problems) or not layout.usable:
         return Reading([], list(layout.problems), list(grid.notes), [], grid.name)
     parts = rows.sort(grid, layout, known)
     days = {
@@ -78,7 +78,13 @@ def read(grid: Grid, terms: Terms, known: Known) -> Reading:
         dates.order((value for values in days.values() for value in values), terms.date_order),
         frozenset(grid.merged.values()),
     )
-    whole = [*parts.problems, *_mixed(layout, sense), *_mixed_days(layout, days), *_needless_start(layout, terms)]
+    whole = [
+        *layout.problems,
+        *parts.problems,
+        *_mixed(layout, sense),
+        *_mixed_days(layout, days),
+        *_needless_start(layout, terms),
+    ]
     faults = list(whole)
     found: dict[tuple[Any, ...], list[Found]] = {}
     for row in parts.data:
