@@ -243,6 +243,26 @@ class Reporting(Answer):
     parties: list[Standing]
 
 
+class DayTotal(Answer):
+    day: date
+    value: int
+
+
+class PartyTotals(Answer):
+    party: str
+    days: list[DayTotal]
+
+
+class Totals(Answer):
+    """Each party's own count, by day. ``from`` and ``to`` are both included."""
+
+    route: RouteMarking
+    indicator: str
+    from_: date = Field(alias="from")
+    to: date
+    parties: list[PartyTotals]
+
+
 class ForecastShown(Answer):
     """Numbers of people. ``weights`` add up to 1: whom the forecast trusts, learned from how they turned out."""
 

@@ -212,7 +212,10 @@ def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> 
         "type": "object", "required": ["messages", "next", "head", "more"],
         "properties": {
             "messages": {"type": "array", "items": {"$ref": REF + "Envelope"}},
-            "next": {"type": "string", "description": "The cursor to go on from."},
+            "next": {
+                "type": ["string", "null"],
+                "description": "The cursor to go on from; null on the last page of a search.",
+            },
             "head": {"type": "string", "description": "The last place in your feed."}, "more": {"type": "boolean"},
         },
     }  # fmt: skip

@@ -88,6 +88,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/figures"): Operation(a.Figures, (*READ, *CURSOR)),
     ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
+    ("get", "/v1/figures/totals"): Operation(a.Totals),
     ("get", "/v1/route"): Operation(a.RoutePicture),
     ("get", "/v1/reporting"): Operation(a.Reporting),
     ("get", "/v1/forecasts"): Operation(a.Forecasts),
