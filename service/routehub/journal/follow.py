@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from routehub.core.db import upsert
 from routehub.core.observe import log
@@ -98,6 +98,15 @@ def everything(conn: Connection, registry: Registry, page: int = 1000) -> Iterat
         sequence = messages[-1].sequence
 
 
+def there(conn: Connection, message_ids: Sequence[str], at_once: int = 400) -> frozenset[str]:
+    """Which of these messages the journal holds."""
+    found: set[str] = set()
+    for at in range(0, len(message_ids), at_once):
+        some = message_ids[at : at + at_once]
+        found |= set(conn.execute(select(entries.c.id).where(entries.c.id.in_(some))).scalars())
+    return frozenset(found)
+
+
 def checkpoint(conn: Connection, name: str) -> int:
     """How far a follower has come; 0 when it is new."""
     return int(conn.execute(select(followers.c.sequence).where(followers.c.name == name)).scalar() or 0)
@@ -111,3 +120,8 @@ def set_checkpoint(conn: Connection, name: str, sequence: int) -> None:
 def is_following(conn: Connection, name: str) -> bool:
     """Whether a follower has a checkpoint yet."""
     return conn.execute(select(followers.c.name).where(followers.c.name == name)).first() is not None
+
+
+def forget(conn: Connection, name: str) -> None:
+    """Let a follower begin anew."""
+    conn.execute(delete(followers).where(followers.c.name == name))

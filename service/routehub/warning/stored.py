@@ -13,7 +13,6 @@ from routehub.core.db import upsert
 from routehub.directory.snapshot import Directory
 from routehub.journal import follow
 from routehub.journal.message import Message
-from routehub.journal.tables import entries, followers
 from routehub.warning.record import Line, line_to_json
 from routehub.warning.route_watch import RouteWatch
 from routehub.warning.scoring import ForecastScore
@@ -21,7 +20,6 @@ from routehub.warning.tables import warning_conditions, warning_routes
 from routehub_schemas.registry import Registry
 
 NAME = "warning"
-AT_ONCE = 400
 
 
 @dataclass
@@ -86,16 +84,8 @@ def again(
             progress(number)
     memory.position = max(memory.position, follow.head(conn))
     for route in memory.routes.values():
-        route.untell(_there(conn, list(route.told.values())))
+        route.untell(follow.there(conn, list(route.told.values())))
     return memory
-
-
-def _there(conn: Connection, ids: list[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for at in range(0, len(ids), AT_ONCE):
-        some = ids[at : at + AT_ONCE]
-        found |= set(conn.execute(select(entries.c.id).where(entries.c.id.in_(some))).scalars())
-    return frozenset(found)
 
 
 def save(conn: Connection, memory: Memory, now: datetime) -> bool:
@@ -130,7 +120,7 @@ def clear(conn: Connection) -> None:
     """Forget everything, so that it is made anew from the journal."""
     conn.execute(delete(warning_conditions))
     conn.execute(delete(warning_routes))
-    conn.execute(delete(followers).where(followers.c.name == NAME))
+    follow.forget(conn, NAME)
 
 
 def _row(route: str, key: str, line: Line) -> dict[str, Any]:
