@@ -25,9 +25,11 @@ def copy(file: str, url: str, tell: Callable[[str], None] = lambda name: None) -
         target.execute("SET timezone = 'UTC'")
         target.execute("SET session_replication_role = replica")  # rows come table by table, not in the order of keys
         target.execute("DROP INDEX ix_message_text_words")
+        there = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in SQLModel.metadata.sorted_tables:
-            tell(table.name)
-            _table(source, target, table)
+            if table.name in there:
+                tell(table.name)
+                _table(source, target, table)
         tell("message_text_words")
         target.execute("SET maintenance_work_mem = '512MB'")
         target.execute("CREATE INDEX ix_message_text_words ON message_text USING gin (words)")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
+from routehub.api.sockets import HttpConnection, WebSocketConnection
 from routehub.app import Hub, create_app
 from routehub.core.settings import Settings
 from tests.fixtures.ports import find_free_port
@@ -22,7 +23,7 @@ class Served:
         self.hub = Hub(Settings(database_url=database_url, **given))  # type: ignore[arg-type]
         config = uvicorn.Config(
             create_app(self.hub), host="127.0.0.1", port=port, log_config=None, access_log=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=3, http=HttpConnection, ws=WebSocketConnection,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="hub", daemon=True)

@@ -108,7 +108,7 @@ PAGE_BYTES = 4 * 1024 * 1024
 """A page ends with the message that reaches this: a thousand of the largest would be a gigabyte."""
 
 
-def more_after(items: Sequence[FeedItem], limit: int, most_bytes: int = PAGE_BYTES) -> bool:
+def more_after(items: Sequence[FeedItem], limit: int, most_bytes: int) -> bool:
     """Whether a page was ended by a bound, so that there may be more behind it."""
     return len(items) >= limit or sum(len(item.body or "") for item in items) >= most_bytes
 

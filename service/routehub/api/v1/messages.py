@@ -173,7 +173,7 @@ async def get_messages(
         head, start, items = await ctx.db.read(_feed_page, who, after, limit, asked)
         if items or not wait or not await _something_new(ctx, who, kind, max(start, head.feed), deadline):
             break
-    more = feed.more_after(items, limit)
+    more = feed.more_after(items, limit, feed.PAGE_BYTES)
     at = items[-1].feed if more else max(head.feed, start)
     events = ",".join(item.text(head.epoch) for item in items)
     if form is BATCH:
@@ -216,7 +216,7 @@ def _onward(sheets: Sheets, head: Cursor, items: list[FeedItem], limit: int) -> 
     """The link to the next page, when there may be one."""
     return (
         next_link(sheets.request, after=str(Cursor(head.epoch, items[-1].feed)))
-        if feed.more_after(items, limit)
+        if feed.more_after(items, limit, feed.PAGE_BYTES)
         else {}
     )
 
