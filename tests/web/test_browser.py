@@ -54,6 +54,7 @@ def past(stage: Stage) -> None:
 
 def type_figures(page: Page, entered: str, left: str) -> None:
     """As a person does: the first field has the focus, Tab leads to the next."""
+    expect(page.locator("input:focus")).to_be_visible()
     page.keyboard.type(entered)
     page.keyboard.press("Tab")
     page.keyboard.type(left)
