@@ -6,12 +6,14 @@ import sys
 # Name on the command line to module; each has ``run(quick)``.
 BENCHMARKS = {
     "ingestion": "benchmarks.ingestion",
+    "replay": "benchmarks.replay",
     "fanout": "benchmarks.fanout",
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
 }
 HELP = """\
-ingestion  durable posts, batches and a replay, beside the disk, its peers and a server that stores nothing
+ingestion  durable posts and batches, beside the disk, its peers and a server that stores nothing
+replay     two years of hourly figures, and the memory meanwhile
 fanout     listeners of a stream beside a C limit and other brokers; slow readers; a storm of returning ones
 warning    early warning over hourly figures
 reads      boards, feed and search over 500,000 and 5,000,000 figures

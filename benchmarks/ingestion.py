@@ -124,15 +124,15 @@ def _many(folder: Path, quick: bool) -> None:
         post(HOST, server.port, wide_reports(server, 1), 1)
         rate = post(HOST, server.port, wide_reports(server, 10)[1:], 1)
         _row("figures, in reports of 1,000", _times(rate, 1_000))
-        _replay(server, TWO_YEARS // 50 if quick else TWO_YEARS)
 
 
-def _replay(server: Server, wanted: int) -> None:
+def replay(server: Server, wanted: int) -> None:
+    """Post so many hours, oldest first, and say at ten points how fast that goes and what the hub takes."""
     places = _sections()
     print(f"\nReplay of {wanted * len(places):,} hourly figures ({wanted:,} hours of {len(places)} sections)")
     print(f"{'figures':>12}{'a second':>12}{'hub MB':>10}")
     began = last = time.perf_counter()
-    done, step, at_once = 0, max(1, wanted // 10), 250
+    done, step, at_once = 0, max(250, wanted // 10), 250
     said = step
     while done < wanted:
         if post(HOST, server.port, [hours(server, done, min(at_once, wanted - done), places)], 1).refused:
