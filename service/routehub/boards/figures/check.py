@@ -1,8 +1,7 @@
 """The rules for a report that need the route, the clock or what is on record. All problems are told at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from routehub.boards.figures.earlier import Earlier
 from routehub.core.errors import Refused, Unchanged
@@ -39,7 +38,6 @@ def place_on_route(directory: Directory, message: Message, report: Report) -> tu
 def look_at(directory: Directory, route: RouteView, message: Message, report: Report, period: Period) -> None:
     """Refuse figures of another party, periods that have not begun, unknown places and parties."""
     problems = [*_own_party(directory, message, report), *_not_begun(report, period, message.accepted_at)]
-    problems += _unknown_codes(directory, route, report)
     if problems:
         raise Refused("The report was not accepted.", problems)
 
@@ -72,21 +70,6 @@ def _not_begun(report: Report, period: Period, now: datetime) -> list[Problem]:
     ] or (
         [] if report.figures else [Problem("/day", "period-ahead", "This period has not begun.", sent=str(report.day))]
     )
-
-
-def _unknown_codes(directory: Directory, route: RouteView, report: Report) -> Iterator[Problem]:
-    for i, figure in enumerate(report.figures):
-        if figure.place is not None and figure.place not in route.places:
-            near = get_close_matches(figure.place, list(route.places), n=1)
-            yield Problem(
-                f"/figures/{i}/place", "unknown-place", f"The route has no place {figure.place}.",
-                sent=figure.place, allowed=sorted(route.places), suggestion=near[0] if near else None,
-            )  # fmt: skip
-        if figure.counterpart is not None and directory.party_code(figure.counterpart) is None:
-            yield Problem(
-                f"/figures/{i}/counterpart", "unknown-party", f"No party has the code {figure.counterpart}.",
-                sent=figure.counterpart, suggestion=directory.near_party(figure.counterpart),
-            )  # fmt: skip
 
 
 def named_once(keys: Sequence[str]) -> None:
