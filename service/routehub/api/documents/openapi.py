@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from routehub.api.documents import answers
+from routehub.api.documents.answers import problems
 from routehub.api.documents.operations import BATCH, CSV_EXAMPLE, MESSAGE, OPERATIONS, Operation, doors
 from routehub.api.documents.words import DESCRIPTION, HEADERS, REFUSALS, TAGS
 from routehub.core.settings import Settings
@@ -199,7 +199,7 @@ def event_examples(registry: Registry) -> dict[str, Any]:
 
 def _schemas(registry: Registry, known: Mapping[tuple[str, str], Operation]) -> Document:
     models = {said.answer for said in known.values()} | {said.body for said in known.values()}
-    models |= {answers.Problem, answers.Caution, answers.FileOutcome, Incoming}
+    models |= {problems.Problem, problems.Caution, problems.FileOutcome, Incoming}
     wanted = sorted((m for m in models if isinstance(m, type)), key=lambda m: m.__name__)
     _, made = models_json_schema([(m, "validation") for m in wanted], ref_template=REF + "{model}")
     found: Document = made["$defs"]

@@ -9,7 +9,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from routehub.api.documents import answers as a
+from routehub.api.documents.answers import (
+    alerts,
+    conferences,
+    directory,
+    figures,
+    housekeeping,
+    identity,
+    route,
+    status,
+    subscriptions,
+    warning,
+)
 from routehub.api.v1.clock import ClockSet
 from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
@@ -86,38 +97,38 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "MessageOrFile", body="ReportOfADay", bodies=FILES,
         **(MESSAGE_TAKEN | FILE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
     ),
-    ("get", "/v1/figures"): Operation(a.Figures, (*READ, *CURSOR)),
-    ("get", "/v1/figures/latest"): Operation(a.LatestFigures),
-    ("get", "/v1/figures/totals"): Operation(a.Totals),
-    ("get", "/v1/route"): Operation(a.RoutePicture),
-    ("get", "/v1/reporting"): Operation(a.Reporting),
-    ("get", "/v1/forecasts"): Operation(a.Forecasts),
-    ("get", "/v1/early-warning"): Operation(a.EarlyWarning),
-    ("get", "/v1/alerts"): Operation(a.Alerts, media={ATOM: "The feed of CAP documents."}),
+    ("get", "/v1/figures"): Operation(figures.Figures, (*READ, *CURSOR)),
+    ("get", "/v1/figures/latest"): Operation(figures.LatestFigures),
+    ("get", "/v1/figures/totals"): Operation(route.Totals),
+    ("get", "/v1/route"): Operation(route.RoutePicture),
+    ("get", "/v1/reporting"): Operation(route.Reporting),
+    ("get", "/v1/forecasts"): Operation(warning.Forecasts),
+    ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
+    ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
-    ("get", "/v1/alerts/{ref}"): Operation(a.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
     ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
-    ("get", "/v1/status"): Operation(a.Status),
-    ("get", "/v1/indicators"): Operation(a.Indicators, PUBLIC, public=True),
-    ("get", "/v1/conferences"): Operation(a.Conferences),
-    ("get", "/v1/conferences/{number}"): Operation(a.ConferenceInFull),
+    ("get", "/v1/status"): Operation(status.Status),
+    ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
+    ("get", "/v1/conferences"): Operation(conferences.Conferences),
+    ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
-    ("get", "/v1/me"): Operation(a.Me),
-    ("get", "/v1/sessions"): Operation(a.Sessions),
+    ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
-    ("get", "/v1/audit"): Operation(a.Audit),
-    ("get", "/v1/parties"): Operation(a.Parties),
-    ("get", "/v1/parties/{party}"): Operation(a.PartyInFull),
-    ("get", "/v1/grants"): Operation(a.Grants),
+    ("get", "/v1/audit"): Operation(identity.Audit),
+    ("get", "/v1/parties"): Operation(directory.Parties),
+    ("get", "/v1/parties/{party}"): Operation(directory.PartyInFull),
+    ("get", "/v1/grants"): Operation(directory.Grants),
     ("post", "/v1/grants"): Operation(
-        a.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX"}}, **_made()
+        directory.Granted, body=Grant, examples={"an agency enters for us": {"actor": "FRONTEX"}}, **_made()
     ),
     ("delete", "/v1/grants/{actor}/{party}"): Operation(None, **_done("Taken back.", 204)),
-    ("get", "/v1/people"): Operation(a.People),
-    ("get", "/v1/people/{person}"): Operation(a.Person),
+    ("get", "/v1/people"): Operation(directory.People),
+    ("get", "/v1/people/{person}"): Operation(directory.Person),
     ("post", "/v1/people"): Operation(
-        a.Person, body=Nomination,
+        directory.Person, body=Nomination,
         examples={
             "a contact point": {
                 "name": "Ana Example", "email": "ana.example@interior.example", "roles": ["contact_point"],
@@ -127,29 +138,30 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         **_made("Nominated.", "Location"),
     ),
     ("patch", "/v1/people/{person}"): Operation(
-        a.Person, body=PersonChange, examples={"another phone": {"phone": "+386 1 000 00 01"}}, **_done("Changed.")
+        directory.Person, body=PersonChange, examples={"another phone": {"phone": "+386 1 000 00 01"}},
+        **_done("Changed."),
     ),
-    ("post", "/v1/people/{person}/withdraw"): Operation(a.Person, **_done("Withdrawn.")),
-    ("get", "/v1/hand-overs"): Operation(a.HandOvers),
-    ("post", "/v1/hand-overs"): Operation(a.HandOver, body=NewHandOver, **_made("Proposed.", "Location")),
-    ("post", "/v1/hand-overs/{hand_over}/{act}"): Operation(a.HandOver, **_done()),
-    ("get", "/v1/keys"): Operation(a.Keys),
-    ("get", "/v1/keys/{key}/log"): Operation(a.PushLog),
-    ("get", "/v1/log"): Operation(a.PushLog),
+    ("post", "/v1/people/{person}/withdraw"): Operation(directory.Person, **_done("Withdrawn.")),
+    ("get", "/v1/hand-overs"): Operation(directory.HandOvers),
+    ("post", "/v1/hand-overs"): Operation(directory.HandOver, body=NewHandOver, **_made("Proposed.", "Location")),
+    ("post", "/v1/hand-overs/{hand_over}/{act}"): Operation(directory.HandOver, **_done()),
+    ("get", "/v1/keys"): Operation(identity.Keys),
+    ("get", "/v1/keys/{key}/log"): Operation(identity.PushLog),
+    ("get", "/v1/log"): Operation(identity.PushLog),
     ("post", "/v1/keys"): Operation(
-        a.NewlyMadeKey, body=NewKey,
+        identity.NewlyMadeKey, body=NewKey,
         examples={"a system that reports": {"system": "border-register", "scopes": ["post:report", "read:feed"]}},
         **_made("Made. The key itself is in this answer only.", "Location"),
     ),
     ("post", "/v1/keys/{key}/rotate"): Operation(
-        a.NewlyMadeKey, body=Rotation, examples={"in a week": {"overlap_days": 7}}, **_made("Made.", "Location")
+        identity.NewlyMadeKey, body=Rotation, examples={"in a week": {"overlap_days": 7}}, **_made("Made.", "Location")
     ),
-    ("post", "/v1/keys/{key}/revoke"): Operation(a.Key, **_done("Revoked.")),
+    ("post", "/v1/keys/{key}/revoke"): Operation(identity.Key, **_done("Revoked.")),
     ("get", "/v1/events"): Operation(
         None, (*READ, *CURSOR), media={"text/event-stream": "Events as they are accepted. See /asyncapi.json."}
     ),
     ("post", "/v1/subscriptions"): Operation(
-        a.NewlyMadeSubscription, body=NewSubscription,
+        subscriptions.NewlyMadeSubscription, body=NewSubscription,
         examples={
             "severe alerts to a system": {
                 "channel": "webhook", "target": "https://hooks.example.org/routehub", "kinds": ["alert"],
@@ -158,22 +170,24 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         },
         **_made("Subscribed. The secret of a webhook is in this answer only.", "Location"),
     ),
-    ("get", "/v1/subscriptions"): Operation(a.Subscriptions),
-    ("get", "/v1/subscriptions/{sub}"): Operation(a.Subscription),
+    ("get", "/v1/subscriptions"): Operation(subscriptions.Subscriptions),
+    ("get", "/v1/subscriptions/{sub}"): Operation(subscriptions.Subscription),
     ("patch", "/v1/subscriptions/{sub}"): Operation(
-        a.Subscription, body=ChangedSubscription, examples={"pause": {"active": False}}, **_done("Changed.")
+        subscriptions.Subscription, body=ChangedSubscription, examples={"pause": {"active": False}}, **_done("Changed.")
     ),
     ("delete", "/v1/subscriptions/{sub}"): Operation(None, **_done("Removed.", 204)),
-    ("post", "/v1/subscriptions/{sub}/test"): Operation(a.Sent, **_done("On its way.", 202)),
-    ("get", "/v1/subscriptions/{sub}/deliveries"): Operation(a.Deliveries),
-    ("post", "/v1/subscriptions/{sub}/deliveries/{delivery}/redeliver"): Operation(a.Sent, **_done("Once more.", 202)),
-    ("get", "/v1/clock"): Operation(a.ClockTime),
-    ("put", "/v1/clock"): Operation(
-        a.ClockTime, body=ClockSet, examples={"an evening": {"now": "2026-01-21T18:00:00Z"}}, **_done("Set.")
+    ("post", "/v1/subscriptions/{sub}/test"): Operation(subscriptions.Sent, **_done("On its way.", 202)),
+    ("get", "/v1/subscriptions/{sub}/deliveries"): Operation(subscriptions.Deliveries),
+    ("post", "/v1/subscriptions/{sub}/deliveries/{delivery}/redeliver"): Operation(
+        subscriptions.Sent, **_done("Once more.", 202)
     ),
-    ("get", "/health/live"): Operation(a.Live, (400,), public=True),
+    ("get", "/v1/clock"): Operation(housekeeping.ClockTime),
+    ("put", "/v1/clock"): Operation(
+        housekeeping.ClockTime, body=ClockSet, examples={"an evening": {"now": "2026-01-21T18:00:00Z"}}, **_done("Set.")
+    ),
+    ("get", "/health/live"): Operation(housekeeping.Live, (400,), public=True),
     ("get", "/health/ready"): Operation(
-        a.Ready, (400, 404, 429), statuses={200: "Ready.", 503: "Stopping, or its journal cannot be read."}
+        housekeeping.Ready, (400, 404, 429), statuses={200: "Ready.", 503: "Stopping, or its journal cannot be read."}
     ),
     ("get", "/schemas/{name}.json"): Operation(
         None, (*PUBLIC, 422), public=True, media={"application/schema+json": "A JSON Schema (2020-12)."}
