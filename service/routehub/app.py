@@ -35,6 +35,8 @@ from routehub.api.v1 import (
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
+from routehub.boards.measures import MeasuresBoard
+from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
@@ -87,7 +89,10 @@ WARNING_TOGETHER = 0.2
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+    return (
+        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
+        MeasuresBoard(directory), MovementsBoard(directory),
+    )  # fmt: skip
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
