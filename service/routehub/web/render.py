@@ -26,7 +26,7 @@ SEVERITY_WORDS = {
 """When to say which severity (UX 7)."""
 
 
-CONTENT_PAGES = (("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"))
+CONTENT_PAGES = (("", "Overview"), ("/alerts", "Alerts"), ("/measures", "Measures"), ("/conference", "Conference"))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from routehub.api.sheets import route as route_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, next_link
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
+from routehub.boards.measures.queries import MeasureView
+from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
 from routehub.core.canonical import dumps
@@ -30,6 +32,7 @@ from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
+from routehub.views import acting
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
@@ -465,7 +468,15 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
-    lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
+    directory, begin = ctx.directory.value, since or picture.now - timedelta(hours=24)
+
+    def read(conn: Connection) -> tuple[list[MeasureView], list[MovementView]]:
+        return acting.load(conn, readable(conn, who.route, who.party), who.route, picture.now)
+
+    told, planned = await ctx.db.read(read)
+    news = acting.lines(told, planned, who.party, route, directory, begin, picture.now)
+    lines = acting.ranked(what_changed.changes(picture, begin), news)
+    wanted = acting.todo(told, planned, who.party, directory, picture.now)
     return answer(
         {
             "route": marking(route), "now": picture.now, "party": who.party,
@@ -473,7 +484,7 @@ async def get_status(
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in what_changed.todo(picture, who.party)],
+            "todo": [asdict(item) for item in [*what_changed.todo(picture, who.party), *wanted]],
         }
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.visibility import readable
-from routehub.views import changes
+from routehub.views import acting, changes
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -63,9 +63,12 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     now = ctx.clock.now()
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
-    since = now - SINCE
+    since, directory = now - SINCE, ctx.directory.value
+    told, planned = acting.load(conn, ids, who.route.code, now)
+    news = acting.lines(told, planned, who.party, who.route, directory, since, now)
     return Overview(
-        picture, changes.todo(picture, who.party), changes.changes(picture, since), since,
+        picture, [*changes.todo(picture, who.party), *acting.todo(told, planned, who.party, directory, now)],
+        acting.ranked(changes.changes(picture, since), news), since,
         _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
