@@ -14,7 +14,9 @@ from routehub_client.cli import (
     doctor,
     figures,
     log,
+    measure,
     messages,
+    movement,
     options,
     outbox,
     people,
@@ -38,6 +40,8 @@ def application() -> typer.Typer:
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "measure": (measure,),
+        "movement": (movement,),
         "agenda": (agenda,),
         "outbox": (outbox,),
     }
