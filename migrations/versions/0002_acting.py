@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -56,6 +55,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("movement_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_movement_record_route"), ["route"], unique=False)
+
+    op.create_table(
+        "request",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("asked", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=True),
+        sa.Column("answers_to", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("mechanism_triggered", sa.Boolean(), nullable=True),
+        sa.Column("mechanism_reference", sa.String(), nullable=True),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("coordinators", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+    )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_route"), ["route"], unique=False)
 
     op.create_table(
         "measure_act",
@@ -120,11 +154,92 @@ def upgrade() -> None:
     with op.batch_alter_table("movement_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_movement_act_movement"), ["movement"], unique=False)
 
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("need", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("available_from", sa.Date(), nullable=True),
+        sa.Column("available_until", sa.Date(), nullable=True),
+        sa.Column("offered_to", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["need"], ["request.id"], name=op.f("fk_offer_need_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_need"), ["need"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_route"), ["route"], unique=False)
+
+    op.create_table(
+        "request_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("request", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("new_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["request"], ["request.id"], name=op.f("fk_request_act_request_request")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_request_act")),
+    )
+    with op.batch_alter_table("request_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_act_request"), ["request"], unique=False)
+
+    op.create_table(
+        "offer_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("offer", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["offer"], ["offer.id"], name=op.f("fk_offer_act_offer_offer")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_offer_act")),
+    )
+    with op.batch_alter_table("offer_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_act_offer"), ["offer"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("offer_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offer_act_offer"))
+
+    op.drop_table("offer_act")
+    with op.batch_alter_table("request_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_act_request"))
+
+    op.drop_table("request_act")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offer_route"))
+        batch_op.drop_index(batch_op.f("ix_offer_need"))
+
+    op.drop_table("offer")
     with op.batch_alter_table("movement_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_movement_act_movement"))
 
@@ -139,6 +254,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_act_measure"))
 
     op.drop_table("measure_act")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_route"))
+
+    op.drop_table("request")
     with op.batch_alter_table("movement_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_movement_record_route"))
 

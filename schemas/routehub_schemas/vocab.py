@@ -61,12 +61,16 @@ Act = Literal[
     "more_time",
     "accept",
     "decline",
-    "offer",
     "confirm",
     "end",
     "withdraw",
     "took_place",
+    "close",
+    "commit",
+    "deliver",
+    "receive",
 ]
+RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 Outcome = Literal["note", "discuss", "decide"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]
@@ -218,6 +222,11 @@ Link = Annotated[str, Field(pattern=LINK_PATTERN, max_length=500)]
 
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 """A whole number of people, places, officers or hours. The bound stops sums from leaving 64 bits."""
+
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+"""How many of something that is needed or offered, in its unit."""
+UnitName = Annotated[str, Field(pattern=SNAKE_PATTERN, max_length=40, examples=["places", "border_guards"])]
+"""What is counted: a plural in lower case."""
 
 Line = Annotated[str, Field(min_length=1, max_length=160, pattern=LINE_PATTERN), AfterValidator(_not_blank)]
 """One line: fits a mail subject."""

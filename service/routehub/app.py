@@ -31,6 +31,7 @@ from routehub.api.v1 import (
     parties,
     people,
     reports,
+    requests,
     stream,
     subscriptions,
 )  # fmt: skip
@@ -40,6 +41,7 @@ from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
 from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
+from routehub.boards.requests import RequestsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -75,6 +77,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.views import request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -92,14 +95,22 @@ WARNING_TOGETHER = 0.2
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
     return (
-        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
-        MeasuresBoard(directory), MovementsBoard(directory),
-    )  # fmt: skip
+        FiguresBoard(directory),
+        ReportingBoard(directory),
+        AlertsBoard(),
+        ConferencesBoard(),
+        MeasuresBoard(directory),
+        MovementsBoard(directory),
+        RequestsBoard(directory),
+    )
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
-    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
+    return {
+        "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "request": request_mail.request, "offer": request_mail.offer,
+    }  # fmt: skip
 
 
 class Hub:
@@ -298,6 +309,7 @@ def create_app(hub: Hub) -> FastAPI:
         conferences.router,
         measures.router,
         movements.router,
+        requests.router,
         early_warning.router,
         me.router,
         parties.router,

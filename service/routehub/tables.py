@@ -6,6 +6,7 @@ from routehub.boards.figures import tables as figures
 from routehub.boards.measures import tables as measures
 from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
+from routehub.boards.requests import tables as requests
 from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
@@ -15,6 +16,6 @@ from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
 ALL = (
-    state, directory, journal, intake, figures, reporting, alerts, conferences, measures, movements, digests, delivery,
-    warning,
+    state, directory, journal, intake, figures, reporting, alerts, conferences, measures, movements, requests, digests,
+    delivery, warning,
 )  # fmt: skip
