@@ -33,6 +33,7 @@ from routehub.api.v1 import (
     subscriptions,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
@@ -87,7 +88,10 @@ WARNING_TOGETHER = 0.2
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+    return (
+        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
+        CommitmentsBoard(directory),
+    )  # fmt: skip
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:

@@ -1,6 +1,7 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
@@ -12,4 +13,6 @@ from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery, warning)
+ALL = (
+    state, directory, journal, intake, figures, reporting, alerts, conferences, commitments, digests, delivery, warning,
+)  # fmt: skip
