@@ -72,6 +72,8 @@ Act = Literal[
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 Outcome = Literal["note", "discuss", "decide"]
+CommitmentCategory = Literal["pledge", "recommendation", "contingency_plan", "winter_plan", "network"]
+ProgressStage = Literal["pledged", "confirmed", "under_way", "in_place", "in_use", "withdrawn"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]
 MeasureType = Literal[

@@ -36,6 +36,7 @@ from routehub.api.v1 import (
     subscriptions,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
@@ -102,6 +103,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         MeasuresBoard(directory),
         MovementsBoard(directory),
         RequestsBoard(directory),
+        CommitmentsBoard(directory),
     )
 
 

@@ -1,6 +1,7 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.measures import tables as measures
@@ -16,6 +17,19 @@ from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
 ALL = (
-    state, directory, journal, intake, figures, reporting, alerts, conferences, measures, movements, requests, digests,
-    delivery, warning,
-)  # fmt: skip
+    state,
+    directory,
+    journal,
+    intake,
+    figures,
+    reporting,
+    alerts,
+    conferences,
+    measures,
+    movements,
+    requests,
+    commitments,
+    digests,
+    delivery,
+    warning,
+)
