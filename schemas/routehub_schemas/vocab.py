@@ -62,7 +62,10 @@ Act = Literal[
     "accept",
     "decline",
     "offer",
+    "sign",
+    "withdraw",
 ]
+StatementType = Literal["joint_text", "meeting_outcome"]
 Outcome = Literal["note", "discuss", "decide"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]

@@ -26,16 +26,21 @@ from routehub.api.v1 import (
     keys,
     me,
     messages,
+    nominations,
     parties,
     people,
     reports,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.reporting import ReportingBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -87,7 +92,10 @@ WARNING_TOGETHER = 0.2
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+    return (
+        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
+        StatementsBoard(directory), ThreadsBoard(Registry.shipped()),
+    )  # fmt: skip
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
@@ -289,10 +297,13 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        statements.router,
+        threads.router,
         early_warning.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

@@ -4,6 +4,8 @@ from routehub.boards.alerts import tables as alerts
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
+from routehub.boards.statements import tables as statements
+from routehub.boards.threads import tables as threads
 from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
@@ -12,4 +14,7 @@ from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery, warning)
+ALL = (
+    state, directory, journal, intake, figures, reporting, alerts, conferences, statements, threads, digests,
+    delivery, warning,
+)  # fmt: skip

@@ -17,6 +17,8 @@ WORDS = {
     "accept": "accepted",
     "decline": "declined",
     "offer": "offer for",
+    "sign": "signed",
+    "withdraw": "withdrew",
 }
 
 
