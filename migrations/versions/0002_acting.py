@@ -107,6 +107,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_route"), ["route"], unique=False)
 
     op.create_table(
+        "statement_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("meeting", sa.String(), nullable=True),
+        sa.Column("meeting_day", sa.Date(), nullable=True),
+        sa.Column("participants", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("replaces", sa.String(), nullable=True),
+        sa.Column("replaced_by", sa.String(), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_text", sa.Text(), nullable=True),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_record")),
+    )
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_record_replaces"), ["replaces"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_record_route"), ["route"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_record_short_id"), ["short_id"], unique=False)
+
+    op.create_table(
+        "thread_message",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_thread_message")),
+    )
+    with op.batch_alter_table("thread_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_thread_message_root_sequence"), ["root", "sequence"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_thread_message_route_kind_sequence"), ["route", "kind", "sequence"], unique=False
+        )
+
+    op.create_table(
         "commitment_progress",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("commitment", sa.String(), nullable=False),
@@ -285,6 +334,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("route", "plan", name=op.f("pk_route_plan")),
     )
     op.create_table(
+        "statement_signature",
+        sa.Column("statement", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["statement"], ["statement_record.id"], name=op.f("fk_statement_signature_statement_statement_record")
+        ),
+        sa.PrimaryKeyConstraint("statement", "party", name=op.f("pk_statement_signature")),
+    )
+    with op.batch_alter_table("statement_signature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_signature_party"), ["party"], unique=False)
+
+    op.create_table(
         "offer_act",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("offer", sa.String(), nullable=False),
@@ -303,15 +370,33 @@ def upgrade() -> None:
     with op.batch_alter_table("offer_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_offer_act_offer"), ["offer"], unique=False)
 
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("route", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("began_at", sa.DateTime(timezone=True), nullable=True))
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("route", schema=None) as batch_op:
+        batch_op.drop_column("began_at")
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("accepted_at")
+        batch_op.drop_column("nominated_at")
+
     with op.batch_alter_table("offer_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offer_act_offer"))
 
     op.drop_table("offer_act")
+    with op.batch_alter_table("statement_signature", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_signature_party"))
+
+    op.drop_table("statement_signature")
     op.drop_table("route_plan")
     with op.batch_alter_table("request_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_act_request"))
@@ -344,6 +429,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_commitment_progress_commitment"))
 
     op.drop_table("commitment_progress")
+    with op.batch_alter_table("thread_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_message_route_kind_sequence"))
+        batch_op.drop_index(batch_op.f("ix_thread_message_root_sequence"))
+
+    op.drop_table("thread_message")
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_record_short_id"))
+        batch_op.drop_index(batch_op.f("ix_statement_record_route"))
+        batch_op.drop_index(batch_op.f("ix_statement_record_replaces"))
+
+    op.drop_table("statement_record")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_route"))
 

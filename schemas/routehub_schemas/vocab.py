@@ -61,6 +61,7 @@ Act = Literal[
     "more_time",
     "accept",
     "decline",
+    "sign",
     "confirm",
     "end",
     "withdraw",
@@ -71,6 +72,7 @@ Act = Literal[
     "receive",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
+StatementType = Literal["joint_text", "meeting_outcome"]
 Outcome = Literal["note", "discuss", "decide"]
 CommitmentCategory = Literal["pledge", "recommendation", "contingency_plan", "winter_plan", "network"]
 ProgressStage = Literal["pledged", "confirmed", "under_way", "in_place", "in_use", "withdrawn"]

@@ -28,12 +28,15 @@ from routehub.api.v1 import (
     measures,
     messages,
     movements,
+    nominations,
     parties,
     people,
     reports,
     requests,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.commitments import CommitmentsBoard
@@ -43,6 +46,8 @@ from routehub.boards.measures import MeasuresBoard
 from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -104,6 +109,8 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         MovementsBoard(directory),
         RequestsBoard(directory),
         CommitmentsBoard(directory),
+        StatementsBoard(directory),
+        ThreadsBoard(Registry.shipped()),
     )
 
 
@@ -312,10 +319,13 @@ def create_app(hub: Hub) -> FastAPI:
         measures.router,
         movements.router,
         requests.router,
+        statements.router,
+        threads.router,
         early_warning.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

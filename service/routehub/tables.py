@@ -8,6 +8,8 @@ from routehub.boards.measures import tables as measures
 from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
 from routehub.boards.requests import tables as requests
+from routehub.boards.statements import tables as statements
+from routehub.boards.threads import tables as threads
 from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
@@ -29,6 +31,8 @@ ALL = (
     movements,
     requests,
     commitments,
+    statements,
+    threads,
     digests,
     delivery,
     warning,
