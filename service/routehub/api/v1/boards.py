@@ -22,6 +22,7 @@ from routehub.boards.measures.queries import MeasureView
 from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
+from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
@@ -32,7 +33,7 @@ from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
-from routehub.views import acting
+from routehub.views import acting, waiting
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
@@ -470,13 +471,16 @@ async def get_status(
     picture = await picture_of(ctx, who, route)
     directory, begin = ctx.directory.value, since or picture.now - timedelta(hours=24)
 
-    def read(conn: Connection) -> tuple[list[MeasureView], list[MovementView]]:
-        return acting.load(conn, readable(conn, who.route, who.party), who.route, picture.now)
+    def read(conn: Connection) -> tuple[list[MeasureView], list[MovementView], list[what_changed.Todo]]:
+        ids = readable(conn, who.route, who.party)
+        look = Looking(who.route, who.party, ids, picture.now, route.zone)
+        return *acting.load(conn, ids, who.route, picture.now), waiting.load(conn, look)
 
-    told, planned = await ctx.db.read(read)
+    told, planned, others = await ctx.db.read(read)
     news = acting.lines(told, planned, who.party, route, directory, begin, picture.now)
     lines = acting.ranked(what_changed.changes(picture, begin), news)
     wanted = acting.todo(told, planned, who.party, directory, picture.now)
+    todo = [*what_changed.todo(picture, who.party), *wanted, *others]
     return answer(
         {
             "route": marking(route), "now": picture.now, "party": who.party,
@@ -484,7 +488,7 @@ async def get_status(
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in [*what_changed.todo(picture, who.party), *wanted]],
+            "todo": [asdict(item) for item in todo],
         }
     )  # fmt: skip
 
