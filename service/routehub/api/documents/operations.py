@@ -106,8 +106,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
     ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
-    ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
-    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}"): Operation(
+        alerts.Alert, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(
+        None, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
