@@ -64,7 +64,6 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
-from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
@@ -230,7 +229,11 @@ class Hub:
     def _bell(self) -> Bell:
         if self.settings.nats_url:
             return NatsBell(self.settings.nats_url, self.registry, self._place)
-        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        if self.db.dialect == "sqlite":
+            return SilentBell()
+        from routehub.journal.bell.postgres import PostgresBell  # with the driver, which a hub on SQLite does without
+
+        return PostgresBell(self.db.url)
 
     async def _place(self) -> tuple[str, int]:
         return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
