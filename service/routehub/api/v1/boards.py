@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import figures as figure_sheet
@@ -37,7 +38,7 @@ from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
 from routehub_schemas.vocab import Day, Moment
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Door)
 
 # Dates and times of this century, as in messages: others cannot be moved by a zone without leaving the calendar.
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
