@@ -6,10 +6,24 @@ from routehub.boards.figures import tables as figures
 from routehub.boards.reporting import tables as reporting
 from routehub.core import state
 from routehub.delivery import tables as delivery
+from routehub.delivery.escalation import tables as escalation
 from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery, warning)
+ALL = (
+    state,
+    directory,
+    journal,
+    intake,
+    figures,
+    reporting,
+    alerts,
+    conferences,
+    digests,
+    delivery,
+    escalation,
+    warning,
+)

@@ -22,6 +22,7 @@ from routehub.api.documents.answers import (
     warning,
 )
 from routehub.api.v1.clock import ClockSet
+from routehub.api.v1.escalation import QuietHours
 from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
@@ -108,6 +109,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
     ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}/escalation"): Operation(alerts.Escalation),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
@@ -115,6 +117,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("put", "/v1/me/quiet-hours"): Operation(
+        identity.QuietHours, body=QuietHours,
+        examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
+    ),
+    ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
     ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
     ("get", "/v1/audit"): Operation(identity.Audit),
