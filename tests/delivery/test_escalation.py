@@ -263,8 +263,7 @@ def test_at_night_what_can_wait_waits_and_comes_as_one_mail(stage: Stage):
     (grave,) = stage.letters("ana")
     assert "Bridge closed" in grave.subject
     stage.at(NOON.replace(day=22, hour=5))
-    wait_for(lambda: len(stage.sink.messages) >= 3, 10)
-    (letter,) = [one for one in stage.sink.messages if "3 alerts" in one.subject]
+    (letter,) = wait_for(lambda: [one for one in stage.sink.messages if "3 alerts" in one.subject], 10)
     assert letter.subject.startswith("MODERATE – 3 alerts about GR-MK: Queue 2")
     text = letter.part("text/plain")
     assert [text.count(f"Queue {number}") for number in range(3)] == [1, 1, 1]

@@ -46,11 +46,12 @@ def never_paused(route: str, party: str, day: date) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """How a party stands now, and what was on record before."""
+    """How a party stands now, and what was on record before. ``tell``: whether that is news."""
 
     party: str
     before: Standing | None
     after: Standing
+    tell: bool
 
 
 @dataclass
@@ -80,8 +81,8 @@ def find(conn: Connection, at: Moment, route: RouteView, paused: Paused) -> Work
         if paused(route.code, member.party, closed):
             continue
         after = standing(before, closed, last_in(days.get(member.party, {}), current_day(member, now)))
-        if before != after and (before is None or changed(before, after) or after.day > before.day):
-            work.changes.append(Change(member.party, before, after))
+        if before != after:
+            work.changes.append(Change(member.party, before, after, changed(before, after, closed)))
         open_ones = [one for one in reminders(member, now) if not paused(route.code, member.party, one.day)]
         if before is None:
             work.first += open_ones
@@ -124,9 +125,7 @@ def write(tx: Transaction, at: Moment, work: Work) -> None:
     for one in work.remind:
         if _claim(tx, work.route, one):
             outgoing.add(tx, _reminder_rows(tx, at, work.route, one))
-    told = [
-        change for change in work.changes if _record(tx, work.route, change) and changed(change.before, change.after)
-    ]
+    told = [change for change in work.changes if _record(tx, work.route, change) and change.tell]
     if told:
         _tell(tx, at, work.route, told)
 
@@ -147,7 +146,7 @@ def _record(tx: Transaction, route: str, change: Change) -> bool:
         row = {"route": route, "party": change.party, "state": after.state, "day": after.day, "since": tx.now}
         first = make(report_standings).values(row).on_conflict_do_nothing(index_elements=["route", "party"])
         return tx.conn.execute(first.returning(r.state)).first() is not None
-    since = {"since": tx.now} if changed(change.before, after) else {}
+    since = {"since": tx.now} if change.before.state != after.state else {}
     kept = tx.conn.execute(
         update(report_standings)
         .where(

@@ -59,9 +59,12 @@ class Standing:
 def standing(before: Standing | None, closed: date, last_day: date | None) -> Standing:
     """How a party stands. before: what was last on record; last_day: the latest day that is in.
 
-    A party that is looked at for the first time begins as reported: what was before the hub came is no news.
+    A party that is looked at for the first time begins as reported: what was before the hub came is no news. The same
+    after the clock of an exercise was moved back.
     """
-    if before is None or (last_day is not None and last_day >= closed):
+    if before is None or moved_back(before, closed):
+        return Standing("reported", max(closed, last_day) if last_day is not None else closed)
+    if last_day is not None and last_day >= closed:
         return Standing("reported", max(closed, last_day) if last_day is not None else closed)
     if closed <= before.day:
         return before
@@ -69,9 +72,14 @@ def standing(before: Standing | None, closed: date, last_day: date | None) -> St
     return Standing("silent" if (closed - since).days >= 2 else "overdue", closed)
 
 
-def changed(before: Standing | None, after: Standing) -> bool:
+def moved_back(before: Standing, closed: date) -> bool:
+    """Whether the clock stands well before what is on record; a report may be one day ahead of the closed days."""
+    return before.day > closed + ONE_DAY
+
+
+def changed(before: Standing | None, after: Standing, closed: date) -> bool:
     """Whether there is something to tell: one notice on each change of state (PROMISES B6)."""
-    return before is not None and before.state != after.state
+    return before is not None and not moved_back(before, closed) and before.state != after.state
 
 
 def last_in(days: Mapping[date, object], now_day: date) -> date | None:
