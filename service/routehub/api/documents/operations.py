@@ -26,6 +26,7 @@ from routehub.api.documents.answers import (
     warning,
 )
 from routehub.api.v1.clock import ClockSet
+from routehub.api.v1.escalation import QuietHours
 from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
@@ -121,6 +122,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/offers"): Operation(requests.Offers),
     ("get", "/v1/offers/{ref}"): Operation(requests.OneOffer),
     ("get", "/v1/places"): Operation(requests.Places),
+    ("get", "/v1/alerts/{ref}/escalation"): Operation(alerts.Escalation),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
     ("get", "/v1/measures"): Operation(measures.Measures),
@@ -142,6 +144,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("put", "/v1/me/quiet-hours"): Operation(
+        identity.QuietHours, body=QuietHours,
+        examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
+    ),
+    ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
     ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
     ("get", "/v1/audit"): Operation(identity.Audit),

@@ -414,9 +414,12 @@ def _standing(party: str, name: str, state: Freshness, kept: Record) -> dict[str
 def alert_body(view: AlertView) -> dict[str, Any]:
     found = asdict(view)
     found["acknowledgements"] = [
-        {"party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text}
+        {
+            "party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text,
+            "channel": a.channel,
+        }
         for a in view.acknowledgements
-    ]
+    ]  # fmt: skip
     return found
 
 

@@ -4,7 +4,18 @@ from fastapi import APIRouter
 
 from routehub.web import assets
 from routehub.web.answers import PageRoute
-from routehub.web.pages import agenda, alerts, figures, figures_posted, keys, messages, overview, settings, sign_in
+from routehub.web.pages import (
+    acknowledge,
+    agenda,
+    alerts,
+    figures,
+    figures_posted,
+    keys,
+    messages,
+    overview,
+    settings,
+    sign_in,
+)
 
 OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
 
@@ -14,6 +25,7 @@ def router() -> APIRouter:
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
     found.include_router(sign_in.router)
+    found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
