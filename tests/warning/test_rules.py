@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from routehub.warning import capacity, caps, chain_reaction, closure, drop, growth, silence, surge, two_counts
-from routehub.warning.capacity import CapacityParameters, Occupancy, days_to_full, filling_over
+from routehub.warning.capacity import CapacityParameters, Occupancy, filling_over
 from routehub.warning.caps import Cap, CapParameters, Counted
 from routehub.warning.chain_reaction import ChainReactionParameters, Notice
 from routehub.warning.closure import Closed, ClosureParameters
@@ -160,9 +160,9 @@ def test_levels_of_capacity(occupied: int, word: str | None, level: Level | None
 
 
 def test_days_to_full_is_free_by_inflow_less_outflow() -> None:
-    assert days_to_full(2000, 6000, 1000) == 0.4
-    assert days_to_full(2000, 1000, 1000) is None
-    assert days_to_full(-5, 0, 0) == 0
+    assert filling_over(2000, [6000], 1000) == 0.4
+    assert filling_over(2000, [1000], 1000) is None
+    assert filling_over(-5, [0], 0) == 0
     assert filling_over(1500, [1000, 1000, 1000], 0) == 1.5
     assert filling_over(1500, [100, 100, 100], 200) is None
 

@@ -129,7 +129,7 @@ def _days(
 
 def read_events(path: Path, graph: RouteGraph) -> list[Event]:
     """A list of events: name, first and last day, the series or legs where they show, and up, down or either."""
-    said = _json(path)
+    said = read_json(path)
     if not isinstance(said, list):
         raise Refused(f"{path.name}: a list of events is wanted.")
     problems: list[Problem] = []
@@ -170,10 +170,11 @@ def _event(number: int, entry: Any, problems: list[Problem]) -> Event | None:
 
 def read_parameters(path: Path | None) -> Parameters:
     """The defaults, or what a file changes of them."""
-    return Parameters() if path is None else Parameters.from_json(_json(path))
+    return Parameters() if path is None else Parameters.from_json(read_json(path))
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Errors: 422 for what cannot be read or is no JSON."""
     try:
         return json.loads(_text(path))
     except (ValueError, RecursionError) as fault:

@@ -21,13 +21,16 @@ class CapParameters:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """An announced limit of people a day on a leg. notice: key of the message that announced it; until: last day."""
+    """An announced limit of people a day on a leg. notice: key of the message that announced it; until: last day;
+    party: who announced it; words: what it was added up from, where it was."""
 
     notice: str
     leg: str
     people: int
     start: date
     until: date | None = None
+    party: str = ""
+    words: str = ""
 
     def holds(self, day: date) -> bool:
         return self.start <= day and (self.until is None or day <= self.until)
@@ -64,7 +67,7 @@ def detect(cap: Cap, day: date, counts: Sequence[Counted], p: CapParameters) -> 
         category="crossing_changed",
         headline=f"{number(most.people)} people passed {cap.leg} on {words.day(day)}, cap {number(cap.people)}",
         arithmetic=(
-            f"announced cap on {cap.leg} from {words.day(cap.start)}: {number(cap.people)} a day",
+            _announced(cap),
             *(f"{c.party} counted {number(c.people)} on {words.day(day)}" for c in counts),
             f"{number(most.people)} − {number(cap.people)} = {number(over)} above the cap ({share:.0%})",
         ),
@@ -72,3 +75,9 @@ def detect(cap: Cap, day: date, counts: Sequence[Counted], p: CapParameters) -> 
         inputs=tuple(dict.fromkeys(s for s in (*(c.source for c in above), cap.notice) if s)),
         legs=(cap.leg,),
     )
+
+
+def _announced(cap: Cap) -> str:
+    by, sums = f" by {cap.party}" if cap.party else "", f" ({cap.words})" if cap.words else ""
+    start = words.day(cap.start)
+    return f"cap on {cap.leg} announced{by}, first whole day {start}: {number(cap.people)} a day{sums}"
