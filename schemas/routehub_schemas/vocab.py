@@ -62,10 +62,28 @@ Act = Literal[
     "accept",
     "decline",
     "offer",
+    "confirm",
+    "end",
+    "withdraw",
+    "took_place",
 ]
 Outcome = Literal["note", "discuss", "decide"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]
+MeasureType = Literal[
+    "closure",
+    "partial_closure",
+    "daily_cap",
+    "nationality_restriction",
+    "document_rule",
+    "internal_border_checks",
+    "fence",
+    "transport_stop",
+    "registration_rule",
+    "reopening",
+]
+CapCounts = Literal["in_transit", "entries", "registrations", "asylum_applications"]
+Transport = Literal["train", "bus", "on_foot", "ship", "plane", "other"]
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 TLPS: tuple[str, ...] = get_args(Tlp)

@@ -25,7 +25,9 @@ from routehub.api.v1 import (
     health,
     keys,
     me,
+    measures,
     messages,
+    movements,
     parties,
     pauses,
     people,
@@ -36,6 +38,8 @@ from routehub.api.v1 import (
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
+from routehub.boards.measures import MeasuresBoard
+from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
@@ -88,7 +92,10 @@ WARNING_TOGETHER = 0.2
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+    return (
+        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
+        MeasuresBoard(directory), MovementsBoard(directory),
+    )  # fmt: skip
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
@@ -291,6 +298,8 @@ def create_app(hub: Hub) -> FastAPI:
         boards.router,
         conferences.router,
         pauses.router,
+        measures.router,
+        movements.router,
         early_warning.router,
         me.router,
         parties.router,

@@ -3,6 +3,8 @@
 from routehub.boards.alerts import tables as alerts
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
+from routehub.boards.measures import tables as measures
+from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
 from routehub.core import state
 from routehub.delivery import tables as delivery
@@ -12,4 +14,7 @@ from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, digests, delivery, warning)
+ALL = (
+    state, directory, journal, intake, figures, reporting, alerts, conferences, measures, movements, digests, delivery,
+    warning,
+)  # fmt: skip

@@ -17,6 +17,10 @@ WORDS = {
     "accept": "accepted",
     "decline": "declined",
     "offer": "offer for",
+    "confirm": "confirmed",
+    "end": "ended",
+    "withdraw": "withdrew",
+    "took_place": "reported what took place of",
 }
 
 
@@ -25,6 +29,8 @@ def summary(response: Response, _names: Mapping[str, str]) -> str:
     line = f"{WORDS[response.act]} {response.to}"
     if response.new_time is not None:
         line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
+    if response.people is not None:
+        line += f", {response.people} people"
     if response.text is not None:
         words = " ".join(response.text.split())
         line += f": {words if len(words) <= 120 else words[:119] + '…'}"

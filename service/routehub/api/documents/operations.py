@@ -16,6 +16,8 @@ from routehub.api.documents.answers import (
     figures,
     housekeeping,
     identity,
+    measures,
+    movements,
     route,
     status,
     subscriptions,
@@ -118,6 +120,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
+    ("get", "/v1/measures"): Operation(measures.Measures),
+    ("get", "/v1/measures/{ref}"): Operation(measures.MeasureInFull),
+    ("post", "/v1/measures/preview"): Operation(
+        measures.PreviewBefore, body="Posted.measure", **_done("What it would do. Nothing is stored.")
+    ),
+    ("get", "/v1/movements"): Operation(movements.Movements),
+    ("get", "/v1/movements/ledger"): Operation(movements.Ledger),
+    ("get", "/v1/movements/{ref}"): Operation(movements.Movement),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
