@@ -60,6 +60,7 @@ async def test_new_parameters_hold_from_the_next_day_that_closes_and_in_a_rebuil
         await settle(world)
         account = await world.read(queries.account, ROUTE)
         assert (account.changed_from, account.parameters["surge"]["share"]) == (day(16), 0.05)
+        await world.at(local(f"{day(17)} 07:30"))
         await post_report(world, "MK", 16, 1280)
         await close(world, 16)
         assert [(a.rule, a.headline) for a in await world.read(computed)] == [
@@ -144,12 +145,19 @@ async def test_places_that_fill_are_told_with_the_days_that_are_left(migrated_da
         await world.report("MK", day(14), period="calendar_day", figures=flows)
         await close(world, 14)
         found = {a.rule: a for a in await world.read(computed)}
-        assert found["capacity"].headline == "MK: nearly full, 1\u202f850 people in 2\u202f000 places (92%) (Thu 15 Oct)"
+        assert (
+            found["capacity"].headline == "MK: nearly full, 1\u202f850 people in 2\u202f000 places (92%) (Thu 15 Oct)"
+        )
         assert found["full"].severity == "Severe"
         assert "150 places free, full in 0.3 days" in found["full"].headline
         account = await world.read(queries.account, ROUTE)
         [room] = account.rooms
-        assert (room["subject"], room["level"], room["days_to_full"], room["outflow"]) == ("MK", "nearly_full", 0.3, 400)
+        assert (room["subject"], room["level"], room["days_to_full"], room["outflow"]) == (
+            "MK",
+            "nearly_full",
+            0.3,
+            400,
+        )
         sent = await world.read(ids)
         await again(world)
         assert await world.read(ids) == sent

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, Self
+from zoneinfo import ZoneInfo
 
 from routehub.directory.snapshot import RouteView
 from routehub.warning import chain_reaction
@@ -14,8 +15,10 @@ from routehub.warning.finding import Finding
 
 KEEP = timedelta(days=366)
 """A measure without an end that nobody updated for a year is not compared with figures any more."""
-ALSO_CROSS = "asylum_applications"
-"""Who applies for asylum at a border has crossed it as well: both limits together bound the count."""
+CROSS = frozenset({"in_transit", "entries"})
+"""Limits that are compared with both counts of a border, each by itself."""
+OWN = {"registrations": "registered", "asylum_applications": "asylum_applications"}
+"""Limits on what only the notifying party counts, and the indicator of that."""
 OPENS = "reopening"
 """The one type that takes away what others were: no link of a chain."""
 
@@ -52,17 +55,18 @@ class MeasureLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """One notice. caps: by leg, people a day and the words for them; ended: from when it holds no more, because it was
-    withdrawn or another notice took its place."""
+    """One notice. measure: the first notice of the measure; caps: people a day by leg, or by indicator where only the
+    party itself counts; ended: from when it holds no more, as it was withdrawn or another notice took its place."""
 
     id: str
+    measure: str
     party: str
     at: datetime
     type: str
     legs: tuple[str, ...]
     start: datetime
     until: datetime | None
-    caps: Mapping[str, tuple[int, str]]
+    caps: Mapping[str, int]
     ended: datetime | None = None
 
     def end(self) -> datetime | None:
@@ -79,10 +83,12 @@ class Notices:
 
     def take(self, id: str, party: str, at: datetime, said: MeasureLike, route: RouteView) -> Announced:
         """A notice that everyone on the route may read. One that updates another takes its place when it begins."""
-        made = Announced(id, party, at, said.type, _legs(said, party, route), said.start, said.until, _caps(said))
         before = self.known.get(said.updates or "")
         if before is not None:
             self.end(before.id, max(at, said.start))
+        measure = before.measure if before is not None else id
+        legs = _legs(said, party, route)
+        made = Announced(id, measure, party, at, said.type, legs, said.start, said.until, _caps(said))
         self.known[id] = made
         for old in [k for k, one in self.known.items() if one.at < at - KEEP]:
             del self.known[old]
@@ -90,22 +96,24 @@ class Notices:
         return made
 
     def end(self, id: str, at: datetime) -> None:
-        """It was withdrawn, lifted or replaced."""
-        one = self.known.get(id)
-        if one is not None and (one.ended is None or at < one.ended):
-            self.known[id] = replace(one, ended=at)
+        """The measure of a notice was withdrawn, ended or changed: none of its notices holds from then on."""
+        found = self.known.get(id)
+        for one in [one for one in self.known.values() if found is not None and one.measure == found.measure]:
+            if one.ended is None or at < one.ended:
+                self.known[one.id] = replace(one, ended=at)
 
-    def caps(self, day: date, zone: Any) -> Iterator[Cap]:
-        """On each leg the newest cap that holds all of a day."""
+    def caps(self, day: date, zone: ZoneInfo) -> Iterator[Cap]:
+        """On each leg, or on what a party counts itself, the lowest cap that holds all of a day."""
         found: dict[str, Cap] = {}
         for one in self.known.values():
             first, end = _first_whole_day(one.start, zone), one.end()
             last = None if end is None else end.astimezone(zone).date() - timedelta(1)
-            for leg, (people, words) in one.caps.items():
-                cap = Cap(one.id, leg, people, first, last, one.party, words)
-                if cap.holds(day):
-                    found[leg] = cap
-        yield from (found[leg] for leg in sorted(found))
+            for what, people in one.caps.items():
+                subject = f"{one.party} {what.replace('_', ' ')}" if what in OWN.values() else what
+                cap = Cap(one.id, subject, people, first, last, one.party, what if what in OWN.values() else "")
+                if cap.holds(day) and (subject not in found or people <= found[subject].people):
+                    found[subject] = cap
+        yield from (found[subject] for subject in sorted(found))
 
     def chain(self, newest: Announced, p: ChainReactionParameters) -> Finding | None:
         """The chain reaction that a new notice belongs to. Its subject stays that of the chain it joins."""
@@ -139,8 +147,7 @@ class Notices:
         known = {}
         for one in said["known"]:
             times = {n: datetime.fromisoformat(one[n]) if one[n] else None for n in ("at", "start", "until", "ended")}
-            caps = {leg: (people, words) for leg, (people, words) in one["caps"].items()}
-            known[one["id"]] = Announced(**{**one, **times, "legs": tuple(one["legs"]), "caps": caps})
+            known[one["id"]] = Announced(**{**one, **times, "legs": tuple(one["legs"])})
         return cls(known, dict(said["chains"]))
 
 
@@ -155,31 +162,25 @@ def _called(first: Announced) -> str:
 
 
 def _legs(said: MeasureLike, party: str, route: RouteView) -> tuple[str, ...]:
-    """Where it holds: its legs, those of its crossing points, else all that touch the party."""
+    """Where it holds: its legs, those of its limits and crossing points, else all that touch the party."""
     codes = {leg.code for leg in route.legs}
-    near = [place.partition("/")[0] for place in said.places]
-    found = tuple(dict.fromkeys([*said.legs, *(leg for leg in near if leg in codes)]))
-    return found or tuple(leg.code for leg in route.legs if party in (leg.from_party, leg.to_party))
+    named = [*said.legs, *(leg for cap in said.caps for leg in cap.legs)]
+    found = dict.fromkeys([*named, *(place.partition("/")[0] for place in said.places)])
+    legs = tuple(leg for leg in found if leg in codes)
+    return legs or tuple(leg.code for leg in route.legs if party in (leg.from_party, leg.to_party))
 
 
-def _caps(said: MeasureLike) -> dict[str, tuple[int, str]]:
-    """For each leg how many people may cross in a day, by the limits that this notice names for it."""
-    named: dict[str, dict[str, int]] = {}
+def _caps(said: MeasureLike) -> dict[str, int]:
+    """The lowest number where two limits of one notice meet."""
+    found: dict[str, int] = {}
     for cap in said.caps:
-        for leg in cap.legs or said.legs:
-            named.setdefault(leg, {})[cap.counts] = cap.people
-    found = {}
-    for leg, limits in named.items():
-        if "entries" in limits:
-            found[leg] = (limits["entries"], f"{limits['entries']} entries")
-        elif "in_transit" in limits:
-            parts = [name for name in ("in_transit", ALSO_CROSS) if name in limits]
-            words = " + ".join(f"{limits[name]} {name.replace('_', ' ')}" for name in parts)
-            found[leg] = (sum(limits[name] for name in parts), words)
+        own = [OWN[cap.counts]] if cap.counts in OWN else []
+        for what in own or ((cap.legs or said.legs) if cap.counts in CROSS else []):
+            found[what] = min(cap.people, found.get(what, cap.people))
     return found
 
 
-def _first_whole_day(start: datetime, zone: Any) -> date:
+def _first_whole_day(start: datetime, zone: ZoneInfo) -> date:
     local = start.astimezone(zone)
     whole = local.time() == local.min.time()
     return local.date() if whole else local.date() + timedelta(1)

@@ -19,6 +19,7 @@ from routehub.warning import caps, chain_reaction, silence
 from routehub.warning.announced import MeasureLike, Notices
 from routehub.warning.caps import Cap, Counted
 from routehub.warning.conditions import Ended, Subject, step
+from routehub.warning.fillings import own_series
 from routehub.warning.finding import Finding
 from routehub.warning.graph import Flow, RouteGraph
 from routehub.warning.notices import Notice
@@ -176,7 +177,8 @@ class RouteWatch:
 
     def _measure(self, message: Message, said: MeasureLike) -> None:
         """A notice of a measure may be a link of a chain reaction: that is told at once, not when the day closes."""
-        made = self.announced.take(message.id, message.party, message.accepted_at, said, self.route)
+        party = message.reported_party
+        made = self.announced.take(message.id, party, message.accepted_at, said, self.route)
         self.moved = True
         found = self.announced.chain(made, self.p.chain_reaction)
         if found is not None:
@@ -184,7 +186,7 @@ class RouteWatch:
 
     def _response(self, message: Message, response: Response) -> None:
         notice = self.announced.known.get(response.to)
-        if notice is not None and response.act in LIFTS and message.party == notice.party:
+        if notice is not None and response.act in LIFTS and message.reported_party == notice.party:
             self.announced.end(notice.id, message.accepted_at)
             self.moved = True
 
@@ -290,25 +292,37 @@ class RouteWatch:
         subjects: set[Subject] = set()
         held = {cap.leg: cap for cap in self.announced.caps(day, self.route.zone)}
         for leg in sorted({*held, *self._lasting(caps.RULE)}):
-            counts = self._counted(leg, day, held.get(leg))
+            counts = self._counted(day, held[leg]) if leg in held else []
             if counts or leg not in held:
                 subjects.add((caps.RULE, leg))
             found = caps.detect(held[leg], day, counts, self.p.cap) if leg in held else None
             findings += [found] if found else []
         return findings, subjects
 
-    def _counted(self, leg: str, day: date, cap: Cap | None) -> list[Counted]:
-        """Both sides' counts of one border, each by itself. A reporting day that began before the cap did is not
-        compared with it."""
-        found = []
-        for key, flow in self.watch.graph.flows.items():
+    def _counted(self, day: date, cap: Cap) -> list[Counted]:
+        """Both sides' counts of one border, each by itself, or what the party counts that announced the cap. A
+        reporting day that began before the cap did is not compared with it."""
+        graph, found = self.watch.graph, []
+        own = own_series(graph, cap.party, cap.indicator) if cap.indicator else ()
+        if own:
+            told = [(self.watch.series[key].value(day), key) for key in own]
+            people = [value for value, _ in told if value is not None]
+            if len(people) == len(own) and self._begins(own[0], day) >= cap.start:
+                source = next(iter(self.watch.series[own[0]].sources(day)), "")
+                found.append(Counted(cap.party, sum(people), source))
+            return found
+        for key, flow in graph.flows.items():
             value = self.watch.series[key].value(day)
-            if value is None or cap is None or flow.place or self.watch.graph.legs_of(key) != (leg,):
-                continue
-            begins = day - ONE_DAY if self._periods.kind(key) == "reporting_day" else day
-            if flow.indicator in ("arrivals", "departures") and begins >= cap.start:
+            border = (
+                flow.indicator in ("arrivals", "departures") and not flow.place and graph.legs_of(key) == (cap.leg,)
+            )
+            if value is not None and border and self._begins(key, day) >= cap.start:
                 found.append(Counted(flow.party, value, next(iter(self.watch.series[key].sources(day)), "")))
         return found
+
+    def _begins(self, key: str, day: date) -> date:
+        """The date on which a day of a series begins."""
+        return day - ONE_DAY if self._periods.kind(key) == "reporting_day" else day
 
     def _end_chains(self, day: date) -> None:
         """A chain is over when nobody added to it for its hours."""
