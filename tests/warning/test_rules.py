@@ -31,7 +31,7 @@ def test_a_surge_compares_a_day_with_fourteen_days_two_days_away() -> None:
         "this day: 1\u202f301",
         "usual (mean of 14 days before): 1\u202f000",
         "change: +30%",
-        "z = (1\u202f301 − 1\u202f000) ÷ 104 = 2.9",
+        "z = (1\u202f301 − 1\u202f000) ÷ 104 = 2.9 times the usual scatter",
     )
     assert found.inputs[0] == "MK16"
     assert found.inputs[-1] == "MK0"
@@ -69,7 +69,7 @@ def test_small_series_are_compared_by_sums_of_seven_days() -> None:
     assert surge.detect(series([*four_a_day, 15]), day(30), SURGE) is None
     found = surge.detect(series([*four_a_day, 9, 9, 9, 9, 9, 9, 9]), day(36), SURGE)
     assert found is not None
-    assert found.arithmetic[0] == "7 days to this one: 63"
+    assert found.arithmetic[0] == "few people a day, so sums of 7 days are compared; the 7 days to this one: 63"
     assert found.arithmetic[1] == "usual (mean of 14 such sums before): 28"
 
 

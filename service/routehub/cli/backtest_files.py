@@ -75,6 +75,8 @@ def _meaning(path: Path, header: list[str], mapping: Path | None, route: Route) 
         there = {name: series for name, series in said.columns.items() if name in header}
         absent = sorted(set(said.columns) - set(there))
         notes = [f"not in the table: {', '.join(absent)}"] if absent else []
+        if more := [name for name in header if name and name not in said.columns and name != said.day]:
+            notes.append(f"left out, the mapping does not name it: {', '.join(more)}")
         day_column, flows = said.day, mapped(there)
     else:
         day_column = next((name for name in header if name.lower() in ("date", "day")), header[0])

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Self
 
-from routehub.warning import capacity, caps, chain_reaction, silence
+from routehub.warning import capacity, caps, chain_reaction, full, silence, two_counts
 from routehub.warning.capacity import CapacityParameters
 from routehub.warning.conditions import Condition, Ended, Step
 from routehub.warning.finding import Finding, Level
 from routehub.warning.forecast import Forecast
 from routehub.warning.full import Outlook
 from routehub.warning.parameters import Parameters
-from routehub.warning.scoring import AFTER, BEFORE, score_alert
+from routehub.warning.scoring import AFTER, BEFORE, WEEK, score_alert
 from routehub.warning.watch import Looked, Watch
 
 SETTLED = timedelta(days=7)
@@ -133,13 +133,26 @@ class Record:
         for key, finding in list(self.scored.items()):
             if day < finding.day + timedelta(AFTER) or key not in self.lines:
                 continue
-            around = _around(watch, finding.day)
-            verdict = score_alert(finding, around, watch.graph, (), p)
-            line = replace(self.lines[key], true=verdict.true, lead=verdict.lead)
+            true, lead = self._verdict(finding, day, watch, p)
+            line = replace(self.lines[key], true=true, lead=lead)
             if line != self.lines[key]:
                 self._set(key, line)
             if day >= finding.day + SETTLED:
                 del self.scored[key]
+
+    def _verdict(self, finding: Finding, day: date, watch: Watch, p: Parameters) -> tuple[bool, int | None]:
+        """Whether it was borne out, and how many days after it. Two counts by the figures as they stand now, for they
+        may have been corrected; a place that was to fill, by whether it did."""
+        if finding.rule == two_counts.RULE:
+            still = watch.still_apart(finding.subject, finding.day)
+            return still, 0 if still else None
+        if finding.rule == full.RULE:
+            days = [finding.day + timedelta(n) for n in range((day - finding.day).days + 1)]
+            filled = (d for d in days if watch.rooms.is_full(finding.subject, d))
+            first = next(filled, None)
+            return first is not None, None if first is None else (first - finding.day).days
+        verdict = score_alert(finding, _around(watch, finding.day), watch.graph, (), p)
+        return verdict.true, verdict.lead
 
     def _score_forecasts(self, day: date, watch: Watch) -> None:
         left = []
@@ -178,7 +191,7 @@ class Record:
 
 def _around(watch: Watch, day: date) -> dict[str, dict[date, int]]:
     """All series over the days that bear an alert out."""
-    days = [day + timedelta(n) for n in range(-BEFORE - 1, AFTER + 1)]
+    days = [day + timedelta(n) for n in range(-BEFORE - 2 * WEEK, AFTER + 1)]
     return {
         key: {d: value for d in days if (value := series.value(d)) is not None} for key, series in watch.series.items()
     }

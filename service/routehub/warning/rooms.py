@@ -96,6 +96,13 @@ class Rooms:
         inputs = tuple(dict.fromkeys(source for part in told for source in part.inputs))
         return Occupancy(party, day, sum(o.occupied for o in told), sum(o.places for o in told), inputs)
 
+    def is_full(self, subject: str, day: date) -> bool:
+        """Whether a party, or one of its places, said on a day that no place was free."""
+        party, _, place = subject.partition("/")
+        room = self.rooms.get((party, subject))
+        now = self.of_party(party, day) if not place else _occupancy(room, subject, day) if room else None
+        return now is not None and now.occupied >= now.places
+
     def to_json(self) -> list[Any]:
         return [
             [party, place, [

@@ -182,6 +182,18 @@ class Watch:
             findings += [found] if found else []
         return findings, subjects
 
+    def still_apart(self, leg: str, day: date) -> bool:
+        """Whether the two counts of a border differ for a day by what is known of it now."""
+        for other, left, entered, lag in self._borders:
+            if other == leg:
+                told = self.series[left].value(day - timedelta(lag)), self.series[entered].value(day)
+                return (
+                    told[0] is not None
+                    and told[1] is not None
+                    and two_counts.apart(told[0], told[1], self.p.two_counts)
+                )
+        return False
+
     def to_json(self) -> dict[str, Any]:
         """Everything but graph and parameters, which are the route's."""
         return {
