@@ -367,6 +367,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offer_route"), ["route"], unique=False)
 
     op.create_table(
+        "reporting_pause",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_from", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["party"], ["party.code"], name=op.f("fk_reporting_pause_party_party")),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_reporting_pause_route_route")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_pause")),
+    )
+    with op.batch_alter_table("reporting_pause", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reporting_pause_route"), ["route"], unique=False)
+
+    op.create_table(
         "request_act",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("request", sa.String(), nullable=False),
@@ -386,6 +405,16 @@ def upgrade() -> None:
     with op.batch_alter_table("request_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_act_request"), ["request"], unique=False)
 
+    op.create_table(
+        "route_parameters",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_route_parameters_route_route")),
+        sa.PrimaryKeyConstraint("route", "number", name=op.f("pk_route_parameters")),
+    )
     op.create_table(
         "route_plan",
         sa.Column("route", sa.String(), nullable=False),
@@ -503,10 +532,15 @@ def downgrade() -> None:
 
     op.drop_table("statement_signature")
     op.drop_table("route_plan")
+    op.drop_table("route_parameters")
     with op.batch_alter_table("request_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_act_request"))
 
     op.drop_table("request_act")
+    with op.batch_alter_table("reporting_pause", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reporting_pause_route"))
+
+    op.drop_table("reporting_pause")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offer_route"))
         batch_op.drop_index(batch_op.f("ix_offer_need"))

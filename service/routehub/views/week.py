@@ -11,7 +11,7 @@ from routehub.boards.alerts.queries import AlertView, alerts
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
-from routehub.boards.reporting.freshness import DayReport, Record, record
+from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
@@ -32,6 +32,12 @@ class PartyReporting:
     party: str
     record: Record
     messages: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    """Why it was excused on days of the week."""
+
+    @property
+    def excused(self) -> tuple[date, ...]:
+        return tuple(day for day, mark in self.record.days if mark == "excused")
 
     @property
     def missing(self) -> tuple[date, ...]:
@@ -145,7 +151,10 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     parties = [m.party for m in reporting]
     return Week(
         route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
-        tuple(_reporting(m, made.get(m.party, {}), days, now, red) for m in reporting),
+        tuple(
+            _reporting(m, made.get(m.party, {}), days, now, red, directory.pauses_of(route.code, m.party))
+            for m in reporting
+        ),
         tuple(_flow(totals, party, days) for party in parties),
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
@@ -172,10 +181,12 @@ def _messages(made: Mapping[str, Mapping[date, DayReport]]) -> list[str]:
 
 
 def _reporting(
-    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str]
-) -> PartyReporting:
+    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str],
+    pauses: Pauses,
+) -> PartyReporting:  # fmt: skip
     used = tuple(made[day].message_id for day in days if day in made and made[day].message_id not in red)
-    return PartyReporting(member.party, record(member, made, days[0], days[-1], now), used)
+    reasons = tuple(dict.fromkeys(p.reason for p in pauses if any(p.excuses(day) for day in days)))
+    return PartyReporting(member.party, record(member, made, days[0], days[-1], now, pauses), used, reasons)
 
 
 def _flow(totals: Totals, party: str, days: tuple[date, ...]) -> PartyFlow:

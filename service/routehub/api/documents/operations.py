@@ -31,6 +31,7 @@ from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
+from routehub.directory.pauses import NewPause
 from routehub.directory.people import Nomination, PersonChange
 from routehub.formats.sheets.read import TYPES
 from routehub_schemas.registry import Registry
@@ -107,6 +108,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/figures/totals"): Operation(route.Totals),
     ("get", "/v1/route"): Operation(route.RoutePicture),
     ("get", "/v1/reporting"): Operation(route.Reporting),
+    ("get", "/v1/reporting/pauses"): Operation(route.Pauses),
+    ("post", "/v1/reporting/pauses"): Operation(
+        route.Pause, body=NewPause,
+        examples={"a public holiday": {"from": "2015-10-26", "reason": "Public holiday"}},
+        **_made("Excused.", "Location"),
+    ),
+    ("post", "/v1/reporting/pauses/{pause}/end"): Operation(route.Pause, **_done("Ended.")),
     ("get", "/v1/forecasts"): Operation(warning.Forecasts),
     ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
     ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),

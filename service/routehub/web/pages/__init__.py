@@ -13,11 +13,12 @@ from routehub.web.pages import (
     keys,
     messages,
     overview,
+    pauses,
     settings,
     sign_in,
 )
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
+OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings, pauses)
 
 
 def router() -> APIRouter:
