@@ -4,9 +4,26 @@ from fastapi import APIRouter
 
 from routehub.web import assets
 from routehub.web.answers import PageRoute
-from routehub.web.pages import agenda, alerts, figures, figures_posted, keys, messages, overview, settings, sign_in
+from routehub.web.pages import (
+    agenda,
+    alerts,
+    figures,
+    figures_posted,
+    hand_overs,
+    keys,
+    messages,
+    overview,
+    people,
+    settings,
+    sign_in,
+    statements,
+    threads,
+)  # fmt: skip
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
+OF_A_ROUTE = (
+    overview, figures, figures_posted, alerts, agenda, statements, threads, messages, hand_overs, people, keys,
+    settings,
+)  # fmt: skip
 
 
 def router() -> APIRouter:
