@@ -1,9 +1,10 @@
-"""Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample)."""
+"""Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample) with
+the plans that they monitor."""
 
 import re
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, Unknown
@@ -94,6 +95,9 @@ def install_route(
                 for leg in route.legs
             ],
         )  # fmt: skip
+    if route.plans:
+        rows = [{"route": code, "plan": plan, "position": at} for at, plan in enumerate(route.plans)]
+        conn.execute(insert(t.route_plans), rows)
     if route.places:
         legs = {leg.code for leg in route.legs}
         conn.execute(
@@ -112,7 +116,8 @@ def install_route(
 def derive_route(
     conn: Connection, source: str, *, code: str | None = None, title: str | None = None, marking: str = "exercise"
 ) -> str:
-    """An exercise (or sample) beside a live route: the same parties, legs, places, people's roles and grants.
+    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles and
+    grants.
 
     Keys, hand-overs and messages do not cross (DECISIONS 2). Errors: 404 without the source, 409 for a code in use.
     """
@@ -127,9 +132,24 @@ def derive_route(
     conn.execute(
         insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking, began_at=route.began_at)
     )
-    for table in (t.route_parties, t.legs, t.places, t.person_roles, t.reporting_grants):
+    for table in (t.route_parties, t.legs, t.places, t.route_plans, t.person_roles, t.reporting_grants):
         _copy(conn, table, source, code)
     return code
+
+
+def set_plans(conn: Connection, route: str, plans: list[str]) -> None:
+    """From now on a route monitors these plans, the usual one first. What was said under others stays.
+
+    Errors: 404 for a route or plan that is not there.
+    """
+    if conn.execute(select(t.routes.c.code).where(t.routes.c.code == route)).first() is None:
+        raise Unknown(f"There is no route {route}.")
+    for plan in plans:
+        if plan not in reference.plans():
+            raise Unknown(f"There is no plan {plan}. There are: {', '.join(reference.plans())}.")
+    conn.execute(delete(t.route_plans).where(t.route_plans.c.route == route))
+    for at, plan in enumerate(dict.fromkeys(plans)):
+        conn.execute(insert(t.route_plans).values(route=route, plan=plan, position=at))
 
 
 def _copy(conn: Connection, table: Table, source: str, code: str) -> None:

@@ -99,6 +99,16 @@ class Place(SQLModel, table=True):
     leg: str | None = None
 
 
+class RoutePlan(SQLModel, table=True):
+    """A plan that a route monitors. Of several versions of one text the first by ``position`` is the usual one."""
+
+    __tablename__ = "route_plan"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    plan: str = Field(primary_key=True)
+    position: int = 0
+
+
 class Person(SQLModel, table=True):
     """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
     sign-in, which shows that the nomination arrived."""
@@ -226,6 +236,7 @@ routes = table_of(Route)
 route_parties = table_of(RouteParty)
 legs = table_of(Leg)
 places = table_of(Place)
+route_plans = table_of(RoutePlan)
 people = table_of(Person)
 person_roles = table_of(PersonRole)
 hand_overs = table_of(HandOver)

@@ -1,9 +1,11 @@
-"""Codes that the route does not know: places, legs and parties, wherever the contract has a field for one.
+"""Codes that the route does not know: places, legs, parties and points of plans, wherever the contract has a field
+for one.
 
 The fields are found by their types, so a new kind needs nothing here. It reads plain JSON values and not the typed
 payload: a message whose form is wrong is told of its unknown codes in the same answer.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
@@ -16,9 +18,10 @@ from pydantic.fields import FieldInfo
 from routehub.directory.snapshot import Directory, RouteView
 from routehub_schemas.errors import MOST_PROBLEMS, Problem
 from routehub_schemas.kind import Kind
-from routehub_schemas.vocab import LEG_PATTERN, PARTY_PATTERN, PLACE_PATTERN
+from routehub_schemas.plan_points import fault
+from routehub_schemas.vocab import LEG_PATTERN, PARTY_PATTERN, PLACE_PATTERN, POINT_PATTERN
 
-_FAMILIES = {PLACE_PATTERN: "place", LEG_PATTERN: "leg", PARTY_PATTERN: "party"}
+_FAMILIES = {PLACE_PATTERN: "place", LEG_PATTERN: "leg", PARTY_PATTERN: "party", POINT_PATTERN: "point"}
 _ELSEWHERE = frozenset({"on_behalf_of"})
 """Checked with the right to enter for that party."""
 
@@ -28,7 +31,7 @@ Reader = Callable[[Any, str], Found]
 
 
 def unknown(directory: Directory, route: RouteView, kind: Kind, data: Any, pointer: str) -> list[Problem]:
-    """A problem for each code in ``data`` that the route (or, for parties, the directory) does not have."""
+    """A problem for each code in ``data`` that is not there: in the route, the directory (parties) or the plans (points)."""
     found = []
     for at, family, code in _reader_of(kind.payload)(data, pointer):
         problem = _problem(directory, route, at, family, code)
@@ -40,6 +43,9 @@ def unknown(directory: Directory, route: RouteView, kind: Kind, data: Any, point
 
 
 def _problem(directory: Directory, route: RouteView, at: str, family: str, code: str) -> Problem | None:
+    if family == "point":
+        # What is no code at all is told by its form. A plan that the route does not monitor may still be named.
+        return fault(code, at) if re.fullmatch(POINT_PATTERN[1:-1], code) else None
     if family == "party":
         if directory.party_code(code) is not None:
             return None

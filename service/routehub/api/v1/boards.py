@@ -20,6 +20,7 @@ from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
+from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
@@ -32,6 +33,7 @@ from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
+from routehub.views import waiting
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -465,6 +467,12 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+
+    def read(conn: Connection) -> list[what_changed.Todo]:
+        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
+        return waiting.load(conn, look)
+
+    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
     lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
     return answer(
         {
@@ -473,7 +481,7 @@ async def get_status(
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in what_changed.todo(picture, who.party)],
+            "todo": [asdict(item) for item in todo],
         }
     )  # fmt: skip
 
