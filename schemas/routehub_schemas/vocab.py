@@ -61,6 +61,7 @@ Act = Literal[
     "more_time",
     "accept",
     "decline",
+    "sign",
     "confirm",
     "end",
     "withdraw",
@@ -69,7 +70,6 @@ Act = Literal[
     "commit",
     "deliver",
     "receive",
-    "sign",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 StatementType = Literal["joint_text", "meeting_outcome"]

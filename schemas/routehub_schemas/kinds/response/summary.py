@@ -16,6 +16,7 @@ WORDS = {
     "more_time": "more time asked for",
     "accept": "accepted",
     "decline": "declined",
+    "sign": "signed",
     "confirm": "confirmed",
     "end": "ended",
     "withdraw": "withdrew",
@@ -24,7 +25,6 @@ WORDS = {
     "commit": "committed",
     "deliver": "delivered",
     "receive": "received",
-    "sign": "signed",
 }
 
 
