@@ -26,7 +26,13 @@ SEVERITY_WORDS = {
 """When to say which severity (UX 7)."""
 
 
-CONTENT_PAGES = (("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"))
+CONTENT_PAGES = (
+    ("", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/requests", "Requests"),
+    ("/places", "Places"),
+    ("/conference", "Conference"),
+)
 
 
 @dataclass(frozen=True)

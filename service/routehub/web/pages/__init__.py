@@ -4,9 +4,21 @@ from fastapi import APIRouter
 
 from routehub.web import assets
 from routehub.web.answers import PageRoute
-from routehub.web.pages import agenda, alerts, figures, figures_posted, keys, messages, overview, settings, sign_in
+from routehub.web.pages import (
+    agenda,
+    alerts,
+    figures,
+    figures_posted,
+    keys,
+    messages,
+    offers,
+    overview,
+    requests,
+    settings,
+    sign_in,
+)  # fmt: skip
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
+OF_A_ROUTE = (overview, figures, figures_posted, alerts, requests, offers, agenda, messages, keys, settings)
 
 
 def router() -> APIRouter:
