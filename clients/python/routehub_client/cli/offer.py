@@ -23,10 +23,12 @@ def register(app: typer.Typer) -> None:
     command(app, "make")(make)
     command(app, "list")(list_offers)
     command(app, "show")(show)
-    for word, work in (("accept", accept), ("decline", decline), ("withdraw", withdraw)):
-        command(app, word)(work)
-    for word, work in (("commit", commit), ("deliver", deliver), ("receive", receive)):
-        command(app, word)(work)
+    command(app, "accept")(accept)
+    command(app, "decline")(decline)
+    command(app, "commit")(commit)
+    command(app, "deliver")(deliver)
+    command(app, "receive")(receive)
+    command(app, "withdraw")(withdraw)
 
 
 def make(
