@@ -27,9 +27,15 @@ SEVERITY_WORDS = {
 
 
 CONTENT_PAGES = (
-    ("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"),
-    ("/statements", "Statements"), ("/threads", "Notes"), ("/people", "People"),
-)  # fmt: skip
+    ("", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/requests", "Requests"),
+    ("/places", "Places"),
+    ("/conference", "Conference"),
+    ("/statements", "Statements"),
+    ("/threads", "Notes"),
+    ("/people", "People"),
+)
 
 
 @dataclass(frozen=True)
