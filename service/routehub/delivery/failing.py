@@ -47,7 +47,7 @@ def _disable(tx: Transaction, directory: Directory, found: SubscriptionView, why
     tx.audit("subscription.disable", found.route, found.party, "hub", {"subscription": found.id})
     note = (
         f"A subscription of {found.party} has been switched off\n"
-        f"The {found.channel} to {found.target} gets nothing any more. {why}\n"
+        f"The {found.channel} to {found.shown_target} gets nothing any more. {why}\n"
         f"What it missed is in the hub. When the receiver works again, switch the subscription {found.id} on."
     )
     outgoing.add(

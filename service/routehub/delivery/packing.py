@@ -33,7 +33,7 @@ class _To:
     name: str
     zone: str
     owner: str
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
 
 
 class Packer:
@@ -55,7 +55,7 @@ class Packer:
         if one.purpose != "message":
             return Parcel(
                 one.id, one.about, one.purpose, to.target, self._test_event(one, at), context, note=one.note,
-                secret=to.secret,
+                secrets=to.secrets,
             )  # fmt: skip
         item = feed.one(conn, one.route, one.party, one.about)
         message = follow.by_id(conn, self._registry, one.about)
@@ -63,7 +63,7 @@ class Packer:
             return Dropped("the message is not there any more")
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
-            secret=to.secret,
+            secrets=to.secrets,
         )  # fmt: skip
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
@@ -79,7 +79,7 @@ class Packer:
         own_address = owner is not None and owner.email == found.target
         return _To(
             found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
-            found.secret,
+            tuple(key.secret for key in found.signing(wall())),
         )  # fmt: skip
 
     def _test_event(self, one: Claimed, at: Moment) -> str:

@@ -28,7 +28,8 @@ class Failed(Exception):
 class Parcel:
     """One delivery, ready to be sent. ``message`` is None for tests and notices, which have a ``note``.
 
-    id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream.
+    id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream;
+    secrets: the keys that sign it.
     """
 
     id: str
@@ -39,7 +40,7 @@ class Parcel:
     context: MailContext
     message: Message | None = None
     note: str | None = None
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
 
     @property
     def withheld(self) -> bool:
