@@ -22,6 +22,7 @@ from routehub_client.cli import (
     sheet,
     signin,
     status,
+    subscriptions,
     template,
     watch,
 )
@@ -40,6 +41,7 @@ def application() -> typer.Typer:
         "alert": (alert,),
         "agenda": (agenda,),
         "outbox": (outbox,),
+        "subscriptions": (subscriptions,),
     }
     for name, modules in groups.items():
         group = _group(modules[0].__doc__ or "")

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 CHAT = (
     "discord", "feishu", "flock", "gchat", "guilded", "lark", "matrix", "matrixs", "mmost", "mmosts", "ncloud",
-    "nclouds", "nctalk", "nctalks", "revolt", "rocket", "rockets", "ryver", "signal", "signals", "slack", "tgram", "threema",
-    "twist", "webex", "workflows", "wxteams", "zulip",
+    "nclouds", "nctalk", "nctalks", "revolt", "rocket", "rockets", "ryver", "signal", "signals", "slack", "tgram",
+    "threema", "twist", "webex", "workflows", "wxteams", "zulip",
 )  # fmt: skip
 PUSH = (
     "gotify", "gotifys", "join", "ntfy", "ntfys", "pbul", "pover", "prowl", "pushed", "pushy", "simplepush", "spush",
