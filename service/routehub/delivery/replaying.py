@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy import Connection, func, insert, select, update
 
 from routehub.core.clock import wall
@@ -26,6 +26,7 @@ from routehub.journal.jobs import Change
 from routehub.journal.writer import Writer
 from routehub_schemas.kind import Part
 from routehub_schemas.registry import Registry
+from routehub_schemas.vocab import Moment
 
 MOST = 10_000
 """Messages that one replay may look through."""
@@ -41,8 +42,8 @@ class NewReplay(Part):
 
     after: _Cursor | None = None
     until: _Cursor | None = None
-    from_time: AwareDatetime | None = None
-    to_time: AwareDatetime | None = None
+    from_time: Moment | None = None
+    to_time: Moment | None = None
     dead: bool = False
 
 

@@ -43,7 +43,7 @@ def faults_of(url: str) -> str:
     if scheme_of(url) not in SERVICES:
         return f"The service {scheme_of(url)[:20]}:// is not used here. See docs/channels.md for those that are."
     try:
-        asked = {name.lower().lstrip("+-:") for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+        asked = {name.lower().strip("+-: ") for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
     except ValueError:
         return "The address cannot be read."
     if found := sorted(asked & FORBIDDEN):

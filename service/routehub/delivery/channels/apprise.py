@@ -39,7 +39,8 @@ async def check_service(url: str, allowed: str, messenger: Messenger) -> str:
     if not installed():
         raise refused("/target", "not-offered", "This hub has no Apprise. Use e-mail or a webhook.")
     if words := faults_of(url):
-        raise refused("/target", "service-address", words, allowed=[f"{name}://…" for name in names])
+        used = scheme_of(url) in SERVICES
+        raise refused("/target", "service-address", words, **({} if used else {"allowed": [f"{n}://…" for n in names]}))
     if scheme_of(url) not in names:
         words = f"This hub does not send to {scheme_of(url)}://."
         raise refused("/target", "service-address", words, allowed=[f"{name}://…" for name in names])
