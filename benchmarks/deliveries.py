@@ -32,6 +32,7 @@ from routehub.delivery.guard import GuardedTransport
 from routehub.delivery.tables import deliveries
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
+from routehub.directory.snapshot import load
 from routehub.journal.batch import Batch
 from routehub.journal.bell import SilentBell
 from routehub.journal.tables import entries
@@ -203,7 +204,7 @@ def _make_due(tx: Batch, port: int) -> int:
     """Every alert for every subscription, due now."""
     ids = list(tx.conn.execute(select(entries.c.id).where(entries.c.kind == "alert")).scalars())
     rows, at = [], tx.wall
-    for party in _parties(tx):
+    for party in sorted({key.party for key in load(tx.conn).keys.values()}):
         who = Principal(ROUTE, party, "bench", "key:bench", frozenset({"national_system"}), frozenset({"read:feed"}))
         for number in range(EACH):
             made = subscriptions.create(tx, who, "webhook", f"http://127.0.0.1:{port}/{party}/{number}", Wanted())
@@ -215,12 +216,6 @@ def _make_due(tx: Batch, port: int) -> int:
             ]  # fmt: skip
     outgoing.add(tx, rows)
     return len(rows)
-
-
-def _parties(tx: Batch) -> list[str]:
-    from routehub.directory.tables import keys
-
-    return list(tx.conn.execute(select(keys.c.party).where(keys.c.route == ROUTE).order_by(keys.c.party)).scalars())
 
 
 def _wait(db: Database, receiver: Receiver) -> None:

@@ -52,15 +52,22 @@ async def resolve(host: str, port: int, *, private: bool) -> Address:
     Errors: ``Failed``; worth another try when the name could not be resolved.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise Failed(f"The name {host} cannot be resolved.", again=True) from None
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        addresses = [ip_address(host)]
+    except ValueError:
+        addresses = await _addresses(host, port)
     for address in addresses:
         why = refusal(address, private=private)
         if why is not None:
             raise Failed(f"{host} leads to {why}; nothing is sent there.", again=False)
     return addresses[0]
+
+
+async def _addresses(host: str, port: int) -> list[Address]:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise Failed(f"The name {host} cannot be resolved.", again=True) from None
+    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):

@@ -1,11 +1,12 @@
 """The rows of deliveries: adding, claiming by a conditional UPDATE with a lease, and recording what became of them."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.delivery.channels.base import Failed
@@ -117,15 +118,60 @@ def try_again(tx: Transaction, worker: str, one: Claimed, fault: Failed) -> bool
     return True
 
 
-def log_attempt(tx: Transaction, one: Claimed, *, ok: bool, status: int | None, detail: str, seconds: float) -> None:
-    """Every attempt is kept; one made again under a lost lease has the number of its claim."""
-    last = select(func.coalesce(func.max(attempts.c.number), 0)).where(attempts.c.delivery == one.id)
-    tx.conn.execute(
-        insert(attempts).values(
-            delivery=one.id, number=last.scalar_subquery() + 1, at=tx.wall, ok=ok, status=status, detail=detail[:300],
-            seconds=round(seconds, 3),
-        )
+@dataclass(frozen=True)
+class Tried:
+    """What one try of a delivery came to. ``status``: what the receiver answered, if it answered; ``seconds``: how
+    long it took."""
+
+    one: Claimed
+    ok: bool
+    status: int | None
+    detail: str
+    seconds: float
+
+
+def log_attempts(tx: Transaction, tries: Sequence[Tried]) -> None:
+    """Every attempt is kept; one made again under a lost lease has a number of its own too. A delivery may have gone
+    with its subscription meanwhile."""
+    a, d = attempts.c, deliveries.c
+    last: Counter[str] = Counter()
+    ids = [tried.one.id for tried in tries]
+    there = set(tx.conn.execute(select(d.id).where(d.id.in_(ids))).scalars())
+    for found in tx.conn.execute(
+        select(a.delivery, func.max(a.number)).where(a.delivery.in_(ids)).group_by(a.delivery)
+    ):
+        last[found[0]] = found[1]
+    rows = []
+    for tried in tries:
+        if tried.one.id not in there:
+            continue
+        last[tried.one.id] += 1
+        rows.append(
+            {
+                "delivery": tried.one.id, "number": last[tried.one.id], "at": tx.wall, "ok": tried.ok,
+                "status": tried.status, "detail": tried.detail[:300], "seconds": round(tried.seconds, 3),
+            }
+        )  # fmt: skip
+    if rows:
+        tx.conn.execute(insert(attempts), rows)
+
+
+def sent(tx: Transaction, worker: str, tries: Sequence[Tried]) -> list[Claimed]:
+    """Close what was sent, all in one; answers those whose lease was not lost to another worker meanwhile."""
+    d = deliveries.c
+    ids = [tried.one.id for tried in tries]
+    held = set(
+        tx.conn.execute(select(d.id).where(d.id.in_(ids), d.lease_by == worker, d.state == "due")).scalars()
     )  # fmt: skip
+    mine = [tried for tried in tries if tried.one.id in held]
+    if mine:
+        tx.conn.execute(
+            update(deliveries)
+            .where(d.id == bindparam("this"))
+            .values(state="sent", outcome=bindparam("words"), finished_at=tx.wall, lease_by=None, lease_until=None),
+            [{"this": tried.one.id, "words": tried.detail} for tried in mine],
+        )
+    return [tried.one for tried in mine]
 
 
 def give_up_all(tx: Transaction, addressee: str, outcome: str) -> None:

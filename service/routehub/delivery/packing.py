@@ -1,6 +1,7 @@
 """From a claimed delivery to the parcel that is sent. Everything is asked again here: whether the addressee still
 stands, and whether the message is in the feed of its party."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from sqlalchemy import Connection
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import Clock, wall
+from routehub.core.errors import HubError
+from routehub.core.observe import log
 from routehub.delivery import subscriptions
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.channels.base import Parcel
@@ -17,6 +20,7 @@ from routehub.delivery.outgoing import Claimed
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import RouteView
 from routehub.journal import feed, follow
+from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
 
@@ -41,7 +45,21 @@ class Packer:
         self.directory, self._registry, self._clock = directory, registry, clock
         self._public_url = public_url.rstrip("/")
 
-    def pack(self, conn: Connection, one: Claimed) -> Parcel | Dropped:
+    def pack_all(self, conn: Connection, claimed: Sequence[Claimed]) -> list[Parcel | Dropped | None]:
+        """In order; None for one that cannot be packed: it must not be tried for ever unseen, nor stop the others."""
+        known: dict[str, Message | None] = {}
+        found: list[Parcel | Dropped | None] = []
+        for one in claimed:
+            try:
+                found.append(self._pack(conn, one, known))
+            except HubError:
+                raise  # the database is away: the leases end and all are tried again
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one message is told as a failed try
+                log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
+                found.append(None)
+        return found
+
+    def _pack(self, conn: Connection, one: Claimed, known: dict[str, Message | None]) -> Parcel | Dropped:
         at = Moment(self.directory.value, self._clock.now(), wall())
         route = at.directory.routes.get(one.route)
         to = self._to(conn, one)
@@ -58,7 +76,9 @@ class Packer:
                 secrets=to.secrets,
             )  # fmt: skip
         item = feed.one(conn, one.route, one.party, one.about)
-        message = follow.by_id(conn, self._registry, one.about)
+        if one.about not in known:  # one message goes to many
+            known[one.about] = follow.by_id(conn, self._registry, one.about)
+        message = known[one.about]
         if item is None or item.body is None or message is None:
             return Dropped("the message is not there any more")
         return Parcel(
