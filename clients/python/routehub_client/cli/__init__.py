@@ -26,6 +26,7 @@ from routehub_client.cli import (
     sheet,
     signin,
     status,
+    subscriptions,
     template,
     watch,
 )
@@ -47,6 +48,7 @@ def application() -> typer.Typer:
         "offer": (offer,),
         "agenda": (agenda,),
         "outbox": (outbox,),
+        "subscriptions": (subscriptions,),
     }
     for name, modules in groups.items():
         group = _group(modules[0].__doc__ or "")

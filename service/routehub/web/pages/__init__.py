@@ -13,6 +13,7 @@ from routehub.web.pages import (
     hand_overs,
     keys,
     messages,
+    notifications,
     offers,
     overview,
     pauses,
@@ -40,6 +41,7 @@ OF_A_ROUTE = (
     pauses,
     keys,
     settings,
+    notifications,
 )
 
 
