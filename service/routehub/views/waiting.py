@@ -26,7 +26,7 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
                     f"Answer {view.short_id} of {view.party}: {view.title}",
                     one.due,
                     view.short_id,
-                    f"/messages/{view.id}",
+                    f"/requests/{view.short_id}",
                 )
             )
         elif view.party == party and not view.over and view.category == "joint_assessment" and _all_in(view):
@@ -35,7 +35,7 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
                     f"Compile the outcome of {view.short_id}: {view.title}",
                     view.due,
                     view.short_id,
-                    f"/messages/{view.id}",
+                    f"/requests/{view.short_id}",
                 )
             )
     return found
@@ -58,12 +58,14 @@ def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:
                     f"Accept or decline {view.short_id} of {view.party}: {what}",
                     None,
                     view.short_id,
-                    f"/messages/{view.id}",
+                    f"/offers/{view.short_id}",
                 )
             )
         elif party == view.receiver and p.delivered > p.received and p.ended is None:
             what = f"{number(p.delivered - p.received)} {view.unit} of {view.short_id}"
             found.append(
-                Todo(f"Confirm the receipt of {what}, from {view.party}", None, view.short_id, f"/messages/{view.id}")
+                Todo(
+                    f"Confirm the receipt of {what}, from {view.party}", None, view.short_id, f"/offers/{view.short_id}"
+                )
             )
     return found

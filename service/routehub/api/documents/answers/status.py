@@ -32,6 +32,7 @@ class Status(Answer):
     due: int
     late: int
     silent: int
+    excused: int
     lines: list[StatusLine]
     more: int
     todo: list[Todo]
