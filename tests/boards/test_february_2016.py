@@ -58,7 +58,7 @@ async def told(hub: Inside, party: str, rule: str) -> dict[str, Any]:
         alerts = (await read(hub, party, "alerts?open=true"))["alerts"]
         return next((alert for alert in alerts if alert["rule"] == rule), None)
 
-    alert = await eventually(found, 20, f"an alert of {rule}")
+    alert: dict[str, Any] | None = await eventually(found, 20, f"an alert of {rule}")
     assert alert is not None
     return alert
 
