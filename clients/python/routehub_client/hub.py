@@ -140,6 +140,28 @@ class Hub:
     def alert(self, id: str) -> answers.Alert:
         return self._do(calls.alert(self.route_code, id))
 
+    def measures(self, *, open: bool | None = True, as_of: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Steps that neighbours feel, as they stand or as they were known to stand at a time."""
+        return self._do(calls.measures(self.route_code, open=open, as_of=as_of))
+
+    def measure(self, id: str, *, as_of: datetime | str | None = None) -> dict[str, Any]:
+        """One measure with its views, its preview, and each cap beside both sides' figures."""
+        return self._do(calls.measure(self.route_code, id, as_of=as_of))
+
+    def preview_measure(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a measure would do, before it is sent."""
+        return self._do(calls.preview_measure(self.route_code, data))
+
+    def movements(self) -> list[dict[str, Any]]:
+        return self._do(calls.movements(self.route_code))
+
+    def movement(self, id: str) -> dict[str, Any]:
+        return self._do(calls.movement(self.route_code, id))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What was agreed, not agreed, and took place without agreement, by pair of neighbours."""
+        return self._do(calls.ledger(self.route_code))
+
     def status(self, since: datetime | str | None = None) -> answers.Status:
         """What changed, and what waits for this party."""
         return self._do(calls.status(self.route_code, since=since))

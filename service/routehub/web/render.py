@@ -29,6 +29,8 @@ SEVERITY_WORDS = {
 CONTENT_PAGES = (
     ("", "Overview"),
     ("/alerts", "Alerts"),
+    ("/measures", "Measures"),
+    ("/movements", "Movements"),
     ("/requests", "Requests"),
     ("/places", "Places"),
     ("/conference", "Conference"),

@@ -14,7 +14,9 @@ from routehub_client.cli import (
     doctor,
     figures,
     log,
+    measure,
     messages,
+    movement,
     need,
     offer,
     options,
@@ -43,6 +45,8 @@ def application() -> typer.Typer:
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "measure": (measure,),
+        "movement": (movement,),
         "request": (request,),
         "need": (need,),
         "offer": (offer,),

@@ -19,6 +19,8 @@ from routehub.api.sheets import route as route_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, next_link
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
+from routehub.boards.measures.queries import MeasureView
+from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking
@@ -32,9 +34,9 @@ from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
+from routehub.views import acting, waiting
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
-from routehub.views import waiting
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -472,13 +474,18 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+    directory, begin = ctx.directory.value, since or picture.now - timedelta(hours=24)
 
-    def read(conn: Connection) -> list[what_changed.Todo]:
-        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
-        return waiting.load(conn, look)
+    def read(conn: Connection) -> tuple[list[MeasureView], list[MovementView], list[what_changed.Todo]]:
+        ids = readable(conn, who.route, who.party)
+        look = Looking(who.route, who.party, ids, picture.now, route.zone)
+        return *acting.load(conn, ids, who.route, picture.now), waiting.load(conn, look)
 
-    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
-    lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
+    told, planned, others = await ctx.db.read(read)
+    news = acting.lines(told, planned, who.party, route, directory, begin, picture.now)
+    lines = acting.ranked(what_changed.changes(picture, begin), news)
+    wanted = acting.todo(told, planned, who.party, directory, picture.now)
+    todo = [*what_changed.todo(picture, who.party), *wanted, *others]
     return answer(
         {
             "route": marking(route), "now": picture.now, "party": who.party,
