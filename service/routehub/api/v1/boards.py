@@ -31,6 +31,7 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
+from routehub.views import plans as plan_views
 from routehub.views import route as route_view
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
@@ -465,6 +466,11 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+
+    def read(conn: Connection) -> list[what_changed.Todo]:
+        return plan_views.waiting(conn, readable(conn, who.route, who.party), route, who.party, picture.now)
+
+    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
     lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
     return answer(
         {
@@ -473,7 +479,7 @@ async def get_status(
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in what_changed.todo(picture, who.party)],
+            "todo": [asdict(item) for item in todo],
         }
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.visibility import readable
-from routehub.views import changes
+from routehub.views import changes, plans
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -65,7 +65,9 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     since = now - SINCE
     return Overview(
-        picture, changes.todo(picture, who.party), changes.changes(picture, since), since,
+        picture,
+        [*changes.todo(picture, who.party), *plans.waiting(conn, ids, who.route, who.party, now)],
+        changes.changes(picture, since), since,
         _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
