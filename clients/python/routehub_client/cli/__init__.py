@@ -11,6 +11,7 @@ from routehub_client.cli import (
     agenda,
     alert,
     api,
+    commitment,
     doctor,
     figures,
     log,
@@ -18,6 +19,7 @@ from routehub_client.cli import (
     options,
     outbox,
     people,
+    plan,
     report,
     sheet,
     signin,
@@ -38,6 +40,8 @@ def application() -> typer.Typer:
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "commitment": (commitment,),
+        "plan": (plan,),
         "agenda": (agenda,),
         "outbox": (outbox,),
     }

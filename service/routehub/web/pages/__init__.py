@@ -4,9 +4,20 @@ from fastapi import APIRouter
 
 from routehub.web import assets
 from routehub.web.answers import PageRoute
-from routehub.web.pages import agenda, alerts, figures, figures_posted, keys, messages, overview, settings, sign_in
+from routehub.web.pages import (
+    agenda,
+    alerts,
+    commitments,
+    figures,
+    figures_posted,
+    keys,
+    messages,
+    overview,
+    settings,
+    sign_in,
+)
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
+OF_A_ROUTE = (overview, figures, figures_posted, alerts, commitments, agenda, messages, keys, settings)
 
 
 def router() -> APIRouter:
