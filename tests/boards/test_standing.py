@@ -58,7 +58,8 @@ def test_the_date_of_the_sender_counts_before_the_reading_of_its_words():
 
 def said(target: int | None = 20_000, **more: Any) -> Said:
     given: dict[str, Any] = {
-        "message_id": "m", "sequence": 1, "accepted_at": MADE, "title": "Places", "category": "pledge", "text": None,
+        "message_id": "m", "short_id": "CM-1", "sequence": 1, "accepted_at": MADE, "title": "Places",
+        "category": "pledge", "text": None,
         "owners": ("UNHCR",), "points": ("wbr-2015-final/5",), "target": target, "unit": "places" if target else None,
         "rate": None, "rate_per": None, "deadline_text": None, "deadline": None, "deadline_exact": False,
         "milestones": (), "parent": None, "report": None, "tlp": "AMBER", "party": "UNHCR", "author": "a",

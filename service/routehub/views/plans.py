@@ -109,6 +109,11 @@ def shown(views: Iterable[CommitmentView], today: date, now: datetime) -> dict[s
     return {view.id: Shown(view, standing(view, today, now), total(view, every)) for view in every.values()}
 
 
+def find(every: Mapping[str, Shown], ref: str) -> Shown | None:
+    """One by a short id, or by the id of any of its messages; None when it is unknown or not visible."""
+    return next((one for one in every.values() if one.view.called(ref)), None)
+
+
 def picture(plan: Plan, found: Mapping[str, Shown], week: Week) -> PlanPicture:
     """The points of a plan in their order, each with its commitments, wherever they were filed."""
     under: dict[str, list[Shown]] = {}

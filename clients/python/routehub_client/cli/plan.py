@@ -72,7 +72,7 @@ def show(run: Run, plan: Plan = None) -> None:
         run.records(rows)
         return
     told = found.get("plan") or {}
-    run.line(f"{clean(told.get('title'))} ({clean(told.get('version'))}), {_points(told)} points")
+    run.line(f"{clean(told.get('title'))} ({clean(told.get('version'))}), {_points(told)}")
     run.table(("POINT", "TITLE", "OWNERS", "COMMITMENTS", "ALSO"), rows)
 
 
@@ -122,9 +122,11 @@ def so_far(item: Mapping[str, Any]) -> str:
 
 
 def _points(item: Mapping[str, Any]) -> str:
-    listed, declared = item.get("listed"), item.get("declared")
-    gap = item.get("gap")
-    return f"{listed} of {declared}, {count(int(gap), 'not named', 'not named')}" if gap else str(listed)
+    """`17 points`, or `15 of 20 points, 5 not named` where the source does not name all that the text declares."""
+    listed, gap = int(item.get("listed") or 0), int(item.get("gap") or 0)
+    if not gap:
+        return count(listed, "point")
+    return f"{number(listed)} of {count(int(item.get('declared') or 0), 'point')}, {number(gap)} not named"
 
 
 def _rows(point: Mapping[str, Any], clock: Clock) -> list[tuple[str, ...]]:

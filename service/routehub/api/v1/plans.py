@@ -191,7 +191,7 @@ async def get_commitment(
 ) -> Response:  # fmt: skip
     """One commitment with all that was said about it, and its values by day for a graph."""
     every = await _load(ctx, who, route, _week(ctx, route, None))
-    found = find(every, ref)
+    found = views.find(every, ref)
     if found is None:
         raise Unknown("There is no commitment with this id that you can see.")
     return answer(
@@ -201,14 +201,6 @@ async def get_commitment(
             "burn_up": [asdict(mark) for mark in burn_up(found.view)],
         }
     )  # fmt: skip
-
-
-def find(every: Mapping[str, Shown], ref: str) -> Shown | None:
-    wanted = ref.strip()
-    for one in every.values():
-        if wanted.upper() == one.view.short_id or wanted.lower() in one.view.messages:
-            return one
-    return None
 
 
 def _reached(one: Shown) -> dict[str, Any] | None:

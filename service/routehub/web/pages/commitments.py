@@ -55,9 +55,9 @@ async def _every(ctx: WebContext, who: Visitor, week: Week) -> dict[str, Shown]:
 
 
 def _find(every: dict[str, Shown], ref: str) -> Shown:
-    for one in every.values():
-        if ref.strip().upper() == one.view.short_id or ref.strip().lower() in one.view.messages:
-            return one
+    found = plans.find(every, ref)
+    if found is not None:
+        return found
     raise Unknown("There is no commitment with this id that you can see.")
 
 
