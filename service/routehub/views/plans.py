@@ -20,7 +20,7 @@ from routehub.views.changes import Todo
 from routehub_schemas import plan_points, reference
 from routehub_schemas.reference import Plan, Point
 
-STATES = ("overdue", "nothing_reported", "behind", "open", "on_track", "done", "withdrawn")
+STATES = ("overdue", "behind", "nothing_reported", "open", "on_track", "done", "withdrawn")
 """The worst first: a point stands as the worst of its commitments. Those that were withdrawn do not count."""
 NONE = "no_commitment"
 _WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
@@ -29,13 +29,14 @@ _WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 @dataclass(frozen=True)
 class Week:
     """A week from Monday to Sunday in the zone of the route, as far as it has come. ``at``: the moment as of which it
-    is told; ``today``: the day of that moment."""
+    is told; ``today``: the day of that moment; ``over``: that is its end."""
 
     name: str
     first: date
     last: date
     at: datetime
     today: date
+    over: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class PointStatus:
     commitments: tuple[Shown, ...]
     state: str
     since: datetime | None
-    """When anything was last said about one of its commitments."""
+    """When anything was last said about those of its commitments that are in this state."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def week_of(route: RouteView, now: datetime, name: str | None = None) -> Week | 
     last = first + timedelta(days=6)
     over = last < today
     at = instant(last + timedelta(days=1), time(0), route.zone) if over else now
-    return Week(f"{year}-W{number:02}", first, last, at, last if over else today)
+    return Week(f"{year}-W{number:02}", first, last, at, last if over else today, over)
 
 
 def load(conn: Connection, ids: Iterable[int], route: RouteView, week: Week) -> dict[str, Shown]:
@@ -129,7 +130,7 @@ def _status(plan: Plan, point: Point, found: Iterable[Shown]) -> PointStatus:
     code, here = f"{plan.id}/{point.number}", tuple(found)
     alive = [one for one in here if one.standing.state != "withdrawn"]
     state = min((one.standing.state for one in alive or here), key=STATES.index, default=NONE)
-    since = max((one.standing.reported_at for one in here), default=None)
+    since = max((one.standing.reported_at for one in here if one.standing.state == state), default=None)
     return PointStatus(point, code, plan_points.counterparts(code), here, state, since)
 
 

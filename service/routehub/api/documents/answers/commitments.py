@@ -49,6 +49,7 @@ class PlanPointInFull(PlanPoint):
     """What the same point is called in other versions."""
     state: PointState
     since: dt.datetime | None
+    """When anything was last said about those of its commitments that are in this state."""
     commitments: list[str]
 
 
