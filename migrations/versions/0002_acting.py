@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -26,6 +25,135 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("commitment_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commitment_record_route"), ["route"], unique=False)
+
+    op.create_table(
+        "measure_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure_record")),
+    )
+    with op.batch_alter_table("measure_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_record_route"), ["route"], unique=False)
+
+    op.create_table(
+        "movement_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("asked", sa.String(), nullable=False),
+        sa.Column("leg", sa.String(), nullable=False),
+        sa.Column("policy", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("transport", sa.String(), nullable=False),
+        sa.Column("vehicles", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("start_place", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement_record")),
+    )
+    with op.batch_alter_table("movement_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_movement_record_route"), ["route"], unique=False)
+
+    op.create_table(
+        "request",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("asked", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=True),
+        sa.Column("answers_to", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("mechanism_triggered", sa.Boolean(), nullable=True),
+        sa.Column("mechanism_reference", sa.String(), nullable=True),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("coordinators", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+    )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_route"), ["route"], unique=False)
+
+    op.create_table(
+        "statement_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("meeting", sa.String(), nullable=True),
+        sa.Column("meeting_day", sa.Date(), nullable=True),
+        sa.Column("participants", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("replaces", sa.String(), nullable=True),
+        sa.Column("replaced_by", sa.String(), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_text", sa.Text(), nullable=True),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_record")),
+    )
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_record_replaces"), ["replaces"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_record_route"), ["route"], unique=False)
+        batch_op.create_index(batch_op.f("ix_statement_record_short_id"), ["short_id"], unique=False)
+
+    op.create_table(
+        "thread_message",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_thread_message")),
+    )
+    with op.batch_alter_table("thread_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_thread_message_root_sequence"), ["root", "sequence"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_thread_message_route_kind_sequence"), ["route", "kind", "sequence"], unique=False
+        )
 
     op.create_table(
         "commitment_progress",
@@ -87,6 +215,118 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commitment_said_commitment"), ["commitment"], unique=False)
 
     op.create_table(
+        "measure_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["measure"], ["measure_record.id"], name=op.f("fk_measure_act_measure_measure_record")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_measure_act")),
+    )
+    with op.batch_alter_table("measure_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_act_measure"), ["measure"], unique=False)
+
+    op.create_table(
+        "measure_asked",
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["measure"], ["measure_record.id"], name=op.f("fk_measure_asked_measure_measure_record")
+        ),
+        sa.PrimaryKeyConstraint("measure", "party", name=op.f("pk_measure_asked")),
+    )
+    op.create_table(
+        "measure_notice",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["measure"], ["measure_record.id"], name=op.f("fk_measure_notice_measure_measure_record")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_measure_notice")),
+    )
+    with op.batch_alter_table("measure_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_notice_measure"), ["measure"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_notice_short_id"), ["short_id"], unique=False)
+
+    op.create_table(
+        "movement_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("movement", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["movement"], ["movement_record.id"], name=op.f("fk_movement_act_movement_movement_record")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_movement_act")),
+    )
+    with op.batch_alter_table("movement_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_movement_act_movement"), ["movement"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("need", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("available_from", sa.Date(), nullable=True),
+        sa.Column("available_until", sa.Date(), nullable=True),
+        sa.Column("offered_to", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["need"], ["request.id"], name=op.f("fk_offer_need_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_need"), ["need"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_route"), ["route"], unique=False)
+
+    op.create_table(
+        "request_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("request", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("new_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["request"], ["request.id"], name=op.f("fk_request_act_request_request")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_request_act")),
+    )
+    with op.batch_alter_table("request_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_act_request"), ["request"], unique=False)
+
+    op.create_table(
         "route_plan",
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("plan", sa.String(), nullable=False),
@@ -94,12 +334,94 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_route_plan_route_route")),
         sa.PrimaryKeyConstraint("route", "plan", name=op.f("pk_route_plan")),
     )
+    op.create_table(
+        "statement_signature",
+        sa.Column("statement", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["statement"], ["statement_record.id"], name=op.f("fk_statement_signature_statement_statement_record")
+        ),
+        sa.PrimaryKeyConstraint("statement", "party", name=op.f("pk_statement_signature")),
+    )
+    with op.batch_alter_table("statement_signature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_statement_signature_party"), ["party"], unique=False)
+
+    op.create_table(
+        "offer_act",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("offer", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["offer"], ["offer.id"], name=op.f("fk_offer_act_offer_offer")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_offer_act")),
+    )
+    with op.batch_alter_table("offer_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_act_offer"), ["offer"], unique=False)
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("route", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("began_at", sa.DateTime(timezone=True), nullable=True))
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("route", schema=None) as batch_op:
+        batch_op.drop_column("began_at")
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("accepted_at")
+        batch_op.drop_column("nominated_at")
+
+    with op.batch_alter_table("offer_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offer_act_offer"))
+
+    op.drop_table("offer_act")
+    with op.batch_alter_table("statement_signature", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_signature_party"))
+
+    op.drop_table("statement_signature")
     op.drop_table("route_plan")
+    with op.batch_alter_table("request_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_act_request"))
+
+    op.drop_table("request_act")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offer_route"))
+        batch_op.drop_index(batch_op.f("ix_offer_need"))
+
+    op.drop_table("offer")
+    with op.batch_alter_table("movement_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_movement_act_movement"))
+
+    op.drop_table("movement_act")
+    with op.batch_alter_table("measure_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_notice_short_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_notice_measure"))
+
+    op.drop_table("measure_notice")
+    op.drop_table("measure_asked")
+    with op.batch_alter_table("measure_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_act_measure"))
+
+    op.drop_table("measure_act")
     with op.batch_alter_table("commitment_said", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_said_commitment"))
 
@@ -108,6 +430,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_commitment_progress_commitment"))
 
     op.drop_table("commitment_progress")
+    with op.batch_alter_table("thread_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_message_route_kind_sequence"))
+        batch_op.drop_index(batch_op.f("ix_thread_message_root_sequence"))
+
+    op.drop_table("thread_message")
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_statement_record_short_id"))
+        batch_op.drop_index(batch_op.f("ix_statement_record_route"))
+        batch_op.drop_index(batch_op.f("ix_statement_record_replaces"))
+
+    op.drop_table("statement_record")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_route"))
+
+    op.drop_table("request")
+    with op.batch_alter_table("movement_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_movement_record_route"))
+
+    op.drop_table("movement_record")
+    with op.batch_alter_table("measure_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_record_route"))
+
+    op.drop_table("measure_record")
     with op.batch_alter_table("commitment_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_record_route"))
 

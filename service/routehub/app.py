@@ -25,19 +25,30 @@ from routehub.api.v1 import (
     health,
     keys,
     me,
+    measures,
     messages,
+    movements,
+    nominations,
     parties,
     people,
     plans,
     reports,
+    requests,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
 from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
+from routehub.boards.measures import MeasuresBoard
+from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
+from routehub.boards.requests import RequestsBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -73,6 +84,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.views import request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -90,14 +102,25 @@ WARNING_TOGETHER = 0.2
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
     return (
-        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
+        FiguresBoard(directory),
+        ReportingBoard(directory),
+        AlertsBoard(),
+        ConferencesBoard(),
+        MeasuresBoard(directory),
+        MovementsBoard(directory),
+        RequestsBoard(directory),
         CommitmentsBoard(directory),
-    )  # fmt: skip
+        StatementsBoard(directory),
+        ThreadsBoard(Registry.shipped()),
+    )
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
-    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
+    return {
+        "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "request": request_mail.request, "offer": request_mail.offer,
+    }  # fmt: skip
 
 
 class Hub:
@@ -295,10 +318,16 @@ def create_app(hub: Hub) -> FastAPI:
         boards.router,
         conferences.router,
         plans.router,
+        measures.router,
+        movements.router,
+        requests.router,
+        statements.router,
+        threads.router,
         early_warning.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

@@ -4,7 +4,12 @@ from routehub.boards.alerts import tables as alerts
 from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
+from routehub.boards.measures import tables as measures
+from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
+from routehub.boards.requests import tables as requests
+from routehub.boards.statements import tables as statements
+from routehub.boards.threads import tables as threads
 from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.digests import tables as digests
@@ -14,5 +19,21 @@ from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
 ALL = (
-    state, directory, journal, intake, figures, reporting, alerts, conferences, commitments, digests, delivery, warning,
-)  # fmt: skip
+    state,
+    directory,
+    journal,
+    intake,
+    figures,
+    reporting,
+    alerts,
+    conferences,
+    measures,
+    movements,
+    requests,
+    commitments,
+    statements,
+    threads,
+    digests,
+    delivery,
+    warning,
+)

@@ -2,10 +2,11 @@
 the plans that they monitor."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from routehub.core.clock import wall
 from routehub.core.errors import Conflict, Unknown
 from routehub.directory import tables as t
 from routehub.directory.principal import HUB_PARTY
@@ -50,8 +51,11 @@ def install_route(
     code: str | None = None,
     title: str | None = None,
     marking: str = "live",
+    began: datetime | None = None,
 ) -> str:
     """A route from the reference data, under its own code or another (an exercise beside a live route).
+
+    began: when its parties were asked to nominate contact points; now, if not given.
 
     Errors: 404 when there is no such template, 409 when the code is taken.
     """
@@ -63,7 +67,11 @@ def install_route(
     code = code or route.code
     _check_code(conn, code)
     install_parties(conn)
-    conn.execute(insert(t.routes).values(code=code, title=title or route.title, zone=route.zone, marking=marking))
+    conn.execute(
+        insert(t.routes).values(
+            code=code, title=title or route.title, zone=route.zone, marking=marking, began_at=began or wall()
+        )
+    )
     conn.execute(
         insert(t.route_parties),
         [
@@ -121,7 +129,9 @@ def derive_route(
     code = code or f"{source}-{marking}"
     _check_code(conn, code)
     words = title or f"{route.title} ({marking})"
-    conn.execute(insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking))
+    conn.execute(
+        insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking, began_at=route.began_at)
+    )
     for table in (t.route_parties, t.legs, t.places, t.route_plans, t.person_roles, t.reporting_grants):
         _copy(conn, table, source, code)
     return code

@@ -88,6 +88,7 @@ class RouteView:
     legs: tuple[LegView, ...]
     places: Mapping[str, PlaceView]
     plans: tuple[str, ...] = ()
+    began_at: datetime | None = None
     _members: dict[tuple[date, tuple[str, ...]], tuple[Membership, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -137,6 +138,8 @@ class PersonView:
     valid_until: datetime | None
     withdrawn_at: datetime | None
     roles: Mapping[str, frozenset[str]]
+    nominated_at: datetime | None = None
+    accepted_at: datetime | None = None
 
     def active(self, at: datetime) -> bool:
         """Whether the nomination holds at an instant (wall time)."""
@@ -282,6 +285,7 @@ def load(conn: Connection) -> Directory:
             tuple(filter(None, row.languages.split(","))), row.zone,
             row.valid_from, row.valid_until, row.withdrawn_at,
             {route: frozenset(found) for route, found in roles.get(row.id, {}).items()},
+            row.nominated_at, row.accepted_at,
         )
         for row in conn.execute(select(t.people).order_by(t.people.c.party, t.people.c.name))
     }  # fmt: skip
@@ -340,7 +344,7 @@ def _routes(conn: Connection) -> dict[str, RouteView]:
         row.code: RouteView(
             row.code, row.title, ZoneInfo(row.zone), row.marking,
             tuple(members.get(row.code, ())), tuple(legs.get(row.code, ())), places.get(row.code, {}),
-            tuple(plans.get(row.code, ())),
+            tuple(plans.get(row.code, ())), row.began_at,
         )
         for row in conn.execute(select(t.routes).order_by(t.routes.c.code))
     }  # fmt: skip

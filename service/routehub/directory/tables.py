@@ -38,7 +38,8 @@ class PartyAlias(SQLModel, table=True):
 
 
 class Route(SQLModel, table=True):
-    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface."""
+    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface. ``began_at``: when
+    its parties were asked to nominate contact points, in wall time."""
 
     __tablename__ = "route"
 
@@ -46,6 +47,7 @@ class Route(SQLModel, table=True):
     title: str
     zone: str
     marking: str = "live"
+    began_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class RouteParty(SQLModel, table=True):
@@ -108,7 +110,8 @@ class RoutePlan(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A nominated person of a party. Contact details are the only personal data in the hub."""
+    """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
+    sign-in, which shows that the nomination arrived."""
 
     __tablename__ = "person"
 
@@ -123,6 +126,8 @@ class Person(SQLModel, table=True):
     valid_from: datetime = Field(sa_type=UTCDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    nominated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     nominated_by: str = ""
     password_hash: str | None = None
 

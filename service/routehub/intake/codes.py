@@ -31,7 +31,7 @@ Reader = Callable[[Any, str], Found]
 
 
 def unknown(directory: Directory, route: RouteView, kind: Kind, data: Any, pointer: str) -> list[Problem]:
-    """A problem for each code in ``data`` that the route, the directory (parties) or the plans (points) do not have."""
+    """A problem for each code in ``data`` that is not there: in the route, the directory or the plans."""
     found = []
     for at, family, code in _reader_of(kind.payload)(data, pointer):
         problem = _problem(directory, route, at, family, code)

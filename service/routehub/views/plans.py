@@ -140,10 +140,9 @@ def monitored(route: RouteView) -> list[Plan]:
     return [plans[name] for name in route.plans if name in plans]
 
 
-def waiting(conn: Connection, ids: Iterable[int], route: RouteView, party: str, now: datetime) -> list[Todo]:
+def waiting(conn: Connection, ids: Iterable[int], route: str, party: str, today: date, now: datetime) -> list[Todo]:
     """What a party owes and is late with: commitments past their date, the latest first."""
-    today = now.astimezone(route.zone).date()
-    found = shown(commitments(conn, ids, route.code), today, now).values()
+    found = shown(commitments(conn, ids, route), today, now).values()
     late = [one for one in found if one.standing.state == "overdue" and one.view.owned_by(party)]
     return [_todo(one) for one in sorted(late, key=lambda one: one.standing.deadline or today)]
 

@@ -20,6 +20,7 @@ from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
+from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
@@ -31,8 +32,8 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
-from routehub.views import plans as plan_views
 from routehub.views import route as route_view
+from routehub.views import waiting
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -468,7 +469,8 @@ async def get_status(
     picture = await picture_of(ctx, who, route)
 
     def read(conn: Connection) -> list[what_changed.Todo]:
-        return plan_views.waiting(conn, readable(conn, who.route, who.party), route, who.party, picture.now)
+        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
+        return waiting.load(conn, look)
 
     todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
     lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
