@@ -33,6 +33,7 @@ CONTENT_PAGES = (
     ("/movements", "Movements"),
     ("/requests", "Requests"),
     ("/places", "Places"),
+    ("/commitments", "Commitments"),
     ("/conference", "Conference"),
     ("/statements", "Statements"),
     ("/threads", "Notes"),
