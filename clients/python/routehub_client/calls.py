@@ -258,6 +258,29 @@ def status(route: str | None, *, since: datetime | str | None = None) -> Call[an
     )
 
 
+def plans(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("plans", route=route), partial(answers.rows, "plans"))
+
+
+def plan(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("plans", id, route=route), Answer.object)
+
+
+def plan_status(route: str | None, id: str, *, week: str | None = None) -> Call[dict[str, Any]]:
+    return Call(Request("GET", path("plans", id, "status", route=route), params(week=week)), Answer.object)
+
+
+def commitments(
+    route: str | None, *, point: str | None = None, party: str | None = None, state: str | None = None
+) -> Call[list[dict[str, Any]]]:
+    asked = params(point=point, party=party, state=state)
+    return Call(Request("GET", path("commitments", route=route), asked), partial(answers.rows, "commitments"))
+
+
+def commitment(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("commitments", id, route=route), Answer.object)
+
+
 def conferences(route: str | None) -> Call[list[dict[str, Any]]]:
     return _get(path("conferences", route=route), partial(answers.rows, "conferences"))
 

@@ -166,6 +166,28 @@ class Hub:
         """What changed, and what waits for this party."""
         return self._do(calls.status(self.route_code, since=since))
 
+    def plans(self) -> list[dict[str, Any]]:
+        """The plans that the hub knows, those first that the route monitors."""
+        return self._do(calls.plans(self.route_code))
+
+    def plan(self, id: str) -> dict[str, Any]:
+        """One plan with its points, and the short ids of the commitments under each."""
+        return self._do(calls.plan(self.route_code, id))
+
+    def plan_status(self, id: str, week: str | None = None) -> dict[str, Any]:
+        """The status of each point in a week (`2016-W03`), as was known at its end; this week when none is named."""
+        return self._do(calls.plan_status(self.route_code, id, week=week))
+
+    def commitments(
+        self, *, point: str | None = None, party: str | None = None, state: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Commitments with what is reached and the projected date, of one point, owner or state."""
+        return self._do(calls.commitments(self.route_code, point=point, party=party, state=state))
+
+    def commitment(self, id: str) -> dict[str, Any]:
+        """One commitment with all that was said about it."""
+        return self._do(calls.commitment(self.route_code, id))
+
     def conferences(self) -> list[dict[str, Any]]:
         return self._do(calls.conferences(self.route_code))
 

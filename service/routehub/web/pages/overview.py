@@ -10,9 +10,8 @@ from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.directory.visibility import readable
-from routehub.views import acting, changes, waiting
+from routehub.views import briefing
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -64,14 +63,10 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     now = ctx.clock.now()
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
-    since, directory = now - SINCE, ctx.directory.value
-    look = Looking(who.route.code, who.party, ids, now, who.route.zone)
-    told, planned = acting.load(conn, ids, who.route.code, now)
-    news = acting.lines(told, planned, who.party, who.route, directory, since, now)
-    wanted = [*acting.todo(told, planned, who.party, directory, now), *waiting.load(conn, look)]
+    since = now - SINCE
+    found = briefing.load(conn, ctx.directory.value, who.route, who.party, ids, picture, since)
     return Overview(
-        picture, [*changes.todo(picture, who.party), *wanted],
-        acting.ranked(changes.changes(picture, since), news), since,
+        picture, found.todo, found.lines, since,
         _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
