@@ -59,6 +59,13 @@ def taken(conn: Connection, asked_in: Collection[str]) -> dict[tuple[str, str], 
     return found
 
 
+def alerts_of(conn: Connection, notice: str, party: str) -> list[str]:
+    """The asking messages that one joined reminder of a party is about, oldest first."""
+    e = escalation_steps.c
+    query = select(e.asked_in).where(e.notice == notice, e.party == party, e.told).order_by(e.due_at, e.asked_in)
+    return list(conn.execute(query).scalars())
+
+
 def parties_of(conn: Connection, notice: str) -> list[str]:
     """The parties that a notice to the coordinators is about."""
     e = escalation_steps.c
