@@ -26,17 +26,30 @@ from routehub.api.v1 import (
     health,
     keys,
     me,
+    measures,
     messages,
+    movements,
+    nominations,
     parties,
+    pauses,
     people,
     reports,
+    requests,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
+from routehub.boards.measures import MeasuresBoard
+from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
+from routehub.boards.requests import RequestsBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -68,13 +81,13 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
-from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.views import request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -91,12 +104,26 @@ WARNING_TOGETHER = 0.2
 
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
-    return (FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard())
+    return (
+        FiguresBoard(directory),
+        ReportingBoard(directory),
+        AlertsBoard(),
+        ConferencesBoard(),
+        MeasuresBoard(directory),
+        MovementsBoard(directory),
+        RequestsBoard(directory),
+        CommitmentsBoard(directory),
+        StatementsBoard(directory),
+        ThreadsBoard(Registry.shipped()),
+    )
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
-    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
+    return {
+        "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "request": request_mail.request, "offer": request_mail.offer,
+    }  # fmt: skip
 
 
 class Hub:
@@ -239,7 +266,11 @@ class Hub:
     def _bell(self) -> Bell:
         if self.settings.nats_url:
             return NatsBell(self.settings.nats_url, self.registry, self._place)
-        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        if self.db.dialect == "sqlite":
+            return SilentBell()
+        from routehub.journal.bell.postgres import PostgresBell  # with the driver, which a hub on SQLite does without
+
+        return PostgresBell(self.db.url)
 
     async def _place(self) -> tuple[str, int]:
         return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
@@ -299,11 +330,18 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        pauses.router,
+        measures.router,
+        movements.router,
+        requests.router,
+        statements.router,
+        threads.router,
         early_warning.router,
         escalation.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

@@ -176,16 +176,16 @@ class Intake:
             payload = parse.payload(post.kind, post.data, post.pointer)
         except Invalid as error:
             found = Gathering([*post.problems, *error.problems])
-            found.add(self._unknown_codes(principal, post))
+            found.add(self._unknown_codes(principal, post, refused=True))
             found.settle()
             raise as_refused(error) from None
         return payload, payload.model_dump(mode="json", exclude_unset=True)
 
-    def _unknown_codes(self, principal: Principal, post: Post) -> list[Problem]:
+    def _unknown_codes(self, principal: Principal, post: Post, *, refused: bool = False) -> list[Problem]:
         if principal.is_hub:
             return []
         route = self._directory.route(principal.route)
-        return codes.unknown(self._directory.value, route, post.kind, post.data, post.pointer)
+        return codes.unknown(self._directory.value, route, post.kind, post.data, post.pointer, refused=refused)
 
     async def _prepare(self, principal: Principal, post: Post, payload: Payload, data: dict[str, Any]) -> Append:
         directory = self._directory.value

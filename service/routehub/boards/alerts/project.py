@@ -63,7 +63,8 @@ class AlertsBoard:
                 "/identifier", "other-content", "A message with this identifier, sender and time is here already, "
                 "and says something else. An issuer gives each message an identifier of its own.", sent=cap.identifier,
             )  # fmt: skip
-        self._check_class(message, alert)
+        if crossing := _crossing(message, alert):
+            raise Refused(crossing.message, [crossing])
         placed = sources.place(tx, message, alert, cap)
         if placed.record is not None and readers(tx.conn, placed.record["audience_id"]) != message.parties:
             raise refused(
@@ -71,20 +72,6 @@ class AlertsBoard:
                 "the audience out.", sent=alert.audience,
             )  # fmt: skip
         return _cautions(message, alert, cap, placed)
-
-    def _check_class(self, message: Message, alert: Alert) -> None:
-        """Nothing crosses between a live route and an exercise (PROMISES C2); a machine's feed has nobody to ask."""
-        if message.exercise and alert.status == "Actual":
-            raise refused(
-                "/status", "exercise-route", "This is an exercise route, and the message says Actual. To take a real "
-                "alert as material of the exercise, send it with ?as_exercise=true.", sent="Actual",
-                allowed=["Exercise", "Test"],
-            )  # fmt: skip
-        if not message.exercise and alert.status == "Exercise":
-            raise refused(
-                "/status", "live-route", "This is a live route, and the message is an exercise. Send it to an exercise "
-                "route.", sent="Exercise", allowed=["Actual", "Test"],
-            )  # fmt: skip
 
     def _check_alert(self, tx: Transaction, message: Message, alert: Alert) -> None:
         problems = []
@@ -94,16 +81,8 @@ class AlertsBoard:
             )
         if alert.expires <= message.accepted_at and alert.msg_type != "Cancel":
             problems.append(Problem("/expires", "past", "This time has passed.", sent=alert.expires.isoformat()))
-        if message.exercise and alert.status == "Actual":
-            problems.append(
-                Problem(
-                    "/status",
-                    "exercise-route",
-                    "On this route alerts are Exercise or Test, never Actual.",
-                    sent="Actual",
-                    allowed=["Exercise", "Test"],
-                )
-            )
+        if crossing := _crossing(message, alert):
+            problems.append(crossing)
         if problems:
             raise Refused("The alert was not accepted.", problems)
         if alert.msg_type != "Alert":
@@ -255,3 +234,16 @@ def _said(message: Message, alert: Alert) -> dict[str, Any]:
         "sent": sources.moment(alert.cap.sent) if alert.cap is not None else None,
         "rule": alert.rule.name if alert.rule else None,
     }  # fmt: skip
+
+
+def _crossing(message: Message, alert: Alert) -> Problem | None:
+    """Nothing crosses between a live route and an exercise, in whatever form it comes (PROMISES C2)."""
+    if message.exercise and alert.status == "Actual":
+        words = "On this route alerts are Exercise or Test, never Actual."
+        if alert.cap is not None:  # a machine's feed has nobody to ask
+            words += " To take a real alert as material of the exercise, send it with ?as_exercise=true."
+        return Problem("/status", "exercise-route", words, sent="Actual", allowed=["Exercise", "Test"])
+    if not message.exercise and alert.status == "Exercise":
+        words = "This is a live route, and the message is an exercise. Send it to an exercise route."
+        return Problem("/status", "live-route", words, sent="Exercise", allowed=["Actual", "Test"])
+    return None

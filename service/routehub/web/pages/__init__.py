@@ -10,14 +10,33 @@ from routehub.web.pages import (
     alerts,
     figures,
     figures_posted,
+    hand_overs,
     keys,
     messages,
     overview,
+    pauses,
+    people,
     settings,
     sign_in,
+    statements,
+    threads,
 )
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings)
+OF_A_ROUTE = (
+    overview,
+    figures,
+    figures_posted,
+    alerts,
+    agenda,
+    statements,
+    threads,
+    messages,
+    hand_overs,
+    people,
+    pauses,
+    keys,
+    settings,
+)
 
 
 def router() -> APIRouter:
