@@ -261,7 +261,8 @@ def test_red_and_a_hub_that_wants_sign_in_send_no_link(set_stage: Callable[..., 
     assert sum("reminder 1 of 2 – TLP:RED" in letter.subject for letter in stage.sink.messages) == 1
 
 
-def test_at_night_what_can_wait_waits_and_comes_as_one_mail(stage: Stage):
+def test_at_night_what_can_wait_waits_and_comes_as_one_mail(set_stage: Callable[..., Stage]):
+    stage = set_stage(night="22:00-06:00")
     stage.at(NOON.replace(hour=23))
     for number in range(3):
         stage.alert(audience=["MK"], severity="Moderate", headline=f"Queue {number}", legs=["GR-MK"])

@@ -68,8 +68,16 @@ def standing(before: Standing | None, closed: date, last_day: date | None) -> St
         return Standing("reported", max(closed, last_day) if last_day is not None else closed)
     if closed <= before.day:
         return before
-    since = last_day if last_day is not None else before.day - (ONE_DAY if before.state != "reported" else timedelta(0))
+    counted = before.day - (ONE_DAY if before.state != "reported" else timedelta(0))
+    since = max(counted, last_day or counted)
     return Standing("silent" if (closed - since).days >= 2 else "overdue", closed)
+
+
+def excused(before: Standing | None, closed: date) -> Standing:
+    """How a party stands whose reports are paused: as before, and the paused days do not count as missing."""
+    if before is None or moved_back(before, closed):
+        return Standing("reported", closed)
+    return Standing(before.state, max(closed, before.day))
 
 
 def moved_back(before: Standing, closed: date) -> bool:
