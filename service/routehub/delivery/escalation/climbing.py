@@ -126,12 +126,23 @@ def _remind(tx: Transaction, at: Moment, tasks: list[Task], nights: Nights) -> N
     if not any(task.due.tell for task in taken):
         return
     for person in people:
-        until = nights.until(one.route, person.id)(at.now) if _calm(one) else None
+        until = _later(tx, at, person, told, nights) if _calm(one) else None
         if until is None:
             outgoing.add(tx, [_row(tx, person, one, about, REMINDER, one.party)])
         else:
             held.hold(tx, [_held(person, one, about, at.now, until)])
     tx.audit("escalation", one.route, one.party, "hub", {"alert": one.alert, "step": step.name})
+
+
+def _later(tx: Transaction, at: Moment, person: PersonView, told: list[Task], nights: Nights) -> datetime | None:
+    """Until when a reminder of what can wait is held: the end of the person's quiet hours; and whoever has not even
+    got the alert yet is reminded as long after that."""
+    quiet = nights.until(told[0].waiting.route, person.id)
+    release = held.release_of(tx.conn, f"person:{person.id}", [task.waiting.asked_in for task in told])
+    if release is None:
+        return quiet(at.now)
+    then = max(release, at.now) + told[0].due.step.after
+    return quiet(then) or then
 
 
 def _climb(tx: Transaction, at: Moment, tasks: list[Task]) -> None:

@@ -1,6 +1,6 @@
 """What waits for its time: kept when a message is dispatched, released when hub time has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,6 +124,13 @@ def next_release(conn: Connection) -> datetime | None:
     """When the next mail is to go."""
     h = held_mail.c
     return conn.execute(select(func.min(h.release_at)).where(h.released_at.is_(None))).scalar()
+
+
+def release_of(conn: Connection, addressee: str, messages: Collection[str]) -> datetime | None:
+    """When the last of these messages goes to an addressee for whom some of them still wait."""
+    h = held_mail.c
+    waiting = select(func.max(h.release_at)).where(h.addressee == addressee, h.about.in_(sorted(messages)))
+    return conn.execute(waiting.where(h.released_at.is_(None))).scalar()
 
 
 @dataclass(frozen=True)

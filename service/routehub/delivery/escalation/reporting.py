@@ -78,7 +78,7 @@ def find(conn: Connection, at: Moment, route: RouteView) -> Work:
         else:
             after = standing(before, closed, last_in(days.get(member.party, {}), current_day(member, now)))
         if before != after:
-            work.changes.append(Change(member.party, before, after, changed(before, after, closed)))
+            work.changes.append(Change(member.party, before, after, changed(before, after)))
         open_ones = [
             one for one in reminders(member, now) if not is_paused(at.directory, route.code, one.party, one.day)
         ]

@@ -83,8 +83,8 @@ class Escalation:
 
     def _write(self, tx: Batch, found: _Found) -> None:
         at = Moment(self._directory.value, tx.now, tx.wall)
+        climbing.take(tx, at, found.alerts.tasks, self._night)  # first: who has not got the alert yet is not reminded
         if found.release:
             held.release(tx)
-        climbing.take(tx, at, found.alerts.tasks, self._night)
         for work in found.reports:
             reporting.write(tx, at, work)
