@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Reader
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import wall
@@ -19,7 +20,7 @@ from routehub.journal import feed
 from routehub.journal.jobs import Change
 from routehub_schemas import parse
 
-router = APIRouter(tags=["subscriptions"])
+router = APIRouter(tags=["subscriptions"], route_class=Door)
 
 SubId = Annotated[str, Path(max_length=60)]
 Before = Annotated[str | None, Query(max_length=60, description="Go on from this delivery.")]

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    acknowledge,
     agenda,
     alerts,
     figures,
@@ -13,11 +14,14 @@ from routehub.web.pages import (
     messages,
     notifications,
     overview,
+    pauses,
     settings,
     sign_in,
 )
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, notifications, settings)
+OF_A_ROUTE = (
+    overview, figures, figures_posted, alerts, agenda, messages, keys, notifications, settings, pauses,
+)  # fmt: skip
 
 
 def router() -> APIRouter:
@@ -25,6 +29,7 @@ def router() -> APIRouter:
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
     found.include_router(sign_in.router)
+    found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
