@@ -33,7 +33,7 @@ async def check_service(url: str, allowed: str, messenger: Messenger) -> str:
     allowed: the setting, names separated by commas; empty for all of ``SERVICES``.
     """
     names = [name.strip() for name in allowed.split(",") if name.strip()] or sorted(SERVICES)
-    if not installed():
+    if not installed() or allowed.strip() == "none":
         raise refused("/target", "not-offered", "This hub has no Apprise. Use e-mail or a webhook.")
     if words := faults_of(url):
         used = scheme_of(url) in SERVICES
