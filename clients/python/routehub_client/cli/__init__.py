@@ -15,10 +15,14 @@ from routehub_client.cli import (
     figures,
     log,
     messages,
+    need,
+    offer,
     options,
     outbox,
     people,
+    places,
     report,
+    request,
     sheet,
     signin,
     status,
@@ -34,11 +38,14 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, log, doctor, api):
+    for module in (signin, status, watch, messages, people, places, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "request": (request,),
+        "need": (need,),
+        "offer": (offer,),
         "agenda": (agenda,),
         "outbox": (outbox,),
         "subscriptions": (subscriptions,),

@@ -10,18 +10,39 @@ from routehub.web.pages import (
     alerts,
     figures,
     figures_posted,
+    hand_overs,
     keys,
     messages,
     notifications,
+    offers,
     overview,
     pauses,
+    people,
+    requests,
     settings,
     sign_in,
+    statements,
+    threads,
 )
 
 OF_A_ROUTE = (
-    overview, figures, figures_posted, alerts, agenda, messages, keys, notifications, settings, pauses,
-)  # fmt: skip
+    overview,
+    figures,
+    figures_posted,
+    alerts,
+    requests,
+    offers,
+    agenda,
+    statements,
+    threads,
+    messages,
+    hand_overs,
+    people,
+    pauses,
+    keys,
+    notifications,
+    settings,
+)
 
 
 def router() -> APIRouter:
