@@ -143,6 +143,28 @@ class AsyncHub:
     async def alert(self, id: str) -> answers.Alert:
         return await self._do(calls.alert(self.route_code, id))
 
+    async def measures(self, *, open: bool | None = True, as_of: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Steps that neighbours feel, as they stand or as they were known to stand at a time."""
+        return await self._do(calls.measures(self.route_code, open=open, as_of=as_of))
+
+    async def measure(self, id: str, *, as_of: datetime | str | None = None) -> dict[str, Any]:
+        """One measure with its views, its preview, and each cap beside both sides' figures."""
+        return await self._do(calls.measure(self.route_code, id, as_of=as_of))
+
+    async def preview_measure(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a measure would do, before it is sent."""
+        return await self._do(calls.preview_measure(self.route_code, data))
+
+    async def movements(self) -> list[dict[str, Any]]:
+        return await self._do(calls.movements(self.route_code))
+
+    async def movement(self, id: str) -> dict[str, Any]:
+        return await self._do(calls.movement(self.route_code, id))
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        """What was agreed, not agreed, and took place without agreement, by pair of neighbours."""
+        return await self._do(calls.ledger(self.route_code))
+
     async def status(self, since: datetime | str | None = None) -> answers.Status:
         """What changed, and what waits for this party."""
         return await self._do(calls.status(self.route_code, since=since))
@@ -177,6 +199,26 @@ class AsyncHub:
 
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
+
+    async def requests(
+        self, *, category: str | None = None, open: bool | None = True, mine: bool | None = None
+    ) -> list[dict[str, Any]]:
+        """Requests and needs, those that wait first."""
+        return await self._do(calls.requests(self.route_code, category=category, open=open, mine=mine))
+
+    async def request(self, id: str) -> dict[str, Any]:
+        """One request with its answers and offers."""
+        return await self._do(calls.request(self.route_code, id))
+
+    async def offers(self, *, party: str | None = None, unasked: bool | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.offers(self.route_code, party=party, unasked=unasked))
+
+    async def offer(self, id: str) -> dict[str, Any]:
+        return await self._do(calls.offer(self.route_code, id))
+
+    async def places(self) -> dict[str, Any]:
+        """Free places by party and day, and suggestions who could take people from whom."""
+        return await self._do(calls.places(self.route_code))
 
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))

@@ -151,4 +151,4 @@ def _todo(one: Shown) -> Todo:
     due = one.standing.deadline
     by = f", due {day_words(due)} {due.year}" if due is not None else ""
     words = f"Overdue commitment {one.view.short_id}: {one.view.now.title}{by}"
-    return Todo(words, None, one.view.short_id)
+    return Todo(words, None, one.view.short_id, f"/commitments/{one.view.short_id}")

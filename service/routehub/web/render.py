@@ -27,9 +27,18 @@ SEVERITY_WORDS = {
 
 
 CONTENT_PAGES = (
-    ("", "Overview"), ("/alerts", "Alerts"), ("/commitments", "Commitments"), ("/conference", "Conference"),
-    ("/statements", "Statements"), ("/threads", "Notes"), ("/people", "People"),
-)  # fmt: skip
+    ("", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/measures", "Measures"),
+    ("/movements", "Movements"),
+    ("/requests", "Requests"),
+    ("/places", "Places"),
+    ("/commitments", "Commitments"),
+    ("/conference", "Conference"),
+    ("/statements", "Statements"),
+    ("/threads", "Notes"),
+    ("/people", "People"),
+)
 
 
 @dataclass(frozen=True)
