@@ -61,13 +61,21 @@ Act = Literal[
     "more_time",
     "accept",
     "decline",
-    "offer",
+    "sign",
     "confirm",
     "end",
     "withdraw",
     "took_place",
+    "close",
+    "commit",
+    "deliver",
+    "receive",
 ]
+RequestCategory = Literal["information", "joint_assessment", "need", "support"]
+StatementType = Literal["joint_text", "meeting_outcome"]
 Outcome = Literal["note", "discuss", "decide"]
+CommitmentCategory = Literal["pledge", "recommendation", "contingency_plan", "winter_plan", "network"]
+ProgressStage = Literal["pledged", "confirmed", "under_way", "in_place", "in_use", "withdrawn"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]
 MeasureType = Literal[
@@ -218,6 +226,11 @@ Link = Annotated[str, Field(pattern=LINK_PATTERN, max_length=500)]
 
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 """A whole number of people, places, officers or hours. The bound stops sums from leaving 64 bits."""
+
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+"""How many of something that is needed or offered, in its unit."""
+UnitName = Annotated[str, Field(pattern=SNAKE_PATTERN, max_length=40, examples=["places", "border_guards"])]
+"""What is counted: a plural in lower case."""
 
 Line = Annotated[str, Field(min_length=1, max_length=160, pattern=LINE_PATTERN), AfterValidator(_not_blank)]
 """One line: fits a mail subject."""

@@ -22,25 +22,34 @@ from routehub.api.v1 import (
     conferences,
     contract,
     early_warning,
+    escalation,
     health,
     keys,
     me,
     measures,
     messages,
     movements,
+    nominations,
     parties,
     pauses,
     people,
     reports,
+    requests,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
 from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
+from routehub.boards.requests import RequestsBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -53,6 +62,9 @@ from routehub.delivery.channels.base import Channel
 from routehub.delivery.channels.email import EmailChannel
 from routehub.delivery.channels.webhook import WebhookChannel
 from routehub.delivery.dispatcher import Dispatcher
+from routehub.delivery.escalation.letters import composers
+from routehub.delivery.escalation.links import AcknowledgementLinks
+from routehub.delivery.escalation.watch import Escalation
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
@@ -64,18 +76,19 @@ from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
+from routehub.directory.pauses import is_paused
 from routehub.directory.snapshot import Directory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
-from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
+from routehub.views import request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -93,14 +106,25 @@ WARNING_TOGETHER = 0.2
 def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
     """The boards of this hub, in the order in which they take a message in."""
     return (
-        FiguresBoard(directory), ReportingBoard(directory), AlertsBoard(), ConferencesBoard(),
-        MeasuresBoard(directory), MovementsBoard(directory),
-    )  # fmt: skip
+        FiguresBoard(directory),
+        ReportingBoard(directory),
+        AlertsBoard(),
+        ConferencesBoard(),
+        MeasuresBoard(directory),
+        MovementsBoard(directory),
+        RequestsBoard(directory),
+        CommitmentsBoard(directory),
+        StatementsBoard(directory),
+        ThreadsBoard(Registry.shipped()),
+    )
 
 
 def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
-    return {"alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec)}
+    return {
+        "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "request": request_mail.request, "offer": request_mail.offer,
+    }  # fmt: skip
 
 
 class Hub:
@@ -137,9 +161,15 @@ class Hub:
         )  # fmt: skip
         self.mail = transport_for(settings)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
+        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
-        self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
+        self.dispatcher = Dispatcher(
+            self.db, self.writer, self.directory, self.registry, self.clock, self.due, settings.night
+        )
+        self.escalation = Escalation(
+            self.db, self.writer, self.directory, self.clock, self.due, settings.night,
+            lambda route, party, day: is_paused(self.directory.value, route, party, day),
+        )  # fmt: skip
         self.warning = Engine(
             self.db, self.writer, self.intake, self.directory, self.clock, settings.public_url
         )  # fmt: skip
@@ -147,6 +177,7 @@ class Hub:
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
         self._warning = Follower("warning", self.warning.look, settings.look_seconds, WARNING_TOGETHER)
+        self._escalating = Follower("escalation", self.escalation.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
@@ -178,6 +209,7 @@ class Hub:
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
             asyncio.create_task(self._warning.run(), name="warning"),
+            asyncio.create_task(self._escalating.run(), name="escalation"),
             asyncio.create_task(self._logging.run(), name="pushes"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
@@ -238,7 +270,11 @@ class Hub:
     def _bell(self) -> Bell:
         if self.settings.nats_url:
             return NatsBell(self.settings.nats_url, self.registry, self._place)
-        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        if self.db.dialect == "sqlite":
+            return SilentBell()
+        from routehub.journal.bell.postgres import PostgresBell  # with the driver, which a hub on SQLite does without
+
+        return PostgresBell(self.db.url)
 
     async def _place(self) -> tuple[str, int]:
         return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
@@ -248,7 +284,8 @@ class Hub:
         self._sending.ring()
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
-        email = EmailChannel(self.mail, Renderers(self.registry, renderers))
+        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
+        email = EmailChannel(self.mail, Renderers(self.registry, renderers), links)
         return {channel.name: channel for channel in (email, WebhookChannel(private=self.settings.webhook_private))}
 
     async def _beat(self) -> bool:
@@ -300,10 +337,15 @@ def create_app(hub: Hub) -> FastAPI:
         pauses.router,
         measures.router,
         movements.router,
+        requests.router,
+        statements.router,
+        threads.router,
         early_warning.router,
+        escalation.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

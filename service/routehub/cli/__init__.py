@@ -1,5 +1,6 @@
 """The command ``routehub``: everything that an operator does. One file per command, imported when it is called."""
 
+import gc
 import sys
 from importlib import import_module
 
@@ -40,7 +41,10 @@ def main() -> None:
     """Entry point: errors are one sentence on standard error, with exit status 1."""
     called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        application(called if called in COMMANDS or called in GROUPS else None)()
+        gc.disable()  # what is imported stays: looking through it for garbage, again and again, is a fifth of a start
+        command = application(called if called in COMMANDS or called in GROUPS else None)
+        gc.enable()
+        command()
     except HubError as error:
         print(f"routehub: {error.detail}", file=sys.stderr)
         for problem in error.problems:

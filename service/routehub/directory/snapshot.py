@@ -78,7 +78,7 @@ class PlaceView:
 
 @dataclass(frozen=True)
 class RouteView:
-    """A route with its parties, legs and places, in travel order."""
+    """A route with its parties, legs and places, in travel order. plans: those that it monitors, the usual first."""
 
     code: str
     title: str
@@ -87,6 +87,8 @@ class RouteView:
     memberships: tuple[Membership, ...]
     legs: tuple[LegView, ...]
     places: Mapping[str, PlaceView]
+    plans: tuple[str, ...] = ()
+    began_at: datetime | None = None
     _members: dict[tuple[date, tuple[str, ...]], tuple[Membership, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -136,6 +138,8 @@ class PersonView:
     valid_until: datetime | None
     withdrawn_at: datetime | None
     roles: Mapping[str, frozenset[str]]
+    nominated_at: datetime | None = None
+    accepted_at: datetime | None = None
 
     def active(self, at: datetime) -> bool:
         """Whether the nomination holds at an instant (wall time)."""
@@ -308,6 +312,7 @@ def load(conn: Connection) -> Directory:
             tuple(filter(None, row.languages.split(","))), row.zone,
             row.valid_from, row.valid_until, row.withdrawn_at,
             {route: frozenset(found) for route, found in roles.get(row.id, {}).items()},
+            row.nominated_at, row.accepted_at,
         )
         for row in conn.execute(select(t.people).order_by(t.people.c.party, t.people.c.name))
     }  # fmt: skip
@@ -367,10 +372,14 @@ def _routes(conn: Connection) -> dict[str, RouteView]:
     places: dict[str, dict[str, PlaceView]] = {}
     for row in conn.execute(select(t.places).order_by(t.places.c.code)):
         places.setdefault(row.route, {})[row.code] = PlaceView(row.code, row.name, row.kind, row.party, row.leg)
+    plans: dict[str, list[str]] = {}
+    for row in conn.execute(select(t.route_plans).order_by(t.route_plans.c.position, t.route_plans.c.plan)):
+        plans.setdefault(row.route, []).append(row.plan)
     return {
         row.code: RouteView(
             row.code, row.title, ZoneInfo(row.zone), row.marking,
             tuple(members.get(row.code, ())), tuple(legs.get(row.code, ())), places.get(row.code, {}),
+            tuple(plans.get(row.code, ())), row.began_at,
         )
         for row in conn.execute(select(t.routes).order_by(t.routes.c.code))
     }  # fmt: skip

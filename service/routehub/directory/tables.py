@@ -39,7 +39,8 @@ class PartyAlias(SQLModel, table=True):
 
 
 class Route(SQLModel, table=True):
-    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface."""
+    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface. ``began_at``: when
+    its parties were asked to nominate contact points, in wall time."""
 
     __tablename__ = "route"
 
@@ -47,6 +48,7 @@ class Route(SQLModel, table=True):
     title: str
     zone: str
     marking: str = "live"
+    began_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class RouteParty(SQLModel, table=True):
@@ -98,8 +100,19 @@ class Place(SQLModel, table=True):
     leg: str | None = None
 
 
+class RoutePlan(SQLModel, table=True):
+    """A plan that a route monitors. Of several versions of one text the first by ``position`` is the usual one."""
+
+    __tablename__ = "route_plan"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    plan: str = Field(primary_key=True)
+    position: int = 0
+
+
 class Person(SQLModel, table=True):
-    """A nominated person of a party. Contact details are the only personal data in the hub."""
+    """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
+    sign-in, which shows that the nomination arrived."""
 
     __tablename__ = "person"
 
@@ -114,6 +127,8 @@ class Person(SQLModel, table=True):
     valid_from: datetime = Field(sa_type=UTCDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    nominated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     nominated_by: str = ""
     password_hash: str | None = None
 
@@ -253,6 +268,7 @@ routes = table_of(Route)
 route_parties = table_of(RouteParty)
 legs = table_of(Leg)
 places = table_of(Place)
+route_plans = table_of(RoutePlan)
 people = table_of(Person)
 person_roles = table_of(PersonRole)
 hand_overs = table_of(HandOver)

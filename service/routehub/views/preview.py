@@ -16,8 +16,8 @@ from routehub.boards.measures.queries import MeasureView
 from routehub.core import words
 from routehub.directory.snapshot import LegView, RouteView
 from routehub.journal.targets import marked_red
+from routehub.views import shared
 from routehub.views.totals import Total, Totals
-from routehub.views.week import shared_audiences
 from routehub.warning import queries as warning
 from routehub.warning.graph import RouteGraph
 from routehub.warning.preview import Expected, Limit, Preview, Room, preview
@@ -89,7 +89,7 @@ def _preview(conn: Connection, route: RouteView, said: Measure, now: datetime, a
 def _values(
     conn: Connection, route: RouteView, now: datetime, today: date, as_of: datetime | None
 ) -> list[FigureValue]:
-    ids = shared_audiences(conn, route, now)
+    ids = shared.audiences(conn, route, now)
     query = FigureQuery(
         route.code, indicators=SHOWN, first=today - 2 * DAYS * ONE_DAY, last=today + ONE_DAY, as_of=as_of,
         limit=20_000, hours=False,

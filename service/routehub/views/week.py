@@ -13,10 +13,10 @@ from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.directory import visibility
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
+from routehub.views import shared
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
 
@@ -134,19 +134,9 @@ class Week:
         return self.names.get(party, party)
 
 
-def everyone(route: RouteView, on: date) -> frozenset[str]:
-    """The parties that ``*`` means on a day: all of the route and its coordinators, observers not."""
-    return frozenset(m.party for m in route.members(on, "member", "coordinator"))
-
-
-def shared_audiences(conn: Connection, route: RouteView, now: datetime) -> frozenset[int]:
-    """The audiences that everyone on the route reads today."""
-    return visibility.shared(conn, route.code, everyone(route, now.astimezone(route.zone).date()))
-
-
 def load(conn: Connection, directory: Directory, route: RouteView, now: datetime, since: datetime) -> Week:
     """Read the week up to the last reporting day that has ended for every reporting party."""
-    ids = shared_audiences(conn, route, now)
+    ids = shared.audiences(conn, route, now)
     today = now.astimezone(route.zone).date()
     reporting = [m for m in route.members(today, "member") if m.reports]
     last = min((current_day(m, now) for m in reporting), default=today)

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.vocab import Act, Count, Moment, Reference, Text
+from routehub_schemas.vocab import Act, Count, Moment, Quantity, Reference, Text
 
-NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline", "offer"})
-"""Acts that say nothing without words: conditions, reasons, answers, offers."""
+COUNTED = frozenset({"commit", "deliver", "receive"})
+"""Acts on an offer that say how much of it they are about."""
+NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline"})
+"""Acts that say nothing without words: conditions, reasons, answers."""
 NEEDS_PEOPLE = frozenset({"took_place"})
 """Acts that report how many people there were."""
 
@@ -25,6 +27,10 @@ class Response(Payload):
     """Until when more time is asked for; only, and always, with `more_time`."""
     people: Count | None = None
     """How many people it was in the end; only, and always, with `took_place`."""
+    partial: bool = False
+    """Only with `answer`: more will follow, and the request stays open for this party."""
+    quantity: Quantity | None = None
+    """Only with `commit`, `deliver` and `receive`: how much in all by now, in the unit of the offer; absent, all."""
 
     def rests_on(self) -> tuple[str, ...]:
         return (self.to,)
@@ -45,3 +51,7 @@ def check(response: Response) -> Iterator[Problem]:
         else:
             words = f"{response.act} has no number of people"
             yield Problem("/people", "contradiction", words, response.people, allowed='"act": "took_place"')
+    if response.partial and response.act != "answer":
+        yield Problem("/partial", "contradiction", f"{response.act} is whole or nothing", allowed='"act": "answer"')
+    if response.quantity is not None and response.act not in COUNTED:
+        yield Problem("/quantity", "contradiction", f"{response.act} has no quantity", allowed=sorted(COUNTED))

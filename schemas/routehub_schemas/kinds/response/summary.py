@@ -16,17 +16,23 @@ WORDS = {
     "more_time": "more time asked for",
     "accept": "accepted",
     "decline": "declined",
-    "offer": "offer for",
+    "sign": "signed",
     "confirm": "confirmed",
     "end": "ended",
     "withdraw": "withdrew",
     "took_place": "reported what took place of",
+    "close": "closed",
+    "commit": "committed",
+    "deliver": "delivered",
+    "receive": "received",
 }
 
 
 def summary(response: Response, _names: Mapping[str, str]) -> str:
     """`acknowledged A-7F3K`."""
-    line = f"{WORDS[response.act]} {response.to}"
+    line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.to}"
+    if response.quantity is not None:
+        line += f", {response.quantity} in all"
     if response.new_time is not None:
         line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
     if response.people is not None:

@@ -18,12 +18,15 @@ from routehub.api.documents.answers import (
     identity,
     measures,
     movements,
+    requests,
     route,
+    statements,
     status,
     subscriptions,
     warning,
 )
 from routehub.api.v1.clock import ClockSet
+from routehub.api.v1.escalation import QuietHours
 from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
@@ -116,8 +119,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
     ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
-    ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
-    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}"): Operation(
+        alerts.Alert, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(
+        None, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
+    ("get", "/v1/requests"): Operation(requests.Requests),
+    ("get", "/v1/requests/{ref}"): Operation(requests.OneRequest),
+    ("get", "/v1/offers"): Operation(requests.Offers),
+    ("get", "/v1/offers/{ref}"): Operation(requests.OneOffer),
+    ("get", "/v1/places"): Operation(requests.Places),
+    ("get", "/v1/alerts/{ref}/escalation"): Operation(alerts.Escalation),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
     ("get", "/v1/measures"): Operation(measures.Measures),
@@ -128,11 +141,23 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/movements"): Operation(movements.Movements),
     ("get", "/v1/movements/ledger"): Operation(movements.Ledger),
     ("get", "/v1/movements/{ref}"): Operation(movements.Movement),
+    ("get", "/v1/statements"): Operation(statements.Statements),
+    ("get", "/v1/statements/{ref}"): Operation(statements.Statement),
+    ("get", "/v1/threads"): Operation(statements.Threads, (*READ, *CURSOR)),
+    ("get", "/v1/threads/{ref}"): Operation(statements.Thread, (*READ, *CURSOR)),
+    ("get", "/v1/nominations"): Operation(directory.Nominations),
+    ("get", "/v1/duty"): Operation(directory.Duty),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("put", "/v1/me/quiet-hours"): Operation(
+        identity.QuietHours, body=QuietHours,
+        examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
+    ),
+    ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
     ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
     ("get", "/v1/audit"): Operation(identity.Audit),

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import figures as figure_sheet
@@ -20,6 +21,7 @@ from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
+from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
@@ -32,12 +34,13 @@ from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
 from routehub.views import changes as what_changed
 from routehub.views import route as route_view
+from routehub.views import waiting
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
 from routehub_schemas.vocab import Day, Moment
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Door)
 
 # Dates and times of this century, as in messages: others cannot be moved by a zone without leaving the calendar.
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
@@ -412,9 +415,12 @@ def _standing(party: str, name: str, state: Freshness, kept: Record) -> dict[str
 def alert_body(view: AlertView) -> dict[str, Any]:
     found = asdict(view)
     found["acknowledgements"] = [
-        {"party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text}
+        {
+            "party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text,
+            "channel": a.channel,
+        }
         for a in view.acknowledgements
-    ]
+    ]  # fmt: skip
     return found
 
 
@@ -466,6 +472,12 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+
+    def read(conn: Connection) -> list[what_changed.Todo]:
+        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
+        return waiting.load(conn, look)
+
+    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
     lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
     return answer(
         {
@@ -474,7 +486,7 @@ async def get_status(
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")), "excused": len(picture.in_states("excused")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in what_changed.todo(picture, who.party)],
+            "todo": [asdict(item) for item in todo],
         }
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.v1.boards import answer, marking
 from routehub.directory.principal import Principal
@@ -17,7 +18,7 @@ from routehub.warning.queries import Account, RuleScore
 from routehub.warning.record import Line
 from routehub.warning.rules import RULES
 
-router = APIRouter(tags=["early warning"])
+router = APIRouter(tags=["early warning"], route_class=Door)
 
 
 def _shared_with(who: Principal, route: RouteView, today: Any) -> bool:

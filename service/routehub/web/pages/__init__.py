@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    acknowledge,
     agenda,
     alerts,
     figures,
@@ -25,6 +26,7 @@ def router() -> APIRouter:
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
     found.include_router(sign_in.router)
+    found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")

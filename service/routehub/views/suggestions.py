@@ -1,0 +1,127 @@
+"""Who could take people from whom: a pure function with its arithmetic. A suggestion and nothing more: nobody has
+agreed to anything, and moving people needs the agreement of who receives them (final statement, point 3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from routehub.core.words import number
+
+NEARLY_FULL = 0.90
+"""From here on a party is nearly full (DOMAIN 6), and is helped down to it."""
+ROOM = 0.75
+"""Up to here a party has room: nobody is asked to fill beyond it."""
+SOON = 2.0
+"""Days: who will be full within these is helped too."""
+LEAST = 10
+"""Fewer people are no suggestion."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A party's places on its newest day. ``tomorrow``: people expected to come less those who leave, on the next day;
+    0 where nothing is forecast. ``inputs``: the messages that this rests on."""
+
+    party: str
+    day: date
+    places: int
+    occupied: int
+    tomorrow: int = 0
+    days_to_full: float | None = None
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        return self.occupied / self.places
+
+    @property
+    def load(self) -> int:
+        """People in it, with those of tomorrow if that is more."""
+        return self.occupied + max(0, self.tomorrow)
+
+    @property
+    def excess(self) -> int:
+        """People beyond nearly full, today and tomorrow together."""
+        return max(0, self.load - int(NEARLY_FULL * self.places))
+
+    @property
+    def presses(self) -> bool:
+        return self.share >= NEARLY_FULL or (self.days_to_full is not None and self.days_to_full <= SOON)
+
+    @property
+    def spare(self) -> int:
+        """Places up to where it still has room, after what comes tomorrow."""
+        return max(0, int(ROOM * self.places) - self.load)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """``to_party`` has room for ``people`` of those in ``from_party``. ``leg``: the border that they share, if they
+    do; ``why`` is one sentence."""
+
+    from_party: str
+    to_party: str
+    people: int
+    leg: str | None
+    why: str
+    arithmetic: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+def suggest(rooms: Iterable[Room], legs: Sequence[tuple[str, str]]) -> list[Suggestion]:
+    """The fullest first; neighbours before others, among them who has most room. Room is given once."""
+    known = sorted(rooms, key=lambda r: (-r.share, r.party))
+    left = {room.party: room.spare for room in known if not room.presses}
+    by_party = {room.party: room for room in known}
+    found = []
+    for full in known:
+        excess = full.excess if full.presses else 0
+        for party in sorted(left, key=lambda p: (_leg(full.party, p, legs) is None, -left[p], p)):
+            people = min(excess, left[party])
+            if people < LEAST:
+                continue
+            found.append(_suggestion(full, by_party[party], people, left[party], _leg(full.party, party, legs)))
+            left[party] -= people
+            excess -= people
+    return found
+
+
+def _leg(one: str, other: str, legs: Sequence[tuple[str, str]]) -> str | None:
+    """Forward along the route before back."""
+    for pair in ((one, other), (other, one)):
+        if pair in legs:
+            return "-".join(pair)
+    return None
+
+
+def _suggestion(full: Room, taker: Room, people: int, spare: int, leg: str | None) -> Suggestion:
+    near = f"they share the border {leg}" if leg else "they share no border, so it takes transport through others"
+    why = (
+        f"{full.party} is at {full.share:.0%} of its places and {taker.party} at {taker.share:.0%}; {near}. "
+        f"A suggestion only: nobody has agreed to it."
+    )
+    return Suggestion(
+        full.party, taker.party, people, leg, why, (*_pressed(full), *_spared(taker, spare),
+        f"the smaller of what is left of both: {number(people)}"),
+        tuple(dict.fromkeys((*full.inputs, *taker.inputs))),
+    )  # fmt: skip
+
+
+def _pressed(full: Room) -> tuple[str, ...]:
+    come = f" + {number(full.tomorrow)} more tomorrow" if full.tomorrow > 0 else ""
+    soon = f"; full in {full.days_to_full:g} days" if full.days_to_full is not None else ""
+    nearly = int(NEARLY_FULL * full.places)
+    return (
+        f"{full.party}, {full.day}: {number(full.occupied)} people{come} in {number(full.places)} places{soon}",
+        f"{full.party} beyond {NEARLY_FULL:.0%}: {number(full.load)} − {number(nearly)} = {number(full.excess)}",
+    )
+
+
+def _spared(taker: Room, spare: int) -> tuple[str, ...]:
+    come = f" + {number(taker.tomorrow)} more tomorrow" if taker.tomorrow > 0 else ""
+    room = (
+        f"{taker.party}, {taker.day}: up to {ROOM:.0%} of {number(taker.places)} places = "
+        f"{number(int(ROOM * taker.places))}, less {number(taker.occupied)} people{come} = {number(taker.spare)}"
+    )
+    given = f"{taker.party}: {number(taker.spare - spare)} of these suggested above, {number(spare)} left"
+    return (room, given) if spare != taker.spare else (room,)
