@@ -156,6 +156,10 @@ class AsyncHub:
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
+    async def pauses(self, all: bool = False) -> list[dict[str, Any]]:
+        """Who is excused from reporting, and why; with ``all`` also pauses that are over."""
+        return await self._do(calls.pauses(self.route_code, all=all))
+
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
 

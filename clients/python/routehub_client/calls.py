@@ -246,6 +246,11 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
     )
 
 
+def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:
+    asked = {"all": "true"} if all else {}
+    return Call(Request("GET", path("reporting", "pauses", route=route), asked), partial(answers.rows, "pauses"))
+
+
 def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
     asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))

@@ -17,6 +17,7 @@ from routehub_client.cli import (
     messages,
     options,
     outbox,
+    pauses,
     people,
     report,
     sheet,
@@ -33,7 +34,7 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, log, doctor, api):
+    for module in (signin, status, watch, messages, people, pauses, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
