@@ -129,7 +129,7 @@ def set_parameters(conn: Connection, code: str, said: Mapping[str, Any]) -> None
 def derive_route(
     conn: Connection, source: str, *, code: str | None = None, title: str | None = None, marking: str = "exercise"
 ) -> str:
-    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles, grants and
+    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles, grants, and
     parameters of early warning.
 
     Keys, hand-overs and messages do not cross (DECISIONS 2). Errors: 404 without the source, 409 for a code in use.

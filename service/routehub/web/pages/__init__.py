@@ -8,17 +8,47 @@ from routehub.web.pages import (
     acknowledge,
     agenda,
     alerts,
+    commitments,
     figures,
     figures_posted,
+    hand_overs,
     keys,
+    measures,
     messages,
+    movements,
+    notifications,
+    offers,
     overview,
     pauses,
+    people,
+    requests,
     settings,
     sign_in,
+    statements,
+    threads,
 )
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, agenda, messages, keys, settings, pauses)
+OF_A_ROUTE = (
+    overview,
+    figures,
+    figures_posted,
+    alerts,
+    measures,
+    movements,
+    requests,
+    offers,
+    commitments,
+    agenda,
+    statements,
+    threads,
+    messages,
+    hand_overs,
+    people,
+    pauses,
+    keys,
+    settings,
+    notifications,
+)
 
 
 def router() -> APIRouter:
