@@ -82,8 +82,8 @@ class Aviary:
         if audience and set(audience) <= set(EVERYBODY) and self.chance.random() < 0.4:
             common["tlp"] = "RED"
         referring = [self.chance.choice(self.chance.choice(self.canaries).refs)] if self.canaries else []
-        kinds = ["report", "report", "alert", "note", "agenda_item"]
-        kinds += ["response", "answer", "update"] * 2 if referring else []
+        kinds = ["report", "report", "alert", "note", "agenda_item", "need"]
+        kinds += ["response", "answer", "update", "offer"] * 2 if referring else []
         body: dict[str, Any]
         match self.chance.choice(kinds):
             case "report" if sender in MEMBERS:
@@ -99,6 +99,16 @@ class Aviary:
             case "agenda_item":
                 body = {"title": mark, "text": mark, "outcome": "discuss", "minutes": 5}
                 return sender, "agenda-items", common | body, (mark,), []
+            case "need":
+                body = {"category": "need", "title": mark, "text": mark, "due": EXPIRES}
+                number = self.chance.randrange(10**8, 10**9)
+                return sender, "requests", common | body | {"quantity": number, "unit": "beds"}, (mark, str(number)), []
+            case "offer":
+                needs = [canary for canary in self.canaries if canary.kind == "requests"]
+                referring = [self.chance.choice(self.chance.choice(needs).refs)] if needs else referring
+                number = self.chance.randrange(10**8, 10**9)
+                body = {"title": mark, "quantity": number, "unit": "beds", "need": referring[0]}
+                return sender, "offers", body, (mark, str(number)), referring
             case "response":
                 body = {"to": referring[0], "act": "acknowledge", "text": mark}
                 return sender, "responses", body, (mark,), referring

@@ -48,6 +48,8 @@ KNOWN = frozenset(
     /v1/figures/latest /v1/figures/totals /v1/grants /v1/hand-overs /v1/indicators /v1/keys /v1/me /v1/messages
     /v1/messages/{ref} /v1/forecasts
     /v1/parties /v1/parties/{party} /v1/people /v1/people/{person} /v1/reporting /v1/route /v1/sessions
+    /requests /requests/new /requests/{ref} /offers/new /offers/{ref} /places /v1/requests /v1/requests/{ref}
+    /v1/offers /v1/offers/{ref} /v1/places
     /v1/status /v1/stream /v1/subscriptions /v1/subscriptions/{sub} /v1/subscriptions/{sub}/deliveries
     """.split()  # noqa: SIM905 - fifty quoted words would hide them
 )
@@ -55,7 +57,8 @@ FORMS = {
     "/v1/figures": "json csv xlsx", "/v1/figures/latest": "json csv xlsx", "/v1/route": "json csv xlsx",
     "/v1/reporting": "json csv xlsx", "/v1/alerts": "json csv xlsx", "/v1/parties": "json csv xlsx",
     "/v1/conferences": "json ics csv xlsx", "/v1/messages": "json cloudevents csv atom",
-    "/v1/conferences/{number}/agenda": "json txt html md ics",
+    "/v1/conferences/{number}/agenda": "json txt html md ics", "/v1/requests": "json csv xlsx",
+    "/v1/offers": "json csv xlsx", "/v1/places": "json csv xlsx",
 }  # fmt: skip
 KNOWN |= {f"{path}.{suffix}" for path, suffixes in FORMS.items() for suffix in suffixes.split()}
 SAME = {f"{path}.json" for path in FORMS}  # the same answer as without the suffix
