@@ -61,16 +61,37 @@ Act = Literal[
     "more_time",
     "accept",
     "decline",
+    "sign",
+    "confirm",
+    "end",
     "withdraw",
+    "took_place",
     "close",
     "commit",
     "deliver",
     "receive",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
+StatementType = Literal["joint_text", "meeting_outcome"]
 Outcome = Literal["note", "discuss", "decide"]
+CommitmentCategory = Literal["pledge", "recommendation", "contingency_plan", "winter_plan", "network"]
+ProgressStage = Literal["pledged", "confirmed", "under_way", "in_place", "in_use", "withdrawn"]
 ConferenceState = Literal["planned", "moved", "cancelled"]
 LegPolicy = Literal["agreement_required", "prior_notice_required"]
+MeasureType = Literal[
+    "closure",
+    "partial_closure",
+    "daily_cap",
+    "nationality_restriction",
+    "document_rule",
+    "internal_border_checks",
+    "fence",
+    "transport_stop",
+    "registration_rule",
+    "reopening",
+]
+CapCounts = Literal["in_transit", "entries", "registrations", "asylum_applications"]
+Transport = Literal["train", "bus", "on_foot", "ship", "plane", "other"]
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 TLPS: tuple[str, ...] = get_args(Tlp)

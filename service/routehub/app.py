@@ -22,22 +22,34 @@ from routehub.api.v1 import (
     conferences,
     contract,
     early_warning,
+    escalation,
     health,
     keys,
     me,
+    measures,
     messages,
+    movements,
+    nominations,
     parties,
+    pauses,
     people,
     reports,
     requests,
+    statements,
     stream,
     subscriptions,
+    threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
+from routehub.boards.measures import MeasuresBoard
+from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
+from routehub.boards.statements import StatementsBoard
+from routehub.boards.threads import ThreadsBoard
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -50,6 +62,9 @@ from routehub.delivery.channels.base import Channel
 from routehub.delivery.channels.email import EmailChannel
 from routehub.delivery.channels.webhook import WebhookChannel
 from routehub.delivery.dispatcher import Dispatcher
+from routehub.delivery.escalation.letters import composers
+from routehub.delivery.escalation.links import AcknowledgementLinks
+from routehub.delivery.escalation.watch import Escalation
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
@@ -66,7 +81,6 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
-from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
@@ -95,7 +109,12 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         ReportingBoard(directory),
         AlertsBoard(),
         ConferencesBoard(),
+        MeasuresBoard(directory),
+        MovementsBoard(directory),
         RequestsBoard(directory),
+        CommitmentsBoard(directory),
+        StatementsBoard(directory),
+        ThreadsBoard(Registry.shipped()),
     )
 
 
@@ -141,9 +160,12 @@ class Hub:
         )  # fmt: skip
         self.mail = transport_for(settings)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
+        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
-        self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
+        self.dispatcher = Dispatcher(
+            self.db, self.writer, self.directory, self.registry, self.clock, self.due, settings.night
+        )
+        self.escalation = Escalation(self.db, self.writer, self.directory, self.clock, self.due, settings.night)
         self.warning = Engine(
             self.db, self.writer, self.intake, self.directory, self.clock, settings.public_url
         )  # fmt: skip
@@ -151,6 +173,7 @@ class Hub:
         self._sending = Follower("worker", self.worker.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
         self._warning = Follower("warning", self.warning.look, settings.look_seconds, WARNING_TOGETHER)
+        self._escalating = Follower("escalation", self.escalation.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
@@ -182,6 +205,7 @@ class Hub:
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
             asyncio.create_task(self._warning.run(), name="warning"),
+            asyncio.create_task(self._escalating.run(), name="escalation"),
             asyncio.create_task(self._logging.run(), name="pushes"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
@@ -242,7 +266,11 @@ class Hub:
     def _bell(self) -> Bell:
         if self.settings.nats_url:
             return NatsBell(self.settings.nats_url, self.registry, self._place)
-        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        if self.db.dialect == "sqlite":
+            return SilentBell()
+        from routehub.journal.bell.postgres import PostgresBell  # with the driver, which a hub on SQLite does without
+
+        return PostgresBell(self.db.url)
 
     async def _place(self) -> tuple[str, int]:
         return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
@@ -252,7 +280,8 @@ class Hub:
         self._sending.ring()
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
-        email = EmailChannel(self.mail, Renderers(self.registry, renderers))
+        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
+        email = EmailChannel(self.mail, Renderers(self.registry, renderers), links)
         return {channel.name: channel for channel in (email, WebhookChannel(private=self.settings.webhook_private))}
 
     async def _beat(self) -> bool:
@@ -301,11 +330,18 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        pauses.router,
+        measures.router,
+        movements.router,
         requests.router,
+        statements.router,
+        threads.router,
         early_warning.router,
+        escalation.router,
         me.router,
         parties.router,
         people.router,
+        nominations.router,
         keys.router,
         subscriptions.router,
         clock.router,

@@ -1,16 +1,41 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
+from routehub.boards.measures import tables as measures
+from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
 from routehub.boards.requests import tables as requests
+from routehub.boards.statements import tables as statements
+from routehub.boards.threads import tables as threads
 from routehub.core import state
 from routehub.delivery import tables as delivery
+from routehub.delivery.escalation import tables as escalation
 from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.warning import tables as warning
 
-ALL = (state, directory, journal, intake, figures, reporting, alerts, conferences, requests, digests, delivery, warning)
+ALL = (
+    state,
+    directory,
+    journal,
+    intake,
+    figures,
+    reporting,
+    alerts,
+    conferences,
+    measures,
+    movements,
+    requests,
+    commitments,
+    statements,
+    threads,
+    digests,
+    delivery,
+    escalation,
+    warning,
+)

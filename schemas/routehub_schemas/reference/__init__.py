@@ -4,7 +4,8 @@ Loaders return frozen values and read each file once.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 from importlib.resources import files
@@ -63,6 +64,8 @@ class Point:
     title: str
     group: str = ""
     owners: tuple[str, ...] = ()
+    items: tuple["Point", ...] = ()
+    """Its sub-items, numbered below it: `13.7`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class Plan:
 
     id: str
     title: str
+    family: str
+    """Plans of one family are versions of one text, whose numbers may differ."""
+    version: str
     agreed: date
     declared: int
     """How many points its text says it has; more than `points` where the source does not list them all."""
@@ -78,7 +84,14 @@ class Plan:
     source: str
 
     def point(self, number: str) -> Point | None:
-        return next((point for point in self.points if point.number == number), None)
+        """A point or a sub-item."""
+        every = (one for point in self.points for one in (point, *point.items))
+        return next((one for one in every if one.number == number), None)
+
+    @property
+    def gap(self) -> int:
+        """How many points its text declares that the source does not name."""
+        return max(0, self.declared - len(self.points))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,8 @@ class Route:
     parties: tuple[RouteParty, ...]
     legs: tuple[Leg, ...]
     places: tuple[Place, ...]
+    early_warning: Mapping[str, Any] = field(default_factory=dict)
+    """What differs from the default parameters of the rules of early warning."""
 
 
 @cache
@@ -176,13 +191,17 @@ def parties() -> dict[str, Party]:
 
 @cache
 def plans() -> dict[str, Plan]:
-    """All plans, by id."""
-    found = {}
-    for name in ("wbr-2015-draft", "wbr-2015-final", "wb-action-plan-2022"):
-        entry = _dates(_load(f"plans/{name}.json"), "agreed")
-        points = tuple(Point(**_tuples(point, "owners")) for point in entry.pop("points"))
-        found[name] = Plan(points=points, **entry)
-    return found
+    """All plans, by id, the oldest first: every file of the folder `plans` except the crosswalk."""
+    files_here = (one.name for one in files(__name__).joinpath("plans").iterdir())
+    names = sorted(name for name in files_here if name.endswith(".json") and name != "crosswalk.json")
+    entries = [_dates(_load(f"plans/{name}"), "agreed") for name in names]
+    made = [Plan(points=tuple(_point(point) for point in entry.pop("points")), **entry) for entry in entries]
+    return {plan.id: plan for plan in sorted(made, key=lambda plan: (plan.agreed, plan.id))}
+
+
+def _point(entry: dict[str, Any]) -> Point:
+    items = tuple(_point(item) for item in entry.pop("items", ()))
+    return Point(items=items, **_tuples(entry, "owners"))
 
 
 @cache

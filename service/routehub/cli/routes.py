@@ -1,10 +1,12 @@
-"""``routehub routes``: install a route from its template, or derive an exercise from a live one."""
+"""``routehub routes``: install a route from its template, derive an exercise from a live one, say which plans it
+monitors."""
 
 from typing import Annotated
 
 import typer
 
 from routehub.cli.offline import AsJson, offline, show
+from routehub.core.errors import Unknown
 from routehub.directory import install as installing
 from routehub.directory.install import MARKINGS
 from routehub.directory.principal import HUB_PARTY
@@ -53,6 +55,35 @@ def exercise(
     typer.echo(f"The {marking} {made} is derived from {route}.")
 
 
+@app.command("plans")
+def plans(
+    route: Annotated[str, typer.Argument(help="The route.")],
+    monitored: Annotated[
+        list[str] | None, typer.Argument(help="The plans that it monitors from now on, the usual one first.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the plans that a route monitors, or set them. Commitments under other plans stay where they are."""
+    with offline() as hub:
+
+        def apply(tx: Batch) -> None:
+            installing.set_plans(tx.conn, route, monitored or [])
+            tx.audit("route-plans", route, HUB_PARTY, hub.operator(route).actor, {"plans": monitored})
+            tx.directory_changed()
+
+        if monitored:
+            hub.change(apply)
+        directory = hub.directory()
+        if route not in directory.routes:
+            raise Unknown(f"There is no route {route}.")
+        found = [reference.plans()[plan] for plan in directory.routes[route].plans]
+    rows = [
+        {"plan": p.id, "title": p.title, "points": len(p.points), "declared": p.declared, "gap": p.gap} for p in found
+    ]
+    known = " ".join(reference.plans())
+    show(rows, as_json, f"The route {route} monitors no plan. Next: routehub routes plans {route} PLAN …, of {known}")
+
+
 @app.command("list")
 def list_routes(as_json: AsJson = False) -> None:
     """List the routes of this hub."""
@@ -62,6 +93,7 @@ def list_routes(as_json: AsJson = False) -> None:
                 "code": view.code, "title": view.title, "zone": view.zone.key, "marking": view.marking,
                 "parties": len({member.party for member in view.memberships}),
                 "reporting": [m.party for m in view.memberships if m.reports], "legs": len(view.legs),
+                "plans": list(view.plans),
             }
             for view in hub.directory().routes.values()
         ]  # fmt: skip

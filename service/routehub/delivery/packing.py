@@ -1,6 +1,7 @@
 """From a claimed delivery to the parcel that is sent. Everything is asked again here: whether the addressee still
 stands, and whether the message is in the feed of its party."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,12 @@ from routehub.core.clock import Clock, wall
 from routehub.delivery import subscriptions
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.channels.base import Parcel
-from routehub.delivery.mail import MailContext
+from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.outgoing import Claimed
 from routehub.directory.current import CurrentDirectory
-from routehub.directory.snapshot import RouteView
+from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal import feed, follow
+from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
 
@@ -34,12 +36,29 @@ class _To:
     zone: str
     owner: str
     secret: str | None = None
+    person: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What a composer makes of a delivery: the mail for a reader, and the message that it asks to acknowledge."""
+
+    write: Callable[[MailContext], Mail]
+    message: Message | None = None
+
+
+Composer = Callable[[Connection, Claimed, MailContext], Composed | Dropped]
+"""Composes deliveries of one purpose: not one message as it is, but a reminder, or several messages together."""
 
 
 class Packer:
-    def __init__(self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str,
+        composers: Mapping[str, Composer] | None = None,
+    ) -> None:  # fmt: skip
         self.directory, self._registry, self._clock = directory, registry, clock
-        self._public_url = public_url.rstrip("/")
+        self._public_url, self._composers = public_url.rstrip("/"), composers or {}
 
     def pack(self, conn: Connection, one: Claimed) -> Parcel | Dropped:
         at = Moment(self.directory.value, self._clock.now(), wall())
@@ -50,8 +69,17 @@ class Packer:
         if not owner_stands(at, one.route, one.party, to.owner):
             return Dropped("the addressee may not read this feed any more")
         context = MailContext(
-            route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url
-        )
+            route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url,
+            to.reason,
+        )  # fmt: skip
+        if (composer := self._composers.get(one.purpose)) is not None:
+            letter = composer(conn, one, context)
+            if isinstance(letter, Dropped):
+                return letter
+            return Parcel(
+                one.id, one.about, one.purpose, to.target, "", context, message=letter.message, person=to.person,
+                letter=letter.write,
+            )  # fmt: skip
         if one.purpose != "message":
             return Parcel(
                 one.id, one.about, one.purpose, to.target, self._test_event(one, at), context, note=one.note,
@@ -63,7 +91,7 @@ class Packer:
             return Dropped("the message is not there any more")
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
-            secret=to.secret,
+            secret=to.secret, person=to.person,
         )  # fmt: skip
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
@@ -71,7 +99,8 @@ class Packer:
         directory = self.directory.value
         if kind == "person":
             person = directory.people.get(name)
-            return _To(person.email, person.name, person.zone, one.addressee) if person else None
+            reason = _reason(directory, person, one.route) if person else ""
+            return _To(person.email, person.name, person.zone, one.addressee, None, name, reason) if person else None
         found = subscriptions.by_id(conn, name)
         if found is None or not (found.sends or one.purpose == "test"):
             return None
@@ -79,7 +108,7 @@ class Packer:
         own_address = owner is not None and owner.email == found.target
         return _To(
             found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
-            found.secret,
+            found.secret, owner.id if owner and own_address else None, "it was subscribed to",
         )  # fmt: skip
 
     def _test_event(self, one: Claimed, at: Moment) -> str:
@@ -89,6 +118,20 @@ class Packer:
                 "time": iso(at.wall), "datacontenttype": "application/json", "data": {"text": one.note or ""},
             }
         )  # fmt: skip
+
+
+def _reason(directory: Directory, person: PersonView, route: str) -> str:
+    """Why a person gets what nobody subscribed to."""
+    roles = person.roles.get(route, frozenset())
+    view = directory.routes.get(route)
+    coordinates = view is not None and any(
+        m.party == person.party and m.role == "coordinator" for m in view.memberships
+    )
+    if coordinates:
+        return "your party coordinates on this route"
+    if "contact_point" in roles:
+        return "you are a contact point"
+    return "you are a deputy" if "deputy" in roles else "you have a role there"
 
 
 def _zone(wanted: str, route: RouteView, party: str, at: Moment) -> ZoneInfo:

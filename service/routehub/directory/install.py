@@ -1,10 +1,16 @@
-"""Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample)."""
+"""Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample) with
+the plans that they monitor."""
 
+import json
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
+from routehub.core.canonical import dumps
+from routehub.core.clock import wall
 from routehub.core.errors import Conflict, Unknown
 from routehub.directory import tables as t
 from routehub.directory.principal import HUB_PARTY
@@ -12,6 +18,7 @@ from routehub_schemas import reference
 from routehub_schemas.vocab import SLUG_PATTERN
 
 LONG_AGO = date(2000, 1, 1)
+THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 MARKINGS = ("live", "exercise", "sample")
 
 
@@ -49,8 +56,11 @@ def install_route(
     code: str | None = None,
     title: str | None = None,
     marking: str = "live",
+    began: datetime | None = None,
 ) -> str:
     """A route from the reference data, under its own code or another (an exercise beside a live route).
+
+    began: when its parties were asked to nominate contact points; now, if not given.
 
     Errors: 404 when there is no such template, 409 when the code is taken.
     """
@@ -62,7 +72,11 @@ def install_route(
     code = code or route.code
     _check_code(conn, code)
     install_parties(conn)
-    conn.execute(insert(t.routes).values(code=code, title=title or route.title, zone=route.zone, marking=marking))
+    conn.execute(
+        insert(t.routes).values(
+            code=code, title=title or route.title, zone=route.zone, marking=marking, began_at=began or wall()
+        )
+    )
     conn.execute(
         insert(t.route_parties),
         [
@@ -86,6 +100,9 @@ def install_route(
                 for leg in route.legs
             ],
         )  # fmt: skip
+    if route.plans:
+        rows = [{"route": code, "plan": plan, "position": at} for at, plan in enumerate(route.plans)]
+        conn.execute(insert(t.route_plans), rows)
     if route.places:
         legs = {leg.code for leg in route.legs}
         conn.execute(
@@ -98,13 +115,22 @@ def install_route(
                 for place in route.places
             ],
         )  # fmt: skip
+    if route.early_warning:
+        set_parameters(conn, code, route.early_warning)
     return code
+
+
+def set_parameters(conn: Connection, code: str, said: Mapping[str, Any]) -> None:
+    """What a new route changes of the parameters of early warning, from its first day on."""
+    row = {"route": code, "number": 1, "said": dumps(said), "made_by": "route data", "made_at": THE_BEGINNING}
+    conn.execute(insert(t.route_parameters).values(**row))
 
 
 def derive_route(
     conn: Connection, source: str, *, code: str | None = None, title: str | None = None, marking: str = "exercise"
 ) -> str:
-    """An exercise (or sample) beside a live route: the same parties, legs, places, people's roles and grants.
+    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles, grants, and
+    parameters of early warning.
 
     Keys, hand-overs and messages do not cross (DECISIONS 2). Errors: 404 without the source, 409 for a code in use.
     """
@@ -116,10 +142,32 @@ def derive_route(
     code = code or f"{source}-{marking}"
     _check_code(conn, code)
     words = title or f"{route.title} ({marking})"
-    conn.execute(insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking))
-    for table in (t.route_parties, t.legs, t.places, t.person_roles, t.reporting_grants):
+    conn.execute(
+        insert(t.routes).values(code=code, title=words, zone=route.zone, marking=marking, began_at=route.began_at)
+    )
+    for table in (t.route_parties, t.legs, t.places, t.route_plans, t.person_roles, t.reporting_grants):
         _copy(conn, table, source, code)
+    p = t.route_parameters.c
+    newest = select(p.said).where(p.route == source).order_by(p.number.desc()).limit(1)
+    said = conn.execute(newest).scalar()
+    if said is not None:
+        set_parameters(conn, code, json.loads(said))
     return code
+
+
+def set_plans(conn: Connection, route: str, plans: list[str]) -> None:
+    """From now on a route monitors these plans, the usual one first. What was said under others stays.
+
+    Errors: 404 for a route or plan that is not there.
+    """
+    if conn.execute(select(t.routes.c.code).where(t.routes.c.code == route)).first() is None:
+        raise Unknown(f"There is no route {route}.")
+    for plan in plans:
+        if plan not in reference.plans():
+            raise Unknown(f"There is no plan {plan}. There are: {', '.join(reference.plans())}.")
+    conn.execute(delete(t.route_plans).where(t.route_plans.c.route == route))
+    for at, plan in enumerate(dict.fromkeys(plans)):
+        conn.execute(insert(t.route_plans).values(route=route, plan=plan, position=at))
 
 
 def _copy(conn: Connection, table: Table, source: str, code: str) -> None:

@@ -1,6 +1,6 @@
 """Nominating people, giving them roles, withdrawing them (S1 p1; UX 3.8). A party's office acts for its own party,
-the operator for all. A nomination needs no acceptance: the first sign-in by the link in the mail shows that it
-arrived. Times are wall time: these are real people's calendars, also in an exercise.
+the operator for all. A nomination is accepted by the first sign-in: it shows that the link in the mail arrived. Times
+are wall time: these are real people's calendars, also in an exercise.
 """
 
 import re
@@ -129,7 +129,8 @@ def nominate(tx: Transaction, who: Principal, given: Nomination) -> PersonView:
     row = {
         "party": code, "name": given.name, "function": given.function or "", "email": given.email, "phone": given.phone,
         "languages": ",".join(given.languages), "zone": given.zone or "", "valid_from": start,
-        "valid_until": given.valid_until, "withdrawn_at": None, "nominated_by": who.actor,
+        "valid_until": given.valid_until, "withdrawn_at": None, "nominated_at": tx.wall, "accepted_at": None,
+        "nominated_by": who.actor,
     }  # fmt: skip
     if known:
         tx.conn.execute(update(people).where(people.c.id == person).values(**row, password_hash=None))

@@ -90,7 +90,10 @@ def begin(tx: Transaction, person_id: str, how: str, agent: str, hours: int, rep
         raise SignInNeeded("This nomination has ended. Ask your party's office.")
     token, csrf = sessions.begin(tx.conn, person_id, agent, tx.wall, hours, replaces)
     tx.audit("sign-in", EVERY_ROUTE, row.party, f"person:{person_id}", {"how": how})
-    if replaces:
+    if row.accepted_at is None:
+        tx.conn.execute(update(people).where(people.c.id == person_id).values(accepted_at=tx.wall))
+        tx.audit("nomination-accepted", EVERY_ROUTE, row.party, f"person:{person_id}", {"person": person_id})
+    if replaces or row.accepted_at is None:
         tx.directory_changed()
     return SignedIn(person_id, token, csrf)
 

@@ -78,7 +78,7 @@ class PlaceView:
 
 @dataclass(frozen=True)
 class RouteView:
-    """A route with its parties, legs and places, in travel order."""
+    """A route with its parties, legs and places, in travel order. plans: those that it monitors, the usual first."""
 
     code: str
     title: str
@@ -87,6 +87,8 @@ class RouteView:
     memberships: tuple[Membership, ...]
     legs: tuple[LegView, ...]
     places: Mapping[str, PlaceView]
+    plans: tuple[str, ...] = ()
+    began_at: datetime | None = None
     _members: dict[tuple[date, tuple[str, ...]], tuple[Membership, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -136,6 +138,8 @@ class PersonView:
     valid_until: datetime | None
     withdrawn_at: datetime | None
     roles: Mapping[str, frozenset[str]]
+    nominated_at: datetime | None = None
+    accepted_at: datetime | None = None
 
     def active(self, at: datetime) -> bool:
         """Whether the nomination holds at an instant (wall time)."""
@@ -157,6 +161,25 @@ class HandOverView:
     def running(self, at: datetime) -> bool:
         """Accepted, begun and not over: until accepted, nothing moves (UX 3.8)."""
         return self.accepted_at is not None and self.ended_at is None and self.starts <= at < self.ends
+
+
+@dataclass(frozen=True)
+class PauseView:
+    """Reporting days, both ends included, for which a party is excused. ended_from: from that day on it is not."""
+
+    id: str
+    route: str
+    party: str
+    first: date
+    last: date
+    reason: str
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_from: date | None = None
+
+    def excuses(self, day: date) -> bool:
+        return self.first <= day <= self.last and (self.ended_from is None or day < self.ended_from)
 
 
 @dataclass(frozen=True)
@@ -189,6 +212,14 @@ class Directory:
     keys: Mapping[str, KeyView]
     grants: frozenset[tuple[str, str, str]]  # route, actor, party
     hub: str = field(default="HUB")
+    pauses: tuple[PauseView, ...] = ()
+
+    def pause(self, route: str, party: str, day: date) -> PauseView | None:
+        """Why a party need not report for a reporting day; None when it is to report."""
+        return next((p for p in self.pauses if p.route == route and p.party == party and p.excuses(day)), None)
+
+    def pauses_of(self, route: str, party: str) -> tuple[PauseView, ...]:
+        return tuple(p for p in self.pauses if p.route == route and p.party == party)
 
     def party_code(self, code: str) -> str | None:
         """The stable code behind a code or alias, in any case; None when nobody has it."""
@@ -281,6 +312,7 @@ def load(conn: Connection) -> Directory:
             tuple(filter(None, row.languages.split(","))), row.zone,
             row.valid_from, row.valid_until, row.withdrawn_at,
             {route: frozenset(found) for route, found in roles.get(row.id, {}).items()},
+            row.nominated_at, row.accepted_at,
         )
         for row in conn.execute(select(t.people).order_by(t.people.c.party, t.people.c.name))
     }  # fmt: skip
@@ -304,7 +336,15 @@ def load(conn: Connection) -> Directory:
             for row in conn.execute(select(t.api_keys))
         },
         grants=frozenset((row.route, row.actor, row.party) for row in conn.execute(select(t.reporting_grants))),
+        pauses=pauses(conn),
     )  # fmt: skip
+
+
+def pauses(conn: Connection) -> tuple[PauseView, ...]:
+    """All pauses that were ever made, in the order in which they were."""
+    p = t.reporting_pauses.c
+    found = conn.execute(select(t.reporting_pauses).order_by(p.made_at, p.id))
+    return tuple(PauseView(**row) for row in found.mappings())
 
 
 def _routes(conn: Connection) -> dict[str, RouteView]:
@@ -332,10 +372,14 @@ def _routes(conn: Connection) -> dict[str, RouteView]:
     places: dict[str, dict[str, PlaceView]] = {}
     for row in conn.execute(select(t.places).order_by(t.places.c.code)):
         places.setdefault(row.route, {})[row.code] = PlaceView(row.code, row.name, row.kind, row.party, row.leg)
+    plans: dict[str, list[str]] = {}
+    for row in conn.execute(select(t.route_plans).order_by(t.route_plans.c.position, t.route_plans.c.plan)):
+        plans.setdefault(row.route, []).append(row.plan)
     return {
         row.code: RouteView(
             row.code, row.title, ZoneInfo(row.zone), row.marking,
             tuple(members.get(row.code, ())), tuple(legs.get(row.code, ())), places.get(row.code, {}),
+            tuple(plans.get(row.code, ())), row.began_at,
         )
         for row in conn.execute(select(t.routes).order_by(t.routes.c.code))
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -38,7 +39,8 @@ class PartyAlias(SQLModel, table=True):
 
 
 class Route(SQLModel, table=True):
-    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface."""
+    """A route. ``marking`` is live, exercise or sample; what is not live is marked on every surface. ``began_at``: when
+    its parties were asked to nominate contact points, in wall time."""
 
     __tablename__ = "route"
 
@@ -46,6 +48,7 @@ class Route(SQLModel, table=True):
     title: str
     zone: str
     marking: str = "live"
+    began_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class RouteParty(SQLModel, table=True):
@@ -97,8 +100,19 @@ class Place(SQLModel, table=True):
     leg: str | None = None
 
 
+class RoutePlan(SQLModel, table=True):
+    """A plan that a route monitors. Of several versions of one text the first by ``position`` is the usual one."""
+
+    __tablename__ = "route_plan"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    plan: str = Field(primary_key=True)
+    position: int = 0
+
+
 class Person(SQLModel, table=True):
-    """A nominated person of a party. Contact details are the only personal data in the hub."""
+    """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
+    sign-in, which shows that the nomination arrived."""
 
     __tablename__ = "person"
 
@@ -113,6 +127,8 @@ class Person(SQLModel, table=True):
     valid_from: datetime = Field(sa_type=UTCDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    nominated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     nominated_by: str = ""
     password_hash: str | None = None
 
@@ -151,6 +167,37 @@ class ReportingGrant(SQLModel, table=True):
     route: str = Field(primary_key=True, foreign_key="route.code")
     actor: str = Field(primary_key=True, foreign_key="party.code")
     party: str = Field(primary_key=True, foreign_key="party.code")
+
+
+class ReportingPause(SQLModel, table=True):
+    """Reporting days for which a party is excused, with the reason. ``made_at``, ``ended_at``: hub time, as early
+    warning takes pauses in by the order of the journal; ``ended_from``: the first day that is no longer excused."""
+
+    __tablename__ = "reporting_pause"
+
+    id: str = Field(primary_key=True)
+    route: str = Field(foreign_key="route.code", index=True)
+    party: str = Field(foreign_key="party.code")
+    first: date
+    last: date
+    reason: str
+    made_by: str
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_from: date | None = None
+
+
+class RouteParameters(SQLModel, table=True):
+    """What a route changed of the parameters of early warning, every time it did. ``said``: JSON; ``made_at``: hub
+    time, from which the next day that closes is looked at with them."""
+
+    __tablename__ = "route_parameters"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    said: str = Field(sa_type=Text)
+    made_by: str
+    made_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class ApiKey(SQLModel, table=True):
@@ -221,10 +268,13 @@ routes = table_of(Route)
 route_parties = table_of(RouteParty)
 legs = table_of(Leg)
 places = table_of(Place)
+route_plans = table_of(RoutePlan)
 people = table_of(Person)
 person_roles = table_of(PersonRole)
 hand_overs = table_of(HandOver)
 reporting_grants = table_of(ReportingGrant)
+reporting_pauses = table_of(ReportingPause)
+route_parameters = table_of(RouteParameters)
 api_keys = table_of(ApiKey)
 sign_in_links = table_of(SignInLink)
 sessions = table_of(Session)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.vocab import Act, Moment, Quantity, Reference, Text
+from routehub_schemas.vocab import Act, Count, Moment, Quantity, Reference, Text
 
 COUNTED = frozenset({"commit", "deliver", "receive"})
 """Acts on an offer that say how much of it they are about."""
 NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline"})
 """Acts that say nothing without words: conditions, reasons, answers."""
+NEEDS_PEOPLE = frozenset({"took_place"})
+"""Acts that report how many people there were."""
 
 
 class Response(Payload):
@@ -23,7 +25,8 @@ class Response(Payload):
     """The conditions, reasons or answer; needed where the act says nothing without."""
     new_time: Moment | None = None
     """Until when more time is asked for; only, and always, with `more_time`."""
-
+    people: Count | None = None
+    """How many people it was in the end; only, and always, with `took_place`."""
     partial: bool = False
     """Only with `answer`: more will follow, and the request stays open for this party."""
     quantity: Quantity | None = None
@@ -42,6 +45,12 @@ def check(response: Response) -> Iterator[Problem]:
             yield Problem("/new_time", "missing", "asking for more time means saying until when")
         else:
             yield Problem("/new_time", "contradiction", f"{response.act} has no new time", allowed='"act": "more_time"')
+    if (response.act in NEEDS_PEOPLE) != (response.people is not None):
+        if response.people is None:
+            yield Problem("/people", "missing", "saying that it took place means saying how many people it was, or 0")
+        else:
+            words = f"{response.act} has no number of people"
+            yield Problem("/people", "contradiction", words, response.people, allowed='"act": "took_place"')
     if response.partial and response.act != "answer":
         yield Problem("/partial", "contradiction", f"{response.act} is whole or nothing", allowed='"act": "answer"')
     if response.quantity is not None and response.act not in COUNTED:

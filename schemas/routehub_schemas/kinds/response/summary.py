@@ -16,7 +16,11 @@ WORDS = {
     "more_time": "more time asked for",
     "accept": "accepted",
     "decline": "declined",
+    "sign": "signed",
+    "confirm": "confirmed",
+    "end": "ended",
     "withdraw": "withdrew",
+    "took_place": "reported what took place of",
     "close": "closed",
     "commit": "committed",
     "deliver": "delivered",
@@ -31,6 +35,8 @@ def summary(response: Response, _names: Mapping[str, str]) -> str:
         line += f", {response.quantity} in all"
     if response.new_time is not None:
         line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
+    if response.people is not None:
+        line += f", {response.people} people"
     if response.text is not None:
         words = " ".join(response.text.split())
         line += f": {words if len(words) <= 120 else words[:119] + '…'}"

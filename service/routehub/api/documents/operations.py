@@ -16,17 +16,22 @@ from routehub.api.documents.answers import (
     figures,
     housekeeping,
     identity,
+    measures,
+    movements,
     requests,
     route,
+    statements,
     status,
     subscriptions,
     warning,
 )
 from routehub.api.v1.clock import ClockSet
+from routehub.api.v1.escalation import QuietHours
 from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
+from routehub.directory.pauses import NewPause
 from routehub.directory.people import Nomination, PersonChange
 from routehub.formats.sheets.read import TYPES
 from routehub_schemas.registry import Registry
@@ -103,24 +108,56 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/figures/totals"): Operation(route.Totals),
     ("get", "/v1/route"): Operation(route.RoutePicture),
     ("get", "/v1/reporting"): Operation(route.Reporting),
+    ("get", "/v1/reporting/pauses"): Operation(route.Pauses),
+    ("post", "/v1/reporting/pauses"): Operation(
+        route.Pause, body=NewPause,
+        examples={"a public holiday": {"from": "2015-10-26", "reason": "Public holiday"}},
+        **_made("Excused.", "Location"),
+    ),
+    ("post", "/v1/reporting/pauses/{pause}/end"): Operation(route.Pause, **_done("Ended.")),
     ("get", "/v1/forecasts"): Operation(warning.Forecasts),
     ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
     ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
-    ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
-    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}"): Operation(
+        alerts.Alert, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(
+        None, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
     ("get", "/v1/requests"): Operation(requests.Requests),
     ("get", "/v1/requests/{ref}"): Operation(requests.OneRequest),
     ("get", "/v1/offers"): Operation(requests.Offers),
     ("get", "/v1/offers/{ref}"): Operation(requests.OneOffer),
     ("get", "/v1/places"): Operation(requests.Places),
+    ("get", "/v1/alerts/{ref}/escalation"): Operation(alerts.Escalation),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
+    ("get", "/v1/measures"): Operation(measures.Measures),
+    ("get", "/v1/measures/{ref}"): Operation(measures.MeasureInFull),
+    ("post", "/v1/measures/preview"): Operation(
+        measures.PreviewBefore, body="Posted.measure", **_done("What it would do. Nothing is stored.")
+    ),
+    ("get", "/v1/movements"): Operation(movements.Movements),
+    ("get", "/v1/movements/ledger"): Operation(movements.Ledger),
+    ("get", "/v1/movements/{ref}"): Operation(movements.Movement),
+    ("get", "/v1/statements"): Operation(statements.Statements),
+    ("get", "/v1/statements/{ref}"): Operation(statements.Statement),
+    ("get", "/v1/threads"): Operation(statements.Threads, (*READ, *CURSOR)),
+    ("get", "/v1/threads/{ref}"): Operation(statements.Thread, (*READ, *CURSOR)),
+    ("get", "/v1/nominations"): Operation(directory.Nominations),
+    ("get", "/v1/duty"): Operation(directory.Duty),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("put", "/v1/me/quiet-hours"): Operation(
+        identity.QuietHours, body=QuietHours,
+        examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
+    ),
+    ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
     ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
     ("get", "/v1/audit"): Operation(identity.Audit),

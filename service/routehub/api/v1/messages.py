@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routehub.api import cloudevents
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Who
 from routehub.api.negotiation import ATOM, BATCH, CSV, JSON, Chosen, offer
 from routehub.api.outcomes import accepted, of_many
@@ -33,7 +34,7 @@ from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind
 
-router = APIRouter(tags=["messages"])
+router = APIRouter(tags=["messages"], route_class=Door)
 
 Key = Annotated[
     str | None,
@@ -114,7 +115,7 @@ def _schema(kind: Kind) -> str:
 
 def doors(kinds: list[Kind]) -> APIRouter:
     """One plain JSON door per kind that anybody but the hub may post; reports have theirs in ``reports``."""
-    found = APIRouter(tags=["messages"])
+    found = APIRouter(tags=["messages"], route_class=Door)
     for kind in kinds:
         if kind.posted_by != frozenset({"hub"}) and kind.name != "report":
             found.add_api_route(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Someone, Who
 from routehub.api.v1.boards import answer
 from routehub.core.canonical import dumps
@@ -19,7 +20,7 @@ from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, HandOverView, PersonView
 from routehub_schemas import parse
 
-router = APIRouter(tags=["directory"])
+router = APIRouter(tags=["directory"], route_class=Door)
 Id = Annotated[str, Path(max_length=60)]
 
 
@@ -44,7 +45,7 @@ async def get_people(
         and (person.active(at) or (all and people.may_manage(who, person.party)) or _to_come(person, at))
         and (person.roles.get(who.route) or "operator" in who.roles or all)
     ]  # fmt: skip
-    return answer({"people": [_person(directory, who, person, at) for person in found]})
+    return answer({"people": [person_body(directory, who, person, at) for person in found]})
 
 
 def _to_come(person: PersonView, at: datetime) -> bool:
@@ -58,7 +59,7 @@ async def get_person(ctx: Ctx, who: Who, person: Id) -> Response:
     found = directory.people.get(person)
     if found is None or not people.may_see(directory, who, found):
         raise Unknown("There is no such person that you can see.")
-    return answer(_person(directory, who, found, wall()))
+    return answer(person_body(directory, who, found, wall()))
 
 
 @router.post("/people", status_code=201)
@@ -66,7 +67,7 @@ async def post_person(request: Request, ctx: Ctx, who: Someone) -> Response:
     """Nominate a person for your party (its office), or for any (the operator)."""
     given = parse.validate(Nomination, await json_body(request, ctx.settings.max_body_bytes))
     made = await ctx.change(lambda tx: people.nominate(tx, who, given))
-    body = _person(ctx.directory.value, who, made, wall())
+    body = person_body(ctx.directory.value, who, made, wall())
     return created(body, f"/v1/routes/{who.route}/people/{made.id}")
 
 
@@ -75,17 +76,17 @@ async def patch_person(request: Request, ctx: Ctx, who: Someone, person: Id) -> 
     """Change a person; what is not named stays. ``roles`` are those on this route, all of them."""
     given = parse.validate(PersonChange, await json_body(request, ctx.settings.max_body_bytes))
     changed = await ctx.change(lambda tx: people.change(tx, who, person, given))
-    return answer(_person(ctx.directory.value, who, changed, wall()))
+    return answer(person_body(ctx.directory.value, who, changed, wall()))
 
 
 @router.post("/people/{person}/withdraw")
 async def withdraw_person(ctx: Ctx, who: Someone, person: Id) -> Response:
     """Withdraw a nomination at once: sign-ins and streams of the person end, hand-overs too."""
     gone = await ctx.change(lambda tx: people.withdraw(tx, who, person))
-    return answer(_person(ctx.directory.value, who, gone, wall()))
+    return answer(person_body(ctx.directory.value, who, gone, wall()))
 
 
-def _person(directory: Directory, who: Principal, person: PersonView, at: datetime) -> dict[str, Any]:
+def person_body(directory: Directory, who: Principal, person: PersonView, at: datetime) -> dict[str, Any]:
     duty = directory.on_duty(who.route, person.party, at)
     return {
         "id": person.id, "party": person.party, "name": person.name, "function": person.function,
@@ -93,6 +94,7 @@ def _person(directory: Directory, who: Principal, person: PersonView, at: dateti
         "roles": sorted(person.roles.get(who.route, ())), "on_duty": any(p.id == person.id for p in duty),
         "stands_in_for": [p.id for p in directory.stands_in_for(who.route, person.id, at)],
         "valid_from": person.valid_from, "valid_until": person.valid_until, "withdrawn_at": person.withdrawn_at,
+        "nominated_at": person.nominated_at, "accepted_at": person.accepted_at,
     }  # fmt: skip
 
 

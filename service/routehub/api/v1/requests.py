@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import requests as request_sheets
@@ -23,7 +24,7 @@ from routehub.views import places as places_view
 from routehub.views.places import PartyPlaces, Places
 from routehub_schemas.vocab import RequestCategory
 
-router = APIRouter(tags=["requests and needs"])
+router = APIRouter(tags=["requests and needs"], route_class=Door)
 
 Ref = Annotated[str, Path(max_length=60, description="Short id or message id.")]
 Party = Annotated[str | None, Query(max_length=40, description="Who asked, is asked, or offers.")]

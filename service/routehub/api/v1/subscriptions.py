@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Reader
 from routehub.api.listening import wanted
 from routehub.core.canonical import dumps, iso
@@ -25,7 +26,7 @@ from routehub_schemas import parse
 from routehub_schemas.kind import Part
 from routehub_schemas.vocab import PlanPoint, Reference, Severity
 
-router = APIRouter(tags=["subscriptions"])
+router = APIRouter(tags=["subscriptions"], route_class=Door)
 
 SubId = Annotated[str, Path(max_length=60)]
 _Words = list[Annotated[str, Field(min_length=1, max_length=80)]]

@@ -5,20 +5,42 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    acknowledge,
     agenda,
     alerts,
     figures,
     figures_posted,
+    hand_overs,
     keys,
     messages,
     offers,
     overview,
+    pauses,
+    people,
     requests,
     settings,
     sign_in,
-)  # fmt: skip
+    statements,
+    threads,
+)
 
-OF_A_ROUTE = (overview, figures, figures_posted, alerts, requests, offers, agenda, messages, keys, settings)
+OF_A_ROUTE = (
+    overview,
+    figures,
+    figures_posted,
+    alerts,
+    requests,
+    offers,
+    agenda,
+    statements,
+    threads,
+    messages,
+    hand_overs,
+    people,
+    pauses,
+    keys,
+    settings,
+)
 
 
 def router() -> APIRouter:
@@ -26,6 +48,7 @@ def router() -> APIRouter:
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
     found.include_router(sign_in.router)
+    found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")

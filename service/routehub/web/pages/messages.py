@@ -58,7 +58,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
         "item": item, "event": event, "kind": kind.title if kind else item.kind,
         "summary": summary_of(ctx, event["data"], item.kind),
         "readers": audience_words(audience, names), "facts": facts(data),
-        "thread": data.get("thread"), "references": data.get("references") or [],
+        "references": data.get("references") or [], "name": names,
     }  # fmt: skip
     return page(request, ctx, who, "message.html", f"{values['kind']}: {values['summary']}", values)
 

@@ -61,10 +61,49 @@ class Person(Answer):
     valid_from: datetime
     valid_until: datetime | None
     withdrawn_at: datetime | None
+    nominated_at: datetime | None
+    accepted_at: datetime | None
+    """When the person first signed in."""
 
 
 class People(Answer):
     people: list[Person]
+
+
+class NominationsOfParty(Answer):
+    party: str
+    name: str
+    role: Literal["member", "coordinator"]
+    state: Literal["nominated", "running", "overdue"]
+    since: datetime
+    """When the party was asked; or when its last contact point had gone."""
+    due_at: datetime
+    nominated_at: datetime | None
+    hours: float | None
+    """How long it took."""
+    accepted: bool
+    """Whether one of them has signed in."""
+
+
+class Nominations(Answer):
+    route: RouteMarking
+    now: datetime
+    parties: list[NominationsOfParty]
+
+
+class DutyOfParty(Answer):
+    party: str
+    name: str
+    covered: bool
+    """Whether somebody is on duty now."""
+    on_duty: list[Person]
+    deputies: list[Person]
+
+
+class Duty(Answer):
+    route: RouteMarking
+    now: datetime
+    parties: list[DutyOfParty]
 
 
 class Named(Answer):
