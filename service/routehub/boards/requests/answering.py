@@ -40,7 +40,8 @@ def _place(message: Message, response: Response, view: RequestView) -> list[Prob
     """Whether the request still waits, and for this party."""
     found = []
     if view.state in OVER_WORDS:
-        found.append(Problem("/to", "too-late", f"The request {view.short_id} {OVER_WORDS[view.state]}.", view.short_id))
+        words = f"The request {view.short_id} {OVER_WORDS[view.state]}."
+        found.append(Problem("/to", "too-late", words, view.short_id))
     if view.asks(message.reported_party) is None:
         asked = [one.party for one in view.asked]
         words = f"asked are {', '.join(asked)}" if asked else "nobody is asked by name"

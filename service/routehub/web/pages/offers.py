@@ -94,9 +94,9 @@ def _show(
     may, p = "response" in who.may, view.progress
     values = {
         "view": view, "need": need, "place": place.name if place else view.place, "done": done,
-        "faults": faults or Faults(), "said": request_form.SAID | (said or {}), "key": fresh_key(), "own": may and view.party == who.party,
-        "may_take": may and view.may_take(who.party) and p.receiver != who.party and view.state != "withdrawn"
-        and (p.receiver is None),
+        "faults": faults or Faults(), "said": request_form.SAID | (said or {}), "key": fresh_key(),
+        "own": may and view.party == who.party,
+        "may_take": may and view.may_take(who.party) and p.receiver is None and view.state != "withdrawn",
         "receives": may and view.receiver == who.party and p.ended is None,
     }  # fmt: skip
     title = f"Offer {view.short_id}: {view.title}"
