@@ -67,7 +67,14 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(12, description="Hours that a sign-in of a person lasts.")
     webhook_private: bool = Field(
-        False, description="Allow webhooks to private addresses; for exercises and tests on one machine only."
+        False,
+        description="Allow webhooks and services of Apprise on private addresses; for exercises and tests on one "
+        "machine only.",
+    )
+    apprise_services: str = Field(
+        "",
+        description="Services of Apprise that may be subscribed to, separated by commas (`tgram,ntfys`); empty: all "
+        "of docs/channels.md; `none`: no Apprise.",
     )
     rate_per_minute: int = Field(
         6000, description="Requests a minute of one key or session; a party may make four times as many."

@@ -1,7 +1,7 @@
 """From a claimed delivery to the parcel that is sent. Everything is asked again here: whether the addressee still
 stands, and whether the message is in the feed of its party."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import Clock, wall
+from routehub.core.errors import HubError
+from routehub.core.observe import log
 from routehub.delivery import subscriptions
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.channels.base import Parcel
@@ -35,7 +37,7 @@ class _To:
     name: str
     zone: str
     owner: str
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
     person: str | None = None
     reason: str = ""
 
@@ -60,7 +62,21 @@ class Packer:
         self.directory, self._registry, self._clock = directory, registry, clock
         self._public_url, self._composers = public_url.rstrip("/"), composers or {}
 
-    def pack(self, conn: Connection, one: Claimed) -> Parcel | Dropped:
+    def pack_all(self, conn: Connection, claimed: Sequence[Claimed]) -> list[Parcel | Dropped | None]:
+        """In order; None for one that cannot be packed: it must not be tried for ever unseen, nor stop the others."""
+        known: dict[str, Message | None] = {}
+        found: list[Parcel | Dropped | None] = []
+        for one in claimed:
+            try:
+                found.append(self._pack(conn, one, known))
+            except HubError:
+                raise  # the database is away: the leases end and all are tried again
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one message is told as a failed try
+                log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
+                found.append(None)
+        return found
+
+    def _pack(self, conn: Connection, one: Claimed, known: dict[str, Message | None]) -> Parcel | Dropped:
         at = Moment(self.directory.value, self._clock.now(), wall())
         route = at.directory.routes.get(one.route)
         to = self._to(conn, one)
@@ -83,15 +99,17 @@ class Packer:
         if one.purpose != "message":
             return Parcel(
                 one.id, one.about, one.purpose, to.target, self._test_event(one, at), context, note=one.note,
-                secret=to.secret,
+                secrets=to.secrets,
             )  # fmt: skip
         item = feed.one(conn, one.route, one.party, one.about)
-        message = follow.by_id(conn, self._registry, one.about)
+        if one.about not in known:  # one message goes to many
+            known[one.about] = follow.by_id(conn, self._registry, one.about)
+        message = known[one.about]
         if item is None or item.body is None or message is None:
             return Dropped("the message is not there any more")
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
-            secret=to.secret, person=to.person,
+            secrets=to.secrets, person=to.person,
         )  # fmt: skip
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
@@ -100,7 +118,7 @@ class Packer:
         if kind == "person":
             person = directory.people.get(name)
             reason = _reason(directory, person, one.route) if person else ""
-            return _To(person.email, person.name, person.zone, one.addressee, None, name, reason) if person else None
+            return _To(person.email, person.name, person.zone, one.addressee, (), name, reason) if person else None
         found = subscriptions.by_id(conn, name)
         if found is None or not (found.sends or one.purpose == "test"):
             return None
@@ -108,7 +126,8 @@ class Packer:
         own_address = owner is not None and owner.email == found.target
         return _To(
             found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
-            found.secret, owner.id if owner and own_address else None, "it was subscribed to",
+            tuple(key.secret for key in found.signing(wall())), owner.id if owner and own_address else None,
+            "it was subscribed to",
         )  # fmt: skip
 
     def _test_event(self, one: Claimed, at: Moment) -> str:

@@ -30,7 +30,8 @@ class Parcel:
     """One delivery, ready to be sent. ``message`` is None for tests and notices, which have a ``note``.
 
     id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream;
-    person: whose own mailbox it is; letter: writes the mail of a reminder or of several alerts.
+    secrets: the keys that sign it; person: whose own mailbox it is; letter: writes the mail of a reminder or of several
+    alerts.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Parcel:
     context: MailContext
     message: Message | None = None
     note: str | None = None
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
     person: str | None = None
     letter: Callable[[MailContext], Mail] | None = None
 

@@ -10,9 +10,8 @@ from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.directory.visibility import readable
-from routehub.views import changes, waiting
+from routehub.views import briefing
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -65,9 +64,9 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     since = now - SINCE
-    look = Looking(who.route.code, who.party, ids, now, who.route.zone)
+    found = briefing.load(conn, ctx.directory.value, who.route, who.party, ids, picture, since)
     return Overview(
-        picture, [*changes.todo(picture, who.party), *waiting.load(conn, look)], changes.changes(picture, since), since,
+        picture, found.todo, found.lines, since,
         _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
