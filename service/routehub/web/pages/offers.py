@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import OfferView, RequestView
 from routehub.core.errors import HubError, Unknown
+from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import places as places_view
 from routehub.views.places import Places
@@ -144,7 +145,8 @@ async def show_places(request: Request, ctx: Web, who: Reading) -> Response:
     today = now.astimezone(who.route.zone).date()
 
     def read(conn: Connection) -> Places:
-        return places_view.load(conn, ctx.directory.value, who.route, now)
+        ids = readable(conn, who.route.code, who.party)
+        return places_view.load(conn, ctx.directory.value, who.route, ids, now)
 
     shared = any(m.party == who.party for m in who.route.members(today, "member", "coordinator"))
     found = await ctx.db.read(read) if shared else None
