@@ -172,10 +172,10 @@ async def test_after_a_party_joins_numbers_continue_and_it_is_told_of_the_confer
 async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themselves(world: World):
     await world.series()
     question = {"category": "information", "title": "People at Spielfeld", "asked": ["AT", "HR"]}
-    asked = await world.post(person("SI"), "request", **question, due="2026-01-20T11:00:00Z")
+    asked = await world.post(person("SI"), "request", **question, due="2026-01-21T11:00:00Z")
     await world.post(person("HR"), "response", to=asked.message_id, act="answer", text="CANARY none.")
     narrow = question | {"answers_to": "asker_and_coordinators", "title": "Narrow"}
-    await world.post(person("SI"), "request", **narrow, due="2026-01-20T11:00:00Z")
+    await world.post(person("SI"), "request", **narrow, due="2026-01-21T11:00:00Z")
     need = await world.post(
         person("SI"), "request", category="need", title="Blankets", quantity=500, unit="blankets",
         due="2026-01-25T11:00:00Z", points=["wbr-2015-final/4"],
@@ -186,7 +186,7 @@ async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themsel
     items = named(await world.agenda())
     late, open_need = items["request-overdue"], items["open-need"]
     assert (late.title, late.sources) == ("1 request past its time", [asked.message_id])
-    assert late.lines[0].endswith("Slovenia to Austria: People at Spielfeld. Due Tue 20 Jan.")
+    assert late.lines[0].endswith("Slovenia to Austria: People at Spielfeld. Due Wed 21 Jan.")
     assert late.wanted == "Austria: answer, or say by when."
     assert open_need.outcome == "decide"
     assert open_need.lines[0].endswith(

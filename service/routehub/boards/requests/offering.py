@@ -122,14 +122,14 @@ def _step_problems(response: Response, view: OfferView) -> Iterator[Problem]:
         before = _before(response, p)
         if now < before and response.text is None:
             words = f"{number(before)} {view.unit} were told before. To go back to {number(now)}, say why."
-            yield Problem("/text", "reason-needed", words)
+            yield Problem("/text", "say-why", words)
         if act == "commit" and now < p.delivered:
             words = f"{number(p.delivered)} {view.unit} are delivered already."
             yield Problem("/quantity", "below-delivered", words, now, p.delivered)
     if act == "withdraw" and p.delivered >= p.quantity:
         yield Problem("/to", "too-late", "It is delivered: there is nothing left to withdraw.", view.short_id)
     elif act == "withdraw" and p.receiver is not None and response.text is None:
-        yield Problem("/text", "reason-needed", f"{p.receiver} has accepted it. Say why it is withdrawn.")
+        yield Problem("/text", "say-why", f"{p.receiver} has accepted it. Say why it is withdrawn.")
 
 
 def _step_cautions(response: Response, view: OfferView) -> Iterator[Caution]:
