@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 
 from routehub_schemas import reference
+from routehub_schemas.kind import Kind
+from routehub_schemas.registry import Registry
+from tests.faults import examples
 
 ROUTE = reference.route("wbr")
 MEMBERS = tuple(m.code for m in ROUTE.parties if m.role == "member")
@@ -18,6 +21,9 @@ OBSERVERS = tuple(m.code for m in ROUTE.parties if m.role == "observer")
 EVERYBODY = (*MEMBERS, *COORDINATORS, *OBSERVERS)
 DAYS = ("2015-10-18", "2015-10-19", "2015-10-20")
 EXPIRES = "2015-10-22T00:00:00Z"
+LATER = "2015-10-24T00:00:00Z"
+BY_NAME = dict(Registry.shipped()) | {"need": Registry.shipped()["request"]}
+BY_DOOR = {kind.door: kind for kind in Registry.shipped().values()}
 
 
 def meant(words: list[str] | tuple[str, ...], sender: str) -> frozenset[str]:
@@ -82,8 +88,8 @@ class Aviary:
         if audience and set(audience) <= set(EVERYBODY) and self.chance.random() < 0.4:
             common["tlp"] = "RED"
         referring = [self.chance.choice(self.chance.choice(self.canaries).refs)] if self.canaries else []
-        kinds = ["report", "report", "alert", "note", "agenda_item"]
-        kinds += ["response", "answer", "update"] * 2 if referring else []
+        kinds = ["report", "report", "alert", "note", "agenda_item", *["any"] * 9]
+        kinds += ["response", "answer", "update", *["act"] * 4] if referring else []
         body: dict[str, Any]
         match self.chance.choice(kinds):
             case "report" if sender in MEMBERS:
@@ -99,6 +105,10 @@ class Aviary:
             case "agenda_item":
                 body = {"title": mark, "text": mark, "outcome": "discuss", "minutes": 5}
                 return sender, "agenda-items", common | body, (mark,), []
+            case "any":
+                return self._any(self.chance.choice(examples.KINDS), common, mark)
+            case "act":
+                return self._act(mark)
             case "response":
                 body = {"to": referring[0], "act": "acknowledge", "text": mark}
                 return sender, "responses", body, (mark,), referring
@@ -110,6 +120,46 @@ class Aviary:
                 return sender, "notes", body | {"references": referring}, (mark,), referring
         to = self.chance.sample([p for p in EVERYBODY if p != sender], 2)
         return sender, "notes", {"subject": mark, "text": mark, "to": to}, (mark,), []
+
+    def _any(
+        self, kind: Kind, common: dict[str, Any], mark: str
+    ) -> tuple[str, str, dict[str, Any], tuple[str, ...], list[str]]:
+        """A message of any kind as in its examples, by a party that the example is about or by another."""
+
+        def pick(field: str) -> str | None:
+            """One of the kind that the field is called after, or of this kind; now and then of any."""
+            named = BY_NAME.get(field, kind).door
+            some = [canary for canary in self.canaries if canary.kind == named]
+            some = some if some and self.chance.random() < 0.8 else self.canaries
+            return self.chance.choice(self.chance.choice(some).refs) if some else None
+
+        body, refs = examples.body(kind, self.chance, mark, pick)
+        about = [party for party in _codes(body) if party in (*MEMBERS, *COORDINATORS)]
+        outside = [party for party in MEMBERS if party not in about]
+        first = [canary.sender for canary in self.canaries if set(canary.refs) & set(refs)]
+        sender = self.chance.choice([*first * 4, *about[:1] * 3, *about, self.chance.choice(outside)])
+        audience = common.get("audience")
+        if audience and set(audience) <= set(EVERYBODY) and self.chance.random() < 0.7:
+            common["audience"] = [*audience, *(code for code in dict.fromkeys(about) if code not in audience)]
+        elif audience and self.chance.random() < 0.5:
+            common = {}
+        return sender, kind.door, common | body, (mark,), refs
+
+    def _act(self, mark: str) -> tuple[str, str, dict[str, Any], tuple[str, ...], list[str]]:
+        """An act that fits an earlier message, by one of its readers or by its sender; now and then by a stranger."""
+        fitting = [canary for canary in self.canaries if BY_DOOR[canary.kind].acts] or self.canaries
+        canary = self.chance.choice(fitting)
+        acts = BY_DOOR[canary.kind].acts
+        act = self.chance.choice(sorted(acts) or ["acknowledge"])
+        posting = {*MEMBERS, *COORDINATORS}
+        addressed = sorted(canary.readers & posting - {canary.sender}) or [canary.sender]
+        sender = canary.sender if acts.get(act) == "sender" else self.chance.choice(addressed)
+        if self.chance.random() < 0.1:
+            sender = self.chance.choice(sorted(posting))
+        ref = self.chance.choice(canary.refs)
+        more: dict[str, Any] = {"new_time": LATER} if act == "more_time" else {}
+        more |= {"people": 5} if act == "took_place" else {}
+        return sender, "responses", {"to": ref, "act": act, "text": mark} | more, (mark,), [ref]
 
     def _alert(self, mark: str) -> dict[str, Any]:
         return {
@@ -139,6 +189,8 @@ class Aviary:
             readers = canary.readers if readers is None else readers
             if not readers <= canary.readers:
                 self.faults.append(f"{sender}'s {door} reaches more parties than what it rests on")
+        if door not in ("responses", "notes") and "audience" not in body and not rests_on:
+            readers = meant(event["data"]["audience"], sender)  # the kind's own default, as its tests have it
         if readers is None:
             readers = meant(["*"], sender)
         self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks))
@@ -161,6 +213,15 @@ class Aviary:
 
     def seen_by(self, reader: str) -> list[Canary]:
         return [canary for canary in self.canaries if reader in canary.readers]
+
+
+def _codes(data: Any) -> list[str]:
+    """The codes of parties in a body, wherever they stand."""
+    if isinstance(data, str):
+        leg = data.split("-")
+        return [code for code in (leg if len(leg) == 2 else [data]) if code in EVERYBODY]
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [code for one in inner for code in _codes(one)]
 
 
 def _sent(ref: str, answer: httpx.Response) -> bool:

@@ -13,7 +13,7 @@ COMMANDS = {
     "rebuild": "rebuild", "backtest": "backtest", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
 }  # fmt: skip
 """Commands and the modules that hold them; the function is called like the command."""
-GROUPS = ("people", "keys", "routes", "parties", "grants", "digests")
+GROUPS = ("people", "keys", "routes", "parties", "grants", "digests", "early-warning")
 """Groups of commands; each module has its ``app``."""
 
 
@@ -33,7 +33,7 @@ def application(only: str | None = None) -> typer.Typer:
             app.command(name)(getattr(import_module(f"routehub.cli.{module}"), name.replace("-", "_")))
     for name in GROUPS:
         if only in (None, name):
-            app.add_typer(import_module(f"routehub.cli.{name}").app, name=name)
+            app.add_typer(import_module(f"routehub.cli.{name.replace('-', '_')}").app, name=name)
     return app
 
 

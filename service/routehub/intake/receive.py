@@ -41,7 +41,8 @@ class Post:
     lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
     was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known;
     problems: what the door found wrong around the data, to be told with what is wrong in it;
-    original: the document of another format that ``data`` was translated from.
+    original: the document of another format that ``data`` was translated from; via: the way in of a person's
+    acknowledgement (``page``, ``link``).
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Post:
     said: Any = None
     problems: tuple[Problem, ...] = ()
     original: Original | None = field(default=None, repr=False)
+    via: str | None = None
 
     @property
     def around(self) -> str:
@@ -221,7 +223,7 @@ class Intake:
             exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
-            original=post.original,
+            original=post.original, via=post.via,
         )  # fmt: skip
         said = dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of])
         size = len(said) + (len(post.original.content) if post.original is not None else 0)

@@ -177,7 +177,7 @@ def picture(
     today = now.astimezone(route.zone).date()
     totals = Totals(values)
     stations = tuple(
-        _station(directory, member, totals, days.get(member.party, {}), open_alerts, now)
+        _station(directory, route, member, totals, days.get(member.party, {}), open_alerts, now)
         for member in route.members(today, "member")
         if member.reports
     )
@@ -186,10 +186,10 @@ def picture(
 
 
 def _station(
-    directory: Directory, member: Membership, totals: Totals, days: Mapping[date, DayReport],
+    directory: Directory, route: RouteView, member: Membership, totals: Totals, days: Mapping[date, DayReport],
     open_alerts: Sequence[AlertView], now: datetime,
 ) -> Station:  # fmt: skip
-    fresh = freshness(member, days, now)
+    fresh = freshness(member, days, now, directory.pauses_of(route.code, member.party))
     found = {}
     for indicator in SHOWN:
         figure = _newest(totals, member.party, indicator, fresh.day)

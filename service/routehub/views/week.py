@@ -1,5 +1,6 @@
-"""The week of a route as a conference looks at it: reporting, flows, two counts, reception, alerts, proposals. Only
-what everyone on the route may read goes in (DECISIONS 1: shared derivations); each number keeps its messages."""
+"""The week of a route as a conference looks at it: reporting, flows, two counts, reception, alerts, proposals,
+commitments. Only what everyone on the route may read goes in (DECISIONS 1: shared derivations); each number keeps its
+messages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,15 +9,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alerts
+from routehub.boards.commitments.queries import commitments
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
-from routehub.boards.reporting.freshness import DayReport, Record, record
+from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
-from routehub.views import shared
+from routehub.views import plans, shared
+from routehub.views.plans import Shown
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
 
@@ -32,6 +35,12 @@ class PartyReporting:
     party: str
     record: Record
     messages: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    """Why it was excused on days of the week."""
+
+    @property
+    def excused(self) -> tuple[date, ...]:
+        return tuple(day for day, mark in self.record.days if mark == "excused")
 
     @property
     def missing(self) -> tuple[date, ...]:
@@ -123,6 +132,7 @@ class Week:
     flags: Mapping[str, str]
     alerts: tuple[AlertView, ...]
     proposals: tuple[ProposalView, ...]
+    commitments: tuple[Shown, ...] = ()
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -145,7 +155,10 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     parties = [m.party for m in reporting]
     return Week(
         route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
-        tuple(_reporting(m, made.get(m.party, {}), days, now, red) for m in reporting),
+        tuple(
+            _reporting(m, made.get(m.party, {}), days, now, red, directory.pauses_of(route.code, m.party))
+            for m in reporting
+        ),
         tuple(_flow(totals, party, days) for party in parties),
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
@@ -153,6 +166,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+        tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
     )  # fmt: skip
 
 
@@ -172,10 +186,12 @@ def _messages(made: Mapping[str, Mapping[date, DayReport]]) -> list[str]:
 
 
 def _reporting(
-    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str]
-) -> PartyReporting:
+    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str],
+    pauses: Pauses,
+) -> PartyReporting:  # fmt: skip
     used = tuple(made[day].message_id for day in days if day in made and made[day].message_id not in red)
-    return PartyReporting(member.party, record(member, made, days[0], days[-1], now), used)
+    reasons = tuple(dict.fromkeys(p.reason for p in pauses if any(p.excuses(day) for day in days)))
+    return PartyReporting(member.party, record(member, made, days[0], days[-1], now, pauses), used, reasons)
 
 
 def _flow(totals: Totals, party: str, days: tuple[date, ...]) -> PartyFlow:

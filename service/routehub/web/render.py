@@ -26,7 +26,19 @@ SEVERITY_WORDS = {
 """When to say which severity (UX 7)."""
 
 
-CONTENT_PAGES = (("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"))
+CONTENT_PAGES = (
+    ("", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/measures", "Measures"),
+    ("/movements", "Movements"),
+    ("/requests", "Requests"),
+    ("/places", "Places"),
+    ("/commitments", "Commitments"),
+    ("/conference", "Conference"),
+    ("/statements", "Statements"),
+    ("/threads", "Notes"),
+    ("/people", "People"),
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ class Frame:
     def pages(self) -> tuple[tuple[str, str], ...]:
         """The pages of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return (*(CONTENT_PAGES if reads else ()), ("/settings", "Settings"))
+        return (*(CONTENT_PAGES if reads else (("/people", "People"),)), ("/settings", "Settings"))
 
 
 BANDS = {
@@ -153,10 +165,12 @@ def page(
     *,
     status: int = 200,
     csrf: str = "",
+    route: RouteView | None = None,
 ) -> HTMLResponse:
-    """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in."""
+    """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in; ``route``: of a
+    page that needs no sign-in and belongs to a route."""
     now = ctx.clock.now()
-    route = visitor.route if visitor else None
+    route = visitor.route if visitor else route
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"
@@ -168,7 +182,7 @@ def page(
         may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
         events=_events(visitor) if visitor else None,
     )  # fmt: skip
-    text = _ENVIRONMENT.get_template(template).render(
-        frame=frame, t=shown, name=Names(ctx.directory.value, shown.today), **(values or {})
-    )
+    # A page about one record gives names of its own: those of the day of the record.
+    usual = {"frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today)}
+    text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

@@ -11,17 +11,26 @@ from routehub_client.cli import (
     agenda,
     alert,
     api,
+    commitment,
     doctor,
     figures,
     log,
+    measure,
     messages,
+    movement,
+    need,
+    offer,
     options,
     outbox,
     people,
+    places,
+    plan,
     report,
+    request,
     sheet,
     signin,
     status,
+    subscriptions,
     template,
     watch,
 )
@@ -33,13 +42,21 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, log, doctor, api):
+    for module in (signin, status, watch, messages, people, places, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "measure": (measure,),
+        "movement": (movement,),
+        "request": (request,),
+        "need": (need,),
+        "offer": (offer,),
+        "commitment": (commitment,),
+        "plan": (plan,),
         "agenda": (agenda,),
         "outbox": (outbox,),
+        "subscriptions": (subscriptions,),
     }
     for name, modules in groups.items():
         group = _group(modules[0].__doc__ or "")

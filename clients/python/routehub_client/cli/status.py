@@ -87,6 +87,8 @@ def state(reporting: answers.Reporting, clock: Clock) -> str:
             return f"due by {clock.time(reporting.get('due_at'))}" if reporting.get("due_at") else "due"
         case "silent":
             return f"silent for {count(days, 'day')}" if days else "silent"
+        case "excused":
+            return f"excused: {clean(reporting.get('reason'))}"
         case other:
             return clean(other)
 
@@ -98,7 +100,7 @@ def _head(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> None:
         parts.append(f"{told.get('reported', 0)} of {told['expected']} reported")
     parts += [
         f"{told[word]} {word}"
-        for word in ("due", "late", "silent")
+        for word in ("due", "late", "silent", "excused")
         if isinstance(told.get(word), int) and told.get(word)
     ]
     run.line(f"{clean(name.get('title') or name.get('code'))}, {clock.head()}. {', '.join(parts)}".rstrip(". ") + ".")
@@ -128,9 +130,18 @@ def _wanted(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> Non
     if todo:
         wanted = "; ".join(clean(item.get("text")) + _by(item, clock) for item in todo)
         run.line(f"For {clean(me.get('party', {}).get('code'))}: {wanted}")
-    alert = next((item.get("ref") for item in todo if str(item.get("ref") or "").startswith("A-")), None)
-    if alert:
-        run.say(f"Next: rh alert ack {clean(alert)}")
+    step = next((command for item in todo if (command := _next_step(item))), None)
+    if step:
+        run.say(f"Next: {step}")
+
+
+def _next_step(item: answers.Todo) -> str | None:
+    """The command that does what is wanted, where there is one."""
+    page, ref = str(item.get("page") or ""), clean(item.get("ref"))
+    if ref.startswith("A-"):
+        return f"rh alert ack {ref}"
+    kind = {"/measures/": "measure", "/movements/": "movement"}.get(page.removesuffix(ref)) if ref else None
+    return f"rh {kind} show {ref}" if kind else None
 
 
 def _by(item: answers.Todo, clock: Clock) -> str:

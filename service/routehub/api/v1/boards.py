@@ -21,7 +21,6 @@ from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
@@ -32,9 +31,9 @@ from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
-from routehub.views import changes as what_changed
+from routehub.views import briefing
 from routehub.views import route as route_view
-from routehub.views import waiting
+from routehub.views.briefing import Briefing
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -312,7 +311,7 @@ async def _route_sheets(sheets: Sheets, picture: RoutePicture, table: str) -> Re
 def _fresh(f: Freshness) -> dict[str, Any]:
     return {
         "state": f.state, "day": f.day, "due_at": f.due_at, "at": f.reported_at, "last_day": f.last_day,
-        "last_at": f.last_at, "silent_days": f.silent_days,
+        "last_at": f.last_at, "silent_days": f.silent_days, "reason": f.reason, "excused_until": f.excused_until,
     }  # fmt: skip
 
 
@@ -381,9 +380,10 @@ async def get_reporting(
                 continue
             made, current = days.get(member.party, {}), current_day(member, now)
             began = max(first_day, route_began)
-            kept = record(member, made, began, min(last_day, current) if to is None else last_day, now)
+            pauses = ctx.directory.value.pauses_of(route.code, member.party)
+            kept = record(member, made, began, min(last_day, current) if to is None else last_day, now, pauses)
             name = ctx.directory.value.name(member.party, today)
-            found.append((member.party, name, freshness(member, made, now), kept))
+            found.append((member.party, name, freshness(member, made, now, pauses), kept))
         return found
 
     standings = await ctx.db.read(read)
@@ -414,9 +414,12 @@ def _standing(party: str, name: str, state: Freshness, kept: Record) -> dict[str
 def alert_body(view: AlertView) -> dict[str, Any]:
     found = asdict(view)
     found["acknowledgements"] = [
-        {"party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text}
+        {
+            "party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text,
+            "channel": a.channel,
+        }
         for a in view.acknowledgements
-    ]
+    ]  # fmt: skip
     return found
 
 
@@ -468,21 +471,21 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+    begin = since or picture.now - timedelta(hours=24)
 
-    def read(conn: Connection) -> list[what_changed.Todo]:
-        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
-        return waiting.load(conn, look)
+    def read(conn: Connection) -> Briefing:
+        ids = readable(conn, who.route, who.party)
+        return briefing.load(conn, ctx.directory.value, route, who.party, ids, picture, begin)
 
-    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
-    lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
+    found = await ctx.db.read(read)
     return answer(
         {
             "route": marking(route), "now": picture.now, "party": who.party,
             "expected": len(picture.stations), "reported": len(picture.in_states("in", "nothing_to_report")),
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
-            "silent": len(picture.in_states("silent")),
-            "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in todo],
+            "silent": len(picture.in_states("silent")), "excused": len(picture.in_states("excused")),
+            "lines": [asdict(line) for line in found.lines[:5]], "more": max(0, len(found.lines) - 5),
+            "todo": [asdict(item) for item in found.todo],
         }
     )  # fmt: skip
 

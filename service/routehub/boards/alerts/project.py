@@ -166,7 +166,8 @@ class AlertsBoard:
         tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=message.id))
         addressed = sorted(message.parties - {message.reported_party, message.party, HUB_PARTY})
         if addressed:
-            tx.conn.execute(insert(acknowledgements), [{"alert": message.id, "party": p} for p in addressed])
+            asked = {"alert": message.id, "asked_in": message.id, "asked_at": message.accepted_at}
+            tx.conn.execute(insert(acknowledgements), [asked | {"party": party} for party in addressed])
 
     def _follow_up(self, tx: Transaction, message: Message, alert: Alert, record: RowMapping) -> None:
         changes = _said(message, alert) | {"updates": record["updates"] + 1}
@@ -174,12 +175,15 @@ class AlertsBoard:
             changes["ended_at"] = message.accepted_at
         tx.conn.execute(update(alert_records).where(alert_records.c.id == record["id"]).values(**changes))
         tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=record["id"]))
-        if alert.msg_type == "Update" and rises(record["severity"], alert.severity):
+        if alert.msg_type == "Update" and (alert.ask_again or rises(record["severity"], alert.severity)):
             tx.conn.execute(
                 update(acknowledgements)
                 .where(acknowledgements.c.alert == record["id"])
-                .values(at=None, author=None, actor=None, text=None, message_id=None)
-            )
+                .values(
+                    at=None, author=None, actor=None, text=None, message_id=None, channel=None, asked_in=message.id,
+                    asked_at=message.accepted_at,
+                )
+            )  # fmt: skip
 
     def _acknowledge(self, tx: Transaction, message: Message, response: Response) -> None:
         record = record_of(tx.conn, response.to)
@@ -191,7 +195,7 @@ class AlertsBoard:
             .where(a.alert == record["id"], a.party == message.reported_party)
             .values(
                 at=message.accepted_at, author=message.author, actor=message.actor, text=response.text,
-                message_id=message.id,
+                message_id=message.id, channel=message.event.get("via", "api"),
             )
         )  # fmt: skip
 

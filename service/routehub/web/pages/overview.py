@@ -10,9 +10,8 @@ from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.directory.visibility import readable
-from routehub.views import changes, waiting
+from routehub.views import briefing
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -29,7 +28,7 @@ MOST_LINES = 5
 SINCE = timedelta(hours=24)
 STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
-WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3}
+WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3, "excused": 3}
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,15 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     since = now - SINCE
-    look = Looking(who.route.code, who.party, ids, now, who.route.zone)
+    found = briefing.load(conn, ctx.directory.value, who.route, who.party, ids, picture, since)
     return Overview(
-        picture, [*changes.todo(picture, who.party), *waiting.load(conn, look)], changes.changes(picture, since), since,
-        _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
+        picture, found.todo, found.lines, since,
+        _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
 
 def _records(
-    conn: Connection, ids: frozenset[int], who: Visitor, picture: RoutePicture, now: datetime
+    conn: Connection, ctx: WebContext, ids: frozenset[int], who: Visitor, picture: RoutePicture, now: datetime
 ) -> dict[str, Record]:
     """The last seven reporting days of each party."""
     today = now.astimezone(who.route.zone).date()
@@ -83,7 +82,9 @@ def _records(
         member = who.route.membership(station.party, today)
         if member is not None:
             last = station.freshness.day
-            found[station.party] = record(member, days.get(station.party, {}), last - timedelta(days=6), last, now)
+            pauses = ctx.directory.value.pauses_of(who.route.code, station.party)
+            made = days.get(station.party, {})
+            found[station.party] = record(member, made, last - timedelta(days=6), last, now, pauses)
     return found
 
 

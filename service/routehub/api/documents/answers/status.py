@@ -19,6 +19,8 @@ class Todo(Answer):
     text: str
     due: datetime | None
     ref: str | None
+    page: str
+    """Where a person does it, below the route's own address."""
 
 
 class Status(Answer):
@@ -30,6 +32,7 @@ class Status(Answer):
     due: int
     late: int
     silent: int
+    excused: int
     lines: list[StatusLine]
     more: int
     todo: list[Todo]
