@@ -13,6 +13,8 @@ from routehub.boards.commitments.queries import commitments
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
+from routehub.boards.measures.queries import MeasureView, measures
+from routehub.boards.movements.queries import MovementView, movements
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
@@ -132,6 +134,8 @@ class Week:
     flags: Mapping[str, str]
     alerts: tuple[AlertView, ...]
     proposals: tuple[ProposalView, ...]
+    measures: tuple[MeasureView, ...] = ()
+    movements: tuple[MovementView, ...] = ()
     commitments: tuple[Shown, ...] = ()
 
     def name(self, party: str) -> str:
@@ -166,6 +170,8 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+        tuple(m for m in measures(conn, ids, route.code, now) if all(n.tlp != "RED" for n in m.notices)),
+        tuple(m for m in movements(conn, ids, route.code, now, since=since - ONE_DAY) if m.tlp != "RED"),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
     )  # fmt: skip
 
