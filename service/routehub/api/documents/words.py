@@ -32,8 +32,6 @@ TAGS: list[dict[str, Any]] = [
     {"name": "early warning", "description": "Forecasts, and how often the rules were right."},
     {"name": "alerts", "description": "Alerts as CAP, one by one and as a feed."},
     {"name": "plans", "description": "Plans, the commitments under their points, and how far they are."},
-    {"name": "measures", "description": "What a party does or plans that its neighbours will feel, and their views."},
-    {"name": "movements", "description": "Planned movements of people, what was agreed, and what took place."},
     {"name": "requests and needs", "description": "What is asked, needed and offered, and where there is room."},
     {"name": "conferences", "description": "The weekly conference, proposals for it, and its agenda."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},
