@@ -15,14 +15,17 @@ from routehub_client.cli import (
     figures,
     log,
     messages,
+    note,
     options,
     outbox,
     people,
     report,
     sheet,
     signin,
+    statement,
     status,
     template,
+    thread,
     watch,
 )
 
@@ -33,12 +36,14 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, log, doctor, api):
+    for module in (signin, status, watch, messages, note, people, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
         "agenda": (agenda,),
+        "statement": (statement,),
+        "thread": (thread,),
         "outbox": (outbox,),
     }
     for name, modules in groups.items():

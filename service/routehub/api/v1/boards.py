@@ -22,6 +22,7 @@ from routehub.boards.reporting.freshness import Freshness, Record, freshness, re
 from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
+from routehub.core.clock import wall
 from routehub.core.errors import Malformed, Unknown, refused
 from routehub.directory.principal import Principal
 from routehub.directory.reporting_day import current_day
@@ -472,7 +473,11 @@ async def get_status(
         look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
         return waiting.load(conn, look)
 
-    todo = [*what_changed.todo(picture, who.party), *await ctx.db.read(read)]
+    directory, today = ctx.directory.value, picture.now.astimezone(route.zone).date()
+    todo = [
+        *what_changed.todo(picture, who.party), *await ctx.db.read(read),
+        *waiting.nominations_waiting(directory, route, who, today, wall()),
+    ]  # fmt: skip
     lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
     return answer(
         {

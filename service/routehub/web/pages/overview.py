@@ -11,6 +11,7 @@ from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking
+from routehub.core.clock import wall
 from routehub.directory.visibility import readable
 from routehub.views import changes, waiting
 from routehub.views import route as route_view
@@ -67,9 +68,16 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     since = now - SINCE
     look = Looking(who.route.code, who.party, ids, now, who.route.zone)
     return Overview(
-        picture, [*changes.todo(picture, who.party), *waiting.load(conn, look)], changes.changes(picture, since), since,
+        picture, _todo(conn, ctx, who, picture, look), changes.changes(picture, since), since,
         _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
+
+
+def _todo(conn: Connection, ctx: WebContext, who: Visitor, picture: RoutePicture, look: Looking) -> list[Todo]:
+    return [
+        *changes.todo(picture, who.party), *waiting.load(conn, look),
+        *waiting.nominations_waiting(ctx.directory.value, who.route, who.principal, look.today, wall()),
+    ]  # fmt: skip
 
 
 def _records(
