@@ -46,10 +46,15 @@ $(PYTHON_IN):
 help:
 	@sed -n 's/^#   make/make/p' Makefile
 
+# Our own code, too: a test run starts some hundred processes.
+COMPILE := $(PYTHON_IN) -m compileall -q
+
 run: .stamps/service
+	@$(COMPILE) schemas service
 	@$(VENV)/bin/routehub demo $(ARGS)
 
 test: .stamps/dev
+	@$(COMPILE) schemas service clients tests
 	$(PYTHON_IN) -m pytest -n $(WORKERS) $(ARGS)
 
 check: .stamps/dev
@@ -71,6 +76,7 @@ lock:
 	cd requirements && $(LOCK) $(ARGS) service.in -o service.lock && $(LOCK) $(ARGS) dev.in -o dev.lock
 
 bench: .stamps/dev
+	@$(COMPILE) schemas service
 	$(PYTHON_IN) -m benchmarks $(ARGS)
 
 soak: .stamps/dev

@@ -8,6 +8,7 @@ BENCHMARKS = {
     "ingestion": "benchmarks.ingestion",
     "replay": "benchmarks.replay",
     "fanout": "benchmarks.fanout",
+    "deliveries": "benchmarks.deliveries",
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
 }
@@ -15,6 +16,7 @@ HELP = """\
 ingestion  durable posts and batches, beside the disk, its peers and a server that stores nothing
 replay     two years of hourly figures, and the memory meanwhile
 fanout     listeners of a stream beside a C limit and other brokers; slow readers; a storm of returning ones
+deliveries due webhooks claimed and sent by one hub and by two, beside posting without any claim
 warning    early warning over hourly figures
 reads      boards, feed and search over 500,000 and 5,000,000 figures
 

@@ -44,7 +44,7 @@ class Hub(Served):
         return replace(self.talk, form=form, hellos=[hello.encode() for hello in hellos], ready=ready)
 
 
-def _furnish(tx: Batch) -> tuple[str, ...]:
+def furnish(tx: Batch) -> tuple[str, ...]:
     """The route with as many members as are wanted; observers, who read less, become members too."""
     install.install_route(tx.conn, ROUTE, marking="exercise")
     today = wall().date()
@@ -80,7 +80,7 @@ def hub(folder: Path, **settings: str) -> Iterator[Hub]:
     subprocess.run([sys.executable, "-m", "routehub.cli", "migrate"], env=environment, check=True, capture_output=True)
     db = Database(url)
     try:
-        held = Writer(db, (), LiveClock(), SilentBell(), Metrics()).change(_furnish)
+        held = Writer(db, (), LiveClock(), SilentBell(), Metrics()).change(furnish)
     finally:
         db.close()
     process = subprocess.Popen([sys.executable, "-m", "routehub.cli", "serve"], env=environment)

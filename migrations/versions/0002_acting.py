@@ -28,6 +28,68 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commitment_record_route"), ["route"], unique=False)
 
     op.create_table(
+        "delivery_replay",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("reached", sa.BigInteger(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_replay")),
+    )
+    with op.batch_alter_table("delivery_replay", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_replay_finished_at"), ["finished_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_replay_subscription"), ["subscription"], unique=False)
+
+    op.create_table(
+        "escalation_step",
+        sa.Column("asked_in", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.String(), nullable=False),
+        sa.Column("notice", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("asked_in", "party", "step", name=op.f("pk_escalation_step")),
+    )
+    with op.batch_alter_table("escalation_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_escalation_step_notice"), ["notice"], unique=False)
+
+    op.create_table(
+        "held_mail",
+        sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=False),
+        sa.Column("joined", sa.Boolean(), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("release_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("batch", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("addressee", "about", name=op.f("pk_held_mail")),
+    )
+    with op.batch_alter_table("held_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_mail_batch"), ["batch"], unique=False)
+        batch_op.create_index(batch_op.f("ix_held_mail_release_at"), ["release_at"], unique=False)
+
+    op.create_table(
+        "mail_window",
+        sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("addressee", "thread", name=op.f("pk_mail_window")),
+    )
+    op.create_table(
         "measure_record",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("short_id", sa.String(), nullable=False),
@@ -72,6 +134,24 @@ def upgrade() -> None:
     with op.batch_alter_table("movement_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_movement_record_route"), ["route"], unique=False)
 
+    op.create_table(
+        "report_reminder",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("route", "party", "day", "step", name=op.f("pk_report_reminder")),
+    )
+    op.create_table(
+        "report_standing",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("route", "party", name=op.f("pk_report_standing")),
+    )
     op.create_table(
         "request",
         sa.Column("id", sa.String(), nullable=False),
@@ -307,6 +387,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offer_route"), ["route"], unique=False)
 
     op.create_table(
+        "reporting_pause",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_from", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["party"], ["party.code"], name=op.f("fk_reporting_pause_party_party")),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_reporting_pause_route_route")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_pause")),
+    )
+    with op.batch_alter_table("reporting_pause", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reporting_pause_route"), ["route"], unique=False)
+
+    op.create_table(
         "request_act",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("request", sa.String(), nullable=False),
@@ -326,6 +425,16 @@ def upgrade() -> None:
     with op.batch_alter_table("request_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_act_request"), ["request"], unique=False)
 
+    op.create_table(
+        "route_parameters",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_route_parameters_route_route")),
+        sa.PrimaryKeyConstraint("route", "number", name=op.f("pk_route_parameters")),
+    )
     op.create_table(
         "route_plan",
         sa.Column("route", sa.String(), nullable=False),
@@ -353,6 +462,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_statement_signature_party"), ["party"], unique=False)
 
     op.create_table(
+        "acknowledgement_link",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_acknowledgement_link_person_person")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_acknowledgement_link")),
+    )
+    with op.batch_alter_table("acknowledgement_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_acknowledgement_link_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_acknowledgement_link_person"), ["person"], unique=False)
+
+    op.create_table(
         "offer_act",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("offer", sa.String(), nullable=False),
@@ -371,6 +497,28 @@ def upgrade() -> None:
     with op.batch_alter_table("offer_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_offer_act_offer"), ["offer"], unique=False)
 
+    op.create_table(
+        "quiet_hours",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=True),
+        sa.Column("ends", sa.String(), nullable=True),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("days", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_quiet_hours_person_person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_quiet_hours")),
+    )
+    with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("channel", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("asked_in", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("replay", sa.String(), nullable=True))
+        batch_op.create_index("ix_delivery_claim", ["state", "urgent", "due_at", "id"], unique=False)
+        batch_op.create_index("ix_delivery_party", ["route", "party", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_replay"), ["replay"], unique=False)
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
@@ -378,11 +526,17 @@ def upgrade() -> None:
     with op.batch_alter_table("route", schema=None) as batch_op:
         batch_op.add_column(sa.Column("began_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ending_secrets", sa.Text(), server_default="[]", nullable=False))
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_column("ending_secrets")
+
     with op.batch_alter_table("route", schema=None) as batch_op:
         batch_op.drop_column("began_at")
 
@@ -390,19 +544,41 @@ def downgrade() -> None:
         batch_op.drop_column("accepted_at")
         batch_op.drop_column("nominated_at")
 
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_replay"))
+        batch_op.drop_index("ix_delivery_party")
+        batch_op.drop_index("ix_delivery_claim")
+        batch_op.drop_column("replay")
+
+    with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
+        batch_op.drop_column("asked_at")
+        batch_op.drop_column("asked_in")
+        batch_op.drop_column("channel")
+
+    op.drop_table("quiet_hours")
     with op.batch_alter_table("offer_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offer_act_offer"))
 
     op.drop_table("offer_act")
+    with op.batch_alter_table("acknowledgement_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_acknowledgement_link_person"))
+        batch_op.drop_index(batch_op.f("ix_acknowledgement_link_expires_at"))
+
+    op.drop_table("acknowledgement_link")
     with op.batch_alter_table("statement_signature", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_statement_signature_party"))
 
     op.drop_table("statement_signature")
     op.drop_table("route_plan")
+    op.drop_table("route_parameters")
     with op.batch_alter_table("request_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_act_request"))
 
     op.drop_table("request_act")
+    with op.batch_alter_table("reporting_pause", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reporting_pause_route"))
+
+    op.drop_table("reporting_pause")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offer_route"))
         batch_op.drop_index(batch_op.f("ix_offer_need"))
@@ -445,6 +621,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_request_route"))
 
     op.drop_table("request")
+    op.drop_table("report_standing")
+    op.drop_table("report_reminder")
     with op.batch_alter_table("movement_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_movement_record_route"))
 
@@ -453,6 +631,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_record_route"))
 
     op.drop_table("measure_record")
+    op.drop_table("mail_window")
+    with op.batch_alter_table("held_mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_mail_release_at"))
+        batch_op.drop_index(batch_op.f("ix_held_mail_batch"))
+
+    op.drop_table("held_mail")
+    with op.batch_alter_table("escalation_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_escalation_step_notice"))
+
+    op.drop_table("escalation_step")
+    with op.batch_alter_table("delivery_replay", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_replay_subscription"))
+        batch_op.drop_index(batch_op.f("ix_delivery_replay_finished_at"))
+
+    op.drop_table("delivery_replay")
     with op.batch_alter_table("commitment_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_record_route"))
 

@@ -41,6 +41,8 @@ class Envelope(BaseModel):
     """The short id that can be said over the phone."""
     senderid: str | None = None
     """The sender's own id, which was the idempotency key."""
+    via: str | None = None
+    """The way in of an acknowledgement that was not posted by a program: `page`, or `link` (in a mail)."""
     data: dict[str, Any] = Field(default={})
 
     _content: Payload | None = PrivateAttr(default=None)

@@ -22,6 +22,7 @@ from routehub.api.v1 import (
     conferences,
     contract,
     early_warning,
+    escalation,
     health,
     keys,
     me,
@@ -30,6 +31,7 @@ from routehub.api.v1 import (
     movements,
     nominations,
     parties,
+    pauses,
     people,
     reports,
     requests,
@@ -56,16 +58,23 @@ from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery import alert_mail
+from routehub.delivery.apprise.messenger import Messenger
+from routehub.delivery.channels.apprise import AppriseChannel
 from routehub.delivery.channels.base import Channel
 from routehub.delivery.channels.email import EmailChannel
 from routehub.delivery.channels.webhook import WebhookChannel
 from routehub.delivery.dispatcher import Dispatcher
+from routehub.delivery.escalation.letters import composers
+from routehub.delivery.escalation.links import AcknowledgementLinks
+from routehub.delivery.escalation.watch import Escalation
 from routehub.delivery.live.broadcast import Broadcast
 from routehub.delivery.live.standing import stands
 from routehub.delivery.mail import MailRenderer
 from routehub.delivery.packing import Packer
 from routehub.delivery.rendering import Renderers
+from routehub.delivery.replaying import Replayer
 from routehub.delivery.smtp import sender_of, transport_for
+from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule
@@ -76,7 +85,6 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
-from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.committed import Committed
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
@@ -94,6 +102,8 @@ FORGET_SECONDS = 3600.0
 DISPATCH_TOGETHER = 0.02
 """Seconds between two looks of the dispatcher: under load it takes many messages at once, and a lone alert waits for
 nothing."""
+SEND_TOGETHER = 0.02
+"""The same of the worker: one claim takes the places of all that were sent meanwhile."""
 WARNING_TOGETHER = 0.2
 """The same of early warning, which has until the end of a day."""
 
@@ -155,17 +165,27 @@ class Hub:
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
         )  # fmt: skip
         self.mail = transport_for(settings)
+        self.messenger = Messenger(private=settings.webhook_private)
+        self.subscriptions = SubscriptionOffice(
+            settings, self.db, self.writer, self.directory, self.registry, self.messenger
+        )
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url)
-        self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due)
-        self.dispatcher = Dispatcher(self.db, self.writer, self.directory, self.registry, self.clock, self.due)
+        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
+        self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due_to_send)
+        self.dispatcher = Dispatcher(
+            self.db, self.writer, self.directory, self.registry, self.clock, self.due_to_send, settings.night
+        )
+        self.escalation = Escalation(self.db, self.writer, self.directory, self.clock, self.due_to_send, settings.night)
         self.warning = Engine(
             self.db, self.writer, self.intake, self.directory, self.clock, settings.public_url
         )  # fmt: skip
+        replayer = Replayer(self.db, self.writer, self.registry, self.due_to_send)
         self.stopping = False
-        self._sending = Follower("worker", self.worker.look, settings.look_seconds)
+        self._sending = Follower("worker", self.worker.look, settings.look_seconds, SEND_TOGETHER)
+        self._replaying = Follower("replayer", replayer.look, settings.look_seconds)
         self._dispatching = Follower("dispatcher", self.dispatcher.look, settings.look_seconds, DISPATCH_TOGETHER)
         self._warning = Follower("warning", self.warning.look, settings.look_seconds, WARNING_TOGETHER)
+        self._escalating = Follower("escalation", self.escalation.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
@@ -196,7 +216,9 @@ class Hub:
             asyncio.create_task(self._watch.run(), name="watch"),
             asyncio.create_task(self._dispatching.run(), name="dispatcher"),
             asyncio.create_task(self._sending.run(), name="worker"),
+            asyncio.create_task(self._replaying.run(), name="replayer"),
             asyncio.create_task(self._warning.run(), name="warning"),
+            asyncio.create_task(self._escalating.run(), name="escalation"),
             asyncio.create_task(self._logging.run(), name="pushes"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
         ]
@@ -215,6 +237,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.worker.stop(self.settings.grace_seconds / 2)
+        await self.messenger.close()
         await self.pushes.settle()
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
@@ -257,18 +280,32 @@ class Hub:
     def _bell(self) -> Bell:
         if self.settings.nats_url:
             return NatsBell(self.settings.nats_url, self.registry, self._place)
-        return PostgresBell(self.db.url) if self.db.dialect == "postgresql" else SilentBell()
+        if self.db.dialect == "sqlite":
+            return SilentBell()
+        from routehub.journal.bell.postgres import PostgresBell  # with the driver, which a hub on SQLite does without
+
+        return PostgresBell(self.db.url)
 
     async def _place(self) -> tuple[str, int]:
         return await self.writer.submit(Change(lambda tx: (state.deployment(tx.conn), tx.epoch)))
 
     def due(self) -> None:
-        """Something is to be sent now."""
+        """Something is to be sent now, or sent again."""
+        self._sending.ring()
+        self._replaying.ring()
+
+    def due_to_send(self) -> None:
         self._sending.ring()
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
-        email = EmailChannel(self.mail, Renderers(self.registry, renderers))
-        return {channel.name: channel for channel in (email, WebhookChannel(private=self.settings.webhook_private))}
+        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
+        texts = Renderers(self.registry, renderers)
+        found: tuple[Channel, ...] = (
+            EmailChannel(self.mail, texts, links),
+            AppriseChannel(self.messenger, texts),
+            WebhookChannel(private=self.settings.webhook_private),
+        )
+        return {channel.name: channel for channel in found}
 
     async def _beat(self) -> bool:
         await self.live.pulse()
@@ -305,6 +342,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.due,
         hub.pushes,
         hub.warning,
+        hub.subscriptions,
     )
     problems.install(app)
     routers: list[APIRouter] = [
@@ -316,12 +354,14 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        pauses.router,
         measures.router,
         movements.router,
         requests.router,
         statements.router,
         threads.router,
         early_warning.router,
+        escalation.router,
         me.router,
         parties.router,
         people.router,
@@ -337,7 +377,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(contract.router)
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes,
+        hub.pushes, hub.subscriptions, hub.due,
     )  # fmt: skip
     app.include_router(pages.router())
     web_errors.install(app)

@@ -12,6 +12,7 @@ from routehub.boards.statements import tables as statements
 from routehub.boards.threads import tables as threads
 from routehub.core import state
 from routehub.delivery import tables as delivery
+from routehub.delivery.escalation import tables as escalation
 from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.intake import tables as intake
@@ -35,5 +36,6 @@ ALL = (
     threads,
     digests,
     delivery,
+    escalation,
     warning,
 )

@@ -119,3 +119,10 @@ async def test_on_an_exercise_nothing_is_actual_and_everything_is_marked(migrate
         assert (drill.status_code, drill.json()["exercise"]) == (201, True)
         assert (await alert(hub, drill.json()["shortid"]))["exercise"] is True
         assert hub.keys[("wbr", "MK")].startswith("rh_exercise_")
+
+
+async def test_a_live_route_takes_no_alert_of_an_exercise_in_whatever_form(at_work: Inside):
+    drill = await at_work.post("MK", "alerts", ALERT | {"status": "Exercise", "expires": "2015-10-30T00:00:00Z"})
+    assert drill.status_code == 422
+    assert {problem["code"] for problem in drill.json()["problems"]} == {"too-late", "live-route"}
+    assert (await at_work.post("MK", "alerts", ALERT | {"status": "Test"})).status_code == 201

@@ -50,6 +50,7 @@ async def test_the_original_is_given_back_byte_for_byte_to_its_readers_alone(at_
     assert made["data"]["cap"]["original"]["signed"] is True
     for ref in (made["id"], made["shortid"]):
         answer = await at_work.get("MK", f"/v1/alerts/{ref}.cap")
+        assert answer.headers["TLP"] == "AMBER", "a document as it came cannot say it itself"
         assert (answer.content, answer.headers["Content-Type"]) == (body, "application/cap+xml")
     anew = await at_work.get("MK", f"/v1/alerts/{made['id']}.cap?original=false")
     assert read(anew.content).cap.infos == read(body).cap.infos

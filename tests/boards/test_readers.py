@@ -11,7 +11,7 @@ DAY = "2015-10-20"
 
 def alert(**more: Any) -> dict[str, Any]:
     return {
-        "category": "surge", "status": "Exercise", "severity": "Moderate", "urgency": "Immediate",
+        "category": "surge", "severity": "Moderate", "urgency": "Immediate",
         "certainty": "Observed", "headline": "Many more than usual",
         "expires": (wall() + timedelta(hours=6)).isoformat(timespec="seconds"),
     } | more  # fmt: skip

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from routehub_client import verify
 from tests.client.conftest import Rh
+from tests.client.real import furnish
 from tests.client.test_journey import Place, place
+from tests.fixtures.databases import sqlite_url
+from tests.fixtures.hub import HubProcess
 from tests.fixtures.waiting import wait_for
+from tests.fixtures.webhooks import WebhookReceiver
 
 __all__ = ["place"]
 
@@ -99,3 +107,33 @@ def test_a_spreadsheet_is_imported_and_its_bad_cells_are_named(place: Place, tmp
     assert (whole.code, len(whole.lines)) == (0, 3), whole.err
     assert whole.lines[0].split("\t")[0] == taken.lines[0].split("\t")[0], "what was on record stays"
     assert slovenia("figures", "import", str(tmp_path / "october.pdf")).code == 2
+
+
+def test_a_subscription_is_added_tried_paused_and_replayed_from_the_terminal(
+    tmp_path: Path, migrated_sqlite: Path, start_hub: Callable[..., HubProcess], webhook_receiver: WebhookReceiver
+) -> None:
+    file = tmp_path / "hub.sqlite"
+    shutil.copyfile(migrated_sqlite, file)
+    keys = furnish(sqlite_url(file), ["SI"])
+    place = Place(start_hub(sqlite_url(file), webhook_private="true"), keys)
+    slovenia = signed_in(place, tmp_path, "SI")
+    made = slovenia("subscriptions", "add", "webhook", webhook_receiver.url, "--kind", "alert", "--signing", "both")
+    assert made.code == 0, made.err
+    id, secret = made.lines
+    tested = slovenia("subscriptions", "test", id)
+    assert tested.code == 0, tested.err
+    (hit,) = webhook_receiver.wait(1)
+    (public,) = re.findall(r"whpk_\S+", made.err)
+    assert verify([secret], hit.headers, hit.body) == verify(public, hit.headers, hit.body)
+    raised = slovenia("-q", "alert", "raise", "people_stranded", "--detail", "About 400 people wait outside.").lines[0]
+    webhook_receiver.wait(2)
+    wait_for(lambda: "sent" in slovenia("messages", raised, "--deliveries", "--plain").out, 20)
+    again = slovenia("subscriptions", "replay", id, "--after", "1.0")
+    assert again.code == 0, again.err
+    assert webhook_receiver.wait(3)[2].headers["webhook-id"] == webhook_receiver.hits[1].headers["webhook-id"]
+    assert slovenia("subscriptions", "replay", id).code == 2
+    assert slovenia("subscriptions", "pause", id).code == 0
+    assert slovenia("subscriptions", "test", id).code == 6
+    assert "paused" in slovenia("subscriptions", "list").out
+    assert slovenia("subscriptions", "remove", id).code == 0
+    assert slovenia("subscriptions", "log", id).code == 5

@@ -31,6 +31,8 @@ class LocalHub:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
+        if not self._thread.is_alive():  # stopped by the test itself
+            return
         self._server.should_exit = True
         self.hub.begin_stop()
         self._thread.join(30)

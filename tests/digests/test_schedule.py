@@ -1,5 +1,6 @@
 """The weekly digest comes once, at the right local time, whatever the clock and the hubs do (PROMISES 7, B5)."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -195,3 +196,25 @@ async def test_the_scheduler_ticks_by_itself(migrated_database_url: str):
         world.hub.schedule._every = 0.05
         world.hub.schedule.start()
         await eventually(world.agendas, 10)
+
+
+async def test_a_tick_that_a_stop_cuts_off_is_no_error(migrated_database_url: str, caplog: pytest.LogCaptureFixture):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def tick() -> int:
+        begun.set()
+        try:
+            await asyncio.sleep(30)
+        finally:
+            ended.set()
+        return 0
+
+    async with open_world(migrated_database_url, local("2026-01-20 12:00")) as world:
+        world.hub.schedule.stop()
+        world.hub.schedule._every = 0.01
+        world.hub.schedule.tick = tick  # type: ignore[method-assign]
+        world.hub.schedule.start()
+        await begun.wait()
+    await ended.wait()
+    await asyncio.sleep(0)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -67,3 +67,16 @@ async def test_no_parameter_and_no_header_of_a_file_makes_the_hub_fail(hub: Insi
                 "/v1/reports?dry_run=true", content=b"day,arrivals\n2015-10-20,5", headers=headers
             )
             assert answer.status_code < 500, (charset, answer.text[:300])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_an_unknown_indicator_is_told_with_a_wrong_value_beside_it(hub: Inside):
+    await hub.set_clock("2015-10-20T20:00:00Z")
+    figures = [{"indicator": "arivals", "value": "12", "place": "GR-MK/gevgelia"}, {"indicator": "xyz", "value": 1}]
+    answer = await hub.post("MK", "reports", {"party": "MK", "day": "2015-10-20", "figures": figures})
+    told = [(p["pointer"], p["code"], p.get("suggestion")) for p in answer.json()["problems"]]
+    assert len(told) == len(set(told)) == 4, told
+    assert ("/figures/0/indicator", "unknown-indicator", "arrivals") in told
+    assert {pointer for pointer, _, _ in told} == {
+        "/figures/0/value", "/figures/0/indicator", "/figures/0/place", "/figures/1/indicator",
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from routehub.warning import capacity, caps, chain_reaction, closure, drop, growth, silence, surge, two_counts
-from routehub.warning.capacity import CapacityParameters, Occupancy, days_to_full, filling_over
+from routehub.warning.capacity import CapacityParameters, Occupancy, filling_over
 from routehub.warning.caps import Cap, CapParameters, Counted
 from routehub.warning.chain_reaction import ChainReactionParameters, Notice
 from routehub.warning.closure import Closed, ClosureParameters
@@ -31,7 +31,7 @@ def test_a_surge_compares_a_day_with_fourteen_days_two_days_away() -> None:
         "this day: 1\u202f301",
         "usual (mean of 14 days before): 1\u202f000",
         "change: +30%",
-        "z = (1\u202f301 − 1\u202f000) ÷ 104 = 2.9",
+        "z = (1\u202f301 − 1\u202f000) ÷ 104 = 2.9 times the usual scatter",
     )
     assert found.inputs[0] == "MK16"
     assert found.inputs[-1] == "MK0"
@@ -69,7 +69,7 @@ def test_small_series_are_compared_by_sums_of_seven_days() -> None:
     assert surge.detect(series([*four_a_day, 15]), day(30), SURGE) is None
     found = surge.detect(series([*four_a_day, 9, 9, 9, 9, 9, 9, 9]), day(36), SURGE)
     assert found is not None
-    assert found.arithmetic[0] == "7 days to this one: 63"
+    assert found.arithmetic[0] == "few people a day, so sums of 7 days are compared; the 7 days to this one: 63"
     assert found.arithmetic[1] == "usual (mean of 14 such sums before): 28"
 
 
@@ -160,9 +160,9 @@ def test_levels_of_capacity(occupied: int, word: str | None, level: Level | None
 
 
 def test_days_to_full_is_free_by_inflow_less_outflow() -> None:
-    assert days_to_full(2000, 6000, 1000) == 0.4
-    assert days_to_full(2000, 1000, 1000) is None
-    assert days_to_full(-5, 0, 0) == 0
+    assert filling_over(2000, [6000], 1000) == 0.4
+    assert filling_over(2000, [1000], 1000) is None
+    assert filling_over(-5, [0], 0) == 0
     assert filling_over(1500, [1000, 1000, 1000], 0) == 1.5
     assert filling_over(1500, [100, 100, 100], 200) is None
 

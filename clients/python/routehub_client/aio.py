@@ -156,6 +156,26 @@ class AsyncHub:
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
+    async def requests(
+        self, *, category: str | None = None, open: bool | None = True, mine: bool | None = None
+    ) -> list[dict[str, Any]]:
+        """Requests and needs, those that wait first."""
+        return await self._do(calls.requests(self.route_code, category=category, open=open, mine=mine))
+
+    async def request(self, id: str) -> dict[str, Any]:
+        """One request with its answers and offers."""
+        return await self._do(calls.request(self.route_code, id))
+
+    async def offers(self, *, party: str | None = None, unasked: bool | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.offers(self.route_code, party=party, unasked=unasked))
+
+    async def offer(self, id: str) -> dict[str, Any]:
+        return await self._do(calls.offer(self.route_code, id))
+
+    async def places(self) -> dict[str, Any]:
+        """Free places by party and day, and suggestions who could take people from whom."""
+        return await self._do(calls.places(self.route_code))
+
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
 

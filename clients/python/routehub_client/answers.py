@@ -145,6 +145,8 @@ class Reporting(TypedDict, total=False):
     at: str | None
     due_at: str | None
     silent_days: int
+    reason: str | None
+    excused_until: str | None
     days: list[Any]
     reporting_rate: float | None
     on_time_rate: float | None
@@ -245,6 +247,7 @@ class Status(TypedDict, total=False):
     due: int
     late: int
     silent: int
+    excused: int
     lines: list[StatusLine]
     todo: list[Todo]
 

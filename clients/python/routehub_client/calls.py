@@ -246,6 +246,30 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
     )
 
 
+def requests(
+    route: str | None, *, category: str | None = None, open: bool | None = None, mine: bool | None = None
+) -> Call[list[dict[str, Any]]]:
+    asked = params(category=category, open=open, mine=mine)
+    return Call(Request("GET", path("requests", route=route), asked), partial(answers.rows, "requests"))
+
+
+def request(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("requests", id, route=route), Answer.object)
+
+
+def offers(route: str | None, *, party: str | None = None, unasked: bool | None = None) -> Call[list[dict[str, Any]]]:
+    asked = params(party=party, unasked=unasked)
+    return Call(Request("GET", path("offers", route=route), asked), partial(answers.rows, "offers"))
+
+
+def offer(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("offers", id, route=route), Answer.object)
+
+
+def places(route: str | None) -> Call[dict[str, Any]]:
+    return _get(path("places", route=route), Answer.object)
+
+
 def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
     asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))

@@ -4,7 +4,8 @@ Loaders return frozen values and read each file once.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 from importlib.resources import files
@@ -167,6 +168,8 @@ class Route:
     parties: tuple[RouteParty, ...]
     legs: tuple[Leg, ...]
     places: tuple[Place, ...]
+    early_warning: Mapping[str, Any] = field(default_factory=dict)
+    """What differs from the default parameters of the rules of early warning."""
 
 
 @cache

@@ -13,6 +13,7 @@ from routehub.core.observe import Metrics
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.live.broadcast import Broadcast
+from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
@@ -42,6 +43,7 @@ class Context:
     due: Callable[[], None]
     pushes: PushLog
     warning: Engine
+    subscriptions: SubscriptionOffice
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -2,6 +2,7 @@
 into an answer; an unknown fault is told by a code that the operator finds in the log, never by its text."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -44,8 +45,8 @@ def of_invalid(error: Invalid) -> HubError:
     return kind(error.problems[0].message, error.problems)
 
 
-def _of_request(error: RequestValidationError) -> HubError:
-    """Query and path parameters that do not fit, each with its name."""
+def of_request(error: RequestValidationError, more: Sequence[Problem] = ()) -> HubError:
+    """Query and path parameters that do not fit, each with its name, and what else is wrong in the address."""
     problems = [
         Problem(
             "/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]).replace("_", "-"),
@@ -54,7 +55,7 @@ def _of_request(error: RequestValidationError) -> HubError:
         )
         for fault in error.errors()
     ]  # fmt: skip
-    return Refused("The address or its parameters do not fit.", problems)
+    return Refused("The address or its parameters do not fit.", [*problems, *more])
 
 
 def _of_http(error: HTTPException) -> HubError:
@@ -80,9 +81,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, Invalid)
         return answer(of_invalid(error))
 
-    async def of_request(_request: Request, error: Exception) -> Response:
+    async def of_parameters(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(_of_request(error))
+        return answer(of_request(error))
 
     async def of_http(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -98,6 +99,6 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(HubError, hub_error)
     app.add_exception_handler(Invalid, invalid)
-    app.add_exception_handler(RequestValidationError, of_request)
+    app.add_exception_handler(RequestValidationError, of_parameters)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(Exception, unknown)

@@ -1,5 +1,6 @@
 """The command ``routehub``: everything that an operator does. One file per command, imported when it is called."""
 
+import gc
 import sys
 from importlib import import_module
 
@@ -12,7 +13,7 @@ COMMANDS = {
     "rebuild": "rebuild", "backtest": "backtest", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
 }  # fmt: skip
 """Commands and the modules that hold them; the function is called like the command."""
-GROUPS = ("people", "keys", "routes", "parties", "grants", "digests")
+GROUPS = ("people", "keys", "routes", "parties", "grants", "digests", "early-warning")
 """Groups of commands; each module has its ``app``."""
 
 
@@ -32,7 +33,7 @@ def application(only: str | None = None) -> typer.Typer:
             app.command(name)(getattr(import_module(f"routehub.cli.{module}"), name.replace("-", "_")))
     for name in GROUPS:
         if only in (None, name):
-            app.add_typer(import_module(f"routehub.cli.{name}").app, name=name)
+            app.add_typer(import_module(f"routehub.cli.{name.replace('-', '_')}").app, name=name)
     return app
 
 
@@ -40,7 +41,10 @@ def main() -> None:
     """Entry point: errors are one sentence on standard error, with exit status 1."""
     called = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        application(called if called in COMMANDS or called in GROUPS else None)()
+        gc.disable()  # what is imported stays: looking through it for garbage, again and again, is a fifth of a start
+        command = application(called if called in COMMANDS or called in GROUPS else None)
+        gc.enable()
+        command()
     except HubError as error:
         print(f"routehub: {error.detail}", file=sys.stderr)
         for problem in error.problems:

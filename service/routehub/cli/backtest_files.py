@@ -75,6 +75,8 @@ def _meaning(path: Path, header: list[str], mapping: Path | None, route: Route) 
         there = {name: series for name, series in said.columns.items() if name in header}
         absent = sorted(set(said.columns) - set(there))
         notes = [f"not in the table: {', '.join(absent)}"] if absent else []
+        if more := [name for name in header if name and name not in said.columns and name != said.day]:
+            notes.append(f"left out, the mapping does not name it: {', '.join(more)}")
         day_column, flows = said.day, mapped(there)
     else:
         day_column = next((name for name in header if name.lower() in ("date", "day")), header[0])
@@ -129,7 +131,7 @@ def _days(
 
 def read_events(path: Path, graph: RouteGraph) -> list[Event]:
     """A list of events: name, first and last day, the series or legs where they show, and up, down or either."""
-    said = _json(path)
+    said = read_json(path)
     if not isinstance(said, list):
         raise Refused(f"{path.name}: a list of events is wanted.")
     problems: list[Problem] = []
@@ -170,10 +172,11 @@ def _event(number: int, entry: Any, problems: list[Problem]) -> Event | None:
 
 def read_parameters(path: Path | None) -> Parameters:
     """The defaults, or what a file changes of them."""
-    return Parameters() if path is None else Parameters.from_json(_json(path))
+    return Parameters() if path is None else Parameters.from_json(read_json(path))
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Errors: 422 for what cannot be read or is no JSON."""
     try:
         return json.loads(_text(path))
     except (ValueError, RecursionError) as fault:

@@ -55,9 +55,26 @@ class Settings(BaseSettings):
     heartbeat_seconds: float = Field(15.0, description="Seconds between heartbeats on streams.")
     look_seconds: float = Field(1.0, description="Seconds between looks at the journal when no bell rings.")
     grace_seconds: float = Field(10.0, description="Seconds that a graceful stop may take.")
+    acknowledge_links: bool = Field(
+        True,
+        description="Put a link into mails of alerts that acknowledges without sign-in; `false`: after sign-in only.",
+    )
+    night: str = Field(
+        "22:00-06:00",
+        pattern=r"^((([01][0-9]|2[0-3]):[0-5][0-9])-(([01][0-9]|2[0-3]):[0-5][0-9]))?$",
+        description="Hours in which people who set no quiet hours get no mail that can wait, in their own zone; empty: "
+        "none. Nothing severe ever waits.",
+    )
     session_hours: int = Field(12, description="Hours that a sign-in of a person lasts.")
     webhook_private: bool = Field(
-        False, description="Allow webhooks to private addresses; for exercises and tests on one machine only."
+        False,
+        description="Allow webhooks and services of Apprise on private addresses; for exercises and tests on one "
+        "machine only.",
+    )
+    apprise_services: str = Field(
+        "",
+        description="Services of Apprise that may be subscribed to, separated by commas (`tgram,ntfys`); empty: all "
+        "of docs/channels.md; `none`: no Apprise.",
     )
     rate_per_minute: int = Field(
         6000, description="Requests a minute of one key or session; a party may make four times as many."

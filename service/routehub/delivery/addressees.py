@@ -19,11 +19,12 @@ from routehub_schemas.kinds.alert.payload import Alert
 
 @dataclass(frozen=True)
 class Addressee:
-    """``subscription:ID`` or ``person:ID``, for which party, by which channel."""
+    """``subscription:ID`` or ``person:ID``, for which party, by which channel. ``person``: whose quiet hours count."""
 
     name: str
     party: str
     channel: str
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Rule:
 
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Severe")),
+    Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"agenda"}))),
 )
 
@@ -75,10 +76,11 @@ def addressees(
             and one.wanted.matches(found)
             and owner_stands(at, one.route, one.party, one.owner)
         ):
-            yield Addressee(one.addressee, one.party, one.channel)
+            owner, _, name = one.owner.partition(":")
+            yield Addressee(one.addressee, one.party, one.channel, name if owner == "person" else None)
     for person in _by_rule(at, message, found):
         if not _has_settings(person, message.kind, here):
-            yield Addressee(f"person:{person.id}", person.party, "email")
+            yield Addressee(f"person:{person.id}", person.party, "email", person.id)
 
 
 def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView]:
@@ -94,7 +96,7 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
         for rule in RULES:
             if not rule.wanted.matches(found):
                 continue
-            people = _coordinators(at, message.route, member.party, member.role, today)
+            people = coordinators(at, message.route, member.party, member.role, today)
             if rule.who == "contact_points":
                 people = list(at.directory.on_duty(message.route, member.party, at.wall))
             for person in people:
@@ -109,7 +111,8 @@ def _over(message: Message) -> bool:
     return isinstance(alert, Alert) and alert.cap is not None and alert.expires <= message.accepted_at
 
 
-def _coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:
+def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:
+    """The people of a party who coordinate on a route; none where the party does not."""
     if role != "coordinator":
         return []
     return [

@@ -12,6 +12,8 @@ from routehub.core.db import Database
 from routehub.core.ids import uuid7
 from routehub.delivery import outgoing, subscriptions
 from routehub.delivery.addressees import Moment, addressees
+from routehub.delivery.escalation.held import WaitingRoom
+from routehub.delivery.escalation.joining import can_wait
 from routehub.delivery.wanted import traits
 from routehub.directory.current import CurrentDirectory
 from routehub.journal import follow
@@ -33,10 +35,10 @@ class Dispatcher:
 
     def __init__(
         self, db: Database, writer: Writer, directory: CurrentDirectory, registry: Registry, clock: Clock,
-        due: Callable[[], None],
+        due: Callable[[], None], night: str = "",
     ) -> None:  # fmt: skip
         self._db, self._writer, self._directory, self._registry = db, writer, directory, registry
-        self._clock, self._due = clock, due
+        self._clock, self._due, self._night = clock, due, night
         self._recent: deque[Message] = deque()
 
     def committed(self, messages: Sequence[Message]) -> None:
@@ -57,7 +59,7 @@ class Dispatcher:
 
     async def look(self) -> bool:
         """Dispatch what is new; says whether there may be more."""
-        start, messages, rows = await self._db.read_own(self._prepare, tuple(self._recent))
+        start, messages, rows, room = await self._db.read_own(self._prepare, tuple(self._recent))
         reached = messages[-1].sequence if messages else start
         while self._recent and self._recent[0].sequence <= reached:
             self._recent.popleft()
@@ -68,6 +70,7 @@ class Dispatcher:
             if follow.checkpoint(tx.conn, NAME) != start:
                 return False
             outgoing.add(tx, rows)
+            room.keep(tx)
             follow.set_checkpoint(tx.conn, NAME, reached)
             return True
 
@@ -75,24 +78,30 @@ class Dispatcher:
             self._due()
         return len(messages) == PAGE
 
-    def _prepare(self, conn: Connection, recent: Sequence[Message]) -> tuple[int, list[Message], list[dict[str, Any]]]:
+    def _prepare(
+        self, conn: Connection, recent: Sequence[Message]
+    ) -> tuple[int, list[Message], list[dict[str, Any]], WaitingRoom]:
         start = follow.checkpoint(conn, NAME)
         messages = _following(recent, start) or follow.since(conn, self._registry, start, PAGE)
-        if not messages:
-            return start, messages, []
         at = Moment(self._directory.value, self._clock.now(), wall())
+        room = WaitingRoom(conn, at, self._night)
+        if not messages:
+            return start, messages, [], room
         wishes = subscriptions.everyone(conn)
         rows: list[dict[str, Any]] = []
         for message in messages:
             found = traits(message, self._registry)
+            waits = can_wait(self._registry[message.kind], found.severity)
             for to in addressees(at, message, found, wishes):
+                if not room.admits(to, message, waits=waits):
+                    continue
                 rows.append(
                     outgoing.row(
                         uuid7(at.wall), to.name, message.id, "message", message.route, to.party, to.channel,
                         message.kind, at.wall, urgent=found.severity is not None,
                     )
                 )  # fmt: skip
-        return start, messages, rows
+        return start, messages, rows, room
 
 
 def _following(recent: Sequence[Message], start: int) -> list[Message]:

@@ -1,6 +1,8 @@
 """Subscriptions that fail: for five days, or with the receiver's word that it wants nothing more (410), they are
 disabled, and people are told by another channel (Standard Webhooks; PROMISES B3)."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, update
 
 from routehub.core.ids import uuid7
@@ -14,15 +16,13 @@ from routehub.directory.snapshot import Directory, PersonView
 from routehub.journal.message import Transaction
 
 
-def recovered(tx: Transaction, addressee: str) -> None:
+def recovered(tx: Transaction, addressees: Iterable[str]) -> None:
     """A success ends the count of days."""
-    kind, _, sub_id = addressee.partition(":")
+    ids = sorted({name for kind, _, name in (one.partition(":") for one in addressees) if kind == "subscription"})
     s = subscriptions.c
-    if (
-        kind == "subscription"
-        and tx.conn.execute(select(s.id).where(s.id == sub_id, s.failing_since.is_not(None))).first()
-    ):
-        tx.conn.execute(update(subscriptions).where(s.id == sub_id).values(failing_since=None))
+    failing = tx.conn.execute(select(s.id).where(s.id.in_(ids), s.failing_since.is_not(None))).scalars().all()
+    if failing:
+        tx.conn.execute(update(subscriptions).where(s.id.in_(failing)).values(failing_since=None))
 
 
 def failed(tx: Transaction, directory: Directory, one: Claimed, fault: Failed) -> None:
@@ -47,7 +47,7 @@ def _disable(tx: Transaction, directory: Directory, found: SubscriptionView, why
     tx.audit("subscription.disable", found.route, found.party, "hub", {"subscription": found.id})
     note = (
         f"A subscription of {found.party} has been switched off\n"
-        f"The {found.channel} to {found.target} gets nothing any more. {why}\n"
+        f"The {found.channel} to {found.shown_target} gets nothing any more. {why}\n"
         f"What it missed is in the hub. When the receiver works again, switch the subscription {found.id} on."
     )
     outgoing.add(

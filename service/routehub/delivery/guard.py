@@ -1,5 +1,5 @@
-"""Which addresses webhooks may reach. Checked when the connection is made, on the address that is then connected to:
-a name that is checked first and resolved again later can point elsewhere by then (DNS rebinding).
+"""Which addresses outgoing requests may reach. Checked when the connection is made, on the address that is then
+connected to: a name that is checked first and resolved again later can point elsewhere by then (DNS rebinding).
 
 ``ipaddress.is_global`` alone is no guard: multicast counts as global, and several ranges carry an IPv4 address inside.
 """
@@ -15,6 +15,8 @@ import httpx
 
 from routehub.delivery.channels.base import Failed
 
+MOST_CONNECTIONS = 1_000
+"""More than the worker ever sends side by side: one that hangs must not hold up another."""
 Address = IPv4Address | IPv6Address
 
 # Ways to write an IPv4 address as IPv6: mapped and compatible, NAT64 (RFC 6052, RFC 8215), Teredo, 6to4.
@@ -50,15 +52,22 @@ async def resolve(host: str, port: int, *, private: bool) -> Address:
     Errors: ``Failed``; worth another try when the name could not be resolved.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise Failed(f"The name {host} cannot be resolved.", again=True) from None
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        addresses = [ip_address(host)]
+    except ValueError:
+        addresses = await _addresses(host, port)
     for address in addresses:
         why = refusal(address, private=private)
         if why is not None:
-            raise Failed(f"{host} leads to {why}; webhooks do not go there.", again=False)
+            raise Failed(f"{host} leads to {why}; nothing is sent there.", again=False)
     return addresses[0]
+
+
+async def _addresses(host: str, port: int) -> list[Address]:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise Failed(f"The name {host} cannot be resolved.", again=True) from None
+    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):
@@ -82,9 +91,11 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport on guarded connections: no proxy from the environment, nothing kept open between sends."""
 
     def __init__(self, *, private: bool) -> None:
-        super().__init__(trust_env=False)
+        trusted = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted,
+            max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=0,
             network_backend=_Guarded(private=private),
         )

@@ -34,6 +34,7 @@ class Mail:
 
     calendar: an iCalendar text, sent both as an alternative part (mail programs then offer to accept it) and as the
     file invite.ics; its METHOD property says what kind of invitation it is.
+    thread: the Message-ID that mails of one thread refer to.
     """
 
     subject: str
@@ -41,13 +42,15 @@ class Mail:
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
     calendar: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True)
 class MailContext:
     """For whom a message is rendered: a reader of ``party`` on ``route``, who sees times in ``zone``.
 
-    now: hub time; public_url: without a slash at its end.
+    now: hub time; public_url: without a slash at its end; reason: why this reader gets it; acknowledge: the address
+    that acknowledges without sign-in, where there is one.
     """
 
     route: RouteView
@@ -57,6 +60,8 @@ class MailContext:
     directory: Directory
     now: datetime
     public_url: str
+    reason: str = ""
+    acknowledge: str = ""
 
     def link(self, message: Message) -> str:
         """The page of a message; it needs sign-in."""

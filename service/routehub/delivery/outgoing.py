@@ -1,11 +1,12 @@
 """The rows of deliveries: adding, claiming by a conditional UPDATE with a lease, and recording what became of them."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.delivery.channels.base import Failed
@@ -13,6 +14,8 @@ from routehub.delivery.retry import next_try
 from routehub.delivery.tables import attempts, deliveries
 from routehub.journal.message import Transaction
 
+CANDIDATES = 500
+"""How many due deliveries a claim looks at: with many thousands due, each claim would otherwise sort all of them."""
 LEASE = timedelta(seconds=90)
 """Longer than any channel may take; after it another worker may take over what a killed one had claimed."""
 
@@ -69,8 +72,16 @@ def claim(tx: Transaction, worker: str, busy: Collection[str], most: int, each: 
     """Take up to ``most`` due deliveries, alerts first, no more than ``each`` for one addressee. The UPDATE asks
     again, so two workers never take one."""
     d, at = deliveries.c, tx.wall
-    place = func.row_number().over(partition_by=d.addressee, order_by=(d.urgent.desc(), d.due_at, d.id))
-    ranked = select(d.id, d.urgent, d.due_at, place.label("place")).where(_claimable(at, busy)).subquery()
+    first = (
+        select(d.id, d.urgent, d.due_at, d.addressee)
+        .where(_claimable(at, busy))
+        .order_by(d.urgent.desc(), d.due_at, d.id)
+        .limit(CANDIDATES)
+        .subquery()
+    )
+    f = first.c
+    place = func.row_number().over(partition_by=f.addressee, order_by=(f.urgent.desc(), f.due_at, f.id))
+    ranked = select(f.id, f.urgent, f.due_at, place.label("place")).subquery()
     r = ranked.c
     chosen = select(r.id).where(r.place <= each).order_by(r.urgent.desc(), r.due_at, r.id).limit(most)
     taken = tx.conn.execute(
@@ -107,16 +118,60 @@ def try_again(tx: Transaction, worker: str, one: Claimed, fault: Failed) -> bool
     return True
 
 
-def log_attempt(tx: Transaction, one: Claimed, *, ok: bool, status: int | None, detail: str, seconds: float) -> None:
-    """Every attempt is kept; one made again under a lost lease has the number of its claim."""
-    number = select(func.coalesce(func.max(attempts.c.number), 0)).where(attempts.c.delivery == one.id)
-    last = int(tx.conn.execute(number).scalar_one())
-    tx.conn.execute(
-        insert(attempts).values(
-            delivery=one.id, number=last + 1, at=tx.wall, ok=ok, status=status, detail=detail[:300],
-            seconds=round(seconds, 3),
-        )
+@dataclass(frozen=True)
+class Tried:
+    """What one try of a delivery came to. ``status``: what the receiver answered, if it answered; ``seconds``: how
+    long it took."""
+
+    one: Claimed
+    ok: bool
+    status: int | None
+    detail: str
+    seconds: float
+
+
+def log_attempts(tx: Transaction, tries: Sequence[Tried]) -> None:
+    """Every attempt is kept; one made again under a lost lease has a number of its own too. A delivery may have gone
+    with its subscription meanwhile."""
+    a, d = attempts.c, deliveries.c
+    last: Counter[str] = Counter()
+    ids = [tried.one.id for tried in tries]
+    there = set(tx.conn.execute(select(d.id).where(d.id.in_(ids))).scalars())
+    for found in tx.conn.execute(
+        select(a.delivery, func.max(a.number)).where(a.delivery.in_(ids)).group_by(a.delivery)
+    ):
+        last[found[0]] = found[1]
+    rows = []
+    for tried in tries:
+        if tried.one.id not in there:
+            continue
+        last[tried.one.id] += 1
+        rows.append(
+            {
+                "delivery": tried.one.id, "number": last[tried.one.id], "at": tx.wall, "ok": tried.ok,
+                "status": tried.status, "detail": tried.detail[:300], "seconds": round(tried.seconds, 3),
+            }
+        )  # fmt: skip
+    if rows:
+        tx.conn.execute(insert(attempts), rows)
+
+
+def sent(tx: Transaction, worker: str, tries: Sequence[Tried]) -> list[Claimed]:
+    """Close what was sent, all in one; answers those whose lease was not lost to another worker meanwhile."""
+    d = deliveries.c
+    ids = [tried.one.id for tried in tries]
+    held = set(
+        tx.conn.execute(select(d.id).where(d.id.in_(ids), d.lease_by == worker, d.state == "due")).scalars()
     )  # fmt: skip
+    mine = [tried for tried in tries if tried.one.id in held]
+    if mine:
+        tx.conn.execute(
+            update(deliveries)
+            .where(d.id == bindparam("this"))
+            .values(state="sent", outcome=bindparam("words"), finished_at=tx.wall, lease_by=None, lease_until=None),
+            [{"this": tried.one.id, "words": tried.detail} for tried in mine],
+        )
+    return [tried.one for tried in mine]
 
 
 def give_up_all(tx: Transaction, addressee: str, outcome: str) -> None:
@@ -135,9 +190,41 @@ def again(tx: Transaction, addressee: str, delivery_id: str) -> bool:
     done = tx.conn.execute(
         update(deliveries)
         .where(d.id == delivery_id, d.addressee == addressee, d.state != "due")
-        .values(state="due", due_at=tx.wall, attempts=0, finished_at=None)
+        .values(state="due", due_at=tx.wall, attempts=0, finished_at=None, replay=None)
     )
     return done.rowcount > 0
+
+
+def add_again(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Deliveries of a replay: new ones, or those that were there already due once more, with a fresh schedule. What a
+    receiver sees as the id of the message stays the same."""
+    if rows:
+        made = (postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert)(deliveries)
+        again = {name: made.excluded[name] for name in ("due_at", "replay", "urgent")}
+        tx.conn.execute(
+            made.on_conflict_do_update(
+                index_elements=["addressee", "about"],
+                set_={"state": "due", "attempts": 0, "finished_at": None, **again},
+            ),
+            list(rows),
+        )
+
+
+def dead_again(tx: Transaction, addressee: str, replay: str, most: int) -> int:
+    """All dead messages of an addressee due once more, the oldest first; says how many."""
+    d = deliveries.c
+    dead = (
+        select(d.id)
+        .where(d.addressee == addressee, d.state == "dead", d.purpose == "message")
+        .order_by(d.id)
+        .limit(most)
+    )
+    done = tx.conn.execute(
+        update(deliveries)
+        .where(d.id.in_(dead.scalar_subquery()))
+        .values(state="due", due_at=tx.wall, attempts=0, finished_at=None, replay=replay)
+    )
+    return done.rowcount
 
 
 @dataclass(frozen=True)
@@ -148,13 +235,32 @@ class Logged:
     attempts: tuple[RowMapping, ...]
 
 
-def logged(conn: Connection, addressee: str, most: int, before: str | None = None) -> list[Logged]:
+def logged(
+    conn: Connection, addressee: str, most: int, before: str | None = None, state: str | None = None
+) -> list[Logged]:
     """The newest deliveries of an addressee; ``before``: an id to go on from."""
     d = deliveries.c
-    query = select(deliveries).where(d.addressee == addressee).order_by(d.id.desc()).limit(most)
+    query = select(deliveries).where(d.addressee == addressee)
+    if state is not None:
+        query = query.where(d.state == state)
+    return _logged(conn, query, most, before)
+
+
+def dead_letters(
+    conn: Connection, route: str, party: str, addressees: Collection[str] | None, most: int, before: str | None = None
+) -> list[Logged]:
+    """The newest messages of a party that were given up; ``addressees``: only for these, None for all."""
+    d = deliveries.c
+    query = select(deliveries).where(d.route == route, d.party == party, d.state == "dead", d.purpose == "message")
+    if addressees is not None:
+        query = query.where(d.addressee.in_(sorted(addressees)))
+    return _logged(conn, query, most, before)
+
+
+def _logged(conn: Connection, query: Select[Any], most: int, before: str | None) -> list[Logged]:
     if before is not None:
-        query = query.where(d.id < before)
-    rows = conn.execute(query).mappings().all()
+        query = query.where(deliveries.c.id < before)
+    rows = conn.execute(query.order_by(deliveries.c.id.desc()).limit(most)).mappings().all()
     tried: dict[str, list[RowMapping]] = {}
     ids = [found["id"] for found in rows]
     for found in conn.execute(
@@ -180,3 +286,46 @@ def queue(conn: Connection) -> Queue:
     alert = conn.execute(select(func.min(d.created_at)).where(d.state == "due", d.urgent)).scalar()
     dead = conn.execute(select(func.count()).where(d.state == "dead")).scalar_one()
     return Queue(due, oldest, alert, dead)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What became of a message at one party by one channel: sent (with the first time it was taken), trying, waiting
+    or failed. How many people or systems stand behind it is theirs to know."""
+
+    party: str
+    channel: str
+    state: str
+    at: datetime | None
+
+
+def reached(conn: Connection, route: str, message_id: str) -> list[Reached]:
+    """For the sender of a message: no addressees, no addresses, one line for a party and channel."""
+    d, a = deliveries.c, attempts.c
+    taken = select(func.min(a.at)).where(a.delivery == d.id, a.ok).correlate(deliveries).scalar_subquery()
+    found: dict[tuple[str, str], Reached] = {}
+    for row in conn.execute(
+        select(d.party, d.channel, d.state, d.attempts, taken.label("taken"))
+        .where(d.route == route, d.about == message_id, d.purpose == "message", d.state != "dropped")
+        .order_by(d.party, d.channel)
+    ):
+        if row.taken is not None:
+            one = Reached(row.party, row.channel, "sent", row.taken)
+        elif row.state == "due":
+            one = Reached(row.party, row.channel, "trying" if row.attempts else "waiting", None)
+        else:
+            one = Reached(row.party, row.channel, "failed", None)
+        before = found.get((one.party, one.channel))
+        if before is None or _better(one, before):
+            found[one.party, one.channel] = one
+    return list(found.values())
+
+
+_BEST = ("sent", "trying", "waiting", "failed")
+
+
+def _better(one: Reached, than: Reached) -> bool:
+    return (_BEST.index(one.state), one.at or _NEVER) < (_BEST.index(than.state), than.at or _NEVER)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)

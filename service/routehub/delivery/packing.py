@@ -1,6 +1,7 @@
 """From a claimed delivery to the parcel that is sent. Everything is asked again here: whether the addressee still
 stands, and whether the message is in the feed of its party."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,14 +10,17 @@ from sqlalchemy import Connection
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import Clock, wall
+from routehub.core.errors import HubError
+from routehub.core.observe import log
 from routehub.delivery import subscriptions
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.channels.base import Parcel
-from routehub.delivery.mail import MailContext
+from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.outgoing import Claimed
 from routehub.directory.current import CurrentDirectory
-from routehub.directory.snapshot import RouteView
+from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal import feed, follow
+from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
 
@@ -33,15 +37,46 @@ class _To:
     name: str
     zone: str
     owner: str
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
+    person: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What a composer makes of a delivery: the mail for a reader, and the message that it asks to acknowledge."""
+
+    write: Callable[[MailContext], Mail]
+    message: Message | None = None
+
+
+Composer = Callable[[Connection, Claimed, MailContext], Composed | Dropped]
+"""Composes deliveries of one purpose: not one message as it is, but a reminder, or several messages together."""
 
 
 class Packer:
-    def __init__(self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str,
+        composers: Mapping[str, Composer] | None = None,
+    ) -> None:  # fmt: skip
         self.directory, self._registry, self._clock = directory, registry, clock
-        self._public_url = public_url.rstrip("/")
+        self._public_url, self._composers = public_url.rstrip("/"), composers or {}
 
-    def pack(self, conn: Connection, one: Claimed) -> Parcel | Dropped:
+    def pack_all(self, conn: Connection, claimed: Sequence[Claimed]) -> list[Parcel | Dropped | None]:
+        """In order; None for one that cannot be packed: it must not be tried for ever unseen, nor stop the others."""
+        known: dict[str, Message | None] = {}
+        found: list[Parcel | Dropped | None] = []
+        for one in claimed:
+            try:
+                found.append(self._pack(conn, one, known))
+            except HubError:
+                raise  # the database is away: the leases end and all are tried again
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one message is told as a failed try
+                log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
+                found.append(None)
+        return found
+
+    def _pack(self, conn: Connection, one: Claimed, known: dict[str, Message | None]) -> Parcel | Dropped:
         at = Moment(self.directory.value, self._clock.now(), wall())
         route = at.directory.routes.get(one.route)
         to = self._to(conn, one)
@@ -50,20 +85,31 @@ class Packer:
         if not owner_stands(at, one.route, one.party, to.owner):
             return Dropped("the addressee may not read this feed any more")
         context = MailContext(
-            route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url
-        )
+            route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url,
+            to.reason,
+        )  # fmt: skip
+        if (composer := self._composers.get(one.purpose)) is not None:
+            letter = composer(conn, one, context)
+            if isinstance(letter, Dropped):
+                return letter
+            return Parcel(
+                one.id, one.about, one.purpose, to.target, "", context, message=letter.message, person=to.person,
+                letter=letter.write,
+            )  # fmt: skip
         if one.purpose != "message":
             return Parcel(
                 one.id, one.about, one.purpose, to.target, self._test_event(one, at), context, note=one.note,
-                secret=to.secret,
+                secrets=to.secrets,
             )  # fmt: skip
         item = feed.one(conn, one.route, one.party, one.about)
-        message = follow.by_id(conn, self._registry, one.about)
+        if one.about not in known:  # one message goes to many
+            known[one.about] = follow.by_id(conn, self._registry, one.about)
+        message = known[one.about]
         if item is None or item.body is None or message is None:
             return Dropped("the message is not there any more")
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
-            secret=to.secret,
+            secrets=to.secrets, person=to.person,
         )  # fmt: skip
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
@@ -71,7 +117,8 @@ class Packer:
         directory = self.directory.value
         if kind == "person":
             person = directory.people.get(name)
-            return _To(person.email, person.name, person.zone, one.addressee) if person else None
+            reason = _reason(directory, person, one.route) if person else ""
+            return _To(person.email, person.name, person.zone, one.addressee, (), name, reason) if person else None
         found = subscriptions.by_id(conn, name)
         if found is None or not (found.sends or one.purpose == "test"):
             return None
@@ -79,7 +126,8 @@ class Packer:
         own_address = owner is not None and owner.email == found.target
         return _To(
             found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
-            found.secret,
+            tuple(key.secret for key in found.signing(wall())), owner.id if owner and own_address else None,
+            "it was subscribed to",
         )  # fmt: skip
 
     def _test_event(self, one: Claimed, at: Moment) -> str:
@@ -89,6 +137,20 @@ class Packer:
                 "time": iso(at.wall), "datacontenttype": "application/json", "data": {"text": one.note or ""},
             }
         )  # fmt: skip
+
+
+def _reason(directory: Directory, person: PersonView, route: str) -> str:
+    """Why a person gets what nobody subscribed to."""
+    roles = person.roles.get(route, frozenset())
+    view = directory.routes.get(route)
+    coordinates = view is not None and any(
+        m.party == person.party and m.role == "coordinator" for m in view.memberships
+    )
+    if coordinates:
+        return "your party coordinates on this route"
+    if "contact_point" in roles:
+        return "you are a contact point"
+    return "you are a deputy" if "deputy" in roles else "you have a role there"
 
 
 def _zone(wanted: str, route: RouteView, party: str, at: Moment) -> ZoneInfo:

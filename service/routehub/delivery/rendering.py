@@ -18,13 +18,29 @@ MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of several things in a letter: a badge, a line, what else there is to say, and its page."""
+
+    badge: str
+    heading: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """The parts of a plain mail."""
+    """The parts of a plain mail. ``lead``: what stands above the heading's text, such as which reminder it is;
+    ``button``: words of the one act that the mail asks for, which ``button_link`` leads to."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     badge: str = ""
+    lead: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    button: str = ""
+    button_link: str = ""
+    button_note: str = ""
     link: str = ""
     invitation: str = "Open it in the hub"
     foot: str = ""
@@ -34,10 +50,16 @@ class Letter:
 
     def _text(self) -> str:
         head = f"[{self.badge}] {self.heading}" if self.badge else self.heading
+        parts = [
+            "\n".join(filter(None, (f"{number}. [{part.badge}] {part.heading}", part.text, part.link)))
+            for number, part in enumerate(self.parts, 1)
+        ]
         facts = "\n".join(f"{label}: {text}" for label, text in self.facts)
+        button = "\n".join(filter(None, (f"{self.button}:", self.button_link, self.button_note))) if self.button else ""
         link = f"{self.invitation}:\n{self.link}" if self.link else ""
         foot = f"-- \n{self.foot}" if self.foot else ""
-        return "\n\n".join(filter(None, (head, *self.paragraphs, facts, link, foot))) + "\n"
+        said = (head, *self.lead, button, *self.paragraphs, *parts, facts, link, foot)
+        return "\n\n".join(filter(None, said)) + "\n"
 
 
 @cache
@@ -70,7 +92,10 @@ def origin(message: Message, context: MailContext) -> str:
 
 def foot(context: MailContext) -> str:
     party = context.directory.name(context.party, context.now.date())
-    return f"Routehub, {context.route.title}. You get this for {party}. Do not answer this mail; answer in the hub."
+    why = f": {context.reason}" if context.reason else ""
+    return (
+        f"Routehub, {context.route.title}. You get this for {party}{why}. Do not answer this mail; answer in the hub."
+    )
 
 
 def common_facts(message: Message, context: MailContext) -> tuple[tuple[str, str], ...]:
@@ -124,7 +149,10 @@ def marked(mail: Mail, context: MailContext) -> Mail:
     if mark is None:
         return mail
     line = f"{mark}: this is not real. It belongs to the route {context.route.title}."
-    banner = f'<p style="margin:0 0 16px;padding:8px;border:3px solid #1a1a1a"><strong>{html.escape(line)}</strong></p>'
+    banner = (
+        '<p style="margin:0;padding:10px 16px;background:#ffe9a8;color:#4a3500;border:3px solid #4a3500">'
+        f"<strong>{html.escape(line)}</strong></p>"
+    )
     page = mail.html
     if page is not None:
         page, found = re.subn(r"(<body[^>]*>)", lambda body: body.group(1) + banner, page, count=1)

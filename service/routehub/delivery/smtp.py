@@ -37,6 +37,8 @@ def compose(mail: Mail, sender: Address, to: Mailbox, message_id: str | None, at
     letter["Subject"] = re.sub(r"\s+", " ", mail.subject).strip()
     letter["Date"] = format_datetime(at.astimezone(UTC))
     letter["Message-ID"] = message_id or make_msgid(domain=sender.domain)
+    if mail.thread is not None:
+        letter["In-Reply-To"] = letter["References"] = mail.thread
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     letter.set_content(mail.text)
     if mail.html is not None:

@@ -1,30 +1,31 @@
-"""Subscriptions: who wants what by which channel. A person's go to the person's own address or a mailbox of the same
-domain; a national system's are webhooks. What a filter lets through is still only what the party may read."""
+"""Subscriptions: who wants what by which channel. What a filter lets through is still only what the party may read."""
 
-import base64
 import json
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from routehub.core.canonical import dumps
+from routehub.core.canonical import dumps, iso
 from routehub.core.errors import Conflict, Unknown
 from routehub.core.ids import uuid7
-from routehub.delivery.tables import attempts, deliveries, subscriptions
+from routehub.delivery.signing import Signing, SigningKey, new_keys
+from routehub.delivery.tables import attempts, deliveries, replays, subscriptions
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
 from routehub.journal.message import Transaction
 
 MOST_PER_OWNER = 50
+MOST_ENDING = 4
+"""Earlier signing keys that may still sign beside the present ones."""
 LISTS = ("kinds", "parties", "places", "points", "threads")
 
 
 @dataclass(frozen=True)
 class SubscriptionView:
-    """A subscription. ``secret`` leaves the hub once, in the answer to its creation."""
+    """A subscription. A secret of its ``keys`` leaves the hub once, in the answer that says it was made; ``target``
+    never does where it holds secrets: ``shown_target`` does."""
 
     id: str
     route: str
@@ -33,7 +34,7 @@ class SubscriptionView:
     channel: str
     target: str
     wanted: Wanted
-    secret: str | None
+    keys: tuple[SigningKey, ...]
     active: bool
     created_at: datetime
     failing_since: datetime | None
@@ -43,6 +44,15 @@ class SubscriptionView:
     @property
     def addressee(self) -> str:
         return f"subscription:{self.id}"
+
+    @property
+    def shown_target(self) -> str:
+        """The address of a service of Apprise is its password as well: only which service it is."""
+        return f"{self.target.partition('://')[0]}://…" if self.channel == "apprise" else self.target
+
+    def signing(self, at: datetime) -> tuple[SigningKey, ...]:
+        """The keys that sign at this time, the present ones first."""
+        return tuple(key for key in self.keys if key.ends_at is None or key.ends_at > at)
 
     @property
     def sends(self) -> bool:
@@ -60,13 +70,15 @@ def may_manage(principal: Principal, found: SubscriptionView) -> bool:
     return own and (found.owner == owner_of(principal) or "party_office" in principal.roles)
 
 
-def create(tx: Transaction, principal: Principal, channel: str, target: str, wanted: Wanted) -> SubscriptionView:
+def create(
+    tx: Transaction, principal: Principal, channel: str, target: str, wanted: Wanted, signing: Signing = "hmac"
+) -> SubscriptionView:
     """Errors: 409 when the owner has too many."""
     owner = owner_of(principal)
     if len(of_owner(tx.conn, principal.route, principal.party, owner)) >= MOST_PER_OWNER:
         raise Conflict(f"There are {MOST_PER_OWNER} subscriptions already. Remove one that is no longer used.")
     new_id = uuid7(tx.wall)
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() if channel == "webhook" else None
+    secret = " ".join(new_keys(signing)) if channel == "webhook" else None
     tx.conn.execute(
         insert(subscriptions).values(
             id=new_id, route=principal.route, party=principal.party, owner=owner, channel=channel, target=target,
@@ -101,12 +113,66 @@ def change(
     return one(tx.conn, principal, sub_id)
 
 
+def rotate(
+    tx: Transaction, principal: Principal, sub_id: str, signing: Signing | None, overlap: timedelta
+) -> SubscriptionView:
+    """New signing keys, of the same forms if none are named. Those of before sign beside them until the overlap is
+    over, so that a receiver changes over without losing anything.
+
+    Errors: 409 for what is not signed, and while too many earlier keys still sign.
+    """
+    found = one(tx.conn, principal, sub_id)
+    if not found.keys:
+        raise Conflict("Only webhooks are signed. There is no key to change.")
+    held = found.signing(tx.wall)
+    present = [key for key in held if key.ends_at is None]
+    ending = [key for key in held if key.ends_at is not None]
+    if overlap:
+        ending += [SigningKey(key.secret, tx.wall + overlap) for key in present]
+    if len(ending) > MOST_ENDING:
+        raise Conflict(f"{len(ending) - len(present)} earlier keys still sign. End those that nobody needs any more.")
+    forms = {key.form for key in present}
+    made = new_keys(signing or ("both" if len(forms) > 1 else "ed25519" if "ed25519" in forms else "hmac"))
+    _keep(tx, found, {"secret": " ".join(made), "ending_secrets": _stored(ending)})
+    tx.audit(
+        "subscription.rotate", found.route, found.party, principal.actor,
+        {"subscription": found.id, "keys": [SigningKey(secret).id for secret in made]},
+    )  # fmt: skip
+    return one(tx.conn, principal, sub_id)
+
+
+def end_key(tx: Transaction, principal: Principal, sub_id: str, key_id: str) -> SubscriptionView:
+    """End an earlier signing key now. Errors: 404 when there is none such, 409 for one that is not followed yet."""
+    found = one(tx.conn, principal, sub_id)
+    held = found.signing(tx.wall)
+    key = next((key for key in held if key.id == key_id), None)
+    if key is None:
+        raise Unknown("There is no signing key with this id.")
+    if key.ends_at is None:
+        raise Conflict("This key is the present one. Rotate first: then it ends by itself.")
+    rest = [one for one in held if one.ends_at is not None and one is not key]
+    _keep(tx, found, {"ending_secrets": _stored(rest)})
+    tx.audit(
+        "subscription.end-key", found.route, found.party, principal.actor, {"subscription": found.id, "key": key_id}
+    )
+    return one(tx.conn, principal, sub_id)
+
+
+def _keep(tx: Transaction, found: SubscriptionView, values: dict[str, Any]) -> None:
+    tx.conn.execute(update(subscriptions).where(subscriptions.c.id == found.id).values(**values))
+
+
+def _stored(ending: list[SigningKey]) -> str:
+    return dumps([[key.secret, iso(key.ends_at)] for key in ending if key.ends_at is not None])
+
+
 def remove(tx: Transaction, principal: Principal, sub_id: str) -> None:
     """The subscription goes with its deliveries; that it was there stays in the audit."""
     found = one(tx.conn, principal, sub_id)
     own = select(deliveries.c.id).where(deliveries.c.addressee == found.addressee)
     tx.conn.execute(delete(attempts).where(attempts.c.delivery.in_(own)))
     tx.conn.execute(delete(deliveries).where(deliveries.c.addressee == found.addressee))
+    tx.conn.execute(delete(replays).where(replays.c.subscription == found.id))
     tx.conn.execute(delete(subscriptions).where(subscriptions.c.id == found.id))
     tx.audit("unsubscribe", found.route, found.party, principal.actor, {"subscription": found.id})
 
@@ -150,6 +216,14 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
 def _view(row: RowMapping) -> SubscriptionView:
     wanted = Wanted(severity=row["severity"], **{name: frozenset(json.loads(row[name])) for name in LISTS})
     return SubscriptionView(
-        row["id"], row["route"], row["party"], row["owner"], row["channel"], row["target"], wanted, row["secret"],
+        row["id"], row["route"], row["party"], row["owner"], row["channel"], row["target"], wanted, _keys(row),
         row["active"], row["created_at"], row["failing_since"], row["disabled_at"], row["disabled_reason"],
     )  # fmt: skip
+
+
+def _keys(row: RowMapping) -> tuple[SigningKey, ...]:
+    ending = json.loads(row["ending_secrets"])
+    return (
+        *(SigningKey(secret) for secret in (row["secret"] or "").split()),
+        *(SigningKey(secret, datetime.fromisoformat(ends)) for secret, ends in ending),
+    )

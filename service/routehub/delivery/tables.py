@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -11,8 +11,10 @@ from routehub.core.db import UTCDateTime, table_of
 class Subscription(SQLModel, table=True):
     """A wish of a person or a national system of ``party``. Lists are JSON; empty ones do not narrow.
 
-    owner: ``person:ID`` or ``system:NAME``; a system's outlives the change of its key. The secret signs webhooks and
-    has to be kept as it is: a signature cannot be made from a hash.
+    owner: ``person:ID`` or ``system:NAME``; a system's outlives the change of its key. secret: the keys that sign its
+    webhooks now, separated by spaces; they have to be kept as they are: a signature cannot be made from a hash.
+    ending_secrets: those of before that still sign beside them, as JSON pairs of key and end. The target of a channel
+    of other services holds secrets too, and is never shown whole.
     """
 
     __tablename__ = "subscription"
@@ -30,6 +32,7 @@ class Subscription(SQLModel, table=True):
     points: str = "[]"
     threads: str = "[]"
     secret: str | None = None
+    ending_secrets: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
     active: bool = True
     created_at: datetime = Field(sa_type=UTCDateTime)
     created_by: str
@@ -43,11 +46,16 @@ class Delivery(SQLModel, table=True):
 
     addressee: ``subscription:ID``, or ``person:ID`` for what people get without having asked; with ``about`` it is
     unique, so nothing is sent twice because it was dispatched twice. state: due, sent, dead (given up) or dropped
-    (the addressee may not have it any more).
+    (the addressee may not have it any more). replay: the one that made it due again, if any.
     """
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("addressee", "about"), Index("ix_delivery_due", "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("addressee", "about"),
+        Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_claim", "state", "urgent", "due_at", "id"),
+        Index("ix_delivery_party", "route", "party", "state"),
+    )
 
     id: str = Field(primary_key=True)
     addressee: str
@@ -67,6 +75,26 @@ class Delivery(SQLModel, table=True):
     lease_by: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     outcome: str = ""
+    replay: str | None = Field(default=None, index=True)
+
+
+class Replay(SQLModel, table=True):
+    """A stretch of the party's feed that is sent to a subscription once more. Feed numbers: after ``start``, up to
+    ``until``; ``reached``: how far it has been looked through; ``wanted``: how many messages passed the filter."""
+
+    __tablename__ = "delivery_replay"
+
+    id: str = Field(primary_key=True)
+    subscription: str = Field(index=True)
+    route: str
+    party: str
+    start: int = Field(sa_type=BigInteger)
+    until: int = Field(sa_type=BigInteger)
+    reached: int = Field(sa_type=BigInteger)
+    wanted: int = 0
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    created_by: str
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
 class Attempt(SQLModel, table=True):
@@ -86,3 +114,4 @@ class Attempt(SQLModel, table=True):
 subscriptions = table_of(Subscription)
 deliveries = table_of(Delivery)
 attempts = table_of(Attempt)
+replays = table_of(Replay)

@@ -2,9 +2,10 @@
 recording sends again after its lease: at least once, never silently not (PROMISES B3)."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from routehub.core.clock import wall
@@ -14,8 +15,8 @@ from routehub.core.ids import token
 from routehub.core.observe import Metrics, log
 from routehub.delivery import failing, outgoing
 from routehub.delivery.channels.base import Channel, Failed, Parcel, Taken
-from routehub.delivery.outgoing import Claimed
-from routehub.delivery.packing import Packer
+from routehub.delivery.outgoing import Claimed, Tried
+from routehub.delivery.packing import Dropped, Packer
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
 from routehub.journal.writer import Writer
@@ -44,6 +45,8 @@ class Worker:
         self._metrics, self._ring = metrics, ring
         self._name = token(9)
         self._running: dict[asyncio.Task[None], str] = {}
+        self._ended_now: list[tuple[Claimed, _Result]] = []
+        self._recording = asyncio.Lock()
 
     async def look(self) -> bool:
         """Claim what is due as far as there is room, and begin to send it."""
@@ -54,8 +57,9 @@ class Worker:
         claimed = await self._writer.submit(
             Change(lambda tx: outgoing.claim(tx, self._name, busy, room, PER_ADDRESSEE))
         )
-        for one in claimed:
-            task = asyncio.create_task(self._deliver(one), name=f"deliver {one.id}")
+        packed = await self._db.read_own(self._packer.pack_all, claimed) if claimed else []
+        for one, parcel in zip(claimed, packed, strict=True):
+            task = asyncio.create_task(self._deliver(one, parcel), name=f"deliver {one.id}")
             self._running[task] = one.addressee
             task.add_done_callback(self._ended)
         return bool(claimed)
@@ -74,27 +78,34 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _deliver(self, one: Claimed) -> None:
+    async def _deliver(self, one: Claimed, packed: Parcel | Dropped | None) -> None:
         began = time.monotonic()
-        try:
-            packed = await self._db.read_own(self._packer.pack, one)
-        except HubError:
-            raise  # the database is away: the lease ends and it is tried again
-        except Exception as fault:  # noqa: BLE001 - one message that cannot be packed must not be tried for ever unseen
-            log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
-            packed = None
         if packed is None:
             result = _Result(0.0, fault=Failed("the hub failed to prepare it", again=True))
         elif isinstance(packed, Parcel):
             result = await self._send(one, packed, began)
         else:
             result = _Result(0.0, dropped=packed.why)
-        try:
-            await self._writer.submit(Change(lambda tx: self._record(tx, one, result)))
-        except HubError as fault:
-            log("delivery").warning("what became of a delivery could not be recorded", fault=fault.detail)
+        self._ended_now.append((one, result))
+        await self._record_all()
         outcome = "dropped" if result.dropped else "failed" if result.fault else "sent"
         self._metrics.deliveries.labels(one.channel, outcome).inc()
+
+    async def _record_all(self) -> None:
+        """What ended while one commit was under way is recorded by the next, together."""
+        async with self._recording:
+            done, self._ended_now = self._ended_now, []
+            if not done:
+                return
+            try:
+                await self._writer.submit(Change(lambda tx: self._record(tx, done)))
+            except HubError as fault:
+                log("delivery").warning("what became of deliveries could not be recorded", fault=fault.detail)
+            except Exception as fault:  # noqa: BLE001 - one that cannot be recorded must not make the others come twice
+                log("delivery").error("deliveries could not be recorded together", exc_info=fault)
+                for one in done:
+                    with contextlib.suppress(Exception):
+                        await self._writer.submit(Change(lambda tx, one=one: self._record(tx, [one])))  # type: ignore[misc]
 
     async def _send(self, one: Claimed, parcel: Parcel, began: float) -> _Result:
         try:
@@ -106,19 +117,24 @@ class Worker:
             return _Result(time.monotonic() - began, fault=Failed("the hub failed to send it", again=True))
         return _Result(time.monotonic() - began, taken=taken)
 
-    def _record(self, tx: Batch, one: Claimed, result: _Result) -> None:
-        if result.dropped is not None:
-            outgoing.finish(tx, self._name, one, "dropped", result.dropped)
-            return
-        fault, taken = result.fault, result.taken
-        words = taken.words if taken else str(fault)
-        status = taken.status if taken else fault.status if fault else None
-        outgoing.log_attempt(tx, one, ok=taken is not None, status=status, detail=words, seconds=result.seconds)
-        if fault is None:
-            if outgoing.finish(tx, self._name, one, "sent", words):
-                tx.audit("send", one.route, one.party, "hub", {"about": one.about, "channel": one.channel})
-            failing.recovered(tx, one.addressee)
-            return
-        if not outgoing.try_again(tx, self._name, one, fault):
-            outgoing.finish(tx, self._name, one, "dead", str(fault))
-        failing.failed(tx, self._packer.directory.value, one, fault)
+    def _record(self, tx: Batch, done: Sequence[tuple[Claimed, _Result]]) -> None:
+        tries = [_tried(one, result) for one, result in done if result.dropped is None]
+        outgoing.log_attempts(tx, tries)
+        taken = [tried for tried in tries if tried.ok]
+        for one in outgoing.sent(tx, self._name, taken):
+            tx.audit("send", one.route, one.party, "hub", {"about": one.about, "channel": one.channel})
+        failing.recovered(tx, (tried.one.addressee for tried in taken))
+        for one, result in done:
+            if result.dropped is not None:
+                outgoing.finish(tx, self._name, one, "dropped", result.dropped)
+            elif result.fault is not None:
+                if not outgoing.try_again(tx, self._name, one, result.fault):
+                    outgoing.finish(tx, self._name, one, "dead", str(result.fault))
+                failing.failed(tx, self._packer.directory.value, one, result.fault)
+
+
+def _tried(one: Claimed, result: _Result) -> Tried:
+    fault, taken = result.fault, result.taken
+    words = taken.words if taken else str(fault)
+    status = taken.status if taken else fault.status if fault else None
+    return Tried(one, taken is not None, status, words, result.seconds)

@@ -14,6 +14,7 @@ from routehub.digests.rules import Entry, Matter, Past
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
+from routehub.views import shared
 from routehub.views import week as weekly
 from routehub.views.totals import Total
 from routehub.views.week import Week
@@ -25,7 +26,7 @@ def past_agenda(
     conn: Connection, registry: Registry, route: RouteView, series: str, number: int, now: datetime
 ) -> tuple[Past | None, datetime | None]:
     """What the last agenda before this conference's left to follow up, and when it was compiled."""
-    ids = weekly.shared_audiences(conn, route, now)
+    ids = shared.audiences(conn, route, now)
     for ref in agendas(conn, ids, route.code, series):
         message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
         if message is not None and isinstance(message.payload, Agenda):

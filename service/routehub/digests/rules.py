@@ -91,6 +91,10 @@ def reporting(matter: Matter) -> list[Entry]:
     missing = sorted((p for p in week.reporting if p.missing), key=lambda p: (-len(p.missing), p.party))
     if missing:
         lines.append(f"Missing: {', '.join(_missing(week, p) for p in missing)}.")
+    excused = [p for p in week.reporting if p.excused]
+    if excused:
+        told = "; ".join(f"{week.name(p.party)} {words.days(p.excused)} ({', '.join(p.reasons)})" for p in excused)
+        lines.append(f"Excused: {told}.")
     late = [p for p in week.reporting if p.record.arrived > p.record.on_time]
     if late:
         told = ", ".join(f"{week.name(p.party)} {p.record.arrived - p.record.on_time}" for p in late)

@@ -5,6 +5,7 @@ or freezes with a claim loses it; whoever takes over comes to the same message i
 B5).
 """
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -31,7 +32,7 @@ from routehub.intake.receive import Intake, Post
 from routehub.journal.jobs import Change
 from routehub.journal.message import Guard, Transaction
 from routehub.journal.writer import Writer
-from routehub.views.week import everyone, shared_audiences
+from routehub.views import shared
 
 MOVED_BACK = timedelta(hours=1)
 LATE = timedelta(minutes=15)
@@ -52,6 +53,7 @@ class Schedule:
     def start(self) -> None:
         """Begin to tick. Jobs live in memory only: a shared job store would run a job once per replica."""
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick left out under load is no news
+        logging.getLogger("apscheduler.executors.default").addFilter(_no_fault)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._scheduler.add_job(
             self.tick, "interval", seconds=self._every, id="digests", max_instances=1, coalesce=True,
@@ -165,7 +167,7 @@ class Schedule:
         self, conn: Connection, route: RouteView, one: Series, conference: ConferenceView, day: date, now: datetime
     ) -> dict[str, Any]:
         known = announced_conferences(conn, route)
-        ids = shared_audiences(conn, route, now)
+        ids = shared.audiences(conn, route, now)
         editions = [ref.edition for ref in agendas(conn, ids, route.code, one.name, conference.number)]
         return compile_agenda(
             conn, self._intake.registry, self._directory.value, route, one, conference, now, one.due(day),
@@ -173,9 +175,15 @@ class Schedule:
         )  # fmt: skip
 
 
+def _no_fault(record: logging.LogRecord) -> bool:
+    """Whether to log it. A tick that is cancelled because the hub stops is no fault: its claim runs out, and the next
+    hub comes to the same message."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def announced_conferences(conn: Connection, route: RouteView) -> list[ConferenceView]:
     """The conferences that everyone was told of."""
-    return announced(conn, route.code, lambda at: everyone(route, at.astimezone(route.zone).date()))
+    return announced(conn, route.code, lambda at: shared.everyone(route, at.astimezone(route.zone).date()))
 
 
 def _find(
@@ -183,7 +191,7 @@ def _find(
 ) -> tuple[ConferenceView | Open | Gone, bool]:
     """The conference of a digest, and whether everyone who is on the route today has been told of it."""
     found = upcoming(one, day, announced_conferences(conn, route))
-    return found, isinstance(found, ConferenceView) and found.audience_id in shared_audiences(conn, route, now)
+    return found, isinstance(found, ConferenceView) and found.audience_id in shared.audiences(conn, route, now)
 
 
 def _unchanged(route: RouteView, one: Series, day: date, found: ConferenceView | Open) -> Guard:

@@ -1,11 +1,15 @@
 """Putting reference data into a hub's directory: parties with their names, and routes (live, exercise, sample) with
 the plans that they monitor."""
 
+import json
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from routehub.core.canonical import dumps
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, Unknown
 from routehub.directory import tables as t
@@ -14,6 +18,7 @@ from routehub_schemas import reference
 from routehub_schemas.vocab import SLUG_PATTERN
 
 LONG_AGO = date(2000, 1, 1)
+THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 MARKINGS = ("live", "exercise", "sample")
 
 
@@ -110,14 +115,22 @@ def install_route(
                 for place in route.places
             ],
         )  # fmt: skip
+    if route.early_warning:
+        set_parameters(conn, code, route.early_warning)
     return code
+
+
+def set_parameters(conn: Connection, code: str, said: Mapping[str, Any]) -> None:
+    """What a new route changes of the parameters of early warning, from its first day on."""
+    row = {"route": code, "number": 1, "said": dumps(said), "made_by": "route data", "made_at": THE_BEGINNING}
+    conn.execute(insert(t.route_parameters).values(**row))
 
 
 def derive_route(
     conn: Connection, source: str, *, code: str | None = None, title: str | None = None, marking: str = "exercise"
 ) -> str:
-    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles and
-    grants.
+    """An exercise (or sample) beside a live route: the same parties, legs, places, plans, people's roles, grants, and
+    parameters of early warning.
 
     Keys, hand-overs and messages do not cross (DECISIONS 2). Errors: 404 without the source, 409 for a code in use.
     """
@@ -134,6 +147,11 @@ def derive_route(
     )
     for table in (t.route_parties, t.legs, t.places, t.route_plans, t.person_roles, t.reporting_grants):
         _copy(conn, table, source, code)
+    p = t.route_parameters.c
+    newest = select(p.said).where(p.route == source).order_by(p.number.desc()).limit(1)
+    said = conn.execute(newest).scalar()
+    if said is not None:
+        set_parameters(conn, code, json.loads(said))
     return code
 
 

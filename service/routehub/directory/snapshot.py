@@ -164,6 +164,25 @@ class HandOverView:
 
 
 @dataclass(frozen=True)
+class PauseView:
+    """Reporting days, both ends included, for which a party is excused. ended_from: from that day on it is not."""
+
+    id: str
+    route: str
+    party: str
+    first: date
+    last: date
+    reason: str
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_from: date | None = None
+
+    def excuses(self, day: date) -> bool:
+        return self.first <= day <= self.last and (self.ended_from is None or day < self.ended_from)
+
+
+@dataclass(frozen=True)
 class KeyView:
     id: str
     route: str
@@ -193,6 +212,14 @@ class Directory:
     keys: Mapping[str, KeyView]
     grants: frozenset[tuple[str, str, str]]  # route, actor, party
     hub: str = field(default="HUB")
+    pauses: tuple[PauseView, ...] = ()
+
+    def pause(self, route: str, party: str, day: date) -> PauseView | None:
+        """Why a party need not report for a reporting day; None when it is to report."""
+        return next((p for p in self.pauses if p.route == route and p.party == party and p.excuses(day)), None)
+
+    def pauses_of(self, route: str, party: str) -> tuple[PauseView, ...]:
+        return tuple(p for p in self.pauses if p.route == route and p.party == party)
 
     def party_code(self, code: str) -> str | None:
         """The stable code behind a code or alias, in any case; None when nobody has it."""
@@ -309,7 +336,15 @@ def load(conn: Connection) -> Directory:
             for row in conn.execute(select(t.api_keys))
         },
         grants=frozenset((row.route, row.actor, row.party) for row in conn.execute(select(t.reporting_grants))),
+        pauses=pauses(conn),
     )  # fmt: skip
+
+
+def pauses(conn: Connection) -> tuple[PauseView, ...]:
+    """All pauses that were ever made, in the order in which they were."""
+    p = t.reporting_pauses.c
+    found = conn.execute(select(t.reporting_pauses).order_by(p.made_at, p.id))
+    return tuple(PauseView(**row) for row in found.mappings())
 
 
 def _routes(conn: Connection) -> dict[str, RouteView]:

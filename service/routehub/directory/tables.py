@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -168,6 +169,37 @@ class ReportingGrant(SQLModel, table=True):
     party: str = Field(primary_key=True, foreign_key="party.code")
 
 
+class ReportingPause(SQLModel, table=True):
+    """Reporting days for which a party is excused, with the reason. ``made_at``, ``ended_at``: hub time, as early
+    warning takes pauses in by the order of the journal; ``ended_from``: the first day that is no longer excused."""
+
+    __tablename__ = "reporting_pause"
+
+    id: str = Field(primary_key=True)
+    route: str = Field(foreign_key="route.code", index=True)
+    party: str = Field(foreign_key="party.code")
+    first: date
+    last: date
+    reason: str
+    made_by: str
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_from: date | None = None
+
+
+class RouteParameters(SQLModel, table=True):
+    """What a route changed of the parameters of early warning, every time it did. ``said``: JSON; ``made_at``: hub
+    time, from which the next day that closes is looked at with them."""
+
+    __tablename__ = "route_parameters"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    said: str = Field(sa_type=Text)
+    made_by: str
+    made_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class ApiKey(SQLModel, table=True):
     """A key of a national system: bound to one route and its class, shown once, stored as a hash."""
 
@@ -241,6 +273,8 @@ people = table_of(Person)
 person_roles = table_of(PersonRole)
 hand_overs = table_of(HandOver)
 reporting_grants = table_of(ReportingGrant)
+reporting_pauses = table_of(ReportingPause)
+route_parameters = table_of(RouteParameters)
 api_keys = table_of(ApiKey)
 sign_in_links = table_of(SignInLink)
 sessions = table_of(Session)

@@ -16,12 +16,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from routehub.directory.snapshot import Directory, RouteView
-from routehub_schemas.errors import MOST_PROBLEMS, Problem
+from routehub_schemas.errors import MOST_PROBLEMS, Problem, near, shown
 from routehub_schemas.kind import Kind
 from routehub_schemas.plan_points import fault
-from routehub_schemas.vocab import LEG_PATTERN, PARTY_PATTERN, PLACE_PATTERN, POINT_PATTERN
+from routehub_schemas.reference import indicators
+from routehub_schemas.vocab import LEG_PATTERN, PARTY_PATTERN, PLACE_PATTERN, POINT_PATTERN, SNAKE_PATTERN
 
-_FAMILIES = {PLACE_PATTERN: "place", LEG_PATTERN: "leg", PARTY_PATTERN: "party", POINT_PATTERN: "point"}
+_FAMILIES = {
+    PLACE_PATTERN: "place", LEG_PATTERN: "leg", PARTY_PATTERN: "party", POINT_PATTERN: "point",
+    SNAKE_PATTERN: "indicator",
+}  # fmt: skip
 _ELSEWHERE = frozenset({"on_behalf_of"})
 """Checked with the right to enter for that party."""
 
@@ -30,10 +34,17 @@ Found = Iterator[tuple[str, str, str]]
 Reader = Callable[[Any, str], Found]
 
 
-def unknown(directory: Directory, route: RouteView, kind: Kind, data: Any, pointer: str) -> list[Problem]:
-    """A problem for each code in ``data`` that is not there: in the route, the directory or the plans."""
+def unknown(
+    directory: Directory, route: RouteView, kind: Kind, data: Any, pointer: str, *, refused: bool = False
+) -> list[Problem]:
+    """A problem for each code in ``data`` that is not there: in the route, the directory or the plans.
+
+    refused: its form is wrong, so that the contract did not come to compare it with the catalogue of indicators.
+    """
     found = []
     for at, family, code in _reader_of(kind.payload)(data, pointer):
+        if family == "indicator" and not refused:
+            continue
         problem = _problem(directory, route, at, family, code)
         if problem is not None:
             found.append(problem)
@@ -49,16 +60,26 @@ def _problem(directory: Directory, route: RouteView, at: str, family: str, code:
     if family == "party":
         if directory.party_code(code) is not None:
             return None
-        near = directory.near_party(code)
-        return Problem(at, "unknown-party", f"No party has the code {code}.", sent=code, suggestion=near)
+        close = directory.near_party(code)
+        return Problem(at, "unknown-party", f"No party has the code {code}.", sent=code, suggestion=close)
+    if family == "indicator":
+        return _unknown_indicator(at, code)
     known = sorted(route.places if family == "place" else {leg.code for leg in route.legs})
     if code in known:
         return None
-    close = get_close_matches(code, known, n=1)
+    matches = get_close_matches(code, known, n=1)
     return Problem(
         at, f"unknown-{family}", f"The route has no {family} {code}.", sent=code, allowed=known,
-        suggestion=close[0] if close else None,
+        suggestion=matches[0] if matches else None,
     )  # fmt: skip
+
+
+def _unknown_indicator(at: str, name: str) -> Problem | None:
+    known = list(indicators())
+    if name in known:
+        return None
+    words = "not in the catalogue of indicators"
+    return Problem(at, "unknown-indicator", words, sent=shown(name), allowed=known, suggestion=near(name, known))
 
 
 @cache

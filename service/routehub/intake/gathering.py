@@ -26,7 +26,9 @@ class Gathering:
             self._problems += refusal.problems
 
     def add(self, problems: Iterable[Problem]) -> None:
-        self._problems += problems
+        """What another look found. What has been said of a place is not said again."""
+        said = {(problem.pointer, problem.code) for problem in self._problems}
+        self._problems += (problem for problem in problems if (problem.pointer, problem.code) not in said)
 
     def settle(self) -> None:
         """Refuse with everything that was kept, in the words of the one check that did if it was but one."""

@@ -41,7 +41,8 @@ class Post:
     lies in what was sent, for the problems' JSON Pointers; fixed_id: the hub's own computed messages only; said: what
     was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known;
     problems: what the door found wrong around the data, to be told with what is wrong in it;
-    original: the document of another format that ``data`` was translated from.
+    original: the document of another format that ``data`` was translated from; via: the way in of a person's
+    acknowledgement (``page``, ``link``).
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Post:
     said: Any = None
     problems: tuple[Problem, ...] = ()
     original: Original | None = field(default=None, repr=False)
+    via: str | None = None
 
     @property
     def around(self) -> str:
@@ -174,16 +176,16 @@ class Intake:
             payload = parse.payload(post.kind, post.data, post.pointer)
         except Invalid as error:
             found = Gathering([*post.problems, *error.problems])
-            found.add(self._unknown_codes(principal, post))
+            found.add(self._unknown_codes(principal, post, refused=True))
             found.settle()
             raise as_refused(error) from None
         return payload, payload.model_dump(mode="json", exclude_unset=True)
 
-    def _unknown_codes(self, principal: Principal, post: Post) -> list[Problem]:
+    def _unknown_codes(self, principal: Principal, post: Post, *, refused: bool = False) -> list[Problem]:
         if principal.is_hub:
             return []
         route = self._directory.route(principal.route)
-        return codes.unknown(self._directory.value, route, post.kind, post.data, post.pointer)
+        return codes.unknown(self._directory.value, route, post.kind, post.data, post.pointer, refused=refused)
 
     async def _prepare(self, principal: Principal, post: Post, payload: Payload, data: dict[str, Any]) -> Append:
         directory = self._directory.value
@@ -221,7 +223,7 @@ class Intake:
             exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
-            original=post.original,
+            original=post.original, via=post.via,
         )  # fmt: skip
         said = dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of])
         size = len(said) + (len(post.original.content) if post.original is not None else 0)

@@ -154,6 +154,20 @@ def sequence_of(conn: Connection, route: str, party: str, feed: int | None) -> i
     return conn.execute(query).scalar()
 
 
+def number_at(conn: Connection, route: str, party: str, moment: datetime, *, itself: bool) -> int:
+    """The feed number of the last message that was accepted before a moment, or at it too with ``itself``; 0 when
+    there is none."""
+    f, e = feed_rows.c, entries.c
+    query = (
+        select(f.feed)
+        .join(entries, e.sequence == f.sequence)
+        .where(f.route == route, f.party == party, e.accepted_at <= moment if itself else e.accepted_at < moment)
+        .order_by(f.feed.desc())
+        .limit(1)
+    )
+    return int(conn.execute(query).scalar() or 0)
+
+
 def at(conn: Connection, route: str, party: str, sequences: Sequence[int]) -> list[FeedItem]:
     """Those messages of a party's feed, in the order that is asked for."""
     query = (

@@ -48,6 +48,15 @@ def since(conn: Connection, registry: Registry, sequence: int, limit: int = 500)
         sequence = rows[-1]["sequence"]
 
 
+def at(conn: Connection, registry: Registry, sequences: Sequence[int]) -> list[Message]:
+    """Those messages, in order, for the hub's own use; erased ones and ones that cannot be read are left out."""
+    query = select(entries).where(entries.c.sequence.in_(sequences), entries.c.body.is_not(None))
+    rows = conn.execute(query.order_by(entries.c.sequence)).mappings().all()
+    readers = readers_of(conn, {row["audience_id"] for row in rows})
+    read = (_readable(row, registry, readers[row["audience_id"]]) for row in rows)
+    return [message for message in read if message is not None]
+
+
 def _readable(row: RowMapping, registry: Registry, parties: frozenset[str]) -> Message | None:
     """The message, or None when this version cannot read it (a newer hub beside this one accepted it). One such
     message must not stop a follower for good: it stays in every feed, and the log names it."""

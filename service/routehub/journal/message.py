@@ -47,6 +47,7 @@ class Draft:
     fixed_id: str | None = None  # computed alerts: a hash of rule, subject and opening message
     dataschema: str = ""
     original: Original | None = None
+    via: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def compose(draft: Draft, message_id: str, short_id: str | None, at: datetime) -
         event["shortid"] = short_id
     if draft.sender_id:
         event["senderid"] = draft.sender_id
+    if draft.via:
+        event["via"] = draft.via
     return event
 
 

@@ -108,17 +108,17 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     red = marked_red(conn, (value.message_id for value in values))
     totals = Totals(value for value in values if value.message_id not in red)
     made = days_of(conn, ids, route.code, today - LONG_BACK, today + ONE_DAY)
-    board = warning.board(conn, route.code)
+    account = warning.account(conn, route.code)
     shown = tuple(today - timedelta(days=back) for back in range(BACK.days - 1, -1, -1))
     parties = tuple(
-        _party(directory, m.party, freshness(m, made.get(m.party, {}), now), totals, shown, board.forecasts)
+        _party(directory, m.party, freshness(m, made.get(m.party, {}), now), totals, shown, account.forecasts)
         for m in route.members(today, "member")
         if m.reports
     )
     rooms = [_room(party) for party in parties]
     legs = [(leg.from_party, leg.to_party) for leg in route.legs_on(today)]
     found = suggest([room for room in rooms if room is not None], legs)
-    return Places(now, shown, board.closed, parties, tuple(found))
+    return Places(now, shown, account.closed, parties, tuple(found))
 
 
 def _party(

@@ -16,8 +16,8 @@ from routehub.boards.measures.queries import MeasureView
 from routehub.core import words
 from routehub.directory.snapshot import LegView, RouteView
 from routehub.journal.targets import marked_red
+from routehub.views import shared
 from routehub.views.totals import Total, Totals
-from routehub.views.week import shared_audiences
 from routehub.warning import queries as warning
 from routehub.warning.graph import RouteGraph
 from routehub.warning.preview import Expected, Limit, Preview, Room, preview
@@ -77,7 +77,7 @@ def _preview(conn: Connection, route: RouteView, said: Measure, now: datetime, a
     legs = route.legs_on(today)
     totals = Totals(_values(conn, route, now, today, as_of))
     start = max(said.start.astimezone(route.zone).date(), today)
-    forecasts = _forecasts(warning.board(conn, route.code), start, today)
+    forecasts = _forecasts(warning.account(conn, route.code), start, today)
     uses = {leg.code: use for leg in legs if (use := forecasts.get(leg.code) or _counted(totals, leg, today))}
     rooms = {m.party: room for m in route.members(today, "member") if (room := _room(totals, m.party, today))}
     graph = RouteGraph([_Way(leg.from_party, leg.to_party, leg.lag_days) for leg in legs], ())
@@ -89,7 +89,7 @@ def _preview(conn: Connection, route: RouteView, said: Measure, now: datetime, a
 def _values(
     conn: Connection, route: RouteView, now: datetime, today: date, as_of: datetime | None
 ) -> list[FigureValue]:
-    ids = shared_audiences(conn, route, now)
+    ids = shared.audiences(conn, route, now)
     query = FigureQuery(
         route.code, indicators=SHOWN, first=today - 2 * DAYS * ONE_DAY, last=today + ONE_DAY, as_of=as_of,
         limit=20_000, hours=False,
@@ -99,13 +99,13 @@ def _values(
     return [value for value in found if value.message_id not in red]
 
 
-def _forecasts(board: warning.Board, start: date, today: date) -> Mapping[str, Expected]:
+def _forecasts(account: warning.Account, start: date, today: date) -> Mapping[str, Expected]:
     """By leg, the forecast of its arrivals for the day nearest to the first of the measure. today: that of the notice;
     forecasts that were made after it know of the measure, and are not taken."""
-    if board.closed is None or not (today - OLD <= board.closed <= today):
+    if account.closed is None or not (today - OLD <= account.closed <= today):
         return {}
     found: dict[str, dict[str, Any]] = {}
-    for one in board.forecasts:
+    for one in account.forecasts:
         if one["indicator"] != "arrivals" or one["place"] or "," in one["leg"]:
             continue
         best = found.get(one["leg"])

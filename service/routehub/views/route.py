@@ -12,6 +12,7 @@ from routehub.boards.reporting.freshness import DayReport, Freshness, freshness
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
+from routehub.views import shared
 from routehub.views.totals import Total, Totals
 
 SHOWN = ("arrivals", "departures", "present", "places", "occupied", "stranded", "asylum_applications")
@@ -102,7 +103,7 @@ class LegPicture:
 
 @dataclass(frozen=True)
 class RoutePicture:
-    """What a reader sees of the route at a moment."""
+    """What a reader sees of the route at a moment. ``values`` and all that is made of them: of audience ``*``."""
 
     route: RouteView
     now: datetime
@@ -147,14 +148,15 @@ def leg_counts(totals: Totals, leg: LegView, day: date) -> tuple[Total | None, T
 def load(
     conn: Connection, directory: Directory, route: RouteView, audiences: Iterable[int], now: datetime
 ) -> RoutePicture:
-    """Read the boards through the reader's audiences and draw the picture."""
+    """Read the boards and draw the picture. Figures: of those that the reader may read, the ones meant for everyone
+    on the route; who has reported and which alerts are open: as the reader may know."""
     ids = frozenset(audiences)
     today = now.astimezone(route.zone).date()
     tomorrow = today + timedelta(days=1)
     query = FigureQuery(
         route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES, hours=False
     )  # hours are many and would push the newest days off the end; a day says what its hours add up to
-    values = figures(conn, ids, query)
+    values = shared.without_red(conn, figures(conn, shared.inputs(conn, route, ids, now, BACK), query))
     days = days_of(conn, ids, route.code, today - BACK, tomorrow)
     if not all(_seen(days.get(m.party, {}), m, now) for m in route.members(today, "member") if m.reports):
         days = days_of(conn, ids, route.code, today - LONG_BACK, tomorrow)
@@ -175,7 +177,7 @@ def picture(
     today = now.astimezone(route.zone).date()
     totals = Totals(values)
     stations = tuple(
-        _station(directory, member, totals, days.get(member.party, {}), open_alerts, now)
+        _station(directory, route, member, totals, days.get(member.party, {}), open_alerts, now)
         for member in route.members(today, "member")
         if member.reports
     )
@@ -184,10 +186,10 @@ def picture(
 
 
 def _station(
-    directory: Directory, member: Membership, totals: Totals, days: Mapping[date, DayReport],
+    directory: Directory, route: RouteView, member: Membership, totals: Totals, days: Mapping[date, DayReport],
     open_alerts: Sequence[AlertView], now: datetime,
 ) -> Station:  # fmt: skip
-    fresh = freshness(member, days, now)
+    fresh = freshness(member, days, now, directory.pauses_of(route.code, member.party))
     found = {}
     for indicator in SHOWN:
         figure = _newest(totals, member.party, indicator, fresh.day)

@@ -11,12 +11,12 @@ from routehub.boards.alerts.queries import AlertView, alerts
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
-from routehub.boards.reporting.freshness import DayReport, Record, record
+from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.directory import visibility
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
+from routehub.views import shared
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
 
@@ -32,6 +32,12 @@ class PartyReporting:
     party: str
     record: Record
     messages: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    """Why it was excused on days of the week."""
+
+    @property
+    def excused(self) -> tuple[date, ...]:
+        return tuple(day for day, mark in self.record.days if mark == "excused")
 
     @property
     def missing(self) -> tuple[date, ...]:
@@ -128,19 +134,9 @@ class Week:
         return self.names.get(party, party)
 
 
-def everyone(route: RouteView, on: date) -> frozenset[str]:
-    """The parties that ``*`` means on a day: all of the route and its coordinators, observers not."""
-    return frozenset(m.party for m in route.members(on, "member", "coordinator"))
-
-
-def shared_audiences(conn: Connection, route: RouteView, now: datetime) -> frozenset[int]:
-    """The audiences that everyone on the route reads today."""
-    return visibility.shared(conn, route.code, everyone(route, now.astimezone(route.zone).date()))
-
-
 def load(conn: Connection, directory: Directory, route: RouteView, now: datetime, since: datetime) -> Week:
     """Read the week up to the last reporting day that has ended for every reporting party."""
-    ids = shared_audiences(conn, route, now)
+    ids = shared.audiences(conn, route, now)
     today = now.astimezone(route.zone).date()
     reporting = [m for m in route.members(today, "member") if m.reports]
     last = min((current_day(m, now) for m in reporting), default=today)
@@ -155,7 +151,10 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     parties = [m.party for m in reporting]
     return Week(
         route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
-        tuple(_reporting(m, made.get(m.party, {}), days, now, red) for m in reporting),
+        tuple(
+            _reporting(m, made.get(m.party, {}), days, now, red, directory.pauses_of(route.code, m.party))
+            for m in reporting
+        ),
         tuple(_flow(totals, party, days) for party in parties),
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
@@ -182,10 +181,12 @@ def _messages(made: Mapping[str, Mapping[date, DayReport]]) -> list[str]:
 
 
 def _reporting(
-    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str]
-) -> PartyReporting:
+    member: Membership, made: Mapping[date, DayReport], days: tuple[date, ...], now: datetime, red: frozenset[str],
+    pauses: Pauses,
+) -> PartyReporting:  # fmt: skip
     used = tuple(made[day].message_id for day in days if day in made and made[day].message_id not in red)
-    return PartyReporting(member.party, record(member, made, days[0], days[-1], now), used)
+    reasons = tuple(dict.fromkeys(p.reason for p in pauses if any(p.excuses(day) for day in days)))
+    return PartyReporting(member.party, record(member, made, days[0], days[-1], now, pauses), used, reasons)
 
 
 def _flow(totals: Totals, party: str, days: tuple[date, ...]) -> PartyFlow:

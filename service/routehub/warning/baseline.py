@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from routehub.core.words import number
+from routehub.core.words import MINUS, number
 from routehub.warning.numbers import deviation, known, log, mean, rounded_to, without_outliers
 from routehub.warning.series import DailySeries, seven_day_sums
 
@@ -47,6 +47,16 @@ class Baseline:
     def log_z(self) -> float:
         return (log(self.x) - self.log_mean) / self.log_spread
 
+    def z_words(self) -> str:
+        """How far out, in units of the usual scatter."""
+        apart = f"({number(round(self.x))} − {number(round(self.mean))}) ÷ {number(round(self.spread))}"
+        return f"z = {apart} = {self.z:.1f} times the usual scatter"
+
+    def log_z_words(self) -> str:
+        """The same on the log scale, without days that were themselves far out."""
+        apart = f"({log(self.x):.2f} − {self.log_mean:.2f}) ÷ {self.log_spread:.2f} = {self.log_z:.1f}"
+        return f"z on the scale of log(1 + x), without days far out: {apart}".replace("-", MINUS)
+
     def beyond(self, share: float, people: float) -> bool:
         """Whether x lies above the mean by a share and a number of people: what matters in practice."""
         return self.x >= self.mean * (1 + share) and self.x >= self.mean + people
@@ -58,10 +68,14 @@ class Baseline:
 
     def words(self) -> tuple[str, str]:
         """The two numbers and where they come from."""
-        what = "7 days to this one" if self.sums else "this day"
+        if self.sums:
+            return (
+                f"few people a day, so sums of 7 days are compared; the 7 days to this one: {number(round(self.x))}",
+                f"usual (mean of {self.days} such sums before, none with a day of these 7): {number(round(self.mean))}",
+            )
         return (
-            f"{what}: {number(round(self.x))}",
-            f"usual (mean of {self.days} {'such sums' if self.sums else 'days'} before): {number(round(self.mean))}",
+            f"this day: {number(round(self.x))}",
+            f"usual (mean of {self.days} days before): {number(round(self.mean))}",
         )
 
 

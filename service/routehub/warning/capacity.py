@@ -66,6 +66,12 @@ def detect(now: Occupancy, p: CapacityParameters) -> Finding | None:
     )
 
 
+def level(now: Occupancy, p: CapacityParameters) -> str:
+    """How full it is, in the words of the API: room, filling, nearly_full, over_capacity."""
+    share = now.occupied / now.places if now.places else (p.over + 1 if now.occupied else 0.0)
+    return "room" if share < p.filling else _level(share, p)[0].replace(" ", "_")
+
+
 def _level(share: float, p: CapacityParameters) -> tuple[str, Severity, Level]:
     if share > p.over:
         return "over capacity", "Severe", Level.ALERT
@@ -74,15 +80,11 @@ def _level(share: float, p: CapacityParameters) -> tuple[str, Severity, Level]:
     return "filling", "Minor", Level.WATCH
 
 
-def days_to_full(free: float, inflow: float, outflow: float) -> float | None:
-    """free ÷ (inflow − outflow); 0 when nothing is free; None when no more come than leave."""
+def filling_over(free: float, inflows: Sequence[float], outflow: float) -> float | None:
+    """Days until free places are gone, free ÷ (inflow − outflow), when each coming day brings its own inflow; 0 when
+    nothing is free, None when not within these days."""
     if free <= 0:
         return 0.0
-    return free / (inflow - outflow) if inflow > outflow else None
-
-
-def filling_over(free: float, inflows: Sequence[float], outflow: float) -> float | None:
-    """Days until free places are gone when each coming day brings its own inflow; None when not within these days."""
     left = free
     for index, inflow in enumerate(inflows):
         change = inflow - outflow

@@ -21,13 +21,17 @@ class CapParameters:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """An announced limit of people a day on a leg. notice: key of the message that announced it; until: last day."""
+    """An announced limit of people a day on a leg. notice: key of the message that announced it; until: last day;
+    party: who announced it; indicator: where it is not on the people who cross a leg, but on what the party counts
+    itself; then ``leg`` says whose count of what."""
 
     notice: str
     leg: str
     people: int
     start: date
     until: date | None = None
+    party: str = ""
+    indicator: str = ""
 
     def holds(self, day: date) -> bool:
         return self.start <= day and (self.until is None or day <= self.until)
@@ -52,6 +56,8 @@ def detect(cap: Cap, day: date, counts: Sequence[Counted], p: CapParameters) -> 
     most = max(above, key=lambda c: (c.people, c.party))
     over = most.people - cap.people
     share = over / cap.people if cap.people else 1.0
+    passed = f"{number(most.people)} people passed {cap.leg}"
+    said = f"{cap.leg}: {number(most.people)}" if cap.indicator else passed
     return Finding(
         rule=RULE,
         level=Level.ALERT,
@@ -62,13 +68,18 @@ def detect(cap: Cap, day: date, counts: Sequence[Counted], p: CapParameters) -> 
         urgency="Immediate",
         certainty="Observed" if len(above) == len(counts) else "Likely",
         category="crossing_changed",
-        headline=f"{number(most.people)} people passed {cap.leg} on {words.day(day)}, cap {number(cap.people)}",
+        headline=f"{said} on {words.day(day)}, cap {number(cap.people)}",
         arithmetic=(
-            f"announced cap on {cap.leg} from {words.day(cap.start)}: {number(cap.people)} a day",
+            _announced(cap),
             *(f"{c.party} counted {number(c.people)} on {words.day(day)}" for c in counts),
             f"{number(most.people)} − {number(cap.people)} = {number(over)} above the cap ({share:.0%})",
         ),
-        expects=f"a day with at most {number(round(bound))} people on {cap.leg}",
+        expects=f"a day with at most {number(round(bound))} {'' if cap.indicator else 'people '}on {cap.leg}",
         inputs=tuple(dict.fromkeys(s for s in (*(c.source for c in above), cap.notice) if s)),
-        legs=(cap.leg,),
+        legs=() if cap.indicator else (cap.leg,),
     )
+
+
+def _announced(cap: Cap) -> str:
+    by, start = f" by {cap.party}" if cap.party else "", words.day(cap.start)
+    return f"cap on {cap.leg} announced{by}, first whole day {start}: {number(cap.people)} a day"

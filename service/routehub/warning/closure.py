@@ -109,7 +109,7 @@ def detect(
             *([f"without a way out of {origin}: {number(round(moved.stranded))} a day"] if moved.stranded else []),
             *([f"ways that nobody takes yet: {', '.join(moved.unused)}"] if moved.stranded and moved.unused else []),
         ),
-        expects=f"more than {number(round(closed.usual * p.share))} people a day on {closed.leg} again",
+        expects=f"more than {number(round(closed.usual * p.share))} people on {closed.leg} on a complete day",
         inputs=closed.inputs,
         legs=(closed.leg, *legs),
         series=tuple(dict.fromkeys(k for k in (closed.series, *(_series(graph, origin, leg) for leg in legs)) if k)),

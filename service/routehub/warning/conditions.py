@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from routehub.core.canonical import digest, dumps
 from routehub.warning.finding import SEVERITY_RANK, Finding, Level
 
-Why = Literal["over", "unseen"]
+Why = Literal["over", "unseen", "excused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Updated:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """It is over (``over``), or nobody can say any more (``unseen``)."""
+    """It is over (``over``), nobody can say any more (``unseen``), or a party need not report (``excused``)."""
 
     condition: Condition
     day: date

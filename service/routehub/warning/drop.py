@@ -45,9 +45,9 @@ def detect(series: DailySeries, day: date, p: DropParameters) -> Finding | None:
         arithmetic=(
             *now.words(),
             f"change: {change}",
-            f"on the scale of log(1 + x): z = {now.log_z:.1f}, bound {p.log_z:g}".replace("-", MINUS),
+            f"{now.log_z_words()}, bound {p.log_z:g}".replace("-", MINUS),
         ),
-        expects=f"a complete day above {number(round(p.share * now.mean))}",
+        expects=f"a complete day above {number(round(p.share * now.mean))} people",
         inputs=series.sources(day, p.baseline.days + p.baseline.guard + 1),
         series=(series.key,),
         direction=-1,

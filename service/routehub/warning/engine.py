@@ -19,8 +19,9 @@ from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
 from routehub.journal.message import Message
 from routehub.journal.writer import Writer
-from routehub.warning import stored
+from routehub.warning import steering, stored
 from routehub.warning.notices import Notice
+from routehub.warning.steering import Settings
 from routehub.warning.stored import Memory
 
 PAGE = 200
@@ -64,12 +65,12 @@ class Engine:
 
     async def _look(self) -> bool:
         now = self._clock.now() - SETTLING
-        memory, messages = await self._db.read_own(self._read)
+        memory, messages, settings = await self._db.read_own(self._read)
         self._memory = memory
         more = len(messages) == PAGE
-        await asyncio.to_thread(self._take, memory, messages)
+        await asyncio.to_thread(self._take, memory, messages, settings)
         if not more:
-            await asyncio.to_thread(memory.advance, self._directory.value, now)
+            await asyncio.to_thread(memory.advance, self._directory.value, settings, now)
         if not memory.changed and memory.position - (memory.saved or 0) < RUN_AHEAD:
             return more
         await self._tell(memory)
@@ -79,16 +80,18 @@ class Engine:
         stored.saved(memory)
         return more
 
-    def _read(self, conn: Connection) -> tuple[Memory, list[Message]]:
+    def _read(self, conn: Connection) -> tuple[Memory, list[Message], Settings]:
         memory, registry = self._memory, self._intake.registry
         at = follow.checkpoint(conn, stored.NAME) if follow.is_following(conn, stored.NAME) else None
         if memory is None or at != memory.saved:
             memory = stored.load(conn, registry, self._directory.value)
-        return memory, follow.since(conn, registry, memory.position, PAGE)
+        messages = follow.since(conn, registry, memory.position, PAGE)
+        # After the messages: what was set before the last of them is there by then.
+        return memory, messages, steering.load(conn)
 
-    def _take(self, memory: Memory, messages: list[Message]) -> None:
+    def _take(self, memory: Memory, messages: list[Message], settings: Settings) -> None:
         for message in messages:
-            memory.take(message, self._directory.value)
+            memory.take(message, self._directory.value, settings)
 
     async def _tell(self, memory: Memory) -> None:
         for code, route in memory.routes.items():

@@ -27,7 +27,8 @@ class Finding:
 
     subject: key of a series, code of a leg, place or party; arithmetic: lines for ``rule.arithmetic`` of the alert;
     inputs: keys that the caller maps to message ids, the one that set it off first; legs: the legs concerned;
-    expects: what ends the condition, in words; direction: +1 more people, −1 fewer, 0 neither.
+    expects: what ends the condition, in words; direction: +1 more people, −1 fewer, 0 neither; sums: it compares
+    sums of seven days, not days.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Finding:
     legs: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
     direction: Literal[-1, 0, 1] = 0
+    sums: bool = False
 
     def __post_init__(self) -> None:
         if len(self.headline) > LONGEST_HEADLINE:

@@ -135,6 +135,10 @@ class RouteGraph:
         with_figures = [o for o in origins if any(f.party == o for f in self.flows.values())]
         return tuple(f"{other}-{flow.party}" for other in with_figures or origins)
 
+    def legs_into(self, party: str) -> tuple[str, ...]:
+        """The codes of the legs by which people reach a party."""
+        return tuple(f"{origin}-{party}" for origin in self._into.get(party, ()))
+
     def leg_label(self, key: str) -> str:
         """One name for what a series counts: ``GR-MK``; ``HU,SI-AT`` where it may be several; else the series."""
         legs = self.legs_of(key)

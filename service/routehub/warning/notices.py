@@ -20,8 +20,13 @@ INSTRUCTIONS = {
     "drop": "Find out where people are now: ask the neighbours on both sides of this border.",
     "closure": "Check whether people are stranded upstream, and warn the parties on the other ways.",
     "two-counts": "Both sides of this border: compare how you count, and correct what is wrong.",
+    "capacity": "Ask the parties with free places, and tell those who send people on before you change anything.",
+    "full": "Open places or ask the parties with free ones now; tell the parties before you how many you can take.",
+    "cap": "Both sides of this border: agree on the numbers, or announce the cap anew. Find out who waits, and where.",
+    "chain-reaction": "Talk before the next step: every party on these borders and the coordinators, today.",
     "silence": "Ask the party's contact point; plan with the wider intervals until it reports.",
 }
+ENDS = {"over": "Over", "unseen": "No longer known", "excused": "Excused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,15 @@ class Notice:
         said = f.headline
         if f.rule != forecast_rule.RULE:
             said += f" ({words.day(f.day)})"
-        said = {"Cancel": f"Over: {said}" if self.why == "over" else f"No longer known: {said}"}.get(self.kind, said)
+        if self.kind == "Cancel":
+            said = f"{ENDS[self.why]}: {said}"
         return said if len(said) <= LONGEST_HEADLINE else said[: LONGEST_HEADLINE - 1] + "…"
 
     def _arithmetic(self) -> tuple[str, ...]:
         if self.kind != "Cancel":
             return self.finding.arithmetic
+        if self.why == "excused":
+            return (f"{self.condition.subject} is excused from reporting for {words.day(self.day)}",)
         if self.why == "unseen":
             return (f"no complete figure since {words.day(self.condition.looked or self.condition.last)}",)
         return (f"looked at again for {words.day(self.day)}: the rule does not find it any more",)
@@ -88,6 +96,8 @@ class Notice:
         ]
         if self.kind == "Cancel" and self.why == "over":
             lines.append(f"The condition is over as of {words.day(self.day)}.")
+        elif self.why == "excused":
+            lines.append(f"{c.subject} need not report for {words.day(self.day)}: it is excused.")
         elif self.kind == "Cancel":
             lines.append("Nobody could look at it for a week: no figures came. That does not say that it ended.")
         else:

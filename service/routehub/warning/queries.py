@@ -1,14 +1,15 @@
 """What early warning has to show: forecasts, conditions, and how good it was (DOMAIN 6)."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from routehub.warning.numbers import median
+from routehub.warning.parameters import Parameters
 from routehub.warning.record import Line, line_from_json
 from routehub.warning.tables import warning_conditions, warning_routes
 
@@ -16,13 +17,17 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Board:
-    """A route's forecasts, errors and parameters as they were written; closed: the last day that was closed."""
+class Account:
+    """What early warning has to show of a route, as it was written; closed: the last day that was closed; changed: what
+    differs from the default parameters, from the day ``changed_from`` on."""
 
     closed: date | None
     forecasts: tuple[dict[str, Any], ...] = ()
     errors: tuple[dict[str, Any], ...] = ()
-    parameters: dict[str, Any] | None = None
+    rooms: tuple[dict[str, Any], ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=lambda: Parameters().to_json())
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    changed_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -43,14 +48,18 @@ class RuleScore:
         return round(self.correct / self.scored, 3) if self.scored else None
 
 
-def board(conn: Connection, route: str) -> Board:
+def account(conn: Connection, route: str) -> Account:
     """Empty while nothing was closed."""
     w = warning_routes.c
     found = conn.execute(select(w.closed, w.board).where(w.route == route)).first()
     if found is None:
-        return Board(None)
+        return Account(None)
     said = json.loads(found.board)
-    return Board(found.closed, tuple(said["forecasts"]), tuple(said["errors"]), said["parameters"])
+    since = said.get("changed_from")
+    return Account(
+        found.closed, tuple(said["forecasts"]), tuple(said["errors"]), tuple(said.get("rooms", ())),
+        said["parameters"], said.get("changed", {}), date.fromisoformat(since) if since else None,
+    )  # fmt: skip
 
 
 def conditions(conn: Connection, route: str, *, open_only: bool, limit: int = MOST) -> list[tuple[str, Line]]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self
 
+from routehub.directory.reporting_day import Period
 from routehub.warning.graph import Flow
+from routehub.warning.rooms import Rooms, Stock
 from routehub.warning.series import KEEP_DAYS, ONE_DAY
 from routehub_schemas.kinds.report.payload import Figure
 from routehub_schemas.reference import indicators
@@ -37,6 +39,17 @@ def watched(figure: Figure) -> bool:
         indicator is not None and indicator.kind == "flow" and not broken_down
         and not figure.indicator.startswith("expected_")
     )  # fmt: skip
+
+
+def put_stock(rooms: Rooms, party: str, figure: Figure, period: Period, source: str) -> None:
+    """Put how many places there are or how many are taken. What was not counted anew, or only in part, says nothing
+    about how full a place is on the day; places stay what they are."""
+    if figure.indicator == "occupied" and (figure.carried_over or figure.coverage == "partial"):
+        return
+    known = figure.value is not None
+    stock = Stock(figure.value or 0, period.start.isoformat(), source) if known else None
+    part = (str(figure.service or ""), str(figure.modality or ""))
+    rooms.put(party, figure.place, figure.indicator, part, period.day, stock)
 
 
 def whole(figures: Iterable[Figure]) -> bool:
@@ -80,6 +93,10 @@ class Periods:
             return False
         self.kinds[key] = (kind, max(day, known[1]) if known else day)
         return True
+
+    def kind(self, key: str) -> str | None:
+        """The kind of period in which a series is counted."""
+        return self.kinds[key][0] if key in self.kinds else None
 
     def to_json(self) -> dict[str, Any]:
         return {key: [kind, day.isoformat()] for key, (kind, day) in sorted(self.kinds.items())}

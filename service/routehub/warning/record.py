@@ -4,20 +4,24 @@ An alert is scored when the days around it are known (DOMAIN 6): for the first t
 time a week after it, because figures come late and are revised.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Self
 
-from routehub.warning import silence
+from routehub.warning import capacity, caps, chain_reaction, full, silence, two_counts
+from routehub.warning.capacity import CapacityParameters
 from routehub.warning.conditions import Condition, Ended, Step
 from routehub.warning.finding import Finding, Level
 from routehub.warning.forecast import Forecast
+from routehub.warning.full import Outlook
 from routehub.warning.parameters import Parameters
-from routehub.warning.scoring import AFTER, BEFORE, score_alert
-from routehub.warning.watch import Watch
+from routehub.warning.scoring import AFTER, BEFORE, WEEK, score_alert
+from routehub.warning.watch import Looked, Watch
 
 SETTLED = timedelta(days=7)
+FACTS = frozenset({silence.RULE, capacity.RULE, caps.RULE, chain_reaction.RULE})
+"""Rules that say what is on record: that nothing came, that a place is full. There is nothing to bear that out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Record:
     changed: dict[str, Line] = field(default_factory=dict)
     errors: dict[tuple[str, int], Errors] = field(default_factory=dict)
     latest: list[dict[str, Any]] = field(default_factory=list)
+    rooms: list[dict[str, Any]] = field(default_factory=list)
     scored: dict[str, Finding] = field(default_factory=dict)
     _waiting: list[Said] = field(default_factory=list)
     _first: date | None = None
@@ -100,7 +105,7 @@ class Record:
 
     def told(self, key: str, alert: str, finding: Finding) -> None:
         self._set(key, replace(self.lines[key], alert=alert, told=finding.day))
-        if finding.rule != silence.RULE:  # that nothing came is a fact: there is nothing to bear it out
+        if finding.rule not in FACTS:
             self.scored[key] = finding
 
     def last_finding(self, key: str) -> Finding:
@@ -109,13 +114,14 @@ class Record:
     def _set(self, key: str, line: Line) -> None:
         self.lines[key] = self.changed[key] = line
 
-    def close(self, day: date, forecasts: Iterable[Forecast], watch: Watch, p: Parameters) -> None:
-        """A day is closed: score what can be scored, and keep the new forecasts."""
+    def close(self, day: date, looked: Looked, watch: Watch, p: Parameters) -> None:
+        """A day is closed: score what can be scored, and keep what is expected next."""
         self._first = self._first or day
         self._score_alerts(day, watch, p)
         self._score_forecasts(day, watch)
         warm = self._first + timedelta(p.surge.baseline.warm_up)
-        made = list(forecasts)
+        made = looked.forecasts
+        self.rooms = [_room(o, p.capacity) for o in looked.outlooks]
         self.latest = [_shown(f, watch) for f in made]
         self._waiting += [
             Said(f.key, f.made, f.horizon, f.centre, f.low, f.high, f.last, f.week) for f in made if f.made >= warm
@@ -127,13 +133,26 @@ class Record:
         for key, finding in list(self.scored.items()):
             if day < finding.day + timedelta(AFTER) or key not in self.lines:
                 continue
-            around = _around(watch, finding.day)
-            verdict = score_alert(finding, around, watch.graph, (), p)
-            line = replace(self.lines[key], true=verdict.true, lead=verdict.lead)
+            true, lead = self._verdict(finding, day, watch, p)
+            line = replace(self.lines[key], true=true, lead=lead)
             if line != self.lines[key]:
                 self._set(key, line)
             if day >= finding.day + SETTLED:
                 del self.scored[key]
+
+    def _verdict(self, finding: Finding, day: date, watch: Watch, p: Parameters) -> tuple[bool, int | None]:
+        """Whether it was borne out, and how many days after it. Two counts by the figures as they stand now, for they
+        may have been corrected; a place that was to fill, by whether it did."""
+        if finding.rule == two_counts.RULE:
+            still = watch.still_apart(finding.subject, finding.day)
+            return still, 0 if still else None
+        if finding.rule == full.RULE:
+            days = [finding.day + timedelta(n) for n in range((day - finding.day).days + 1)]
+            filled = (d for d in days if watch.rooms.is_full(finding.subject, d))
+            first = next(filled, None)
+            return first is not None, None if first is None else (first - finding.day).days
+        verdict = score_alert(finding, _around(watch, finding.day), watch.graph, (), p)
+        return verdict.true, verdict.lead
 
     def _score_forecasts(self, day: date, watch: Watch) -> None:
         left = []
@@ -152,6 +171,7 @@ class Record:
             "scored": {key: finding_to_json(f) for key, f in sorted(self.scored.items())},
             "errors": [[key, horizon, asdict(e)] for (key, horizon), e in sorted(self.errors.items())],
             "latest": self.latest,
+            "rooms": self.rooms,
             "waiting": [[*_plain(asdict(said)).values()] for said in self._waiting],
             "first": self._first.isoformat() if self._first else None,
         }
@@ -162,6 +182,7 @@ class Record:
             lines={key: line_from_json(line) for key, line in said["lines"].items()},
             errors={(key, horizon): Errors(**e) for key, horizon, e in said["errors"]},
             latest=said["latest"],
+            rooms=said["rooms"],
             scored={key: finding_from_json(f) for key, f in said["scored"].items()},
             _waiting=[Said(key, date.fromisoformat(made), *rest) for key, made, *rest in said["waiting"]],
             _first=date.fromisoformat(said["first"]) if said["first"] else None,
@@ -170,7 +191,7 @@ class Record:
 
 def _around(watch: Watch, day: date) -> dict[str, dict[date, int]]:
     """All series over the days that bear an alert out."""
-    days = [day + timedelta(n) for n in range(-BEFORE - 1, AFTER + 1)]
+    days = [day + timedelta(n) for n in range(-BEFORE - 2 * WEEK, AFTER + 1)]
     return {
         key: {d: value for d in days if (value := series.value(d)) is not None} for key, series in watch.series.items()
     }
@@ -186,6 +207,19 @@ def _shown(f: Forecast, watch: Watch) -> dict[str, Any]:
         "last_value": round(f.last), "seven_day_mean": round(f.week), "inputs_missing": f.missing,
         "weights": {name: round(share, 3) for name, share in sorted(f.shares.items(), key=lambda s: -s[1])},
         "arithmetic": list(f.arithmetic()),
+    }  # fmt: skip
+
+
+def _room(o: Outlook, p: CapacityParameters) -> dict[str, Any]:
+    """How full a place is and will be, for readers."""
+    now = o.now
+    return {
+        "party": now.subject.partition("/")[0], "subject": now.subject, "day": now.day.isoformat(),
+        "places": now.places, "occupied": now.occupied, "free": o.free, "level": capacity.level(now, p),
+        "outflow": None if o.outflow is None else round(o.outflow),
+        "days_to_full": None if o.days is None else round(o.days, 1),
+        "days_to_full_soonest": None if o.soonest is None else round(o.soonest, 1),
+        "headline": o.sentence(), "arithmetic": list(o.arithmetic()), "inputs": list(now.inputs),
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """When a day of a route may be closed: at the time by which its figures are due, once they are in; two hours later
 without those that are missing. Silence is a signal, not a zero (docs/decisions/0033)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,18 +44,18 @@ def usual_reporters(members: Iterable[Membership], day: date, reported: Reported
     return tuple(m.party for m in members if sum(first <= d < day for d in reported.get(m.party, {})) >= USUALLY)
 
 
-def closing(route: RouteView, day: date, reported: Reported, periods: Periods) -> Closing:
-    """Of the parties that usually report; before any does, of all that should."""
-    members = reporting(route, day)
+def closing(route: RouteView, day: date, reported: Reported, periods: Periods, excused: Container[str] = ()) -> Closing:
+    """Of the parties that usually report; before any does, of all that should. excused: parties that need not."""
+    members = tuple(m for m in reporting(route, day) if m.party not in excused) or reporting(route, day)
     waits_for = usual_reporters(members, day, reported)
     who = [m for m in members if m.party in waits_for] or [m for m in members if m.party in reported] or members
-    due = max((due_at(m, _labelled(day, periods.get(m.party))) for m in who), default=None)
+    due = max((due_at(m, labelled(day, periods.get(m.party))) for m in who), default=None)
     if due is None:  # nobody reports on this route today
         midnight = datetime.combine(day + 2 * ONE_DAY, datetime.min.time(), route.zone)
         return Closing(midnight, ())
-    return Closing(due, waits_for or tuple(m.party for m in members))
+    return Closing(due, waits_for or tuple(m.party for m in members if m.party not in excused))
 
 
-def _labelled(day: date, period: str | None) -> date:
+def labelled(day: date, period: str | None) -> date:
     """The reporting day that a party's figures of ``day`` count for."""
     return day if period == "reporting_day" else day + ONE_DAY

@@ -1,35 +1,51 @@
-"""One route's early warning as its reports and the clock drive it. No database.
+"""One route's early warning as its messages, what is set about it and the clock drive it. No database.
 
 A day closes between two messages, by their times of acceptance: the same journal leads to the same notices, whoever
 reads it and whenever, and in a rebuild too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
+from zoneinfo import ZoneInfo
 
-from routehub.core.ids import uuid8
+from routehub.core.errors import Refused
+from routehub.core.observe import log
 from routehub.directory.reporting_day import Period, calendar_day, period_of
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal.message import Message
-from routehub.warning import silence
-from routehub.warning.conditions import Ended, Opened, Step, Updated, step
-from routehub.warning.finding import Level
+from routehub.warning import caps, chain_reaction, silence
+from routehub.warning.announced import MeasureLike, Notices
+from routehub.warning.caps import Cap, Counted
+from routehub.warning.conditions import Ended, Subject, step
+from routehub.warning.fillings import own_series
+from routehub.warning.finding import Finding
 from routehub.warning.graph import Flow, RouteGraph
 from routehub.warning.notices import Notice
 from routehub.warning.parameters import Parameters
-from routehub.warning.readings import Parts, Periods, flow_of, key_of, watched, whole
+from routehub.warning.readings import Parts, Periods, flow_of, key_of, put_stock, watched, whole
 from routehub.warning.record import Record
-from routehub.warning.reporting_times import Closing, closing, reporting, usual_reporters
-from routehub.warning.series import KEEP_DAYS, ONE_DAY
+from routehub.warning.reporters import Reporters
+from routehub.warning.reporting_times import Closing
+from routehub.warning.rooms import STOCKS
+from routehub.warning.series import ONE_DAY
+from routehub.warning.steering import Setting, between
+from routehub.warning.telling import Telling
 from routehub.warning.watch import Looked, Watch
 from routehub_schemas.kinds.report.payload import Figure, Report
+from routehub_schemas.kinds.response.payload import Response
 
+FORM = 2
+"""Of the state; one of another form is not read, but made anew from the journal."""
 ABOUT_ENDED = timedelta(hours=1)
 """Who reports so shortly before the end of a period means all of it."""
 IDLE = 30
 """Days closed in a row without a figure after which those that follow are skipped, not closed one by one."""
+LIFTS = frozenset({"withdraw", "end"})
+"""Acts by which a party takes a measure of its own back."""
+NEVER = 1_000_000
+"""Days, for a look at one thing: it says nothing about whether the others can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +58,26 @@ class Way:
 
 
 class RouteWatch:
-    """Reports go in by ``take``, time by ``advance``; ``notices`` and ``record.changed`` are what came out since they
-    were last taken away. ``to_json`` is the whole state."""
+    """Messages go in by ``take``, what was set by ``steer``, time by ``advance``; ``notices`` and ``record.changed``
+    are what came out since they were last taken away. ``to_json`` is the whole state.
 
-    def __init__(self, route: RouteView, parameters: Parameters | None = None) -> None:
+    said: what the route changed of the parameters; said_from: the first day that was, or will be, looked at with them.
+    """
+
+    def __init__(self, route: RouteView, said: Mapping[str, Any] | None = None) -> None:
         self.route = route
-        self.p = parameters or Parameters()
+        self.said: Mapping[str, Any] = said or {}
+        self.said_from: date | None = None
+        self.p = _parameters(self.said, route.code)
         self.watch = Watch(RouteGraph((), ()), self.p)
-        self.record = Record()
+        self.announced = Notices()
+        self.reporters = Reporters()
+        self.telling = Telling(route.code)
         self.next: date | None = None
         self.moved = False
-        """Whether a day was closed since the state was last written."""
-        self.notices: list[Notice] = []
-        self.told: dict[str, str] = {}
-        """By condition, the alert that told of it."""
+        """Whether there is something to write besides conditions: a day was closed, something was set or announced."""
+        self._steered: datetime | None = None
         self._ways: tuple[Way, ...] = ()
-        self._reported: dict[str, dict[date, str]] = {}
-        self._kinds: dict[str, str] = {}
         self._periods = Periods()
         self._parts = Parts()
         self._idle = 0
@@ -69,6 +88,14 @@ class RouteWatch:
         """The last day that was closed."""
         return self.next - ONE_DAY if self.next else None
 
+    @property
+    def record(self) -> Record:
+        return self.telling.record
+
+    @property
+    def notices(self) -> list[Notice]:
+        return self.telling.notices
+
     def see(self, route: RouteView) -> None:
         """The route as the directory says it is now."""
         if route is not self.route:
@@ -78,8 +105,8 @@ class RouteWatch:
         """Close the days that may be closed by ``now``."""
         while self.next is not None:
             if self._closing is None:
-                self._closing = closing(self.route, self.next, self._reported, self._kinds)
-            if not self._closing.may_close(self.next, self._reported, now):
+                self._closing = self.reporters.closing(self.route, self.next)
+            if not self._closing.may_close(self.next, self.reporters.days, now):
                 return
             if self._idle >= IDLE:
                 self.next, self._idle = self._open_day(now), 0
@@ -87,43 +114,83 @@ class RouteWatch:
                 self._close(self.next)
             self._closing = None
 
+    def steer(self, settings: Sequence[Setting], until: datetime) -> None:
+        """Take in what was set up to a moment, each thing after the days that were closed by then."""
+        for one in between(settings, self._steered, until):
+            self.advance(one.at)
+            if one.parameters is not None:
+                self._set(one.parameters)
+            elif one.pause is not None:
+                self.reporters.pauses[one.pause.id] = one.pause
+            self._steered, self._closing, self.moved = one.at, None, True
+
+    def _set(self, said: Mapping[str, Any]) -> None:
+        self.said, self.said_from, self.p = said, self.next, _parameters(said, self.route.code)
+        self._draw(self.watch.graph.flows.values())
+
+    # --- messages ---
+
     def take(self, message: Message, directory: Directory) -> None:
-        """A report that the whole route may read; narrower ones are never an input (DECISIONS 1)."""
-        report = message.payload
-        if not isinstance(report, Report) or not self._shared(message):
+        """A message that the whole route may read; narrower ones are never an input (DECISIONS 1)."""
+        if not self._shared(message):
             return
+        if isinstance(message.payload, Report):
+            self._report(message, message.payload, directory)
+        elif isinstance(message.payload, Response):
+            self._response(message, message.payload)
+        elif message.kind == "measure":
+            self._measure(message, cast(MeasureLike, message.payload))
+
+    def _shared(self, message: Message) -> bool:
+        everyone = {m.party for m in self.route.members(self._today(message), "member", "coordinator")}
+        return message.tlp != "RED" and everyone <= message.parties
+
+    def _today(self, message: Message) -> date:
+        return message.accepted_at.astimezone(self.route.zone).date()
+
+    def _report(self, message: Message, report: Report, directory: Directory) -> None:
         party = message.reported_party
         on = report.day if self.route.membership(party, report.day) else message.accepted_at.date()
         member = self.route.membership(party, on)
         if member is None:
             return
         period = period_of(member, report.period, report.day, report.start)
-        self._heard_from(party, period, message)
+        if self.reporters.heard_from(party, period, message.id):
+            self._closing = None
+        self._idle = 0
         news: dict[str, list[Figure]] = {}
-        for figure in filter(watched, report.figures):
+        for figure in report.figures:
+            if figure.indicator in STOCKS:
+                put_stock(self.watch.rooms, party, figure, period, message.id)
+            if not watched(figure):
+                continue
             other = (directory.party_code(figure.counterpart) or figure.counterpart) if figure.counterpart else None
             news.setdefault(key_of(party, figure, other), []).append(figure)
             self._know(flow_of(party, figure, other))
         ended = message.accepted_at >= period.end - ABOUT_ENDED
         hours = calendar_day(member, period.day).hours
         late = [key for key, told in news.items() if self._put(key, told, period, message.id, ended, hours)]
-        if self.next is None and news:
+        if self.next is None and report.figures:
             self.next = self._open_day(message.accepted_at)
         elif late and self.next is not None and period.day == self.next - ONE_DAY:
             self._late(period.day, late)
 
-    def _shared(self, message: Message) -> bool:
-        on = message.accepted_at.astimezone(self.route.zone).date()
-        everyone = {m.party for m in self.route.members(on, "member", "coordinator")}
-        return message.tlp != "RED" and everyone <= message.parties
+    def _measure(self, message: Message, said: MeasureLike) -> None:
+        """A notice of a measure may be a link of a chain reaction: that is told at once, not when the day closes."""
+        party = message.reported_party
+        made = self.announced.take(message.id, party, message.accepted_at, said, self.route)
+        self.moved = True
+        found = self.announced.chain(made, self.p.chain_reaction)
+        if found is not None:
+            self._step_alone(self._today(message), [replace(found, day=self._today(message))], set())
 
-    def _heard_from(self, party: str, period: Period, message: Message) -> None:
-        days = self._reported.setdefault(party, {})
-        if period.day not in days or self._kinds.get(party) != period.kind:
-            self._closing = None
-        days[period.day] = message.id
-        self._kinds[party] = period.kind
-        self._idle = 0
+    def _response(self, message: Message, response: Response) -> None:
+        notice = self.announced.known.get(response.to)
+        if notice is not None and response.act in LIFTS and message.reported_party == notice.party:
+            self.announced.end(notice.id, message.accepted_at)
+            self.moved = True
+
+    # --- series ---
 
     def _know(self, flow: Flow) -> None:
         """Take up a series that was not there before."""
@@ -156,14 +223,16 @@ class RouteWatch:
             self.watch.put(key, period.day, value, complete=complete, source=source)
         return before is None and self.watch.series[key].value(period.day) is not None
 
-    def _zone(self, key: str) -> Any:
+    def _zone(self, key: str) -> ZoneInfo:
         party = self.watch.graph.flows[key].party
         return next((m.zone for m in self.route.memberships if m.party == party), self.route.zone)
+
+    # --- days ---
 
     def _open_day(self, now: datetime) -> date:
         """The first day that may not be closed yet."""
         day = now.astimezone(self.route.zone).date() - 3 * ONE_DAY
-        while closing(self.route, day, self._reported, self._kinds).may_close(day, self._reported, now):
+        while self.reporters.closing(self.route, day).may_close(day, self.reporters.days, now):
             day += ONE_DAY
         return day
 
@@ -173,16 +242,16 @@ class RouteWatch:
             self._ways = ways
             self._draw(self.watch.graph.flows.values())
         looked = self.watch.close(day)
-        self._step(day, looked)
+        found, subjects = self._caps(day)
+        self._step(day, replace(looked, findings=(*looked.findings, *found), subjects=looked.subjects | subjects))
+        self._end_chains(day)
         self._miss(day)
-        self.record.close(day, looked.forecasts, self.watch, self.p)
+        self.record.close(day, looked, self.watch, self.p)
         self.next = day + ONE_DAY
         self.moved = True
         self._idle += 1
         self._parts.forget(day)
-        for days in self._reported.values():
-            for old in [d for d in days if d <= day - KEEP_DAYS * ONE_DAY]:
-                del days[old]
+        self.reporters.forget(day)
 
     def _late(self, day: date, keys: list[str]) -> None:
         """Figures of the day closed last that came after it was: looked at by themselves. Earlier days open nothing."""
@@ -192,98 +261,127 @@ class RouteWatch:
         self.watch.conditions, steps = step(
             self.watch.conditions, day, looked.findings, looked.subjects, self.p.conditions
         )  # fmt: skip
-        self._tell(day, steps)
+        self.telling.tell(day, steps, self.watch.series, self.p.conditions.calm)
+
+    def _step_alone(self, day: date, findings: Iterable[Finding], subjects: set[Subject]) -> None:
+        """A look at one thing, which is over on the first day that does not find it."""
+        at_once = replace(self.p.conditions, calm=1, unseen=NEVER)
+        self.watch.conditions, steps = step(self.watch.conditions, day, findings, subjects, at_once)
+        excused = {party for rule, party in subjects if rule == silence.RULE and self.reporters.excused(party, day)}
+        told = [
+            replace(one, why="excused") if isinstance(one, Ended) and one.condition.subject in excused else one
+            for one in steps
+        ]
+        self.telling.tell(day, told, self.watch.series, self.p.conditions.calm)
+
+    def _lasting(self, rule: str) -> list[str]:
+        return [condition.subject for (name, _), condition in self.watch.conditions.lasting.items() if name == rule]
 
     def _miss(self, day: date) -> None:
-        """Silence begins with a missing report of a party that usually reports, and ends with the first that comes."""
-        members = reporting(self.route, day)
-        silent = {c.subject for (rule, _), c in self.watch.conditions.lasting.items() if rule == silence.RULE}
-        findings, subjects = [], set()
-        for party in sorted({*usual_reporters(members, day, self._reported), *silent} & {m.party for m in members}):
-            days = self._reported.get(party, {})
-            last = max((d for d in days if d <= day), default=None)
-            if last is None:
-                continue
-            missing = [last + n * ONE_DAY for n in range(1, (day - last).days + 1)]
-            subjects.add((silence.RULE, party))
-            legs = [f"{way.origin}-{way.destination}" for way in self._ways if party == way.origin]
-            found = silence.detect(party, day, missing, self.p.silence, last=days[last], legs=legs)
+        legs: dict[str, list[str]] = {}
+        for way in self._ways:
+            legs.setdefault(way.origin, []).append(f"{way.origin}-{way.destination}")
+        silent = frozenset(self._lasting(silence.RULE))
+        missed = list(self.reporters.missing(self.route, day, silent, legs, self.p.silence))
+        findings = [one.finding for one in missed if one.finding is not None]
+        self._step_alone(day, findings, {(silence.RULE, one.party) for one in missed})
+
+    def _caps(self, day: date) -> tuple[list[Finding], set[Subject]]:
+        """Figures of the day against the caps announced for it. Where no cap holds any more, none is broken."""
+        findings: list[Finding] = []
+        subjects: set[Subject] = set()
+        held = {cap.leg: cap for cap in self.announced.caps(day, self.route.zone)}
+        for leg in sorted({*held, *self._lasting(caps.RULE)}):
+            counts = self._counted(day, held[leg]) if leg in held else []
+            if counts or leg not in held:
+                subjects.add((caps.RULE, leg))
+            found = caps.detect(held[leg], day, counts, self.p.cap) if leg in held else None
             findings += [found] if found else []
-        at_once = replace(self.p.conditions, calm=1)
-        self.watch.conditions, steps = step(self.watch.conditions, day, findings, subjects, at_once)
-        self._tell(day, steps)
+        return findings, subjects
 
-    def _tell(self, day: date, steps: Iterable[Step]) -> None:
-        """A WATCH is shown; a condition that reaches ALERT is told, and from then on followed to its end."""
-        for one in steps:
-            condition = one.condition
-            alert = self.told.get(condition.key)
-            self.record.step(one, day)
-            if isinstance(one, Ended):
-                if alert is not None:
-                    self.notices.append(self._ended(one, alert))
-                    del self.told[condition.key]
-            elif alert is not None and isinstance(one, Updated):
-                told = (condition.key, "update", day.isoformat(), condition.severity)
-                self.notices.append(Notice("Update", self._id(*told), condition, one.finding, day, alert))
-            elif condition.level == Level.ALERT:
-                self._open(one, day)
+    def _counted(self, day: date, cap: Cap) -> list[Counted]:
+        """Both sides' counts of one border, each by itself, or what the party counts that announced the cap. A
+        reporting day that began before the cap did is not compared with it."""
+        graph, found = self.watch.graph, []
+        own = own_series(graph, cap.party, cap.indicator) if cap.indicator else ()
+        if own:
+            told = [(self.watch.series[key].value(day), key) for key in own]
+            people = [value for value, _ in told if value is not None]
+            if len(people) == len(own) and self._begins(own[0], day) >= cap.start:
+                source = next(iter(self.watch.series[own[0]].sources(day)), "")
+                found.append(Counted(cap.party, sum(people), source))
+            return found
+        for key, flow in graph.flows.items():
+            value = self.watch.series[key].value(day)
+            border = (
+                flow.indicator in ("arrivals", "departures") and not flow.place and graph.legs_of(key) == (cap.leg,)
+            )
+            if value is not None and border and self._begins(key, day) >= cap.start:
+                found.append(Counted(flow.party, value, next(iter(self.watch.series[key].sources(day)), "")))
+        return found
 
-    def _open(self, one: Opened | Updated, day: date) -> None:
-        alert = self._id(one.condition.key)
-        self.told[one.condition.key] = alert
-        self.record.told(one.condition.key, alert, one.finding)
-        self.notices.append(Notice("Alert", alert, one.condition, one.finding, day, alert))
+    def _begins(self, key: str, day: date) -> date:
+        """The date on which a day of a series begins."""
+        return day - ONE_DAY if self._periods.kind(key) == "reporting_day" else day
 
-    def _ended(self, one: Ended, alert: str) -> Notice:
-        series = self.watch.series.get(one.condition.subject)
-        inputs = series.sources(one.day, self.p.conditions.calm) if series is not None and one.why == "over" else ()
-        return Notice(
-            "Cancel", self._id(one.condition.key, "end"), one.condition, self.record.last_finding(one.condition.key),
-            one.day, alert, one.why, inputs,
-        )  # fmt: skip
-
-    def _id(self, *parts: str) -> str:
-        """The id of a message: a hash of rule, subject and the message that opened the condition (DECISIONS 2)."""
-        return uuid8("early-warning", self.route.code, *parts)
+    def _end_chains(self, day: date) -> None:
+        """A chain is over when nobody added to it for its hours."""
+        days = -(-self.p.chain_reaction.hours // 24)
+        lasting = self.watch.conditions.lasting
+        quiet = {
+            (chain_reaction.RULE, subject)
+            for subject in self._lasting(chain_reaction.RULE)
+            if (day - lasting[chain_reaction.RULE, subject].last).days >= days
+        }
+        if quiet:
+            self._step_alone(day, [], quiet)
 
     def untell(self, known: frozenset[str]) -> None:
-        """Forget alerts that the journal does not hold: they were never sent, and are told when they get on."""
-        self.told = {key: alert for key, alert in self.told.items() if alert in known}
+        """Forget alerts that the journal does not hold."""
+        self.telling.untell(known)
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "form": FORM,
+            "said": self.said,
+            "said_from": self.said_from.isoformat() if self.said_from else None,
+            "steered": self._steered.isoformat() if self._steered else None,
             "flows": [[f.key, f.party, f.indicator, f.place, f.counterpart] for f in self.watch.graph.flows.values()],
             "ways": [[way.origin, way.destination, way.lag_days] for way in self._ways],
             "watch": self.watch.to_json(),
+            "announced": self.announced.to_json(),
             "record": self.record.to_json(),
             "next": self.next.isoformat() if self.next else None,
-            "told": self.told,
-            "reported": {
-                party: {day.isoformat(): message for day, message in sorted(days.items())}
-                for party, days in sorted(self._reported.items())
-            },
-            "kinds": self._kinds,
+            "told": self.telling.told,
+            "reporters": self.reporters.to_json(),
             "periods": self._periods.to_json(),
             "parts": self._parts.told,
             "idle": self._idle,
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any], route: RouteView, parameters: Parameters | None = None) -> Self:
-        made = cls(route, parameters)
-        made._ways = tuple(Way(*way) for way in said["ways"])
-        flows = [Flow(*flow) for flow in said["flows"]]
-        made.watch = Watch.from_json(said["watch"], RouteGraph(made._ways, flows), made.p)
-        made.record = Record.from_json(said["record"])
-        made.next = date.fromisoformat(said["next"]) if said["next"] else None
-        made.told = dict(said["told"])
-        made._reported = {
-            party: {date.fromisoformat(day): message for day, message in days.items()}
-            for party, days in said["reported"].items()
-        }
-        made._kinds = dict(said["kinds"])
-        made._periods = Periods.from_json(said["periods"])
-        made._parts = Parts(said["parts"])
-        made._idle = said["idle"]
+    def from_json(cls, state: Mapping[str, Any], route: RouteView) -> Self:
+        made = cls(route, state["said"])
+        made.said_from = date.fromisoformat(state["said_from"]) if state["said_from"] else None
+        made._steered = datetime.fromisoformat(state["steered"]) if state["steered"] else None
+        made._ways = tuple(Way(*way) for way in state["ways"])
+        flows = [Flow(*flow) for flow in state["flows"]]
+        made.watch = Watch.from_json(state["watch"], RouteGraph(made._ways, flows), made.p)
+        made.announced = Notices.from_json(state["announced"])
+        made.telling = Telling(route.code, Record.from_json(state["record"]), [], dict(state["told"]))
+        made.next = date.fromisoformat(state["next"]) if state["next"] else None
+        made.reporters = Reporters.from_json(state["reporters"])
+        made._periods = Periods.from_json(state["periods"])
+        made._parts = Parts(state["parts"])
+        made._idle = state["idle"]
         return made
+
+
+def _parameters(said: Mapping[str, Any], route: str) -> Parameters:
+    """Parameters that an earlier version took and this one does not are an operator's business, not an end of early
+    warning: the defaults hold until they are mended."""
+    try:
+        return Parameters.from_json(said)
+    except Refused as fault:
+        log("warning").error("the parameters of a route cannot be used", route=route, fault=fault.detail)
+        return Parameters()

@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-from routehub.warning import closure, drop, growth, silence, surge, two_counts
+from routehub.warning import (
+    capacity,
+    caps,
+    chain_reaction,
+    closure,
+    drop,
+    full,
+    growth,
+    silence,
+    surge,
+    two_counts,
+)
 from routehub.warning.forecast import rule as forecast_rule
 
 
@@ -23,5 +34,9 @@ RULES: dict[str, About] = {
     ),
     closure.RULE: About("A leg has lost its people while they still reach the party before it.", ("closure",)),
     two_counts.RULE: About("The two sides of a border count differently.", ("two_counts",)),
+    capacity.RULE: About("How many of a party's or a centre's places are taken.", ("capacity",)),
+    full.RULE: About("The people who are expected will fill the free places within days.", ("full",)),
+    caps.RULE: About("More people passed a border than were announced as the most, by either count.", ("cap",)),
+    chain_reaction.RULE: About("Several parties took measures on connected borders within days.", ("chain_reaction",)),
     silence.RULE: About("A party that usually reports has not.", ("silence",)),
 }

@@ -14,8 +14,10 @@ from routehub.warning.forecast import Forecast
 from routehub.warning.graph import RouteGraph
 from routehub.warning.numbers import mean, median
 from routehub.warning.parameters import Parameters
+from routehub.warning.series import seven_day_sums
 
 BEFORE, AFTER = 3, 2
+WEEK = 7
 Values = Mapping[str, Mapping[date, int]]
 """The later, complete data: by series and day; a day that is not there was not reported."""
 
@@ -83,8 +85,9 @@ def score_alert(
     series = {k for k in graph.flows if graph.near(k) & places} if finding.legs else {finding.subject}
     first, last = finding.day - timedelta(BEFORE), finding.day + timedelta(AFTER)
     when: list[date] = []
+    event_on = _week_event_on if finding.sums else _event_on
     for key in sorted(series & set(values)):
-        when += [day for day in _days(first, last) if _event_on(values[key], day, finding.direction, bounds)]
+        when += [day for day in _days(first, last) if event_on(values[key], day, finding.direction, bounds)]
     listed = [
         e
         for e in events
@@ -100,6 +103,17 @@ def score_alert(
 def _event_on(days: Mapping[date, int], day: date, direction: int, b: Bounds) -> bool:
     before, now = days.get(day - timedelta(1)), days.get(day)
     return before is not None and now is not None and changed(before, now, direction, b)
+
+
+def _week_event_on(days: Mapping[date, int], day: date, direction: int, b: Bounds) -> bool:
+    """Of a series of few people a day: seven days against the seven before them, as the rule compared them."""
+    before, now = (_week(days, last) for last in (day - timedelta(WEEK), day))
+    return before is not None and now is not None and changed(before, now, direction, b)
+
+
+def _week(days: Mapping[date, int], last: date) -> int | None:
+    told = seven_day_sums([days.get(last - timedelta(back)) for back in range(WEEK)])[0]
+    return None if told is None else round(told)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

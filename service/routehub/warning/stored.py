@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,16 @@ from routehub.core.db import upsert
 from routehub.directory.snapshot import Directory
 from routehub.journal import follow
 from routehub.journal.message import Message
+from routehub.warning import steering
 from routehub.warning.record import Line, line_to_json
-from routehub.warning.route_watch import RouteWatch
+from routehub.warning.route_watch import FORM, RouteWatch
 from routehub.warning.scoring import ForecastScore
+from routehub.warning.steering import Settings
 from routehub.warning.tables import warning_conditions, warning_routes
 from routehub_schemas.registry import Registry
 
 NAME = "warning"
+KINDS = frozenset({"report", "measure", "response"})
 
 
 @dataclass
@@ -32,23 +35,29 @@ class Memory:
     position: int = 0
     unsaved: bool = False
 
-    def take(self, message: Message, directory: Directory) -> None:
+    def take(self, message: Message, directory: Directory, settings: Settings) -> None:
         """One message in the order of the journal; its time closes the days that were due by then."""
         view = directory.routes.get(message.route)
         self.position = message.sequence
-        if view is None or message.kind != "report":
+        if view is None or message.kind not in KINDS:
             return
-        route = self.routes.setdefault(message.route, RouteWatch(view))
+        if message.route not in self.routes:
+            if message.kind == "response":
+                return
+            self.routes[message.route] = RouteWatch(view)
+        route = self.routes[message.route]
         route.see(view)
+        route.steer(settings.get(message.route, ()), message.accepted_at)
         route.advance(message.accepted_at)
         route.take(message, directory)
         route.advance(message.accepted_at)
 
-    def advance(self, directory: Directory, now: datetime) -> None:
-        """Everything that was accepted by ``now`` has been taken."""
+    def advance(self, directory: Directory, settings: Settings, now: datetime) -> None:
+        """Everything that was accepted or set by ``now`` has been taken."""
         for code, route in self.routes.items():
             if code in directory.routes:
                 route.see(directory.routes[code])
+                route.steer(settings.get(code, ()), now)
                 route.advance(now)
 
     @property
@@ -66,7 +75,10 @@ def load(conn: Connection, registry: Registry, directory: Directory) -> Memory:
     memory = Memory(saved=at, position=at)
     for row in conn.execute(select(warning_routes)).all():
         if row.route in directory.routes:
-            memory.routes[row.route] = RouteWatch.from_json(json.loads(row.state), directory.routes[row.route])
+            state = json.loads(row.state)
+            if state.get("form") != FORM:  # another version's
+                return replace(again(conn, registry, directory), saved=at)
+            memory.routes[row.route] = RouteWatch.from_json(state, directory.routes[row.route])
     return memory
 
 
@@ -75,16 +87,16 @@ def again(
     progress: Callable[[int], None] = lambda done: None,
 ) -> Memory:  # fmt: skip
     """Every report from the first. What was told then has the same ids now; what never was is not told for the past."""
-    memory = Memory(unsaved=True)
+    memory, settings = Memory(unsaved=True), steering.load(conn)
     for number, message in enumerate(follow.everything(conn, registry), start=1):
-        memory.take(message, directory)
+        memory.take(message, directory, settings)
         for route in memory.routes.values():
             route.notices.clear()
         if number % 1000 == 0:
             progress(number)
     memory.position = max(memory.position, follow.head(conn))
     for route in memory.routes.values():
-        route.untell(follow.there(conn, list(route.told.values())))
+        route.untell(follow.there(conn, list(route.telling.told.values())))
     return memory
 
 
@@ -100,7 +112,7 @@ def save(conn: Connection, memory: Memory, now: datetime) -> bool:
         conn.execute(
             upsert(conn, warning_routes, "route"),
             {
-                "route": code, "state": dumps(route.to_json()), "board": dumps(board(route)),
+                "route": code, "state": dumps(route.to_json()), "board": dumps(account(route)),
                 "closed": route.closed, "sequence": memory.position, "saved_at": now,
             },
         )  # fmt: skip
@@ -132,8 +144,8 @@ def _row(route: str, key: str, line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def board(route: RouteWatch) -> dict[str, Any]:
-    """Forecasts and their errors as they are shown."""
+def account(route: RouteWatch) -> dict[str, Any]:
+    """Forecasts, their errors and how full places are, as they are shown; and what they were worked out with."""
     errors = []
     for (key, horizon), e in sorted(route.record.errors.items()):
         score = ForecastScore(
@@ -148,7 +160,11 @@ def board(route: RouteWatch) -> dict[str, Any]:
             e.width / e.days,
         )
         errors.append(_error(score, route))
-    return {"forecasts": route.record.latest, "errors": errors, "parameters": route.p.to_json()}
+    return {
+        "forecasts": route.record.latest, "errors": errors, "rooms": route.record.rooms,
+        "parameters": route.p.to_json(), "changed": route.said,
+        "changed_from": route.said_from.isoformat() if route.said_from else None,
+    }  # fmt: skip
 
 
 def _error(score: ForecastScore, route: RouteWatch) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _finding(
     series: DailySeries, day: date, now: Baseline, p: SurgeParameters, *, extreme: bool, repeated: bool
 ) -> Finding:
     change = signed_percent(round(now.x), round(now.mean)) if now.mean >= 1 else "from nobody"
-    why = [f"z = ({number(round(now.x))} − {number(round(now.mean))}) ÷ {number(round(now.spread))} = {now.z:.1f}"]
+    why = [now.z_words()]
     if repeated:
         why.append(f"z of at least {p.again_z:g} on {p.again} of the last {p.of} days")
     return Finding(
@@ -68,8 +68,10 @@ def _finding(
         headline=f"{series.key}: {number(round(now.x))} people{' in 7 days' if now.sums else ''}, {change}"
         + ("" if now.unused else " on the usual"),
         arithmetic=(*now.words(), f"change: {change}", *why),
-        expects=f"a complete day below {number(round(now.mean + max(p.people, p.share * now.mean)))}",
+        expects=f"{'seven complete days' if now.sums else 'a complete day'} below "
+        f"{number(round(now.mean + max(p.people, p.share * now.mean)))} people",
         inputs=series.sources(day, p.baseline.days + p.baseline.guard + 1),
         series=(series.key,),
         direction=1,
+        sums=now.sums,
     )

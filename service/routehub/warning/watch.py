@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from routehub.warning import closure, drop, growth, surge, two_counts
+from routehub.warning import capacity, closure, drop, full, growth, surge, two_counts
 from routehub.warning.baseline import baseline
 from routehub.warning.closure import Closed
 from routehub.warning.conditions import Conditions, Step, Subject, step
+from routehub.warning.fillings import outlooks, own_series
 from routehub.warning.finding import Finding
 from routehub.warning.forecast import Forecast, Forecaster
 from routehub.warning.forecast import rule as forecast_rule
+from routehub.warning.full import Outlook
 from routehub.warning.graph import RouteGraph
 from routehub.warning.numbers import known, mean
 from routehub.warning.parameters import Parameters
+from routehub.warning.rooms import Rooms
 from routehub.warning.series import DailySeries
 
 WEEK = 7
@@ -31,6 +34,7 @@ class Looked:
     findings: tuple[Finding, ...]
     subjects: frozenset[Subject]
     forecasts: tuple[Forecast, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
 
 class Watch:
@@ -40,6 +44,7 @@ class Watch:
         self.graph = graph
         self.p = parameters or Parameters()
         self.series = {key: DailySeries(key) for key in graph.flows}
+        self.rooms = Rooms()
         self.forecaster = Forecaster(graph, self.p.forecast)
         self.conditions = Conditions()
         self._borders = list(_borders(graph))
@@ -87,8 +92,11 @@ class Watch:
             findings += [self._on_legs(found, key)] if found else []
         closures, looked = self._closures(day, own)
         counts, compared = self._two_counts(day)
+        seen = list(outlooks(self.rooms, self.graph, self.series, day, by_key))
+        filling, full_or_not = self._capacity(seen)
         return Looked(
-            (*findings, *closures, *counts), frozenset(subjects | looked | compared), tuple(forecasts)
+            (*findings, *closures, *counts, *filling), frozenset(subjects | looked | compared | full_or_not),
+            tuple(forecasts), tuple(outlook for _, outlook in seen),
         )  # fmt: skip
 
     def step(self, day: date) -> tuple[Looked, list[Step]]:
@@ -148,6 +156,22 @@ class Watch:
                 return True
         return not sources
 
+    def _capacity(self, seen: Iterable[tuple[str, Outlook]]) -> tuple[list[Finding], set[Subject]]:
+        """How full each place is, and whether it will be soon."""
+        findings: list[Finding] = []
+        subjects: set[Subject] = set()
+        for party, outlook in seen:
+            now = outlook.now
+            subjects.add((capacity.RULE, now.subject))
+            if outlook.inflow and outlook.outflow is not None:
+                subjects.add((full.RULE, now.subject))
+            made = (
+                capacity.detect(now, self.p.capacity),
+                full.detect(outlook, self.p.full, own_series(self.graph, party, "arrivals")),
+            )
+            findings += [found.on_legs(*self.graph.legs_into(party)) for found in made if found is not None]
+        return findings, subjects
+
     def _two_counts(self, day: date) -> tuple[list[Finding], set[Subject]]:
         findings, subjects = [], set()
         for leg, left, entered, lag in self._borders:
@@ -158,10 +182,23 @@ class Watch:
             findings += [found] if found else []
         return findings, subjects
 
+    def still_apart(self, leg: str, day: date) -> bool:
+        """Whether the two counts of a border differ for a day by what is known of it now."""
+        for other, left, entered, lag in self._borders:
+            if other == leg:
+                told = self.series[left].value(day - timedelta(lag)), self.series[entered].value(day)
+                return (
+                    told[0] is not None
+                    and told[1] is not None
+                    and two_counts.apart(told[0], told[1], self.p.two_counts)
+                )
+        return False
+
     def to_json(self) -> dict[str, Any]:
         """Everything but graph and parameters, which are the route's."""
         return {
             "series": [series.to_json() for series in self.series.values()],
+            "rooms": self.rooms.to_json(),
             "forecaster": self.forecaster.to_json(),
             "conditions": self.conditions.to_json(),
         }
@@ -172,6 +209,7 @@ class Watch:
         watch = cls(graph, parameters)
         told = (DailySeries.from_json(series) for series in state["series"])
         watch.series |= {series.key: series for series in told if series.key in graph.flows}
+        watch.rooms = Rooms.from_json(state["rooms"])
         watch.forecaster = Forecaster.from_json(state["forecaster"], graph, watch.p.forecast)
         watch.conditions = Conditions.from_json(state["conditions"])
         return watch

@@ -60,7 +60,6 @@ class AlertForm:
     severity: str = ""
     hours: str = "24"
     audience: str = "*"
-    drill: bool = False
     key: str = ""
 
     @classmethod
@@ -68,7 +67,7 @@ class AlertForm:
         return cls(
             form.text("category"), form.text("place"), form.text("headline"), form.text("description"),
             form.text("severity"), form.text("hours") or "24", form.text("audience") or "*",
-            form.text("drill") == "yes", form.text("key") or fresh_key(),
+            form.text("key") or fresh_key(),
         )  # fmt: skip
 
 
@@ -105,9 +104,9 @@ def check(form: AlertForm) -> Faults:
     return faults
 
 
-def status(who: Visitor, *, drill: bool) -> str:
-    """On a route that is not live every alert is an exercise; elsewhere only where the sender says so."""
-    return "Exercise" if drill or who.route.exercise else "Actual"
+def status(who: Visitor) -> str:
+    """On a route that is not live every alert is an exercise, and on a live one none (PROMISES C2)."""
+    return "Exercise" if who.route.exercise else "Actual"
 
 
 def payload(form: AlertForm, who: Visitor, now: datetime) -> dict[str, Any]:
@@ -116,7 +115,7 @@ def payload(form: AlertForm, who: Visitor, now: datetime) -> dict[str, Any]:
     place = who.route.places.get(form.place)
     headline = form.headline or f"{place.name if place else who.party_name}: {choice.headline.lower()}"
     data: dict[str, Any] = {
-        "category": choice.category, "status": status(who, drill=form.drill),
+        "category": choice.category, "status": status(who),
         "severity": form.severity or choice.severity, "urgency": choice.urgency, "certainty": choice.certainty,
         "headline": headline, "points": list(choice.points),
         "expires": (now + timedelta(hours=int(form.hours))).isoformat(timespec="seconds"),

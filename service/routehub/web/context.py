@@ -1,5 +1,6 @@
 """What the pages need of the hub, handed in by ``app``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -11,6 +12,7 @@ from routehub.core.db import Database
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.delivery.mail import MailTransport
+from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
@@ -32,6 +34,8 @@ class WebContext:
     mail: MailTransport
     rates: Rates
     pushes: PushLog
+    subscriptions: SubscriptionOffice
+    due: Callable[[], None]
 
     @property
     def https(self) -> bool:

@@ -27,9 +27,15 @@ SEVERITY_WORDS = {
 
 
 CONTENT_PAGES = (
-    ("", "Overview"), ("/alerts", "Alerts"), ("/conference", "Conference"),
-    ("/statements", "Statements"), ("/threads", "Notes"), ("/people", "People"),
-)  # fmt: skip
+    ("", "Overview"),
+    ("/alerts", "Alerts"),
+    ("/requests", "Requests"),
+    ("/places", "Places"),
+    ("/conference", "Conference"),
+    ("/statements", "Statements"),
+    ("/threads", "Notes"),
+    ("/people", "People"),
+)
 
 
 @dataclass(frozen=True)
@@ -156,10 +162,12 @@ def page(
     *,
     status: int = 200,
     csrf: str = "",
+    route: RouteView | None = None,
 ) -> HTMLResponse:
-    """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in."""
+    """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in; ``route``: of a
+    page that needs no sign-in and belongs to a route."""
     now = ctx.clock.now()
-    route = visitor.route if visitor else None
+    route = visitor.route if visitor else route
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"

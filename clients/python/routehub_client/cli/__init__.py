@@ -15,15 +15,20 @@ from routehub_client.cli import (
     figures,
     log,
     messages,
+    need,
     note,
+    offer,
     options,
     outbox,
     people,
+    places,
     report,
+    request,
     sheet,
     signin,
     statement,
     status,
+    subscriptions,
     template,
     thread,
     watch,
@@ -36,15 +41,19 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, note, people, log, doctor, api):
+    for module in (signin, status, watch, messages, note, people, places, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
         "alert": (alert,),
+        "request": (request,),
+        "need": (need,),
+        "offer": (offer,),
         "agenda": (agenda,),
         "statement": (statement,),
         "thread": (thread,),
         "outbox": (outbox,),
+        "subscriptions": (subscriptions,),
     }
     for name, modules in groups.items():
         group = _group(modules[0].__doc__ or "")

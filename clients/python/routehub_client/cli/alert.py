@@ -5,21 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, get_args
 
 import typer
 
 from routehub_client import answers, calls
-from routehub_client.cli import post
+from routehub_client.cli import post, when
 from routehub_client.cli.command import command
 from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import Clock, clean
-from routehub_client.errors import Busy, NoConnection
 from routehub_schemas.vocab import NAMED_ONLY_CATEGORIES, AlertCategory
 
-LASTS = timedelta(hours=24)
+LASTS = "24h"
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def raise_alert(
         "description": detail,
         "instruction": instruction,
         "place": place,
-        "expires": _until(run, expires),
+        "expires": when.until(run, expires or LASTS),
         "audience": [code.upper() for code in to] if to else None,
         "points": point or None,
     }
@@ -163,7 +161,7 @@ def update(
         "severity": _severity(severity),
         "headline": headline,
         "instruction": instruction,
-        "expires": _until(run, expires) if expires else None,
+        "expires": when.until(run, expires) if expires else None,
     }
     changed = {name: value for name, value in changed.items() if value is not None}
     if not changed:
@@ -247,29 +245,6 @@ def _severity(word: str | None) -> str | None:
 def _headline(run: Run, kind: Kind, place: str | None) -> str:
     name = (place or "").rpartition("/")[2].replace("-", " ").title()
     return f"{kind.words}: {name}" if name else f"{kind.words}: {run.party}"
-
-
-def _until(run: Run, word: str | None) -> str:
-    """The end as a time of the hub; the clock of an exercise may stand on another day."""
-    clock = run.clock(run.known_me().get("now"))
-    if word is None or word.rstrip("h").isdigit():
-        span = LASTS if word is None else timedelta(hours=int(word.rstrip("h")))
-        end = _now(run) + span
-    else:
-        try:
-            end = datetime.fromisoformat(word)
-        except ValueError:
-            raise Usage(f"{word!r} is not a time: write 12h or 2026-01-22T06:00.") from None
-        end = end if end.tzinfo else end.replace(tzinfo=clock.zone)
-    return end.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _now(run: Run) -> datetime:
-    """The hub's time, or this machine's when the hub cannot be asked."""
-    try:
-        return run.clock(run.ask_me().get("now")).now
-    except (NoConnection, Busy):
-        return datetime.now(UTC)
 
 
 def _waiting(alert: answers.Alert) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from routehub_client.cli import post
+from routehub_client.cli import post, subscriptions
 from routehub_client.cli.command import command
+from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import Clock, clean
 from routehub_schemas import parse
@@ -27,9 +28,17 @@ def messages(
     kind: Annotated[list[str] | None, typer.Option("--kind", help="report, alert, note …", metavar="KIND")] = None,
     after: Annotated[str | None, typer.Option("--after", help="From this cursor on.", metavar="CURSOR")] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most.", metavar="N", min=1)] = 100,
+    deliveries: Annotated[
+        bool, typer.Option("--deliveries", help="With ID, one of your own: who was reached, and by what.")
+    ] = False,
 ) -> None:
     """List messages in the order in which they were accepted, or show one."""
     post.flush(run)
+    if deliveries:
+        if id is None:
+            raise Usage("Say which message: rh messages ID --deliveries")
+        subscriptions.reached(run, id)
+        return
     if id is not None:
         run.mark(data=False)
         run.json(told(run.hub.message(id)))

@@ -87,6 +87,8 @@ def state(reporting: answers.Reporting, clock: Clock) -> str:
             return f"due by {clock.time(reporting.get('due_at'))}" if reporting.get("due_at") else "due"
         case "silent":
             return f"silent for {count(days, 'day')}" if days else "silent"
+        case "excused":
+            return f"excused: {clean(reporting.get('reason'))}"
         case other:
             return clean(other)
 
@@ -98,7 +100,7 @@ def _head(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> None:
         parts.append(f"{told.get('reported', 0)} of {told['expected']} reported")
     parts += [
         f"{told[word]} {word}"
-        for word in ("due", "late", "silent")
+        for word in ("due", "late", "silent", "excused")
         if isinstance(told.get(word), int) and told.get(word)
     ]
     run.line(f"{clean(name.get('title') or name.get('code'))}, {clock.head()}. {', '.join(parts)}".rstrip(". ") + ".")

@@ -74,6 +74,8 @@ class Alert(Payload):
     expires: Moment
     """When the warning ends by itself (CAP 1.2 `expires`); the hub sets a bound of 7 days, and shows what
     came as CAP as ended after 7 days."""
+    ask_again: bool = False
+    """An `Update` asks everybody to acknowledge once more, also where its severity does not rise."""
     rule: Rule | None = None
     """Only in alerts that the hub computes."""
     cap: Cap | None = None
@@ -86,6 +88,10 @@ def check(alert: Alert) -> Iterator[Problem]:
     if alert.msg_type != "Alert" and not alert.references and alert.cap is None:
         yield Problem(
             "/references", "missing", f"an {alert.msg_type} names the alert that it is about", allowed="an id"
+        )
+    if alert.ask_again and alert.msg_type != "Update":
+        yield Problem(
+            "/ask_again", "contradiction", f"an {alert.msg_type} has nothing to ask again", True, '"msg_type": "Update"'
         )
     for name, begin in (("onset", alert.onset), ("effective", alert.effective)):
         if begin is not None and begin >= alert.expires:

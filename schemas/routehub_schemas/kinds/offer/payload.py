@@ -8,13 +8,13 @@ from pydantic import Field
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
 from routehub_schemas.vocab import (
+    REFERENCE_PATTERN,
     UNIQUE_ITEMS,
     Day,
     Line,
     PartyCode,
     PlaceCode,
     Quantity,
-    Reference,
     Text,
     Unique,
     UnitName,
@@ -24,7 +24,7 @@ from routehub_schemas.vocab import (
 class Offer(Payload):
     """A pledge. Later acts of the giver commit and deliver it; who gets it accepts it and confirms its receipt."""
 
-    need: Reference | None = None
+    need: str | None = Field(default=None, pattern=REFERENCE_PATTERN)
     """The need or request for support that it answers; absent: it comes unasked."""
     title: Line
     """What is offered, in one line."""

@@ -26,10 +26,13 @@ from routehub.api.documents.answers import (
     warning,
 )
 from routehub.api.v1.clock import ClockSet
-from routehub.api.v1.subscriptions import ChangedSubscription, NewSubscription
+from routehub.api.v1.escalation import QuietHours
+from routehub.delivery.replaying import NewReplay
+from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
+from routehub.directory.pauses import NewPause
 from routehub.directory.people import Nomination, PersonChange
 from routehub.formats.sheets.read import TYPES
 from routehub_schemas.registry import Registry
@@ -106,17 +109,29 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/figures/totals"): Operation(route.Totals),
     ("get", "/v1/route"): Operation(route.RoutePicture),
     ("get", "/v1/reporting"): Operation(route.Reporting),
+    ("get", "/v1/reporting/pauses"): Operation(route.Pauses),
+    ("post", "/v1/reporting/pauses"): Operation(
+        route.Pause, body=NewPause,
+        examples={"a public holiday": {"from": "2015-10-26", "reason": "Public holiday"}},
+        **_made("Excused.", "Location"),
+    ),
+    ("post", "/v1/reporting/pauses/{pause}/end"): Operation(route.Pause, **_done("Ended.")),
     ("get", "/v1/forecasts"): Operation(warning.Forecasts),
     ("get", "/v1/early-warning"): Operation(warning.EarlyWarning),
     ("get", "/v1/alerts"): Operation(alerts.Alerts, media={ATOM: "The feed of CAP documents."}),
     ("get", "/v1/alerts.atom"): Operation(None, media={ATOM: "The feed of CAP documents."}),
-    ("get", "/v1/alerts/{ref}"): Operation(alerts.Alert, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
-    ("get", "/v1/alerts/{ref}.cap"): Operation(None, (*READ, 410), media={CAP: "The alert as CAP 1.2."}),
+    ("get", "/v1/alerts/{ref}"): Operation(
+        alerts.Alert, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
+    ("get", "/v1/alerts/{ref}.cap"): Operation(
+        None, (*READ, 410), headers={200: ("TLP",)}, media={CAP: "The alert as CAP 1.2."}
+    ),
     ("get", "/v1/requests"): Operation(requests.Requests),
     ("get", "/v1/requests/{ref}"): Operation(requests.OneRequest),
     ("get", "/v1/offers"): Operation(requests.Offers),
     ("get", "/v1/offers/{ref}"): Operation(requests.OneOffer),
     ("get", "/v1/places"): Operation(requests.Places),
+    ("get", "/v1/alerts/{ref}/escalation"): Operation(alerts.Escalation),
     ("get", "/v1/status"): Operation(status.Status),
     ("get", "/v1/indicators"): Operation(figures.Indicators, PUBLIC, public=True),
     ("get", "/v1/measures"): Operation(measures.Measures),
@@ -138,6 +153,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/me"): Operation(identity.Me),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("put", "/v1/me/quiet-hours"): Operation(
+        identity.QuietHours, body=QuietHours,
+        examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
+    ),
+    ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
     ("get", "/v1/sessions"): Operation(identity.Sessions),
     ("delete", "/v1/sessions/{session}"): Operation(None, **_done("Ended.", 204)),
     ("get", "/v1/audit"): Operation(identity.Audit),
@@ -204,6 +225,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/subscriptions/{sub}/deliveries/{delivery}/redeliver"): Operation(
         subscriptions.Sent, **_done("Once more.", 202)
     ),
+    ("post", "/v1/subscriptions/{sub}/rotate"): Operation(
+        subscriptions.NewlyMadeSubscription, body=NewSigningKeys,
+        examples={"two days beside each other": {"overlap_hours": 48}}, **_done("New keys sign."),
+    ),
+    ("delete", "/v1/subscriptions/{sub}/signing-keys/{key}"): Operation(subscriptions.Subscription, **_done("Ended.")),
+    ("get", "/v1/dead-letters"): Operation(subscriptions.DeadLetters),
+    ("post", "/v1/subscriptions/{sub}/replays"): Operation(
+        subscriptions.Replay, body=NewReplay,
+        examples={"what was given up": {"dead": True}, "a night": {
+            "from_time": "2026-01-20T18:00:00Z", "to_time": "2026-01-21T06:00:00Z"
+        }},
+        **_done("It begins.", 202),
+    ),
+    ("get", "/v1/subscriptions/{sub}/replays"): Operation(subscriptions.Replays),
+    ("get", "/v1/subscriptions/{sub}/replays/{replay}"): Operation(subscriptions.Replay),
+    ("get", "/v1/messages/{ref}/deliveries"): Operation(subscriptions.MessageDeliveries),
     ("get", "/v1/clock"): Operation(housekeeping.ClockTime),
     ("put", "/v1/clock"): Operation(
         housekeeping.ClockTime, body=ClockSet, examples={"an evening": {"now": "2026-01-21T18:00:00Z"}}, **_done("Set.")

@@ -16,7 +16,8 @@ Routehub lets the parties of a migration route exchange figures, early warnings 
 offered is answered with 406, an unknown suffix with 404.
 
 **Refusals** are problem documents (RFC 9457) that list all problems at once, each with a JSON Pointer. An address asked
-by a method that it does not have answers 405 with `Allow`. What each type means: `/docs/problems`.
+by a method that it does not have answers 405 with `Allow`. A query parameter that an address does not have is refused
+(422, `unknown-parameter`) with the nearest name that it has. What each type means: `/docs/problems`.
 
 **Retries.** Send an `Idempotency-Key`, or the `id` of the CloudEvent: the same under the same key is stored once.
 
@@ -54,6 +55,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Unchanged": _header("true: all of it was on record already."),
     "Retry-After": _header("Seconds to wait before the next try.", "integer"),
     "WWW-Authenticate": _header("How to sign in."),
+    "TLP": _header("The marking of a document that does not say it itself: CLEAR, GREEN, AMBER, AMBER+STRICT or RED."),
     "Allow": _header("The methods that the address has."),
     "Vary": _header("Accept: another form may be had at this address."),
     "If-Match": _header("The ETag of the report that you have read; 412 when it has changed since."),

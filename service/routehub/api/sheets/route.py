@@ -7,7 +7,8 @@ from routehub.views.route import SHOWN, LegPicture, RoutePicture, Station
 FRESH = (
     Column("state", "#status+reporting"), Column("day", "#date+reported"), Column("due_at", "#date+due"),
     Column("at", "#date+posted"), Column("last_day", "#date+last"), Column("last_at", "#date+last+posted"),
-    Column("silent_days", "#meta+silent_days+num"),
+    Column("silent_days", "#meta+silent_days+num"), Column("reason", "#meta+reason"),
+    Column("excused_until", "#date+excused_until"),
 )  # fmt: skip
 STATIONS = (
     Column("party", "#org+code"), Column("name", "#org+name"), Column("role", "#meta+role"),
@@ -49,7 +50,9 @@ def messages(picture: RoutePicture) -> set[str]:
 
 
 def fresh(f: Freshness) -> tuple[Cell, ...]:
-    return (f.state, f.day, f.due_at, f.reported_at, f.last_day, f.last_at, f.silent_days)
+    return (
+        f.state, f.day, f.due_at, f.reported_at, f.last_day, f.last_at, f.silent_days, f.reason, f.excused_until
+    )  # fmt: skip
 
 
 def _station(station: Station, marking: str) -> Row:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import figures as figure_sheet
@@ -40,7 +41,7 @@ from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
 from routehub_schemas.vocab import Day, Moment
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Door)
 
 # Dates and times of this century, as in messages: others cannot be moved by a zone without leaving the calendar.
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
@@ -312,7 +313,7 @@ async def _route_sheets(sheets: Sheets, picture: RoutePicture, table: str) -> Re
 def _fresh(f: Freshness) -> dict[str, Any]:
     return {
         "state": f.state, "day": f.day, "due_at": f.due_at, "at": f.reported_at, "last_day": f.last_day,
-        "last_at": f.last_at, "silent_days": f.silent_days,
+        "last_at": f.last_at, "silent_days": f.silent_days, "reason": f.reason, "excused_until": f.excused_until,
     }  # fmt: skip
 
 
@@ -381,9 +382,10 @@ async def get_reporting(
                 continue
             made, current = days.get(member.party, {}), current_day(member, now)
             began = max(first_day, route_began)
-            kept = record(member, made, began, min(last_day, current) if to is None else last_day, now)
+            pauses = ctx.directory.value.pauses_of(route.code, member.party)
+            kept = record(member, made, began, min(last_day, current) if to is None else last_day, now, pauses)
             name = ctx.directory.value.name(member.party, today)
-            found.append((member.party, name, freshness(member, made, now), kept))
+            found.append((member.party, name, freshness(member, made, now, pauses), kept))
         return found
 
     standings = await ctx.db.read(read)
@@ -414,9 +416,12 @@ def _standing(party: str, name: str, state: Freshness, kept: Record) -> dict[str
 def alert_body(view: AlertView) -> dict[str, Any]:
     found = asdict(view)
     found["acknowledgements"] = [
-        {"party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text}
+        {
+            "party": a.party, "state": "acknowledged" if a.at else "waiting", "at": a.at, "by": a.by, "text": a.text,
+            "channel": a.channel,
+        }
         for a in view.acknowledgements
-    ]
+    ]  # fmt: skip
     return found
 
 
@@ -484,7 +489,7 @@ async def get_status(
             "route": marking(route), "now": picture.now, "party": who.party,
             "expected": len(picture.stations), "reported": len(picture.in_states("in", "nothing_to_report")),
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
-            "silent": len(picture.in_states("silent")),
+            "silent": len(picture.in_states("silent")), "excused": len(picture.in_states("excused")),
             "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
             "todo": [asdict(item) for item in todo],
         }

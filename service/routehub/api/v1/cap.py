@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import Connection
 from starlette.routing import Match
 from starlette.types import Scope
 
 from routehub.api.body import raw
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Who
 from routehub.api.negotiation import ATOM, CSV, JSON, XLSX, Form, best
 from routehub.api.outcomes import accepted
@@ -42,6 +42,9 @@ from routehub_schemas.vocab import AudienceWord, PartyCode, Tlp
 
 CAP = Form("cap", CAP_MEDIA)
 CAP_TYPES = (CAP_MEDIA, "application/xml", "text/xml")
+TLP_HEADER = "TLP"
+"""The marking of a document that came from elsewhere and cannot say it itself. No standard names a header for it (TLP
+2.0 leaves automated exchange to its designers), and RFC 6648 advises against another X-."""
 IN_FEED = timedelta(days=7)
 """How long an ended alert stays in the feed, so that a follower learns of the end."""
 
@@ -51,7 +54,7 @@ def _header(scope: Scope, name: bytes) -> str:
     return ",".join(values).lower()
 
 
-class _Sent(APIRoute):
+class _Sent(Door):
     """Only where the body is said to be XML: at the same address JSON is taken in."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -60,7 +63,7 @@ class _Sent(APIRoute):
         return super().matches(scope)
 
 
-class _Wanted(APIRoute):
+class _Wanted(Door):
     """Only where this format is asked for, by ``Accept`` or by the suffix of the address."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -189,10 +192,11 @@ async def get_cap(
         bool | None, Query(alias="original", description="The document as it came, or anew from the alert.")
     ] = None,
 ) -> Response:  # fmt: skip
-    """The latest message of an alert as CAP, or one message of it by its id. What came as CAP is given as it came."""
+    """The latest message of an alert as CAP, or one message of it by its id. What came as CAP is given as it came;
+    the header ``TLP`` says its marking."""
     now = ctx.clock.now()
 
-    def load(conn: Connection) -> tuple[bytes, str]:
+    def load(conn: Connection) -> tuple[bytes, str, str]:
         message = _message(conn, who, ref, now)
         said = _alert(ctx, message)
         kept = original(conn, message["id"])
@@ -200,11 +204,11 @@ async def get_cap(
         if as_sent and kept is None:
             raise Unknown("This alert did not come as CAP. Leave out original=true.")
         if kept is not None and (as_sent or (as_sent is None and came)):
-            return kept.content, kept.media
-        return writing.write(from_alert(said, _issued(conn, ctx, who, route, message))), CAP_MEDIA
+            return kept.content, kept.media, message["tlp"]
+        return writing.write(from_alert(said, _issued(conn, ctx, who, route, message))), CAP_MEDIA, message["tlp"]
 
-    content, media = await ctx.db.read(load)
-    return Response(content, headers={"Cache-Control": "no-store"}, media_type=media)
+    content, media, tlp = await ctx.db.read(load)
+    return Response(content, headers={"Cache-Control": "no-store", TLP_HEADER: tlp}, media_type=media)
 
 
 def _message(conn: Connection, who: Principal, ref: str, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Who
 from routehub.core import state
 from routehub.core.canonical import iso
@@ -19,7 +20,7 @@ from routehub_schemas import parse
 from routehub_schemas.kind import Part
 from routehub_schemas.vocab import Moment
 
-router = APIRouter(tags=["housekeeping"])
+router = APIRouter(tags=["housekeeping"], route_class=Door)
 
 
 class ClockSet(Part):

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, ICS, JSON, XLSX, Chosen, Form, offer
 from routehub.api.sheets import records as record_sheets
@@ -33,7 +34,7 @@ from routehub.journal import feed, follow
 from routehub.journal.markings import strictest
 from routehub.journal.message import Message, as_event
 
-router = APIRouter(tags=["conferences"])
+router = APIRouter(tags=["conferences"], route_class=Door)
 
 Number = Annotated[int, Path(ge=1, le=9_999, description="The number of the conference.")]
 SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]

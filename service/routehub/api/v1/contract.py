@@ -7,8 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.api.context import Ctx
-from routehub.api.documents import page
-from routehub.api.documents.openapi import JSON
 from routehub.api.documents.shelf import shelf
 from routehub.core import errors
 from routehub.core.errors import HubError, Unknown
@@ -59,6 +57,7 @@ def _first_line(kind: type[HubError]) -> str:
     return (kind.__doc__ or kind.title).partition("\n")[0]
 
 
+JSON = "application/json"
 KEPT = {"Cache-Control": "public, max-age=300"}
 
 
@@ -77,8 +76,9 @@ async def get_asyncapi(request: Request) -> Response:
 @router.get("/docs", include_in_schema=False)
 async def get_docs(request: Request) -> Response:
     """This API for people to read."""
-    body = await asyncio.to_thread(lambda: shelf(request).page)
-    return Response(body, headers=KEPT | {"Content-Security-Policy": page.policy()}, media_type="text/html")
+    found = shelf(request)
+    body = await asyncio.to_thread(lambda: found.page)
+    return Response(body, headers=KEPT | {"Content-Security-Policy": found.page_policy}, media_type="text/html")
 
 
 @router.get("/docs/problems", include_in_schema=False)

@@ -1,5 +1,6 @@
 """Early warning: forecasts with their arithmetic, and the board on which its rules account for themselves."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -7,16 +8,17 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.v1.boards import answer, marking
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
 from routehub.warning import queries
-from routehub.warning.queries import Board, RuleScore
+from routehub.warning.queries import Account, RuleScore
 from routehub.warning.record import Line
 from routehub.warning.rules import RULES
 
-router = APIRouter(tags=["early warning"])
+router = APIRouter(tags=["early warning"], route_class=Door)
 
 
 def _shared_with(who: Principal, route: RouteView, today: Any) -> bool:
@@ -30,15 +32,17 @@ async def get_forecasts(
     leg: Annotated[str | None, Query(max_length=40, description="Such as GR-MK; all when absent.")] = None,
 ) -> Response:  # fmt: skip
     """How many people each leg will see in the coming days: an 80 % interval, the naive forecasts beside it, what it
-    was worked out from, and its error so far. Observers see none: it rests on figures of all parties."""
+    was worked out from, and its error so far; and set against the free places of each party, in how many days it will
+    be full. Observers see none: it rests on figures of all parties."""
     today = ctx.clock.now().astimezone(route.zone).date()
     shared = _shared_with(who, route, today)
-    found = await ctx.db.read(queries.board, route.code) if shared else Board(None)
+    found = await ctx.db.read(queries.account, route.code) if shared else Account(None)
     return answer(
         {
             "route": marking(route), "closed_day": found.closed, "interval": "80 %",
             "forecasts": [f for f in found.forecasts if leg is None or leg == f["leg"]],
             "errors": [e for e in found.errors if leg is None or leg == e["leg"]],
+            "rooms": [r for r in found.rooms if leg is None or leg.partition("-")[2] == r["party"]],
         }
     )  # fmt: skip
 
@@ -52,24 +56,25 @@ async def get_early_warning(
     today = ctx.clock.now().astimezone(route.zone).date()
     shared = _shared_with(who, route, today)
 
-    def read(conn: Connection) -> tuple[Board, list[tuple[str, Line]], list[RuleScore]]:
+    def read(conn: Connection) -> tuple[Account, list[tuple[str, Line]], list[RuleScore]]:
         if not shared:
-            return Board(None), [], []
+            return Account(None), [], []
         lines = queries.conditions(conn, route.code, open_only=not past)
-        return queries.board(conn, route.code), lines, queries.scores(conn, route.code, RULES)
+        return queries.account(conn, route.code), lines, queries.scores(conn, route.code, RULES)
 
-    board, lines, scores = await ctx.db.read(read)
-    parameters = board.parameters or {}
+    account, lines, scores = await ctx.db.read(read)
+    parameters = account.parameters if shared else {}
     return answer(
         {
-            "route": marking(route), "closed_day": board.closed,
+            "route": marking(route), "closed_day": account.closed,
             "rules": [_rule(score, parameters) for score in scores],
-            "conditions": [_condition(key, line) for key, line in lines], "forecast_errors": list(board.errors),
+            "conditions": [_condition(key, line) for key, line in lines], "forecast_errors": list(account.errors),
+            "changed_parameters": account.changed, "changed_from": account.changed_from,
         }
     )  # fmt: skip
 
 
-def _rule(score: RuleScore, parameters: dict[str, Any]) -> dict[str, Any]:
+def _rule(score: RuleScore, parameters: Mapping[str, Any]) -> dict[str, Any]:
     about = RULES.get(score.rule)
     return {
         **asdict(score), "precision": score.precision, "what": about.words if about else score.rule,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Someone, Who
 from routehub.api.v1.boards import answer
 from routehub.api.v1.people import created
@@ -21,7 +22,7 @@ from routehub.intake import pushes
 from routehub.intake.pushes import Push
 from routehub_schemas import parse
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(tags=["identity"], route_class=Door)
 Id = Annotated[str, Path(max_length=40, description="The public part of the key, as listed.")]
 
 

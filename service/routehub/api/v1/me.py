@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Someone, Who
 from routehub.api.v1.boards import answer, marking
 from routehub.core.clock import wall
@@ -18,7 +19,7 @@ from routehub.journal import audit
 from routehub.journal.audit import AuditView
 from routehub.journal.batch import Batch
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(tags=["identity"], route_class=Door)
 
 
 @router.get("/me")

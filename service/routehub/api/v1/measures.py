@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import acting
@@ -29,7 +30,7 @@ from routehub_schemas import parse
 from routehub_schemas.kinds.measure.payload import Measure
 from routehub_schemas.vocab import Moment
 
-router = APIRouter(tags=["measures"])
+router = APIRouter(tags=["measures"], route_class=Door)
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 AsOf = Annotated[str | None, Query(max_length=40, description="A time with offset: what was known then.")]

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from routehub.api import cloudevents
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Who
 from routehub.api.negotiation import ATOM, BATCH, CSV, JSON, Chosen, offer
 from routehub.api.outcomes import accepted, of_many
 from routehub.api.sheets import messages as message_sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named, next_link
-from routehub.core.canonical import dumps
+from routehub.core.canonical import dumps, iso
 from routehub.core.errors import Erased, SignInNeeded, Unknown, refused
 from routehub.delivery.live.frame import Form
 from routehub.delivery.live.listener import ENDED, Ending
@@ -29,11 +30,12 @@ from routehub.journal.search.find import search
 from routehub.journal.search.names import codes_of
 from routehub.journal.search.question import Question, question
 from routehub.journal.search.snippet import snippet
+from routehub.views.reached import PartyReached, reached
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Kind
 
-router = APIRouter(tags=["messages"])
+router = APIRouter(tags=["messages"], route_class=Door)
 
 Key = Annotated[
     str | None,
@@ -114,7 +116,7 @@ def _schema(kind: Kind) -> str:
 
 def doors(kinds: list[Kind]) -> APIRouter:
     """One plain JSON door per kind that anybody but the hub may post; reports have theirs in ``reports``."""
-    found = APIRouter(tags=["messages"])
+    found = APIRouter(tags=["messages"], route_class=Door)
     for kind in kinds:
         if kind.posted_by != frozenset({"hub"}) and kind.name != "report":
             found.add_api_route(
@@ -329,6 +331,40 @@ async def get_message(
         raise Erased("The content of this message has been erased; its place in the chain remains.")
     head = await ctx.db.read(feed.head, who.route, who.party)
     return Response(item.text(head.epoch), headers={"Cache-Control": "no-store"}, media_type=_single(request))
+
+
+@router.get("/messages/{ref}/deliveries")
+async def get_message_deliveries(
+    ctx: Ctx,
+    who: Reader,
+    ref: Annotated[str, Path(max_length=60, description="Message id or short id.")],
+) -> Response:
+    """Who was reached by a message of your own party: each reading party, by which channel, when, and whether it
+    acknowledged. Only the sender's party sees it."""
+    found = await ctx.db.read(reached, who.route, who.party, ref, ctx.clock.now())
+    body = {
+        "message": found.message,
+        "parties": [
+            {
+                "party": one.party,
+                "acknowledgement": _acknowledgement(one),
+                "channels": [
+                    {"channel": way.channel, "state": way.state, "at": iso(way.at) if way.at else None}
+                    for way in one.channels
+                ],
+            }
+            for one in found.parties
+        ],
+    }
+    return Response(dumps(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _acknowledgement(one: PartyReached) -> dict[str, str | None] | None:
+    """None where none is wanted."""
+    if not one.asked:
+        return None
+    at = one.acknowledged_at
+    return {"state": "acknowledged" if at else "waiting", "at": iso(at) if at else None}
 
 
 def _single(request: Request) -> str:

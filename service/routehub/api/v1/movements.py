@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import acting
@@ -22,7 +23,7 @@ from routehub.directory.visibility import readable
 from routehub.journal.markings import strictest
 from routehub_schemas.vocab import Day
 
-router = APIRouter(tags=["movements"])
+router = APIRouter(tags=["movements"], route_class=Door)
 
 MOST = 5000
 First = Annotated[Day | None, Query(alias="from", description="Planned for this day or later.")]

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import people as people_sheet
@@ -19,7 +20,7 @@ from routehub.directory.people import may_see
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 
-router = APIRouter(tags=["directory"])
+router = APIRouter(tags=["directory"], route_class=Door)
 
 
 @offer(router, "/nominations", JSON, CSV, XLSX)

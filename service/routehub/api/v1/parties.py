@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Someone, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import records as record_sheets
@@ -19,7 +20,7 @@ from routehub.directory.grants import Grant
 from routehub.directory.snapshot import Directory, Membership, RouteView
 from routehub_schemas import parse
 
-router = APIRouter(tags=["directory"])
+router = APIRouter(tags=["directory"], route_class=Door)
 Code = Annotated[str, Path(max_length=40)]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Someone, Who
 from routehub.api.v1.boards import answer
 from routehub.core.canonical import dumps
@@ -19,7 +20,7 @@ from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, HandOverView, PersonView
 from routehub_schemas import parse
 
-router = APIRouter(tags=["directory"])
+router = APIRouter(tags=["directory"], route_class=Door)
 Id = Annotated[str, Path(max_length=60)]
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from routehub.api import figure_files
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.figure_files import FileTerms, RowsDay, RowsParty
 from routehub.api.identity import PartyPath, Who
 from routehub.api.outcomes import accepted
@@ -19,7 +20,7 @@ from routehub.journal.message import Guard
 from routehub_schemas.errors import Problem
 from routehub_schemas.vocab import Day
 
-router = APIRouter(tags=["figures"])
+router = APIRouter(tags=["figures"], route_class=Door)
 _FILE = {media: {"schema": {"type": "string", "format": "binary"}} for media in TYPES}
 _BODY = {
     "requestBody": {

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import requests as request_sheets
@@ -23,7 +24,7 @@ from routehub.views import places as places_view
 from routehub.views.places import PartyPlaces, Places
 from routehub_schemas.vocab import RequestCategory
 
-router = APIRouter(tags=["requests and needs"])
+router = APIRouter(tags=["requests and needs"], route_class=Door)
 
 Ref = Annotated[str, Path(max_length=60, description="Short id or message id.")]
 Party = Annotated[str | None, Query(max_length=40, description="Who asked, is asked, or offers.")]
@@ -59,7 +60,9 @@ async def get_requests(
 
     views = await ctx.db.read(read)
     if form is JSON:
-        return answer({"route": marking(route), "requests": [request_body(view) for view in views], "note": ADDED})
+        return answer(
+            {"route": marking(route), "requests": [request_body(view, who.party) for view in views], "note": ADDED}
+        )
     sheets = Sheets(request, ctx, who, route, form, hxl, bom)
     table = request_sheets.requests(views, sheets.marking)
     return await sheets.one(table, "requests", "Requests and needs", strictest(view.tlp for view in views))
@@ -75,7 +78,7 @@ async def get_request(ctx: Ctx, who: Reader, route: OnRoute, ref: Ref) -> Respon
     view = await ctx.db.read(read)
     if view is None:
         raise Unknown("There is no request with this id that you can see.")
-    return answer(request_body(view) | {"note": ADDED})
+    return answer(request_body(view, who.party) | {"note": ADDED})
 
 
 @offer(router, "/offers", JSON, CSV, XLSX)
@@ -151,7 +154,8 @@ def _asked(one: Asked) -> dict[str, Any]:
     return {"party": one.party, "state": one.state, "due": one.due, "history": [_act(act) for act in one.acts]}
 
 
-def request_body(view: RequestView) -> dict[str, Any]:
+def request_body(view: RequestView, party: str) -> dict[str, Any]:
+    """``party``: who reads it; ``answer_audience``: to whom its own answer would go, null for all readers."""
     names = (
         "id", "short_id", "party", "category", "state", "title", "text", "asked_at", "due", "expires", "scope",
         "first_day", "last_day", "purpose", "answers_to", "answers_shown", "quantity", "unit", "place",
@@ -162,6 +166,7 @@ def request_body(view: RequestView) -> dict[str, Any]:
         "asked": [_asked(one) for one in view.asked],
         "counts": None if counts is None else asdict(counts) | {"missing": counts.missing, "beyond": counts.beyond},
         "offers": [offer_body(made) for made in view.offers],
+        "answer_audience": view.answer_audience(party) if view.asks(party) else None,
         "outcome": None if view.ending is None else _act(view.ending),
     }
 

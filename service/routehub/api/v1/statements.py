@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import statements as statement_sheet
@@ -17,7 +18,7 @@ from routehub.core.errors import Unknown
 from routehub.directory.visibility import readable
 from routehub.journal.markings import strictest
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Door)
 
 ANSWERS = {"sign": "signed", "decline": "declined", None: "waiting"}
 

@@ -8,14 +8,16 @@ from starlette.types import Receive, Scope, Send
 
 from routehub.api import problems
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door, refusal_of, unknown_parameters
 from routehub.api.listening import Asked, asked, listen, wanted
 from routehub.api.sockets import connection
 from routehub.core.errors import HubError
 from routehub.delivery.live.frame import RETRY_MILLISECONDS
 
-router = APIRouter(tags=["stream"])
+router = APIRouter(tags=["stream"], route_class=Door)
 
 SUBPROTOCOL = "cloudevents.json"
+PARAMETERS = ("after", "kind", "party", "place", "severity", "resync")
 
 After = Annotated[str | None, Query(max_length=40, description="Cursor; 0: from the start; nothing: from now on.")]
 Kinds = Annotated[list[str], Query(alias="kind", max_length=50, description="Only these kinds.")]
@@ -40,6 +42,8 @@ async def stream(socket: WebSocket, ctx: Ctx) -> None:
     """Every message of the reader's feed as it is accepted. Refusals are problem documents, before it opens."""
     query = socket.query_params
     try:
+        if unknown := unknown_parameters(socket, PARAMETERS):
+            raise refusal_of(unknown)
         found = wanted(
             ctx, query.getlist("kind"), query.getlist("party"), query.getlist("place"), query.get("severity")
         )

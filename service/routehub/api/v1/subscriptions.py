@@ -1,71 +1,38 @@
-"""Subscriptions: push by webhook or e-mail, their log, a test, and sending once more."""
+"""Subscriptions: push by webhook, e-mail or a service of Apprise; their log, tests, signing keys, and sending again."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
 from sqlalchemy import Connection
 
 from routehub.api.body import json_body
-from routehub.api.context import Context, Ctx
+from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Reader
-from routehub.api.listening import wanted
 from routehub.core.canonical import dumps, iso
-from routehub.core.errors import Conflict, NotAllowed, Unknown, refused
-from routehub.core.ids import uuid7
-from routehub.delivery import outgoing, subscriptions
-from routehub.delivery.channels.webhook import check_target
+from routehub.core.clock import wall
+from routehub.delivery import outgoing, replaying, subscriptions
 from routehub.delivery.outgoing import Logged
+from routehub.delivery.replaying import NewReplay, ReplayView
+from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.delivery.subscriptions import LISTS, SubscriptionView
-from routehub.delivery.wanted import Wanted
-from routehub.directory.principal import Principal
-from routehub.journal.batch import Batch
+from routehub.journal import feed
 from routehub.journal.jobs import Change
 from routehub_schemas import parse
-from routehub_schemas.kind import Part
-from routehub_schemas.vocab import PlanPoint, Reference, Severity
 
-router = APIRouter(tags=["subscriptions"])
+router = APIRouter(tags=["subscriptions"], route_class=Door)
 
 SubId = Annotated[str, Path(max_length=60)]
-_Words = list[Annotated[str, Field(min_length=1, max_length=80)]]
-
-
-class _Filter(Part):
-    """What to send; what is left out or empty does not narrow."""
-
-    kinds: _Words = Field(default=[], max_length=50)
-    parties: _Words = Field(default=[], max_length=50)
-    places: _Words = Field(default=[], max_length=50)
-    severity: Severity | None = None
-    points: list[PlanPoint] = Field(default=[], max_length=50)
-    threads: list[Reference] = Field(default=[], max_length=50)
-
-
-class NewSubscription(_Filter):
-    """A subscription as it is asked for. ``target``: an https address, or an e-mail address (the person's own when
-    left out)."""
-
-    channel: Literal["webhook", "email"]
-    target: Annotated[str, Field(min_length=3, max_length=2000)] | None = None
-
-
-class ChangedSubscription(Part):
-    """What to change; a filter replaces the one before as a whole."""
-
-    filter: _Filter | None = None
-    target: Annotated[str, Field(min_length=3, max_length=2000)] | None = None
-    active: bool | None = None
+Before = Annotated[str | None, Query(max_length=60, description="Go on from this delivery.")]
+State = Annotated[Literal["due", "sent", "dead", "dropped"] | None, Query(description="Only these.")]
 
 
 @router.post("/subscriptions", status_code=201)
 async def create_subscription(request: Request, ctx: Ctx, who: Reader) -> Response:
     """Subscribe. The secret of a webhook is in this answer and nowhere afterwards."""
     asked = parse.validate(NewSubscription, await json_body(request, ctx.settings.max_body_bytes))
-    target, found = _target(ctx, who, asked.channel, asked.target), _wanted(ctx, asked)
-    made = await ctx.writer.submit(Change(lambda tx: subscriptions.create(tx, who, asked.channel, target, found)))
-    body = _shown(made) | ({"secret": made.secret} if made.secret else {})
-    return _json(body, 201, {"Location": f"/v1/routes/{who.route}/subscriptions/{made.id}"})
+    made = await ctx.subscriptions.create(who, asked)
+    return _json(_shown(made) | _secret(made), 201, {"Location": f"/v1/routes/{who.route}/subscriptions/{made.id}"})
 
 
 @router.get("/subscriptions")
@@ -85,113 +52,146 @@ async def get_subscription(ctx: Ctx, who: Reader, sub: SubId) -> Response:
 async def change_subscription(request: Request, ctx: Ctx, who: Reader, sub: SubId) -> Response:
     """Change the filter or the target, pause (``active: false``) or switch on again what was disabled."""
     asked = parse.validate(ChangedSubscription, await json_body(request, ctx.settings.max_body_bytes))
-    before = await ctx.db.read(subscriptions.one, who, sub)
-    target = _target(ctx, who, before.channel, asked.target) if asked.target is not None else None
-    found = _wanted(ctx, asked.filter) if asked.filter is not None else None
-    changed = await ctx.writer.submit(
-        Change(lambda tx: subscriptions.change(tx, who, sub, wanted=found, target=target, active=asked.active))
-    )
-    return _json(_shown(changed))
+    return _json(_shown(await ctx.subscriptions.change(who, sub, asked)))
 
 
 @router.delete("/subscriptions/{sub}", status_code=204)
 async def remove_subscription(ctx: Ctx, who: Reader, sub: SubId) -> Response:
     """Remove a subscription with its log; nothing more is sent."""
-    await ctx.writer.submit(Change(lambda tx: subscriptions.remove(tx, who, sub)))
+    await ctx.subscriptions.remove(who, sub)
     return Response(status_code=204)
+
+
+@router.post("/subscriptions/{sub}/rotate")
+async def rotate_signing_keys(request: Request, ctx: Ctx, who: Reader, sub: SubId) -> Response:
+    """New signing keys for a webhook. Those of before sign beside them until the overlap is over."""
+    asked = parse.validate(NewSigningKeys, await json_body(request, ctx.settings.max_body_bytes))
+    made = await ctx.subscriptions.rotate(who, sub, asked)
+    return _json(_shown(made) | _secret(made))
+
+
+@router.delete("/subscriptions/{sub}/signing-keys/{key}")
+async def end_signing_key(ctx: Ctx, who: Reader, sub: SubId, key: SubId) -> Response:
+    """End an earlier signing key before its overlap is over."""
+    return _json(_shown(await ctx.subscriptions.end_key(who, sub, key)))
 
 
 @router.post("/subscriptions/{sub}/test", status_code=202)
 async def test_subscription(ctx: Ctx, who: Reader, sub: SubId) -> Response:
     """Send a test now; how it went is in the log of deliveries."""
-
-    def add(tx: Batch) -> str:
-        found, new_id = subscriptions.one(tx.conn, who, sub), uuid7(tx.wall)
-        if not found.sends:
-            raise Conflict("This subscription is switched off. Switch it on first.")
-        note = f"Test from Routehub\nThis tests the subscription {found.id} of {found.party}. Nothing has happened."
-        rows = [
-            outgoing.row(
-                new_id, found.addressee, f"test-{new_id}", "test", found.route, found.party, found.channel, "test",
-                tx.wall, urgent=True, note=note,
-            )
-        ]  # fmt: skip
-        outgoing.add(tx, rows)
-        tx.audit("subscription.test", found.route, found.party, who.actor, {"subscription": found.id})
-        return new_id
-
-    delivery = await ctx.writer.submit(Change(add))
+    delivery = await ctx.subscriptions.test(who, sub)
     ctx.due()
     return _json({"delivery": delivery}, 202)
 
 
 @router.get("/subscriptions/{sub}/deliveries")
 async def get_deliveries(
-    ctx: Ctx, who: Reader, sub: SubId, limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[str | None, Query(max_length=60, description="Go on from this delivery.")] = None,
+    ctx: Ctx, who: Reader, sub: SubId, limit: Annotated[int, Query(ge=1, le=200)] = 50, before: Before = None,
+    state: State = None,
 ) -> Response:  # fmt: skip
-    """The newest deliveries with every attempt."""
+    """The newest deliveries with every attempt; with ``state=dead`` those that were given up."""
 
     def read(conn: Connection) -> list[Logged]:
-        return outgoing.logged(conn, subscriptions.one(conn, who, sub).addressee, limit, before)
+        return outgoing.logged(conn, subscriptions.one(conn, who, sub).addressee, limit, before, state)
 
-    found = await ctx.db.read(read)
-    following = found[-1].delivery["id"] if len(found) == limit else None
-    return _json({"deliveries": [_logged(one) for one in found], "next": following})
+    return _log(await ctx.db.read(read), limit)
+
+
+@router.get("/dead-letters")
+async def get_dead_letters(
+    ctx: Ctx, who: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50, before: Before = None
+) -> Response:
+    """Messages that were given up: those of your own subscriptions; for the office of a party, all of the party."""
+
+    def read(conn: Connection) -> list[Logged]:
+        own = None
+        if "party_office" not in who.roles:
+            own = {one.addressee for one in subscriptions.manageable(conn, who)} | {who.actor}
+        return outgoing.dead_letters(conn, who.route, who.party, own, limit, before)
+
+    return _log(await ctx.db.read(read), limit, addressees=True)
 
 
 @router.post("/subscriptions/{sub}/deliveries/{delivery}/redeliver", status_code=202)
 async def redeliver(ctx: Ctx, who: Reader, sub: SubId, delivery: SubId) -> Response:
     """Send one delivery once more, under the same id."""
-
-    def again(tx: Batch) -> None:
-        found = subscriptions.one(tx.conn, who, sub)
-        if not outgoing.again(tx, found.addressee, delivery):
-            raise Unknown("There is no finished delivery with this id that you can see.")
-        tx.audit("redeliver", found.route, found.party, who.actor, {"delivery": delivery})
-
-    await ctx.writer.submit(Change(again))
+    await ctx.subscriptions.redeliver(who, sub, delivery)
     ctx.due()
     return _json({"delivery": delivery}, 202)
 
 
-def _wanted(ctx: Context, asked: _Filter) -> Wanted:
-    found = wanted(ctx, asked.kinds, asked.parties, asked.places, asked.severity)
-    return Wanted(
-        found.kinds, found.parties, found.places, found.severity, frozenset(asked.points), frozenset(asked.threads)
-    )
+@router.post("/subscriptions/{sub}/replays", status_code=202)
+async def begin_replay(request: Request, ctx: Ctx, who: Reader, sub: SubId) -> Response:
+    """Send a stretch of your feed, or all that was given up, once more under the same message ids; the filter of the
+    subscription applies. At most 10,000 messages at a time."""
+    asked = parse.validate(NewReplay, await json_body(request, ctx.settings.max_body_bytes))
+    made = await ctx.writer.submit(Change(lambda tx: replaying.begin(tx, who, sub, asked)))
+    ctx.due()
+    where = f"/v1/routes/{who.route}/subscriptions/{sub}/replays/{made.id}"
+    return _json(_replay(made, (await ctx.db.read(feed.head, who.route, who.party)).epoch), 202, {"Location": where})
 
 
-def _target(ctx: Context, who: Principal, channel: str, given: str | None) -> str:
-    """Where to: https for webhooks; for mail the person's own address, or a mailbox of the same domain, so that no
-    message leaves for a stranger's by a slip of the hand."""
-    if channel == "webhook":
-        if given is None:
-            raise refused("/target", "missing", "A webhook needs the address to call.")
-        return check_target(given, private=ctx.settings.webhook_private)
-    person = ctx.directory.value.people.get(who.actor.partition(":")[2]) if who.scopes is None else None
-    if person is None:
-        raise NotAllowed("E-mail goes to people. Sign in as a person, or use a webhook.")
-    if given is None or given.lower() == person.email.lower():
-        return person.email
-    local, _, domain = given.rpartition("@")
-    own = person.email.rpartition("@")[2].lower()
-    if not local or domain.lower() != own or any(c.isspace() or c in ',;<>"()' for c in local):
-        raise refused("/target", "mail-address", f"Mail goes to addresses at {own}.", sent=given, allowed=[f"…@{own}"])
-    return given
+@router.get("/subscriptions/{sub}/replays")
+async def get_replays(ctx: Ctx, who: Reader, sub: SubId) -> Response:
+    """The newest replays of a subscription and how far they have come."""
+    found = await ctx.db.read(replaying.of_subscription, who, sub)
+    epoch = (await ctx.db.read(feed.head, who.route, who.party)).epoch
+    return _json({"replays": [_replay(one, epoch) for one in found]})
+
+
+@router.get("/subscriptions/{sub}/replays/{replay}")
+async def get_replay(ctx: Ctx, who: Reader, sub: SubId, replay: SubId) -> Response:
+    """How far a replay has come."""
+    found = await ctx.db.read(replaying.one, who, sub, replay)
+    return _json(_replay(found, (await ctx.db.read(feed.head, who.route, who.party)).epoch))
+
+
+def _secret(found: SubscriptionView) -> dict[str, Any]:
+    """The secret of a webhook just made, if it has one that the receiver needs: of ed25519 it needs the public half."""
+    held = [key.secret for key in found.keys if key.ends_at is None and key.form == "hmac"]
+    return {"secret": held[0]} if held else {}
 
 
 def _shown(found: SubscriptionView) -> dict[str, Any]:
     body: dict[str, Any] = {
         "id": found.id, "route": found.route, "party": found.party, "owner": found.owner, "channel": found.channel,
-        "target": found.target, "active": found.active, "created_at": iso(found.created_at),
+        "target": found.shown_target, "active": found.active, "created_at": iso(found.created_at),
         "filter": {name: sorted(getattr(found.wanted, name)) for name in LISTS} | {"severity": found.wanted.severity},
     }  # fmt: skip
+    if found.keys:
+        body["signing_keys"] = [
+            {"id": key.id, "form": key.form}
+            | ({"public_key": key.public} if key.public else {})
+            | ({"ends_at": iso(key.ends_at)} if key.ends_at else {})
+            for key in found.signing(wall())
+        ]
     if found.failing_since is not None:
         body["failing_since"] = iso(found.failing_since)
     if found.disabled_at is not None:
         body |= {"disabled_at": iso(found.disabled_at), "disabled_reason": found.disabled_reason}
     return body
+
+
+def _replay(found: ReplayView, epoch: int) -> dict[str, Any]:
+    """``messages``: in the stretch; ``looked_through``: of them so far; ``wanted``: let through by the filter."""
+    return {
+        "id": found.id, "subscription": found.subscription, "after": f"{epoch}.{found.start}",
+        "until": f"{epoch}.{found.until}", "messages": found.until - found.start,
+        "looked_through": found.reached - found.start, "wanted": found.wanted,
+        "prepared": found.finished_at is not None,
+        "deliveries": {state: found.states.get(state, 0) for state in ("due", "sent", "dead", "dropped")},
+        "created_at": iso(found.created_at),
+    }  # fmt: skip
+
+
+def _log(found: list[Logged], limit: int, *, addressees: bool = False) -> Response:
+    following = found[-1].delivery["id"] if len(found) == limit else None
+    rows = [
+        _logged(one)
+        | ({"addressee": one.delivery["addressee"], "channel": one.delivery["channel"]} if addressees else {})
+        for one in found
+    ]
+    return _json({"deliveries": rows, "next": following})
 
 
 def _logged(one: Logged) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.v1.boards import answer, marking
 from routehub.core.errors import Unknown
@@ -14,7 +15,7 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem
 from routehub.views.threads import exchange, exchanges
 
-router = APIRouter(tags=["messages"])
+router = APIRouter(tags=["messages"], route_class=Door)
 
 Onward = Annotated[str | None, Query(max_length=40, description="`next` of the page before.")]
 

@@ -63,7 +63,8 @@ class AlertsBoard:
                 "/identifier", "other-content", "A message with this identifier, sender and time is here already, "
                 "and says something else. An issuer gives each message an identifier of its own.", sent=cap.identifier,
             )  # fmt: skip
-        self._check_class(message, alert)
+        if crossing := _crossing(message, alert):
+            raise Refused(crossing.message, [crossing])
         placed = sources.place(tx, message, alert, cap)
         if placed.record is not None and readers(tx.conn, placed.record["audience_id"]) != message.parties:
             raise refused(
@@ -71,20 +72,6 @@ class AlertsBoard:
                 "the audience out.", sent=alert.audience,
             )  # fmt: skip
         return _cautions(message, alert, cap, placed)
-
-    def _check_class(self, message: Message, alert: Alert) -> None:
-        """Nothing crosses between a live route and an exercise (PROMISES C2); a machine's feed has nobody to ask."""
-        if message.exercise and alert.status == "Actual":
-            raise refused(
-                "/status", "exercise-route", "This is an exercise route, and the message says Actual. To take a real "
-                "alert as material of the exercise, send it with ?as_exercise=true.", sent="Actual",
-                allowed=["Exercise", "Test"],
-            )  # fmt: skip
-        if not message.exercise and alert.status == "Exercise":
-            raise refused(
-                "/status", "live-route", "This is a live route, and the message is an exercise. Send it to an exercise "
-                "route.", sent="Exercise", allowed=["Actual", "Test"],
-            )  # fmt: skip
 
     def _check_alert(self, tx: Transaction, message: Message, alert: Alert) -> None:
         problems = []
@@ -94,16 +81,8 @@ class AlertsBoard:
             )
         if alert.expires <= message.accepted_at and alert.msg_type != "Cancel":
             problems.append(Problem("/expires", "past", "This time has passed.", sent=alert.expires.isoformat()))
-        if message.exercise and alert.status == "Actual":
-            problems.append(
-                Problem(
-                    "/status",
-                    "exercise-route",
-                    "On this route alerts are Exercise or Test, never Actual.",
-                    sent="Actual",
-                    allowed=["Exercise", "Test"],
-                )
-            )
+        if crossing := _crossing(message, alert):
+            problems.append(crossing)
         if problems:
             raise Refused("The alert was not accepted.", problems)
         if alert.msg_type != "Alert":
@@ -187,7 +166,8 @@ class AlertsBoard:
         tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=message.id))
         addressed = sorted(message.parties - {message.reported_party, message.party, HUB_PARTY})
         if addressed:
-            tx.conn.execute(insert(acknowledgements), [{"alert": message.id, "party": p} for p in addressed])
+            asked = {"alert": message.id, "asked_in": message.id, "asked_at": message.accepted_at}
+            tx.conn.execute(insert(acknowledgements), [asked | {"party": party} for party in addressed])
 
     def _follow_up(self, tx: Transaction, message: Message, alert: Alert, record: RowMapping) -> None:
         changes = _said(message, alert) | {"updates": record["updates"] + 1}
@@ -195,12 +175,15 @@ class AlertsBoard:
             changes["ended_at"] = message.accepted_at
         tx.conn.execute(update(alert_records).where(alert_records.c.id == record["id"]).values(**changes))
         tx.conn.execute(insert(alert_messages).values(message_id=message.id, alert=record["id"]))
-        if alert.msg_type == "Update" and rises(record["severity"], alert.severity):
+        if alert.msg_type == "Update" and (alert.ask_again or rises(record["severity"], alert.severity)):
             tx.conn.execute(
                 update(acknowledgements)
                 .where(acknowledgements.c.alert == record["id"])
-                .values(at=None, author=None, actor=None, text=None, message_id=None)
-            )
+                .values(
+                    at=None, author=None, actor=None, text=None, message_id=None, channel=None, asked_in=message.id,
+                    asked_at=message.accepted_at,
+                )
+            )  # fmt: skip
 
     def _acknowledge(self, tx: Transaction, message: Message, response: Response) -> None:
         record = record_of(tx.conn, response.to)
@@ -212,7 +195,7 @@ class AlertsBoard:
             .where(a.alert == record["id"], a.party == message.reported_party)
             .values(
                 at=message.accepted_at, author=message.author, actor=message.actor, text=response.text,
-                message_id=message.id,
+                message_id=message.id, channel=message.event.get("via", "api"),
             )
         )  # fmt: skip
 
@@ -251,3 +234,16 @@ def _said(message: Message, alert: Alert) -> dict[str, Any]:
         "sent": sources.moment(alert.cap.sent) if alert.cap is not None else None,
         "rule": alert.rule.name if alert.rule else None,
     }  # fmt: skip
+
+
+def _crossing(message: Message, alert: Alert) -> Problem | None:
+    """Nothing crosses between a live route and an exercise, in whatever form it comes (PROMISES C2)."""
+    if message.exercise and alert.status == "Actual":
+        words = "On this route alerts are Exercise or Test, never Actual."
+        if alert.cap is not None:  # a machine's feed has nobody to ask
+            words += " To take a real alert as material of the exercise, send it with ?as_exercise=true."
+        return Problem("/status", "exercise-route", words, sent="Actual", allowed=["Exercise", "Test"])
+    if not message.exercise and alert.status == "Exercise":
+        words = "This is a live route, and the message is an exercise. Send it to an exercise route."
+        return Problem("/status", "live-route", words, sent="Exercise", allowed=["Actual", "Test"])
+    return None

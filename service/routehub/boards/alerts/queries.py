@@ -13,12 +13,16 @@ from routehub_schemas.vocab import SEVERITIES
 
 @dataclass(frozen=True)
 class Ack:
-    """One addressed party: ``at`` is None while it is waited for."""
+    """One addressed party: ``at`` is None while it is waited for. ``channel``: page, link or api; ``asked_in``: the
+    message that asks, at ``asked_at``."""
 
     party: str
     at: datetime | None
     by: str | None
     text: str | None
+    channel: str | None
+    asked_in: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,12 @@ def alert(conn: Connection, audiences: Iterable[int], route: str, ref: str, now:
 def _with_acks(conn: Connection, rows: Iterable[RowMapping], now: datetime) -> list[AlertView]:
     rows = list(rows)
     acks: dict[str, list[Ack]] = {row["id"]: [] for row in rows}
+    issued = {row["id"]: row["issued_at"] for row in rows}
     if rows:
         a = acknowledgements.c
-        for row in conn.execute(
-            select(a.alert, a.party, a.at, a.author, a.text).where(a.alert.in_(list(acks))).order_by(a.party)
-        ):
-            acks[row.alert].append(Ack(row.party, row.at, row.author, row.text))
+        for row in conn.execute(select(acknowledgements).where(a.alert.in_(list(acks))).order_by(a.party)):
+            asked_in, asked_at = row.asked_in or row.alert, row.asked_at or issued[row.alert]
+            acks[row.alert].append(Ack(row.party, row.at, row.author, row.text, row.channel, asked_in, asked_at))
     return [_view(row, tuple(acks[row["id"]]), now) for row in rows]
 
 

@@ -72,7 +72,10 @@ class AlertSource(SQLModel, table=True):
 
 class Acknowledgement(SQLModel, table=True):
     """One addressed party's acknowledgement: ``at`` is None while it is waited for. It stops that party's
-    reminders and is asked for again only if severity rises (UX 9.3)."""
+    reminders and is asked for again only if severity rises or the sender asks again (UX 9.3).
+
+    asked_in, asked_at: the message that asks for it, and when; channel: page, link (in a mail) or api.
+    """
 
     __tablename__ = "acknowledgement"
 
@@ -83,6 +86,9 @@ class Acknowledgement(SQLModel, table=True):
     actor: str | None = None
     text: str | None = Field(default=None, sa_type=Text)
     message_id: str | None = None
+    channel: str | None = None
+    asked_in: str | None = None
+    asked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 alert_records = table_of(AlertRecord)

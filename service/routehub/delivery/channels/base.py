@@ -1,11 +1,12 @@
 """What every channel is: something that hands one parcel over, or says whether it is worth trying again."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from routehub.core.canonical import dumps
-from routehub.delivery.mail import MailContext
+from routehub.delivery.mail import Mail, MailContext
 from routehub.journal.message import Message
 
 
@@ -28,7 +29,9 @@ class Failed(Exception):
 class Parcel:
     """One delivery, ready to be sent. ``message`` is None for tests and notices, which have a ``note``.
 
-    id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream.
+    id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream;
+    secrets: the keys that sign it; person: whose own mailbox it is; letter: writes the mail of a reminder or of several
+    alerts.
     """
 
     id: str
@@ -39,7 +42,9 @@ class Parcel:
     context: MailContext
     message: Message | None = None
     note: str | None = None
-    secret: str | None = None
+    secrets: tuple[str, ...] = ()
+    person: str | None = None
+    letter: Callable[[MailContext], Mail] | None = None
 
     @property
     def withheld(self) -> bool:

@@ -1,6 +1,8 @@
 """E-mail: rendered by kind, under one Message-ID per delivery, so that a mail handed over twice shows as one
 (RFC 1047: hand-over cannot be exactly once)."""
 
+from dataclasses import replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from routehub.delivery.channels.base import Parcel, Taken
@@ -8,18 +10,28 @@ from routehub.delivery.mail import Mail, Mailbox, MailTransport
 from routehub.delivery.rendering import Letter, Renderers, foot, marked
 
 
+class Links(Protocol):
+    """Makes the link by which a mail can be acknowledged; empty where it gets none."""
+
+    async def link(self, parcel: Parcel) -> str: ...
+
+
 class EmailChannel:
     name = "email"
 
-    def __init__(self, transport: MailTransport, renderers: Renderers) -> None:
-        self._transport, self._renderers = transport, renderers
+    def __init__(self, transport: MailTransport, renderers: Renderers, links: Links | None = None) -> None:
+        self._transport, self._renderers, self._links = transport, renderers, links
 
     async def send(self, parcel: Parcel) -> Taken:
         to = Mailbox(parcel.target, parcel.context.name)
+        if self._links is not None and (link := await self._links.link(parcel)):
+            parcel = replace(parcel, context=replace(parcel.context, acknowledge=link))
         await self._transport.send(to, self._mail(parcel), message_id=_message_id(parcel))
         return Taken("handed over")
 
     def _mail(self, parcel: Parcel) -> Mail:
+        if parcel.letter is not None:
+            return marked(parcel.letter(parcel.context), parcel.context)
         if parcel.message is not None:
             return self._renderers.render(parcel.message, parcel.context)
         subject, _, text = (parcel.note or "").partition("\n")

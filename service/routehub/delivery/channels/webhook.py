@@ -6,14 +6,15 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
-from standardwebhooks.webhooks import Webhook
 
 from routehub.core.clock import wall
 from routehub.core.errors import refused
 from routehub.delivery.channels.base import Failed, Parcel, Taken, without_content
 from routehub.delivery.guard import GuardedTransport
+from routehub.delivery.signing import signatures
 
 SECONDS = 20.0
+_PATIENCE = httpx.Timeout(SECONDS).as_dict()
 GONE = 410
 
 
@@ -23,7 +24,9 @@ class WebhookChannel:
     name = "webhook"
 
     def __init__(self, *, private: bool) -> None:
-        self._private = private
+        # One for all sends: to read the trusted certificates takes longer than a send. The transport without a client
+        # around it: no cookies from one receiver to the next, and no redirects.
+        self._transport = GuardedTransport(private=private)
 
     async def send(self, parcel: Parcel) -> Taken:
         body = without_content(parcel) if parcel.withheld else parcel.event
@@ -38,14 +41,10 @@ class WebhookChannel:
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, httpx.Headers]:
         """Status and headers. The receiver's body is not read: it could be endless."""
         try:
-            async with (
-                asyncio.timeout(SECONDS),
-                httpx.AsyncClient(
-                    transport=GuardedTransport(private=self._private), trust_env=False, follow_redirects=False,
-                    timeout=SECONDS,
-                ) as client,
-                client.stream("POST", url, headers=headers, content=body) as answer,
-            ):  # fmt: skip
+            async with asyncio.timeout(SECONDS):
+                request = httpx.Request("POST", url, headers=headers, content=body, extensions={"timeout": _PATIENCE})
+                answer = await self._transport.handle_async_request(request)
+                await answer.aclose()
                 return answer.status_code, answer.headers
         except (TimeoutError, httpx.TimeoutException):
             raise Failed(f"no answer within {SECONDS:.0f} s", again=True) from None
@@ -57,13 +56,12 @@ class WebhookChannel:
 
 def _headers(parcel: Parcel, body: str) -> dict[str, str]:
     now = wall()
-    assert parcel.secret is not None
     return {
         "content-type": "application/cloudevents+json; charset=utf-8",
         "user-agent": "Routehub",
         "webhook-id": parcel.about,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(parcel.secret).sign(parcel.about, now, body),
+        "webhook-signature": signatures(parcel.secrets, parcel.about, now, body),
     }
 
 

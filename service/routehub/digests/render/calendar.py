@@ -5,14 +5,15 @@ ends; addresses and names that could end a line are refused or cleaned before.""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vDuration, vText
-
 from routehub import __version__
 from routehub.core.errors import Refused
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def published(told: Sequence[tuple[Invitation, Person]], public_url: str) -> byt
     return _finished(found, [invitation for invitation, _ in told])
 
 
-def _calendar(method: str) -> Calendar:
+def _calendar(method: str) -> "Calendar":
+    from icalendar import Calendar  # a hundred modules, for a document that few ask for
+
     found = Calendar()
     found.add("prodid", f"-//Routehub//Routehub {__version__}//EN")
     found.add("version", "2.0")
@@ -79,14 +82,16 @@ def _calendar(method: str) -> Calendar:
     return found
 
 
-def _finished(found: Calendar, invitations: Sequence[Invitation]) -> bytes:
+def _finished(found: "Calendar", invitations: Sequence[Invitation]) -> bytes:
     years = [one.start.astimezone(ZoneInfo(one.zone)).year for one in invitations]
     if years:
         found.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
     return bytes(found.to_ical())
 
 
-def _event(invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None) -> Event:
+def _event(invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None) -> "Event":
+    from icalendar import Event, vDuration
+
     cancelled = invitation.state == "cancelled"
     event = Event()
     event.add("uid", uid(invitation, public_url))
@@ -110,6 +115,8 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
 
 def _address(person: Person, **parameters: str) -> Any:
     """``mailto:`` with its parameters. An address that holds anything but itself is refused."""
+    from icalendar import vCalAddress, vText
+
     if any(sign.isspace() or not sign.isprintable() or sign in '<>,;:"' for sign in person.address):
         raise Refused("This is not a plain e-mail address.")
     found = vCalAddress(f"mailto:{person.address}")

@@ -4,11 +4,13 @@ who may read it. No cell is ever a formula."""
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from routehub.formats.sheets.table import Cell, Table, begins_formula
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 ABOUT = "About"
 LONGEST_TEXT = 32_767
@@ -21,7 +23,7 @@ _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": 
 class _Formats:
     """The looks of cells. A workbook knows no zones, so the format of a time names its zone."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: "Workbook") -> None:
         self.head = book.add_format({"bold": True, "bottom": 1})
         self.tag = book.add_format({"italic": True, "font_color": "#595959"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -38,6 +40,8 @@ def write(
 
     about: what, when and who may read it, by words; marking: EXERCISE or SAMPLE, above About and on every printed page.
     """
+    from xlsxwriter import Workbook  # a hub that nobody asks for a workbook does without
+
     held = io.BytesIO()
     with Workbook(held, _OPTIONS) as book:
         book.set_properties({"title": title, "subject": marking, "comments": str(about.get("may be read by") or "")})
@@ -51,7 +55,7 @@ def write(
     return held.getvalue()
 
 
-def _fill(sheet: Worksheet, formats: _Formats, table: Table, *, hxl: bool) -> None:
+def _fill(sheet: "Worksheet", formats: _Formats, table: Table, *, hxl: bool) -> None:
     widths = [max(LEAST_WIDE, len(word)) for word in table.header]
     sheet.write_row(0, 0, table.header, formats.head)
     first = 1
@@ -71,7 +75,7 @@ def _fill(sheet: Worksheet, formats: _Formats, table: Table, *, hxl: bool) -> No
         sheet.set_column(at, at, width + 1)
 
 
-def _cell(sheet: Worksheet, formats: _Formats, row: int, at: int, value: Cell) -> None:
+def _cell(sheet: "Worksheet", formats: _Formats, row: int, at: int, value: Cell) -> None:
     if value is None:
         return
     if isinstance(value, bool):
@@ -92,7 +96,7 @@ def _width(value: Cell) -> int:
     return 10 if isinstance(value, date) else len(str(value)) if value is not None else 0
 
 
-def _about(sheet: Worksheet, formats: _Formats, about: Mapping[str, Cell], marking: str) -> None:
+def _about(sheet: "Worksheet", formats: _Formats, about: Mapping[str, Cell], marking: str) -> None:
     row = 0
     if marking:
         sheet.write_string(0, 0, marking, formats.marking)

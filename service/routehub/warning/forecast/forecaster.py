@@ -82,7 +82,7 @@ class Forecast:
         ]
         rest = 1 - sum(self.shares[name] for name in heavy)
         if rest > 0.005:
-            lines.append(f"{rest:.0%} {len(self.shares) - len(heavy)} others with less weight")
+            lines.append(f"{rest:.0%} shared by {len(self.shares) - len(heavy)} others, each below {HEAVY:.0%}")
         lines.append(
             f"together (weighted mean of the logarithms): {number(round(self.centre))}, 80 % interval "
             f"{self.range_words} for {words.day(self.day)}"

@@ -79,7 +79,8 @@ def _finding(f: Forecast, direction: int, p: ForecastRuleParameters) -> Finding:
         category="surge" if more else "crossing_changed",
         headline=f"{f.key}: {f.range_words} people expected {words.day(f.day)}, {change} on the last week",
         arithmetic=(*f.arithmetic(), f"mean of the last seven days: {number(round(f.week))}; change: {change}"),
-        expects=f"a forecast within {p.share:.0%} of the last week's mean",
+        expects=f"forecasts for the coming days that are neither {p.share:.0%} above the last week's mean nor a third "
+        "below it",
         series=(f.key, *(link.source for link in f.links)),
         direction=1 if more else -1,
     )

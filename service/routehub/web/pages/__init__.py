@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    acknowledge,
     agenda,
     alerts,
     figures,
@@ -12,18 +13,36 @@ from routehub.web.pages import (
     hand_overs,
     keys,
     messages,
+    notifications,
+    offers,
     overview,
+    pauses,
     people,
+    requests,
     settings,
     sign_in,
     statements,
     threads,
-)  # fmt: skip
+)
 
 OF_A_ROUTE = (
-    overview, figures, figures_posted, alerts, agenda, statements, threads, messages, hand_overs, people, keys,
+    overview,
+    figures,
+    figures_posted,
+    alerts,
+    requests,
+    offers,
+    agenda,
+    statements,
+    threads,
+    messages,
+    hand_overs,
+    people,
+    pauses,
+    keys,
     settings,
-)  # fmt: skip
+    notifications,
+)
 
 
 def router() -> APIRouter:
@@ -31,6 +50,7 @@ def router() -> APIRouter:
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
     found.include_router(sign_in.router)
+    found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.delivery.escalation.progress import progress
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import alert_form
@@ -130,10 +131,11 @@ async def show(
 ) -> Response:
     """One alert with its acknowledgements, and the buttons that fit the visitor."""
     found = await _one(ctx, who, ref)
+    climbed = await ctx.db.read(progress, found, who.party, "coordinator" in who.principal.roles, ctx.directory.value)
     place = who.route.places.get(found.place) if found.place else None
     values = {
         "alert": found, "place": place.name if place else found.place, "done": done, "key": fresh_key(),
-        "own": found.party == who.party and "alert" in who.may,
+        "own": found.party == who.party and "alert" in who.may, "climbed": climbed,
     }  # fmt: skip
     mark = f"{found.status.upper()}: " if found.status != "Actual" else ""
     return page(request, ctx, who, "alert.html", f"{mark}{found.severity}: {found.headline}", values)
@@ -147,7 +149,9 @@ async def acknowledge(ctx: Web, who: Reading, form: OwnForm, ref: Ref) -> Respon
     data: dict[str, Any] = {"to": found.id, "act": "acknowledge"}
     if text := form.text("text"):
         data["text"] = text
-    await ctx.intake.receive(who.principal, Post(ctx.registry["response"], data, key=form.text("key") or None))
+    await ctx.intake.receive(
+        who.principal, Post(ctx.registry["response"], data, key=form.text("key") or None, via="page")
+    )
     return go(f"{who.base}/alerts/{found.short_id}?done=acknowledged")
 
 
@@ -186,7 +190,7 @@ async def ask_follow_up(
     found = await _own(ctx, who, ref)
     typed = {
         "headline": found.headline, "description": found.description or "", "severity": found.severity,
-        "hours": "24", "key": fresh_key(),
+        "hours": "24", "again": "", "key": fresh_key(),
     }  # fmt: skip
     return _show_follow_up(request, ctx, who, found, act, typed, Faults())
 
@@ -198,7 +202,7 @@ async def follow_up(
 ) -> Response:  # fmt: skip
     """An issued alert is never edited: an update or the end is a message of its own, to the same readers."""
     found = await _own(ctx, who, ref)
-    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "key")}
+    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "again", "key")}
     try:
         data = _follow_up_data(ctx, found, act, typed, form)
         post = Post(ctx.registry["alert"], data, key=typed["key"] or None, said=[act, found.id, typed])
@@ -212,7 +216,8 @@ def _follow_up_data(ctx: WebContext, alert: AlertView, act: str, typed: dict[str
     if act == "end":
         return alert_form.follow_up(alert, "Cancel", alert.expires, description=form.text("description"))
     hours = int(typed["hours"]) if typed["hours"] in dict(alert_form.HOURS) else 24
-    return alert_form.follow_up(
+    data = alert_form.follow_up(
         alert, "Update", ctx.clock.now() + timedelta(hours=hours), headline=typed["headline"],
         description=typed["description"], severity=typed["severity"],
     )  # fmt: skip
+    return data | ({"ask_again": True} if typed["again"] == "yes" else {})

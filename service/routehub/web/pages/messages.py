@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from routehub.core.errors import Malformed, Unknown
+from routehub.core.errors import Malformed, NotAllowed, Unknown
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
 from routehub.journal.jobs import Change
+from routehub.views.reached import MessageReached, reached
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
 from routehub.web.render import Names, page
-from routehub.web.visitor import Reading
+from routehub.web.visitor import Reading, Visitor
 from routehub.web.who_posted import summary_of
 
 router = APIRouter(route_class=PageRoute)
@@ -59,8 +60,17 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
         "summary": summary_of(ctx, event["data"], item.kind),
         "readers": audience_words(audience, names), "facts": facts(data),
         "references": data.get("references") or [], "name": names,
+        "reached": await _reached(ctx, who, item.id),
     }  # fmt: skip
     return page(request, ctx, who, "message.html", f"{values['kind']}: {values['summary']}", values)
+
+
+async def _reached(ctx: WebContext, who: Visitor, message: str) -> MessageReached | None:
+    """Who was reached, for the sender's party; None for everybody else."""
+    try:
+        return await ctx.db.read(reached, who.route.code, who.party, message, ctx.clock.now())
+    except NotAllowed:
+        return None
 
 
 AUDIENCE_WORDS = {

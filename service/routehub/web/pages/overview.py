@@ -30,7 +30,7 @@ MOST_LINES = 5
 SINCE = timedelta(hours=24)
 STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
-WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3}
+WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3, "excused": 3}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     look = Looking(who.route.code, who.party, ids, now, who.route.zone)
     return Overview(
         picture, _todo(conn, ctx, who, picture, look), changes.changes(picture, since), since,
-        _records(conn, ids, who, picture, now), *_conference(conn, ids, who, now),
+        _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def _todo(conn: Connection, ctx: WebContext, who: Visitor, picture: RoutePicture
 
 
 def _records(
-    conn: Connection, ids: frozenset[int], who: Visitor, picture: RoutePicture, now: datetime
+    conn: Connection, ctx: WebContext, ids: frozenset[int], who: Visitor, picture: RoutePicture, now: datetime
 ) -> dict[str, Record]:
     """The last seven reporting days of each party."""
     today = now.astimezone(who.route.zone).date()
@@ -91,7 +91,9 @@ def _records(
         member = who.route.membership(station.party, today)
         if member is not None:
             last = station.freshness.day
-            found[station.party] = record(member, days.get(station.party, {}), last - timedelta(days=6), last, now)
+            pauses = ctx.directory.value.pauses_of(who.route.code, station.party)
+            made = days.get(station.party, {})
+            found[station.party] = record(member, made, last - timedelta(days=6), last, now, pauses)
     return found
 
 

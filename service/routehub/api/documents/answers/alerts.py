@@ -13,6 +13,8 @@ class Acknowledgement(Answer):
     at: datetime | None
     by: str | None
     text: str | None
+    channel: Literal["page", "link", "api"] | None
+    """How it came: by the page, by the link in a mail, or posted by a program."""
 
 
 class Alert(Answer):
@@ -49,3 +51,40 @@ class Alert(Answer):
 class Alerts(Answer):
     route: RouteMarking
     alerts: list[Alert]
+
+
+class NextStep(Answer):
+    step: str
+    to: Literal["duty", "deputy", "coordinators"]
+    at: datetime
+
+
+class Step(NextStep):
+    state: Literal["done", "passed", "nobody", "next"]
+    """`passed`: a later one went instead; `nobody`: nobody was there to be told."""
+    people: list[str]
+
+
+class PartyEscalation(Answer):
+    party: str
+    asked_at: datetime
+    acknowledged_at: datetime | None
+    channel: str | None
+    reached: bool
+    """Whether some channel brought the alert to the party."""
+    reminders: int
+    deputy_at: datetime | None
+    coordinators_at: datetime | None
+    next: NextStep | None
+
+
+class OwnEscalation(PartyEscalation):
+    steps: list[Step]
+
+
+class Escalation(Answer):
+    alert: str
+    now: datetime
+    own: OwnEscalation | None
+    parties: list[PartyEscalation]
+    """For the sender and the coordinators; empty for others."""

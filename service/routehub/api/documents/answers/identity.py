@@ -111,3 +111,14 @@ class AuditRow(Answer):
 class Audit(Answer):
     audit: list[AuditRow]
     next: int | None
+
+
+class QuietHours(Answer):
+    set_by: Literal["you", "hub"]
+    off: bool
+    starts: str | None
+    ends: str | None
+    zone: str | None
+    days: list[str]
+    quiet_until: datetime | None
+    """The end of the quiet hours that run now."""

@@ -86,7 +86,8 @@ class OfferShown(Answer):
 
 
 class RequestShown(Answer):
-    """``outcome``: the act by which who asked closed or withdrew it; of a joint assessment its compiled outcome."""
+    """``answer_audience``: what your answer has to name as its audience, null when nothing; ``outcome``: the act by
+    which who asked closed or withdrew it, of a joint assessment with its compiled outcome."""
 
     id: str
     short_id: str
@@ -116,6 +117,7 @@ class RequestShown(Answer):
     asked: list[AskedShown]
     counts: Counts | None
     offers: list[OfferShown]
+    answer_audience: list[str] | None
     outcome: ActShown | None
 
 

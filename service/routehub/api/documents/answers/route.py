@@ -8,11 +8,12 @@ from pydantic import Field
 from routehub.api.documents.answers.base import Answer
 from routehub.api.documents.answers.figures import RouteMarking
 
-FreshnessState = Literal["in", "nothing_to_report", "due", "late", "silent"]
+FreshnessState = Literal["in", "nothing_to_report", "due", "late", "silent", "excused"]
 
 
 class Fresh(Answer):
-    """A party's reporting. A silent party has no number: it is not a zero."""
+    """A party's reporting. A silent party has no number: it is not a zero. ``reason``, ``excused_until``: why a party
+    need not report now, such as a public holiday, and the last day of that."""
 
     state: FreshnessState
     day: date
@@ -21,6 +22,8 @@ class Fresh(Answer):
     last_day: date | None
     last_at: datetime | None
     silent_days: int | None
+    reason: str | None
+    excused_until: date | None
 
 
 class Total(Answer):
@@ -86,7 +89,7 @@ class RoutePicture(Answer):
 
 class DayMark(Answer):
     day: date
-    mark: Literal["in", "late", "nothing_to_report", "missing", "open"]
+    mark: Literal["in", "late", "nothing_to_report", "missing", "open", "excused"]
 
 
 class Standing(Fresh):
@@ -124,3 +127,24 @@ class Totals(Answer):
     from_: date = Field(alias="from")
     to: date
     parties: list[PartyTotals]
+
+
+class Pause(Answer):
+    """Reporting days, both ends included, for which a party is excused. ``state``: planned, running, over, or ended
+    before its last day; ``ended_from``: then the first day for which it is to report again."""
+
+    id: str
+    party: str
+    first: date = Field(alias="from")
+    until: date
+    reason: str
+    state: Literal["planned", "running", "over", "ended"]
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None
+    ended_from: date | None
+
+
+class Pauses(Answer):
+    route: RouteMarking
+    pauses: list[Pause]

@@ -30,6 +30,7 @@ class Status(Answer):
     due: int
     late: int
     silent: int
+    excused: int
     lines: list[StatusLine]
     more: int
     todo: list[Todo]

@@ -15,16 +15,26 @@ class SubscriptionFilter(Answer):
     threads: list[str]
 
 
+class SigningKey(Answer):
+    id: str
+    form: Literal["hmac", "ed25519"]
+    public_key: str | None = None
+    """Of an ed25519 key (Standard Webhooks, ``whpk_``): what a receiver verifies with; no secret."""
+    ends_at: datetime | None = None
+    """Of an earlier key: until when it signs beside the present ones."""
+
+
 class Subscription(Answer):
     id: str
     route: str
     party: str
     owner: str
-    channel: Literal["webhook", "email"]
+    channel: Literal["webhook", "email", "apprise"]
     target: str
     active: bool
     created_at: datetime
     filter: SubscriptionFilter
+    signing_keys: list[SigningKey] | None = None
     failing_since: datetime | None = None
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
@@ -64,6 +74,62 @@ class Delivery(Answer):
 class Deliveries(Answer):
     deliveries: list[Delivery]
     next: str | None
+
+
+class DeadLetter(Delivery):
+    addressee: str
+    channel: str
+
+
+class DeadLetters(Answer):
+    deliveries: list[DeadLetter]
+    next: str | None
+
+
+class DeliveryStates(Answer):
+    due: int
+    sent: int
+    dead: int
+    dropped: int
+
+
+class Replay(Answer):
+    id: str
+    subscription: str
+    after: str
+    until: str
+    messages: int
+    looked_through: int
+    wanted: int
+    prepared: bool
+    deliveries: DeliveryStates
+    created_at: datetime
+
+
+class Replays(Answer):
+    replays: list[Replay]
+
+
+class ReachedBy(Answer):
+    channel: Literal["webhook", "email", "apprise"]
+    state: Literal["sent", "trying", "waiting", "failed"]
+    at: datetime | None
+
+
+class ReachedAcknowledgement(Answer):
+    state: Literal["acknowledged", "waiting"]
+    at: datetime | None
+
+
+class ReachedParty(Answer):
+    party: str
+    acknowledgement: ReachedAcknowledgement | None
+    channels: list[ReachedBy]
+
+
+class MessageDeliveries(Answer):
+    message: str
+    parties: list[ReachedParty]
 
 
 class Sent(Answer):

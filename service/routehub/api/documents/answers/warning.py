@@ -1,7 +1,7 @@
 """Forecasts and the account of early warning."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from routehub.api.documents.answers.base import Answer
 from routehub.api.documents.answers.figures import RouteMarking
@@ -47,12 +47,32 @@ class ForecastError(Answer):
     counted: int
 
 
+class RoomShown(Answer):
+    """How full a party (``subject`` its code) or one of its places is, and in how many days it will be. ``outflow``:
+    people who leave a day; null for what nobody can say, or not within the days that are forecast."""
+
+    party: str
+    subject: str
+    day: date
+    places: int
+    occupied: int
+    free: int
+    level: Literal["room", "filling", "nearly_full", "over_capacity"]
+    outflow: int | None
+    days_to_full: float | None
+    days_to_full_soonest: float | None
+    headline: str
+    arithmetic: list[str]
+    inputs: list[str]
+
+
 class Forecasts(Answer):
     route: RouteMarking
     closed_day: date | None
     interval: str
     forecasts: list[ForecastShown]
     errors: list[ForecastError]
+    rooms: list[RoomShown]
 
 
 class RuleAccount(Answer):
@@ -96,8 +116,13 @@ class ConditionShown(Answer):
 
 
 class EarlyWarning(Answer):
+    """``changed_parameters``: what the operator set differently from the defaults; ``changed_from``: the first day that
+    is looked at with them."""
+
     route: RouteMarking
     closed_day: date | None
     rules: list[RuleAccount]
     conditions: list[ConditionShown]
     forecast_errors: list[ForecastError]
+    changed_parameters: dict[str, Any]
+    changed_from: date | None

@@ -1,0 +1,55 @@
+"""Who has been asked to acknowledge and has not: for the hub's own reminders, never an answer to a reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from routehub.boards.alerts.tables import acknowledgements, alert_records
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """One addressed party that an open alert waits for. ``asked_in``: the message that asks, at ``asked_at``: the
+    alert itself, or the update that asked again."""
+
+    alert: str
+    short_id: str
+    route: str
+    sender: str
+    party: str
+    status: str
+    severity: str
+    asked_in: str
+    asked_at: datetime
+    audience_id: int
+
+
+def unanswered(conn: Connection, now: datetime) -> list[Unanswered]:
+    """All parties that open alerts wait for."""
+    r, a = alert_records.c, acknowledgements.c
+    rows = conn.execute(
+        select(
+            r.id.label("alert"), r.short_id, r.route, r.party.label("sender"), a.party, r.status, r.severity,
+            func.coalesce(a.asked_in, r.id).label("asked_in"), func.coalesce(a.asked_at, r.issued_at).label("asked_at"),
+            r.audience_id,
+        )
+        .join(acknowledgements, a.alert == r.id)
+        .where(r.ended_at.is_(None), r.expires > now, a.at.is_(None))
+        .order_by(r.sequence, a.party)
+    )  # fmt: skip
+    return [Unanswered(**row) for row in rows.mappings()]
+
+
+def still_waits(conn: Connection, asked_in: str, party: str, now: datetime) -> bool:
+    """Whether the alert is open, this is the latest message that asks, and the party has not acknowledged."""
+    r, a = alert_records.c, acknowledgements.c
+    query = (
+        select(r.id)
+        .join(acknowledgements, a.alert == r.id)
+        .where(
+            func.coalesce(a.asked_in, r.id) == asked_in, a.party == party, a.at.is_(None), r.ended_at.is_(None),
+            r.expires > now,
+        )
+    )  # fmt: skip
+    return conn.execute(query).first() is not None

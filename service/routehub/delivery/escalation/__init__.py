@@ -1,0 +1,1 @@
+"""What happens until somebody answers: reminders, climbing to deputy and coordinators, and what may wait."""

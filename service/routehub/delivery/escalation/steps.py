@@ -1,0 +1,75 @@
+"""The steps that were taken: claimed by their key in the database, so that replicas and restarts neither repeat nor
+forget one."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from routehub.core.canonical import dumps
+from routehub.delivery.escalation.tables import escalation_steps
+from routehub.delivery.tables import deliveries
+from routehub.journal.message import Transaction
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step on record. ``told``: False where a later one took its place; ``people``: the names of who was told."""
+
+    asked_in: str
+    party: str
+    step: str
+    due_at: datetime
+    taken_at: datetime
+    told: bool
+    people: tuple[str, ...]
+
+
+def take(
+    tx: Transaction, asked_in: str, party: str, step: str, due_at: datetime, notice: str, people: Sequence[str], *,
+    told: bool,
+) -> bool:  # fmt: skip
+    """Take a step for this hub; False when it has been taken. The INSERT decides, not what was read before."""
+    make = postgresql.insert if tx.conn.dialect.name == "postgresql" else sqlite.insert
+    done = tx.conn.execute(
+        make(escalation_steps)
+        .values(
+            asked_in=asked_in, party=party, step=step, due_at=due_at, taken_at=tx.now, told=told,
+            people=dumps(list(people)), notice=notice,
+        )
+        .on_conflict_do_nothing(index_elements=["asked_in", "party", "step"])
+        .returning(escalation_steps.c.step)  # the count of rows is not told for an INSERT on both databases
+    )  # fmt: skip
+    return done.first() is not None
+
+
+def taken(conn: Connection, asked_in: Collection[str]) -> dict[tuple[str, str], dict[str, Taken]]:
+    """The steps on record, by asking message and party, then by name."""
+    e = escalation_steps.c
+    query = select(escalation_steps).where(e.asked_in.in_(sorted(asked_in))).order_by(e.due_at)
+    found: dict[tuple[str, str], dict[str, Taken]] = {}
+    for row in conn.execute(query):
+        step = Taken(
+            row.asked_in, row.party, row.step, row.due_at, row.taken_at, row.told, tuple(json.loads(row.people))
+        )
+        found.setdefault((row.asked_in, row.party), {})[row.step] = step
+    return found
+
+
+def parties_of(conn: Connection, notice: str) -> list[str]:
+    """The parties that a notice to the coordinators is about."""
+    e = escalation_steps.c
+    return list(conn.execute(select(e.party).where(e.notice == notice).order_by(e.party)).scalars())
+
+
+def reached(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[str]]:
+    """The parties to which some channel has brought a message, by message."""
+    d = deliveries.c
+    query = select(d.about, d.party).where(d.about.in_(sorted(messages)), d.state == "sent").distinct()
+    found: dict[str, set[str]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.about, set()).add(row.party)
+    return {about: frozenset(parties) for about, parties in found.items()}

@@ -1,0 +1,90 @@
+"""The look of escalation: the loop gives the tick, hub time says what is due, the database says whose it is.
+
+Nothing is kept in memory but when to look again, so that a stop at any point neither repeats nor forgets.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from routehub.core.clock import Clock, wall
+from routehub.core.db import Database
+from routehub.delivery.addressees import Moment
+from routehub.delivery.escalation import climbing, held, reporting
+from routehub.delivery.escalation.climbing import Tasks
+from routehub.delivery.escalation.reporting import Paused, Work, never_paused
+from routehub.directory.current import CurrentDirectory
+from routehub.journal.batch import Batch
+from routehub.journal.jobs import Change
+from routehub.journal.writer import Writer
+
+AT_LATEST = 10.0
+"""Seconds until the next look at everything. No step comes sooner than two minutes after an alert, so that news from
+this hub or another is seen in time."""
+JUMP = 2.0
+"""Seconds by which hub time may run apart from the machine's between two looks, before it counts as moved."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    alerts: Tasks
+    reports: list[Work]
+    release: bool
+    following: datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.alerts.tasks or self.reports or self.release)
+
+
+class Escalation:
+    """One per hub; several on one database share the work by what they claim."""
+
+    def __init__(
+        self, db: Database, writer: Writer, directory: CurrentDirectory, clock: Clock, due: Callable[[], None],
+        night: str = "", is_paused: Paused = never_paused,
+    ) -> None:  # fmt: skip
+        self._db, self._writer, self._directory, self._clock = db, writer, directory, clock
+        self._due, self._night, self.is_paused = due, night, is_paused
+        self._following: datetime | None = None
+        self._looked: tuple[datetime, float] | None = None
+
+    async def look(self) -> bool:
+        """Do what is due."""
+        at = Moment(self._directory.value, self._clock.now(), wall())
+        if not self._is_time(at.now):
+            return False
+        found = await self._db.read_own(self._find, at)
+        if found:
+            await self._writer.submit(Change(lambda tx: self._write(tx, found)))
+            self._due()
+        self._following, self._looked = found.following, (at.now, time.monotonic())
+        return False
+
+    def _is_time(self, now: datetime) -> bool:
+        if self._looked is None:
+            return True
+        before, looked = self._looked
+        passed = time.monotonic() - looked
+        moved = abs((now - before).total_seconds() - passed) > JUMP
+        return moved or passed >= AT_LATEST or (self._following is not None and now >= self._following)
+
+    def _find(self, conn: Connection, at: Moment) -> _Found:
+        alerts = climbing.find(conn, at.now)
+        reports = [reporting.find(conn, at, route, self.is_paused) for route in at.directory.routes.values()]
+        release = held.next_release(conn)
+        times = [alerts.following, release, *(reporting.next_look(at, route) for route in at.directory.routes.values())]
+        return _Found(
+            alerts, [work for work in reports if work], release is not None and release <= at.now,
+            min((one for one in times if one is not None and one > at.now), default=None),
+        )  # fmt: skip
+
+    def _write(self, tx: Batch, found: _Found) -> None:
+        at = Moment(self._directory.value, tx.now, tx.wall)
+        if found.release:
+            held.release(tx)
+        climbing.take(tx, at, found.alerts.tasks, self._night)
+        for work in found.reports:
+            reporting.write(tx, at, work)
