@@ -264,6 +264,7 @@ def upgrade() -> None:
     op.create_table(
         "commitment_said",
         sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
         sa.Column("commitment", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),

@@ -33,6 +33,7 @@ from routehub.api.v1 import (
     parties,
     pauses,
     people,
+    plans,
     reports,
     requests,
     statements,
@@ -91,7 +92,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
-from routehub.views import request_mail
+from routehub.views import acting_mail, request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -129,6 +130,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "request": request_mail.request, "offer": request_mail.offer,
+        "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
 
 
@@ -354,6 +356,7 @@ def create_app(hub: Hub) -> FastAPI:
         reports.router,
         boards.router,
         conferences.router,
+        plans.router,
         pauses.router,
         measures.router,
         movements.router,

@@ -114,7 +114,6 @@ def _people(tx: Batch) -> dict[str, tuple[str, str]]:
 USUAL = {
     "number": "1", "act": "acknowledge", "name": "report.v1", "form": "html", "route": "wbr", "sub": NOBODY_S,
     "person": NOBODY_S, "token": "x", "file": "x", "key": "x", "replay": NOBODY_S,
-    "replay": NOBODY_S,
 }  # fmt: skip
 
 

@@ -143,9 +143,53 @@ class AsyncHub:
     async def alert(self, id: str) -> answers.Alert:
         return await self._do(calls.alert(self.route_code, id))
 
+    async def measures(self, *, open: bool | None = True, as_of: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Steps that neighbours feel, as they stand or as they were known to stand at a time."""
+        return await self._do(calls.measures(self.route_code, open=open, as_of=as_of))
+
+    async def measure(self, id: str, *, as_of: datetime | str | None = None) -> dict[str, Any]:
+        """One measure with its views, its preview, and each cap beside both sides' figures."""
+        return await self._do(calls.measure(self.route_code, id, as_of=as_of))
+
+    async def preview_measure(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a measure would do, before it is sent."""
+        return await self._do(calls.preview_measure(self.route_code, data))
+
+    async def movements(self) -> list[dict[str, Any]]:
+        return await self._do(calls.movements(self.route_code))
+
+    async def movement(self, id: str) -> dict[str, Any]:
+        return await self._do(calls.movement(self.route_code, id))
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        """What was agreed, not agreed, and took place without agreement, by pair of neighbours."""
+        return await self._do(calls.ledger(self.route_code))
+
     async def status(self, since: datetime | str | None = None) -> answers.Status:
         """What changed, and what waits for this party."""
         return await self._do(calls.status(self.route_code, since=since))
+
+    async def plans(self) -> list[dict[str, Any]]:
+        """The plans that the hub knows, those first that the route monitors."""
+        return await self._do(calls.plans(self.route_code))
+
+    async def plan(self, id: str) -> dict[str, Any]:
+        """One plan with its points, and the short ids of the commitments under each."""
+        return await self._do(calls.plan(self.route_code, id))
+
+    async def plan_status(self, id: str, week: str | None = None) -> dict[str, Any]:
+        """The status of each point in a week (`2016-W03`), as was known at its end; this week when none is named."""
+        return await self._do(calls.plan_status(self.route_code, id, week=week))
+
+    async def commitments(
+        self, *, point: str | None = None, party: str | None = None, state: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Commitments with what is reached and the projected date, of one point, owner or state."""
+        return await self._do(calls.commitments(self.route_code, point=point, party=party, state=state))
+
+    async def commitment(self, id: str) -> dict[str, Any]:
+        """One commitment with all that was said about it."""
+        return await self._do(calls.commitment(self.route_code, id))
 
     async def conferences(self) -> list[dict[str, Any]]:
         return await self._do(calls.conferences(self.route_code))

@@ -236,6 +236,7 @@ class StatusLine(TypedDict, total=False):
 class Todo(TypedDict, total=False):
     text: str
     ref: str | None
+    page: str
     due: str | None
 
 

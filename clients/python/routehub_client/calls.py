@@ -222,12 +222,63 @@ def alert(route: str | None, id: str) -> Call[answers.Alert]:
     return _get(path("alerts", id, route=route), lambda answer: cast(answers.Alert, answer.object()))
 
 
+def measures(
+    route: str | None, *, open: bool | None = None, as_of: datetime | str | None = None
+) -> Call[list[dict[str, Any]]]:
+    asked = params(open=open, as_of=_iso(as_of))
+    return Call(Request("GET", path("measures", route=route), asked), partial(answers.rows, "measures"))
+
+
+def measure(route: str | None, id: str, *, as_of: datetime | str | None = None) -> Call[dict[str, Any]]:
+    return Call(Request("GET", path("measures", id, route=route), params(as_of=_iso(as_of))), Answer.object)
+
+
+def preview_measure(route: str | None, data: Mapping[str, Any]) -> Call[dict[str, Any]]:
+    """What a measure would do. It is checked in full, and nothing is stored."""
+    return Call(Request("POST", path("measures", "preview", route=route), (), (JSON_BODY,), dumps(data)), Answer.object)
+
+
+def movements(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("movements", route=route), partial(answers.rows, "movements"))
+
+
+def movement(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("movements", id, route=route), Answer.object)
+
+
+def ledger(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("movements", "ledger", route=route), partial(answers.rows, "pairs"))
+
+
 def status(route: str | None, *, since: datetime | str | None = None) -> Call[answers.Status]:
     asked = params(since=_iso(since))
     return Call(
         Request("GET", path("status", route=route), asked),
         lambda answer: cast(answers.Status, answer.object()),
     )
+
+
+def plans(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("plans", route=route), partial(answers.rows, "plans"))
+
+
+def plan(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("plans", id, route=route), Answer.object)
+
+
+def plan_status(route: str | None, id: str, *, week: str | None = None) -> Call[dict[str, Any]]:
+    return Call(Request("GET", path("plans", id, "status", route=route), params(week=week)), Answer.object)
+
+
+def commitments(
+    route: str | None, *, point: str | None = None, party: str | None = None, state: str | None = None
+) -> Call[list[dict[str, Any]]]:
+    asked = params(point=point, party=party, state=state)
+    return Call(Request("GET", path("commitments", route=route), asked), partial(answers.rows, "commitments"))
+
+
+def commitment(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("commitments", id, route=route), Answer.object)
 
 
 def conferences(route: str | None) -> Call[list[dict[str, Any]]]:

@@ -140,9 +140,53 @@ class Hub:
     def alert(self, id: str) -> answers.Alert:
         return self._do(calls.alert(self.route_code, id))
 
+    def measures(self, *, open: bool | None = True, as_of: datetime | str | None = None) -> list[dict[str, Any]]:
+        """Steps that neighbours feel, as they stand or as they were known to stand at a time."""
+        return self._do(calls.measures(self.route_code, open=open, as_of=as_of))
+
+    def measure(self, id: str, *, as_of: datetime | str | None = None) -> dict[str, Any]:
+        """One measure with its views, its preview, and each cap beside both sides' figures."""
+        return self._do(calls.measure(self.route_code, id, as_of=as_of))
+
+    def preview_measure(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a measure would do, before it is sent."""
+        return self._do(calls.preview_measure(self.route_code, data))
+
+    def movements(self) -> list[dict[str, Any]]:
+        return self._do(calls.movements(self.route_code))
+
+    def movement(self, id: str) -> dict[str, Any]:
+        return self._do(calls.movement(self.route_code, id))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What was agreed, not agreed, and took place without agreement, by pair of neighbours."""
+        return self._do(calls.ledger(self.route_code))
+
     def status(self, since: datetime | str | None = None) -> answers.Status:
         """What changed, and what waits for this party."""
         return self._do(calls.status(self.route_code, since=since))
+
+    def plans(self) -> list[dict[str, Any]]:
+        """The plans that the hub knows, those first that the route monitors."""
+        return self._do(calls.plans(self.route_code))
+
+    def plan(self, id: str) -> dict[str, Any]:
+        """One plan with its points, and the short ids of the commitments under each."""
+        return self._do(calls.plan(self.route_code, id))
+
+    def plan_status(self, id: str, week: str | None = None) -> dict[str, Any]:
+        """The status of each point in a week (`2016-W03`), as was known at its end; this week when none is named."""
+        return self._do(calls.plan_status(self.route_code, id, week=week))
+
+    def commitments(
+        self, *, point: str | None = None, party: str | None = None, state: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Commitments with what is reached and the projected date, of one point, owner or state."""
+        return self._do(calls.commitments(self.route_code, point=point, party=party, state=state))
+
+    def commitment(self, id: str) -> dict[str, Any]:
+        """One commitment with all that was said about it."""
+        return self._do(calls.commitment(self.route_code, id))
 
     def conferences(self) -> list[dict[str, Any]]:
         return self._do(calls.conferences(self.route_code))

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 from routehub.boards.alerts.queries import AlertView
 from routehub.boards.conferences.queries import ProposalView
 from routehub.digests import words
+from routehub.views.plans import Shown
 from routehub.views.week import LegWeek, PartyFlow, PartyReporting, Reception, Week
+from routehub_schemas import plan_points
 
 LEVELS = {"nearly_full": "nearly full", "over_capacity": "over capacity"}
 GRAVE = ("Extreme", "Severe")
@@ -267,6 +269,66 @@ def _alert_lines(matter: Matter, alert: AlertView) -> list[str]:
     return lines
 
 
+# --- commitments --------------------------------------------------------------------------------------------------
+
+
+def commitments(matter: Matter) -> list[Entry]:
+    """Commitments past their date: one item per point, under the numbers of the monitored plan."""
+    late: dict[str, list[Shown]] = {}
+    for one in matter.week.commitments:
+        if one.standing.state == "overdue":
+            late.setdefault(_point_of(matter, one), []).append(one)
+    return [_overdue(matter, point, late[point]) for point in sorted(late, key=_in_order)]
+
+
+def _point_of(matter: Matter, one: Shown) -> str:
+    """The first point of the monitored plan that it is under, wherever it was filed; else the first it names."""
+    codes = one.view.now.points
+    here = [f"{matter.plan}/{n}" for code in codes for n in plan_points.under(matter.plan or "", code)]
+    return (*here, *codes)[0]
+
+
+def _in_order(point: str) -> tuple[str, list[int]]:
+    plan, _, number = point.partition("/")
+    return plan, [int(part) for part in number.split(".") if part.isdigit()]
+
+
+def _overdue(matter: Matter, point: str, found: list[Shown]) -> Entry:
+    plan, _, number = point.partition("/")
+    where = f"Point {number}" if plan == matter.plan else f"{plan}, point {number}"
+    what = "a commitment" if len(found) == 1 else words.count(len(found), "commitment")
+    found = sorted(found, key=lambda one: (-one.standing.days_overdue, one.view.made_at))
+    sources = [message for one in found for message in dict.fromkeys((one.view.id, one.view.messages[-1]))]
+    return Entry(
+        "commitment-overdue", words.clip(f"{where}: {what} past {'its' if len(found) == 1 else 'their'} date", LINE),
+        "The date has passed and the target was not reported as reached.", "discuss", 5, (point,),
+        matter.lead(found[0].view.now.owners[0]),
+        tuple(words.clip(_late(matter, one), REMARK) for one in found)[:LINES],
+        tuple(dict.fromkeys(sources))[:SOURCES],
+        wanted=words.clip(f"{words.listed(_owners(matter, found))}: when it will be there.", REMARK),
+    )  # fmt: skip
+
+
+def _late(matter: Matter, one: Shown) -> str:
+    now, s = one.view.now, one.standing
+    due = s.deadline
+    on = f"{due.day} {due:%B %Y}" if due is not None else ""
+    line = f"{one.view.short_id}, {words.listed(_owners(matter, [one]))}: {now.title}. Due {on}"
+    line += f', as "{now.deadline_text}".' if now.deadline_text else "."
+    if now.target is not None and s.reached is not None:
+        line += f" {words.number(s.reached.value)} of {words.number(now.target)} {now.unit} in place"
+        line += f" on {words.day(s.reached.day)}."
+    elif now.target is not None:
+        line += f" Nothing reported as in place of {words.number(now.target)} {now.unit}."
+    if s.projection.date is not None:
+        line += f" Projected: {s.projection.words}"
+    return line
+
+
+def _owners(matter: Matter, found: list[Shown]) -> list[str]:
+    return list(dict.fromkeys(matter.week.name(owner) for one in found for owner in one.view.now.owners))
+
+
 # --- proposals ----------------------------------------------------------------------------------------------------
 
 
@@ -316,7 +378,7 @@ def follow_up(matter: Matter) -> list[Entry]:
 
 
 Rule = Callable[[Matter], list[Entry]]
-RULES: tuple[Rule, ...] = (reporting, flows, reception, alerts, proposals, follow_up)
+RULES: tuple[Rule, ...] = (reporting, flows, reception, alerts, commitments, proposals, follow_up)
 ORDER = ("decide", "discuss", "note")
 OTHER_BUSINESS = 2
 MOST_ITEMS = 200

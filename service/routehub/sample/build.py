@@ -19,7 +19,7 @@ from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import PersonView
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
-from routehub.sample import story
+from routehub.sample import commitments, story
 
 OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
 
@@ -38,6 +38,7 @@ class SampleBuilder:
     def __init__(self, hub: Hub, tell: Callable[[int, int], None]) -> None:
         assert isinstance(hub.clock, MovableClock)
         self.hub, self.clock, self._tell = hub, hub.clock, tell
+        self._made: dict[str, str] = {}
 
     async def build(self) -> Built:
         hub = self.hub
@@ -104,6 +105,7 @@ class SampleBuilder:
         for done, (day, at, party) in enumerate(posts, 1):
             if day != before:
                 await self._afternoon(before)
+                await self._commitments(before, today)
                 before = day
             member = route.membership(party, day)
             assert member is not None
@@ -124,6 +126,19 @@ class SampleBuilder:
         """The hour at which the agenda digest is compiled, if it is the day for it."""
         self._move(instant(day, time(16), self.hub.directory.route(story.ROUTE).zone))
         await self.hub.schedule.tick()
+
+    async def _commitments(self, day: date, today: date) -> None:
+        """What was pledged on a day, and how far it was: after the hour of the agenda."""
+        for one in commitments.made(today):
+            if one.day == day:
+                data = one.data | ({"parent": self._made[one.parent]} if one.parent else {})
+                self._made[one.name] = (await self._post(one.party, "commitment", data)).message_id
+        for one in commitments.made(today):
+            for step in one.steps:
+                if step.day == day:
+                    told = {"commitment": self._made[one.name], "stage": step.stage, "value": step.value}
+                    more = {"as_of": day.isoformat()} | ({"text": step.text} if step.text else {})
+                    await self._post(one.party, "progress", told | more)
 
     async def _events(self, now: datetime) -> None:
         """Alerts with acknowledgements, and proposals for the conference."""

@@ -21,8 +21,8 @@ LEVEL_WORDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One change. ``mark``: ! alert, ^ flow outside the usual range, r correction, - silent or back, # capacity;
-    ``ref``: the short id or message id of its record."""
+    """One change. ``mark``: ! alert, ^ flow outside the usual range, r correction, - silent or back, # capacity,
+    m measure, > movement; ``ref``: the short id or message id of its record."""
 
     mark: str
     at: datetime
@@ -34,11 +34,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for the reader's party."""
+    """One thing that waits for the reader's party. ``page``: where it is done, below the route's own address."""
 
     text: str
     due: datetime | None
     ref: str | None
+    page: str = "/figures"
 
 
 def changes(picture: RoutePicture, since: datetime) -> list[Line]:
@@ -58,7 +59,9 @@ def changes(picture: RoutePicture, since: datetime) -> list[Line]:
 def todo(picture: RoutePicture, party: str) -> list[Todo]:
     """What waits for a party: alerts to acknowledge, figures to post."""
     found = [
-        Todo(f"Acknowledge {a.short_id}: {a.headline}", None, a.short_id) for a in picture.alerts if a.waits_for(party)
+        Todo(f"Acknowledge {a.short_id}: {a.headline}", None, a.short_id, f"/alerts/{a.short_id}")
+        for a in picture.alerts
+        if a.waits_for(party)
     ]
     station = picture.station(party)
     if station is not None and station.freshness.state in ("due", "late", "silent"):

@@ -29,9 +29,23 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
     for view in views:
         one = view.asks(party)
         if one is not None and view.waits_for(party):
-            found.append(Todo(f"Answer {view.short_id} of {view.party}: {view.title}", one.due, view.short_id))
+            found.append(
+                Todo(
+                    f"Answer {view.short_id} of {view.party}: {view.title}",
+                    one.due,
+                    view.short_id,
+                    f"/requests/{view.short_id}",
+                )
+            )
         elif view.party == party and not view.over and view.category == "joint_assessment" and _all_in(view):
-            found.append(Todo(f"Compile the outcome of {view.short_id}: {view.title}", view.due, view.short_id))
+            found.append(
+                Todo(
+                    f"Compile the outcome of {view.short_id}: {view.title}",
+                    view.due,
+                    view.short_id,
+                    f"/requests/{view.short_id}",
+                )
+            )
     return found
 
 
@@ -42,7 +56,12 @@ def _all_in(view: RequestView) -> bool:
 def statements_waiting(views: Iterable[StatementView], party: str) -> list[Todo]:
     """Texts that name the party and that it has neither signed nor declined."""
     return [
-        Todo(f"Sign or decline {view.short_id} of {view.party}: {view.title}", None, view.short_id)
+        Todo(
+            f"Sign or decline {view.short_id} of {view.party}: {view.title}",
+            None,
+            view.short_id,
+            f"/statements/{view.short_id}",
+        )
         for view in views
         if view.waits_for(party)
     ]
@@ -55,14 +74,14 @@ def nominations_waiting(
     overdue."""
     stand = nominations.standings(directory, route, today, wall)
     found = [
-        Todo("Nominate a contact point, within 24 hours", one.due_at, None)
+        Todo("Nominate a contact point, within 24 hours", one.due_at, None, "/people/new")
         for one in stand
         if one.party == who.party and one.state != "nominated" and "party_office" in who.roles
     ]
     late = [one for one in stand if one.state == "overdue" and one.party != who.party]
     if late and "coordinator" in who.roles:
         codes = ", ".join(one.party for one in late)
-        found.append(Todo(f"No contact point nominated yet: {codes}", late[0].due_at, None))
+        found.append(Todo(f"No contact point nominated yet: {codes}", late[0].due_at, None, "/people"))
     return found
 
 
@@ -74,8 +93,19 @@ def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:
         meant = party == view.needed_by or party in view.offered_to
         if view.state == "offered" and meant and view.may_take(party):
             what = f"{number(view.quantity)} {view.unit}{toward}"
-            found.append(Todo(f"Accept or decline {view.short_id} of {view.party}: {what}", None, view.short_id))
+            found.append(
+                Todo(
+                    f"Accept or decline {view.short_id} of {view.party}: {what}",
+                    None,
+                    view.short_id,
+                    f"/offers/{view.short_id}",
+                )
+            )
         elif party == view.receiver and p.delivered > p.received and p.ended is None:
             what = f"{number(p.delivered - p.received)} {view.unit} of {view.short_id}"
-            found.append(Todo(f"Confirm the receipt of {what}, from {view.party}", None, view.short_id))
+            found.append(
+                Todo(
+                    f"Confirm the receipt of {what}, from {view.party}", None, view.short_id, f"/offers/{view.short_id}"
+                )
+            )
     return found

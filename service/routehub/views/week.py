@@ -1,5 +1,6 @@
-"""The week of a route as a conference looks at it: reporting, flows, two counts, reception, alerts, proposals. Only
-what everyone on the route may read goes in (DECISIONS 1: shared derivations); each number keeps its messages."""
+"""The week of a route as a conference looks at it: reporting, flows, two counts, reception, alerts, proposals,
+commitments. Only what everyone on the route may read goes in (DECISIONS 1: shared derivations); each number keeps its
+messages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alerts
+from routehub.boards.commitments.queries import commitments
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
@@ -16,7 +18,8 @@ from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
-from routehub.views import shared
+from routehub.views import plans, shared
+from routehub.views.plans import Shown
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
 
@@ -129,6 +132,7 @@ class Week:
     flags: Mapping[str, str]
     alerts: tuple[AlertView, ...]
     proposals: tuple[ProposalView, ...]
+    commitments: tuple[Shown, ...] = ()
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -162,6 +166,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+        tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
     )  # fmt: skip
 
 

@@ -29,8 +29,11 @@ SEVERITY_WORDS = {
 CONTENT_PAGES = (
     ("", "Overview"),
     ("/alerts", "Alerts"),
+    ("/measures", "Measures"),
+    ("/movements", "Movements"),
     ("/requests", "Requests"),
     ("/places", "Places"),
+    ("/commitments", "Commitments"),
     ("/conference", "Conference"),
     ("/statements", "Statements"),
     ("/threads", "Notes"),

@@ -130,9 +130,18 @@ def _wanted(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> Non
     if todo:
         wanted = "; ".join(clean(item.get("text")) + _by(item, clock) for item in todo)
         run.line(f"For {clean(me.get('party', {}).get('code'))}: {wanted}")
-    alert = next((item.get("ref") for item in todo if str(item.get("ref") or "").startswith("A-")), None)
-    if alert:
-        run.say(f"Next: rh alert ack {clean(alert)}")
+    step = next((command for item in todo if (command := _next_step(item))), None)
+    if step:
+        run.say(f"Next: {step}")
+
+
+def _next_step(item: answers.Todo) -> str | None:
+    """The command that does what is wanted, where there is one."""
+    page, ref = str(item.get("page") or ""), clean(item.get("ref"))
+    if ref.startswith("A-"):
+        return f"rh alert ack {ref}"
+    kind = {"/measures/": "measure", "/movements/": "movement"}.get(page.removesuffix(ref)) if ref else None
+    return f"rh {kind} show {ref}" if kind else None
 
 
 def _by(item: answers.Todo, clock: Clock) -> str:

@@ -14,6 +14,7 @@ from pydantic import Field
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
 from routehub_schemas.vocab import (
+    REFERENCE_PATTERN,
     UNIQUE_ITEMS,
     CapCounts,
     Count,
@@ -99,7 +100,7 @@ class Measure(Payload):
     """Limits a day; needed in a daily cap."""
     co_authors: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=30, json_schema_extra=UNIQUE_ITEMS)
     """Parties in whose name it is told as well (a joint notification); each confirms by itself."""
-    updates: Reference | None = None
+    updates: Annotated[Reference | None, Field(pattern=REFERENCE_PATTERN)] = None
     """The notice that this one changes."""
 
     def rests_on(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from routehub.api.documents.answers import (
     alerts,
+    commitments,
     conferences,
     directory,
     figures,
@@ -152,6 +153,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/plans"): Operation(commitments.Plans),
+    ("get", "/v1/plans/{plan}"): Operation(commitments.PlanInFull),
+    ("get", "/v1/plans/{plan}/status"): Operation(commitments.PlanStatus),
+    ("get", "/v1/commitments"): Operation(commitments.Commitments),
+    ("get", "/v1/commitments/{ref}"): Operation(commitments.CommitmentInFull),
     ("get", "/v1/me"): Operation(identity.Me),
     ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
     ("put", "/v1/me/quiet-hours"): Operation(

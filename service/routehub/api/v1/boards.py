@@ -21,7 +21,6 @@ from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.boards.figures.queries import DayValue, FigureQuery, FigureValue, day_values, figures, history, latest
 from routehub.boards.reporting.freshness import Freshness, Record, freshness, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.core.canonical import dumps
 from routehub.core.clock import wall
 from routehub.core.errors import Malformed, Unknown, refused
@@ -33,9 +32,9 @@ from routehub.formats.sheets.table import Row
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.journal.markings import strictest, tlps
-from routehub.views import changes as what_changed
+from routehub.views import briefing, waiting
 from routehub.views import route as route_view
-from routehub.views import waiting
+from routehub.views.briefing import Briefing
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -473,25 +472,23 @@ async def get_status(
     if since is not None and since.tzinfo is None:
         raise refused("/query/since", "form", "Give a time with its offset, such as 2015-10-20T18:00:00Z.")
     picture = await picture_of(ctx, who, route)
+    begin = since or picture.now - timedelta(hours=24)
 
-    def read(conn: Connection) -> list[what_changed.Todo]:
-        look = Looking(who.route, who.party, readable(conn, who.route, who.party), picture.now, route.zone)
-        return waiting.load(conn, look)
+    def read(conn: Connection) -> Briefing:
+        ids = readable(conn, who.route, who.party)
+        return briefing.load(conn, ctx.directory.value, route, who.party, ids, picture, begin)
 
-    directory, today = ctx.directory.value, picture.now.astimezone(route.zone).date()
-    todo = [
-        *what_changed.todo(picture, who.party), *await ctx.db.read(read),
-        *waiting.nominations_waiting(directory, route, who, today, wall()),
-    ]  # fmt: skip
-    lines = what_changed.changes(picture, since or picture.now - timedelta(hours=24))
+    found = await ctx.db.read(read)
+    today = picture.now.astimezone(route.zone).date()
+    nominate = waiting.nominations_waiting(ctx.directory.value, route, who, today, wall())
     return answer(
         {
             "route": marking(route), "now": picture.now, "party": who.party,
             "expected": len(picture.stations), "reported": len(picture.in_states("in", "nothing_to_report")),
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")), "excused": len(picture.in_states("excused")),
-            "lines": [asdict(line) for line in lines[:5]], "more": max(0, len(lines) - 5),
-            "todo": [asdict(item) for item in todo],
+            "lines": [asdict(line) for line in found.lines[:5]], "more": max(0, len(found.lines) - 5),
+            "todo": [asdict(item) for item in (*found.todo, *nominate)],
         }
     )  # fmt: skip
 

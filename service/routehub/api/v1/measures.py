@@ -18,6 +18,7 @@ from routehub.api.sheets.answers import Bom, Hxl, Sheets
 from routehub.api.v1.boards import answer, marking
 from routehub.api.v1.messages import plain
 from routehub.boards.measures.notice import Notice
+from routehub.boards.measures.project import AROUND
 from routehub.boards.measures.queries import Act, MeasureView, PartyView, measure, measures
 from routehub.core.errors import Unknown, refused
 from routehub.directory.principal import Principal
@@ -72,9 +73,7 @@ def _notice(notice: Notice) -> dict[str, Any]:
 def measure_body(view: MeasureView) -> dict[str, Any]:
     """A measure as the API gives it: what its newest notice says, and how it stands."""
     said = view.said
-    shown = said.model_dump(
-        mode="json", exclude={"audience", "thread", "references", "on_behalf_of", "updates", "co_authors"}
-    )
+    shown = said.model_dump(mode="json", exclude=AROUND | {"co_authors"})
     return {
         "id": view.id, "short_id": view.short_id, "party": view.party, "state": view.state, **shown,
         "notified_at": view.notified_at, "changed_at": view.changed_at, "ended_at": view.ended_at,

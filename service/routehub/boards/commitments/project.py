@@ -54,8 +54,9 @@ class CommitmentsBoard:
         read = reading(said.deadline, message.accepted_at.date()) if said.deadline is not None else None
         tx.conn.execute(
             insert(commitment_said).values(
-                message_id=message.id, commitment=record, sequence=message.sequence, accepted_at=message.accepted_at,
-                title=said.title, category=said.category, text=said.text,
+                message_id=message.id, short_id=message.short_id or message.id, commitment=record,
+                sequence=message.sequence, accepted_at=message.accepted_at, title=said.title,
+                category=said.category, text=said.text,
                 owners=",".join(check.owners(self._directory(), message, said)), points=",".join(said.points),
                 target=said.target, unit=said.unit, rate=said.rate.value if said.rate else None,
                 rate_per=said.rate.per if said.rate else None,

@@ -26,6 +26,7 @@ class Said:
     """What a commitment says by one of its messages."""
 
     message_id: str
+    short_id: str
     sequence: int
     accepted_at: datetime
     title: str
@@ -99,6 +100,11 @@ class CommitmentView:
         """The end of it, where it was withdrawn."""
         return next((step for step in self.steps if step.stage == "withdrawn"), None)
 
+    def called(self, ref: str) -> bool:
+        """Whether this is a short id of it, that of a change included, or the id of one of its messages."""
+        wanted = ref.strip()
+        return wanted.upper() in {one.short_id for one in self.said} or wanted.lower() in self.messages
+
     def owned_by(self, party: str) -> bool:
         return party in self.now.owners
 
@@ -128,19 +134,6 @@ def commitments(
         if versions[-1].parent is not None:
             parts.setdefault(versions[-1].parent, []).append(commitment)
     return [_view(row, told, made, parts) for row in records if row["id"] in told]
-
-
-def commitment(
-    conn: Connection, audiences: Iterable[int], route: str, ref: str, *, until: datetime | None = None
-) -> tuple[CommitmentView, dict[str, CommitmentView]] | None:
-    """One commitment by its short id or the id of any of its messages, and all that the reader may read by id, for its
-    parent and its parts; None when unknown or not visible."""
-    found = {view.id: view for view in commitments(conn, audiences, route, until=until)}
-    wanted = ref.strip()
-    for view in found.values():
-        if wanted.upper() == view.short_id or wanted.lower() in (view.id, *view.messages):
-            return view, found
-    return None
 
 
 def record_of(conn: Connection, message_id: str) -> str | None:

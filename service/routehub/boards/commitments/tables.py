@@ -31,6 +31,7 @@ class CommitmentSaid(SQLModel, table=True):
     __tablename__ = "commitment_said"
 
     message_id: str = Field(primary_key=True)
+    short_id: str
     commitment: str = Field(index=True, foreign_key="commitment_record.id")
     sequence: int = Field(sa_type=BigInteger)
     accepted_at: datetime = Field(sa_type=UTCDateTime)

@@ -2,9 +2,11 @@
 others could give a view, is taken in like any other: it is recorded, never blocked (DOMAIN 3)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Table, insert, select
 
+from routehub.boards.measures.notice import SHORT
 from routehub.boards.measures.queries import VIEWS, MeasureView, measure
 from routehub.boards.measures.tables import measure_acts, measure_asked, measure_notices, measure_records
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged, refused
@@ -16,6 +18,8 @@ from routehub_schemas.errors import Problem
 from routehub_schemas.kinds.measure.payload import Measure
 from routehub_schemas.kinds.response.payload import Response
 
+AROUND = {"audience", "thread", "references", "on_behalf_of", "updates"}
+"""Fields that say where a notice belongs and who reads it, not what the measure is."""
 ACTS = VIEWS | {"confirm", "end", "withdraw"}
 
 
@@ -151,7 +155,7 @@ class MeasuresBoard:
             insert(measure_notices).values(
                 message_id=message.id, measure=known, short_id=short, sequence=message.sequence,
                 at=message.accepted_at, tlp=message.tlp, author=message.author,
-                said=said.model_dump_json(exclude_defaults=True),
+                said=said.model_dump_json(exclude=AROUND, exclude_defaults=True),
             )
         )  # fmt: skip
 
@@ -217,17 +221,18 @@ def _over(known: MeasureView) -> str:
 
 def _content(said: Measure) -> dict[str, object]:
     """What a notice says, without what it refers to."""
-    return said.model_dump(exclude={"updates", "references", "thread", "audience"})
+    return said.model_dump(exclude=AROUND)
 
 
 def _cautions(message: Message, said: Measure) -> list[Caution]:
     """What stands beside the measure from now on, told to whoever sends it."""
     found = []
-    hours = round((said.start - message.accepted_at).total_seconds() / 3600, 1)
-    if said.start < message.accepted_at:
+    ahead = said.start - message.accepted_at
+    hours = round(ahead / timedelta(hours=1), 1)
+    if ahead < timedelta(0):
         words = f"It is in force for {-hours:g} hours before this notice: readers see it marked as unilateral."
         found.append(Caution("/start", "unilateral", words, sent=said.start.isoformat()))
-    elif hours < 24:
+    elif ahead < SHORT:
         words = f"{hours:g} hours of notice: readers see it marked as short notice."
         found.append(Caution("/start", "short-notice", words, sent=said.start.isoformat()))
     if said.views_by is not None and said.start < said.views_by:

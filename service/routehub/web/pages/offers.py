@@ -20,6 +20,7 @@ from routehub.web.pages.requests import Ref, look, require
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
+NOTHING_SAID = {"act": "", "text": "", "quantity": ""}
 router = APIRouter(route_class=PageRoute)
 
 
@@ -94,7 +95,8 @@ def _show(
     may, p = "response" in who.may, view.progress
     values = {
         "view": view, "need": need, "place": place.name if place else view.place, "done": done,
-        "faults": faults or Faults(), "said": said or {}, "key": fresh_key(), "own": may and view.party == who.party,
+        "faults": faults or Faults(), "said": said or NOTHING_SAID,
+        "key": fresh_key(), "own": may and view.party == who.party,
         "may_take": may and view.may_take(who.party) and p.receiver != who.party and view.state != "withdrawn"
         and (p.receiver is None),
         "receives": may and view.receiver == who.party and p.ended is None,

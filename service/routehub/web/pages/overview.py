@@ -10,10 +10,9 @@ from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
-from routehub.boards.requests.queries import Looking
 from routehub.core.clock import wall
 from routehub.directory.visibility import readable
-from routehub.views import changes, waiting
+from routehub.views import briefing, waiting
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
 from routehub.views.route import LegPicture, RoutePicture, Station
@@ -66,18 +65,13 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     since = now - SINCE
-    look = Looking(who.route.code, who.party, ids, now, who.route.zone)
+    found = briefing.load(conn, ctx.directory.value, who.route, who.party, ids, picture, since)
+    today = now.astimezone(who.route.zone).date()
+    nominate = waiting.nominations_waiting(ctx.directory.value, who.route, who.principal, today, wall())
     return Overview(
-        picture, _todo(conn, ctx, who, picture, look), changes.changes(picture, since), since,
+        picture, [*found.todo, *nominate], found.lines, since,
         _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
     )  # fmt: skip
-
-
-def _todo(conn: Connection, ctx: WebContext, who: Visitor, picture: RoutePicture, look: Looking) -> list[Todo]:
-    return [
-        *changes.todo(picture, who.party), *waiting.load(conn, look),
-        *waiting.nominations_waiting(ctx.directory.value, who.route, who.principal, look.today, wall()),
-    ]  # fmt: skip
 
 
 def _records(

@@ -19,6 +19,8 @@ class Todo(Answer):
     text: str
     due: datetime | None
     ref: str | None
+    page: str
+    """Where a person does it, below the route's own address."""
 
 
 class Status(Answer):

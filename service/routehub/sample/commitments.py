@@ -1,0 +1,70 @@
+"""Commitments of the sample: the figures of the readout of 22 January 2016 and of 29 October 2015, moved so that the
+readout is today. What was reported since is invented, as everything in the sample."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+PLAN = "wbr-2015-final"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement of progress on a day."""
+
+    day: date
+    stage: str
+    value: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A commitment: by whom, on which day, its data, the name of its whole, and its progress."""
+
+    name: str
+    party: str
+    day: date
+    data: dict[str, Any]
+    parent: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+def made(today: date) -> Iterator[Made]:
+    """In the order in which they are posted: a whole before its parts."""
+    year, last = today.year, today - timedelta(days=1)
+    first, week = last - timedelta(days=11), last - timedelta(days=8)
+    in_year = {"deadline": {"text": f"in the course of {year}"}}
+    established = (
+        Step(week, "in_place", 640, "First apartments and rooms."),
+        Step(last, "in_place", 1_000, "1,000 places are established."),
+    )
+    yield Made("greece", "GR", first, _places(50_000, "50,000 places in Greece", 5, owners=["GR", "UNHCR"]))
+    owners = ["UNHCR", "GR"]
+    private = _places(20_000, "20,000 places in private accommodation", 5, owners=owners) | in_year
+    yield Made("unhcr", "UNHCR", first, private, "greece", established)
+    yield Made("first", "UNHCR", first, _places(1_000, "First 1,000 places", 5), "unhcr", established)
+    agreed = _places(12_150, "12,150 places by vouchers and apartments", 5, rate={"value": 150, "per": "day"}) | in_year
+    agreed["text"] = "A partnership agreement is expected to be concluded in the coming days."
+    yield Made("agreed", "UNHCR", last, agreed, "unhcr")
+    flats = _places(2_400, "Rental of 2,400 apartments", 5) | {"unit": "apartments"}
+    yield Made("flats", "UNHCR", last, flats, "agreed")
+    for party, places, there in (("AT", 5_000, 3_900), ("RS", 3_000, 1_150), ("HR", 2_000, 2_000)):
+        ready = (Step(last - timedelta(days=2), "in_place", there, "Ready for use."),)
+        yield Made(party, party, first, _places(places, f"{places:,} places along the route", 6), steps=ready)
+    due = {"deadline": {"date": last.isoformat()}}
+    slovenia = _places(2_000, "2,000 places along the route", 6) | due
+    yield Made("SI", "SI", first, slovenia, steps=(Step(week, "pledged", 2_000),))
+    officers = {
+        "title": "400 officers for Slovenia", "points": [f"{PLAN}/13"], "target": 400, "unit": "officers",
+        "owners": ["FRONTEX", "SI"], "deadline": {"text": "by the end of the year"},
+    }  # fmt: skip
+    stages = (
+        Step(week, "pledged", 183), Step(last, "under_way", 30, "On the way."), Step(last, "in_place", 13, "Deployed."),
+    )  # fmt: skip
+    yield Made("officers", "FRONTEX", first, officers, steps=stages)
+
+
+def _places(target: int, title: str, point: int, **more: Any) -> dict[str, Any]:
+    return {"title": title, "points": [f"{PLAN}/{point}"], "target": target, "unit": "places", **more}

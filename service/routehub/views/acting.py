@@ -1,0 +1,108 @@
+"""What measures and movements want of a party, and what changed about them, as lines like those of the overview. Each
+is filled from records; nothing is generated."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from routehub.boards.measures.queries import MeasureView, measures
+from routehub.boards.movements.queries import MovementView, movements
+from routehub.core.words import number
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.views.changes import Line, Todo
+from routehub_schemas.kinds.movement.summary import carried
+
+RANKED_BEFORE = frozenset({"!", "^"})
+"""Alerts and flows come before measures and movements, all else after them (UX 3.3)."""
+STATES = {
+    "proposed": "waits for an answer", "notified": "told in advance", "agreed": "agreed",
+    "agreed_with_conditions": "agreed with conditions, which are not accepted yet", "objected": "objected",
+    "not_agreed": "not agreed", "withdrawn": "withdrawn", "took_place": "took place",
+}  # fmt: skip
+"""How a movement stands, in words."""
+
+
+def load(
+    conn: Connection, audiences: Iterable[int], route: str, now: datetime
+) -> tuple[list[MeasureView], list[MovementView]]:
+    ids = frozenset(audiences)
+    return measures(conn, ids, route, now), movements(conn, ids, route, now)
+
+
+def what(movement: MovementView) -> str:
+    """``2 trains, about 960 people``"""
+    return f"{carried(movement.transport, movement.vehicles)}, about {number(movement.people)} people"
+
+
+def todo(
+    told: Sequence[MeasureView], planned: Sequence[MovementView], party: str, directory: Directory, now: datetime
+) -> list[Todo]:
+    """What waits for a party: answers to movements and views on measures, the earliest deadline first."""
+    found = [item for view in planned for item in _of_movement(view, party, directory, now)]
+    found += [item for view in told for item in _of_measure(view, party, directory, now.date())]
+    return sorted(found, key=lambda item: (item.due is None, item.due))
+
+
+def _of_movement(view: MovementView, party: str, directory: Directory, now: datetime) -> list[Todo]:
+    wanted, page = view.waits_for(party), f"/movements/{view.short_id}"
+    if wanted == "answer":
+        name = directory.name(view.party, now.date())
+        return [Todo(f"Agree or object to {view.short_id}: {name}, {what(view)}", view.answer_by, view.short_id, page)]
+    if wanted == "accept_conditions":
+        name = directory.name(view.asked, now.date())
+        words = f"Accept the conditions of {name}, or withdraw {view.short_id}: {what(view)}"
+        return [Todo(words, view.at, view.short_id, page)]
+    if party == view.party and view.agreed and view.unreported(now):
+        return [Todo(f"Report what took place of {view.short_id}: {what(view)}", None, view.short_id, page)]
+    return []
+
+
+def _of_measure(view: MeasureView, party: str, directory: Directory, today: date) -> list[Todo]:
+    page = f"/measures/{view.short_id}"
+    if view.waits_for(party):
+        name = directory.name(view.party, today)
+        due = view.said.views_by or (view.said.start if view.in_force is None else None)
+        return [Todo(f"View on {view.short_id}: {name}, {view.said.title}", due, view.short_id, page)]
+    if party in view.unconfirmed():
+        return [Todo(f"Confirm {view.short_id}: {view.said.title}", view.said.start, view.short_id, page)]
+    return []
+
+
+def lines(
+    told: Sequence[MeasureView], planned: Sequence[MovementView], party: str, route: RouteView, directory: Directory,
+    since: datetime, now: datetime,
+) -> list[Line]:  # fmt: skip
+    """Measures and movements that name the party or a neighbour and are new or changed since a moment."""
+    today = now.astimezone(route.zone).date()
+    near = route.neighbours(party, today) | {party}
+    everywhere = route.membership(party, today) is None or not route.neighbours(party, today)
+    found = [
+        Line("m", view.latest.at, view.party, _measure_words(view, directory, today), view.short_id)
+        for view in told
+        if view.latest.at >= since and (everywhere or near & _named(view))
+    ]
+    for view in planned:
+        at = max([view.proposed_at, *(act.at for act in view.acts)])
+        if at >= since and (everywhere or near & {view.party, view.asked}):
+            name = directory.name(view.asked, today)
+            found.append(Line(">", at, view.party, f"to {name}: {what(view)}: {STATES[view.state]}", view.short_id))
+    return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def _named(view: MeasureView) -> set[str]:
+    return {view.party, *view.said.co_authors, *(code for leg in view.legs for code in leg.split("-"))}
+
+
+def _measure_words(view: MeasureView, directory: Directory, today: date) -> str:
+    marks = [*(["changed"] if view.changed_at else []), *(["short notice"] if view.short_notice else [])]
+    marks += ["unilateral"] if view.unilateral else []
+    marks += [view.state] if view.over else []
+    joint = f" with {', '.join(directory.name(code, today) for code in view.said.co_authors)}"
+    return view.said.title + (joint if view.said.co_authors else "") + (f" ({', '.join(marks)})" if marks else "")
+
+
+def ranked(others: Sequence[Line], acting: Sequence[Line]) -> list[Line]:
+    """All lines in the order in which they matter."""
+    first = [line for line in others if line.mark in RANKED_BEFORE]
+    return [*first, *acting, *(line for line in others if line.mark not in RANKED_BEFORE)]

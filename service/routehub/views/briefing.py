@@ -1,0 +1,42 @@
+"""What a party should know first: what changed, ranked, and what waits for it. The page, the API and the terminal show
+the same lines (UX 3.3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from routehub.boards.requests.queries import Looking
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.views import acting, changes, plans, waiting
+from routehub.views.changes import Line, Todo
+from routehub.views.route import RoutePicture
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """``lines``: the most important change first; ``todo``: what was asked, then what is late."""
+
+    lines: list[Line]
+    todo: list[Todo]
+
+
+def load(
+    conn: Connection, directory: Directory, route: RouteView, party: str, ids: Iterable[int], picture: RoutePicture,
+    since: datetime,
+) -> Briefing:  # fmt: skip
+    """Changes since a moment, and everything that waits for a party at the time of the picture."""
+    now, audiences = picture.now, frozenset(ids)
+    today = now.astimezone(route.zone).date()
+    told, planned = acting.load(conn, audiences, route.code, now)
+    news = acting.lines(told, planned, party, route, directory, since, now)
+    return Briefing(
+        acting.ranked(changes.changes(picture, since), news),
+        [
+            *changes.todo(picture, party),
+            *acting.todo(told, planned, party, directory, now),
+            *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
+            *plans.waiting(conn, audiences, route.code, party, today, now),
+        ],
+    )

@@ -1,0 +1,133 @@
+"""What is asked when a measure is told, and how the answers become a notice."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from routehub.boards.measures.queries import MeasureView
+from routehub.directory.snapshot import RouteView
+from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.local_times import iso, read_time, write_time
+from routehub_schemas.kinds.measure.summary import TYPES
+
+PLAN = "wbr-2015-final"
+POINTS = (f"{PLAN}/3", f"{PLAN}/13")
+TEXTS = (
+    "title", "reasons", "legal_ground", "scope", "necessity", "proportionality", "affected", "expected_of_others",
+)  # fmt: skip
+TIMES = ("start", "until", "views_by")
+CAPS = (("in_transit", "People in transit, a day"), ("asylum_applications", "Asylum applications, a day"))
+CHOICES = (("", "Choose"), *TYPES.items())
+
+
+@dataclass(frozen=True)
+class MeasureForm:
+    """What stands in the form."""
+
+    type: str = ""
+    title: str = ""
+    legs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    start: str = ""
+    until: str = ""
+    views_by: str = ""
+    reasons: str = ""
+    legal_ground: str = ""
+    scope: str = ""
+    necessity: str = ""
+    proportionality: str = ""
+    affected: str = ""
+    expected_of_others: str = ""
+    in_transit: str = ""
+    asylum_applications: str = ""
+    co_authors: str = ""
+    audience: str = "*"
+    updates: str = ""
+    key: str = ""
+
+    @classmethod
+    def of(cls, form: Form) -> "MeasureForm":
+        lists = {"legs", "places"}
+        words = {name: form.text(name) for name in cls.__dataclass_fields__ if name not in lists}
+        made = cls(**words, legs=form.every("legs"), places=form.every("places"))
+        return replace(made, key=made.key or fresh_key(), audience=made.audience or "*")
+
+    @classmethod
+    def changing(cls, view: MeasureView, zone: ZoneInfo) -> "MeasureForm":
+        """The form of a change: what the newest notice says stands in it."""
+        said = view.said
+        caps = {cap.counts: str(cap.people) for cap in said.caps if cap.counts in dict(CAPS)}
+        return cls(
+            type=said.type, **{name: getattr(said, name) or "" for name in TEXTS}, legs=tuple(said.legs),
+            places=tuple(said.places), **{name: write_time(getattr(said, name), zone) for name in TIMES},
+            in_transit=caps.get("in_transit", ""), asylum_applications=caps.get("asylum_applications", ""),
+            co_authors=" ".join(said.co_authors), audience="", updates=view.short_id, key=fresh_key(),
+        )  # fmt: skip
+
+
+def own_legs(route: RouteView, party: str, now: datetime) -> list[tuple[str, str]]:
+    """The legs that touch a party, its own first, then the others of the route."""
+    legs = route.legs_on(now.astimezone(route.zone).date())
+    own = [leg for leg in legs if party in (leg.from_party, leg.to_party)]
+    return [(leg.code, f"{leg.from_party} to {leg.to_party}") for leg in own or legs]
+
+
+def own_crossings(route: RouteView, party: str) -> list[tuple[str, str]]:
+    """Crossing points of a party's borders."""
+    found = [place for place in route.places.values() if place.leg and party in place.leg.split("-")]
+    return sorted(((place.code, place.name) for place in found), key=lambda pair: pair[1])
+
+
+def check(form: MeasureForm, zone: ZoneInfo) -> Faults:
+    """What the contract would not say in the words of the form."""
+    faults = Faults()
+    if form.type not in TYPES:
+        faults.add("type", "Choose what kind of measure it is")
+    if not form.title:
+        faults.add("title", "Write in one line what it is")
+    if not form.legs and not form.places:
+        faults.add("legs", "Choose at least one border or crossing point")
+    for name in TIMES:
+        text = getattr(form, name)
+        if text and read_time(text, zone) is None:
+            faults.add(name, "Write a date and a time, such as 2016-02-19 06:00")
+    if not form.start:
+        faults.add("start", "Write from when it is in force")
+    if not form.reasons:
+        faults.add("reasons", "Write why it is needed")
+    for name, _ in CAPS:
+        text = getattr(form, name)
+        if text and whole(text) is None:
+            faults.add(name, "Write a whole number of people")
+    return faults
+
+
+def whole(text: str) -> int | None:
+    """``3200``, ``3 200``, ``3,200`` and ``3.200`` are one number; ``3.2`` is none (UX 3.1)."""
+    parts = text.replace("\u202f", " ").replace("\u00a0", " ").replace(",", " ").replace(".", " ").split(" ")
+    good = all(part.isascii() and part.isdigit() for part in parts) and all(len(part) == 3 for part in parts[1:])
+    return int("".join(parts)) if good and len("".join(parts)) <= 9 else None
+
+
+def payload(form: MeasureForm, zone: ZoneInfo) -> dict[str, Any]:
+    """The notice as the contract has it."""
+    data: dict[str, Any] = {"type": form.type, "points": list(POINTS)}
+    data |= {name: getattr(form, name) for name in TEXTS if getattr(form, name)}
+    for name in TIMES:
+        at = read_time(getattr(form, name), zone)
+        if at is not None:
+            data[name] = iso(at)
+    data |= {name: list(getattr(form, name)) for name in ("legs", "places") if getattr(form, name)}
+    caps = [
+        {"counts": name, "people": people} for name, _ in CAPS if (people := whole(getattr(form, name))) is not None
+    ]
+    if caps:
+        data["caps"] = caps
+    if form.co_authors.strip():
+        data["co_authors"] = form.co_authors.upper().replace(",", " ").split()
+    if form.updates:
+        data["updates"] = form.updates
+    elif form.audience:
+        data["audience"] = [form.audience]
+    return data
