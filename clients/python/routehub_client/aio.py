@@ -227,6 +227,29 @@ class AsyncHub:
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
 
+    async def duty(self) -> list[dict[str, Any]]:
+        """Who is on duty now, party by party."""
+        return await self._do(calls.duty(self.route_code))
+
+    async def nominations(self) -> list[dict[str, Any]]:
+        """Whether each party has nominated a contact point in time."""
+        return await self._do(calls.nominations(self.route_code))
+
+    async def statements(self, *, state: str | None = None, party: str | None = None) -> list[dict[str, Any]]:
+        return await self._do(calls.statements(self.route_code, state=state, party=party))
+
+    async def statement(self, id: str) -> dict[str, Any]:
+        """A statement with its text, and who has signed it when."""
+        return await self._do(calls.statement(self.route_code, id))
+
+    async def threads(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Exchanges with notes, those with the newest note first."""
+        return await self._do(calls.threads(self.route_code, limit=limit))
+
+    async def thread(self, id: str, after: str | None = None) -> dict[str, Any]:
+        """The exchange to which a message belongs, page by page."""
+        return await self._do(calls.thread(self.route_code, id, after=after))
+
     async def log(self, limit: int | None = None) -> list[dict[str, Any]]:
         """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
         return await self._do(calls.log(self.route_code, limit=limit))

@@ -331,6 +331,32 @@ def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))
 
 
+def duty(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("duty", route=route), partial(answers.rows, "parties"))
+
+
+def nominations(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("nominations", route=route), partial(answers.rows, "parties"))
+
+
+def statements(route: str | None, *, state: str | None = None, party: str | None = None) -> Call[list[dict[str, Any]]]:
+    asked = params(state=state, party=party)
+    return Call(Request("GET", path("statements", route=route), asked), partial(answers.rows, "statements"))
+
+
+def statement(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("statements", id, route=route), Answer.object)
+
+
+def threads(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("threads", route=route), params(limit=limit)), partial(answers.rows, "threads"))
+
+
+def thread(route: str | None, id: str, *, after: str | None = None) -> Call[dict[str, Any]]:
+    """A page of one exchange: `messages`, and `next` to go on from."""
+    return Call(Request("GET", path("threads", id, route=route), params(after=after)), Answer.object)
+
+
 def log(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, Any]]]:
     return Call(Request("GET", path("log", route=route), params(limit=limit)), partial(answers.rows, "log"))
 

@@ -224,6 +224,29 @@ class Hub:
     def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return self._do(calls.people(self.route_code, party=party))
 
+    def duty(self) -> list[dict[str, Any]]:
+        """Who is on duty now, party by party."""
+        return self._do(calls.duty(self.route_code))
+
+    def nominations(self) -> list[dict[str, Any]]:
+        """Whether each party has nominated a contact point in time."""
+        return self._do(calls.nominations(self.route_code))
+
+    def statements(self, *, state: str | None = None, party: str | None = None) -> list[dict[str, Any]]:
+        return self._do(calls.statements(self.route_code, state=state, party=party))
+
+    def statement(self, id: str) -> dict[str, Any]:
+        """A statement with its text, and who has signed it when."""
+        return self._do(calls.statement(self.route_code, id))
+
+    def threads(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Exchanges with notes, those with the newest note first."""
+        return self._do(calls.threads(self.route_code, limit=limit))
+
+    def thread(self, id: str, after: str | None = None) -> dict[str, Any]:
+        """The exchange to which a message belongs, page by page."""
+        return self._do(calls.thread(self.route_code, id, after=after))
+
     def log(self, limit: int | None = None) -> list[dict[str, Any]]:
         """What this key sent and what was wrong with it, the newest first; for people, all keys of their party."""
         return self._do(calls.log(self.route_code, limit=limit))

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from routehub.boards.requests.queries import Looking
+from routehub.core.clock import wall
+from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views import acting, changes, plans, waiting
 from routehub.views.changes import Line, Todo
@@ -23,11 +25,11 @@ class Briefing:
 
 
 def load(
-    conn: Connection, directory: Directory, route: RouteView, party: str, ids: Iterable[int], picture: RoutePicture,
+    conn: Connection, directory: Directory, route: RouteView, who: Principal, ids: Iterable[int], picture: RoutePicture,
     since: datetime,
 ) -> Briefing:  # fmt: skip
     """Changes since a moment, and everything that waits for a party at the time of the picture."""
-    now, audiences = picture.now, frozenset(ids)
+    now, party, audiences = picture.now, who.party, frozenset(ids)
     today = now.astimezone(route.zone).date()
     told, planned = acting.load(conn, audiences, route.code, now)
     news = acting.lines(told, planned, party, route, directory, since, now)
@@ -38,5 +40,6 @@ def load(
             *acting.todo(told, planned, party, directory, now),
             *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
             *plans.waiting(conn, audiences, route.code, party, today, now),
+            *waiting.nominations_waiting(directory, route, who, today, wall()),
         ],
     )

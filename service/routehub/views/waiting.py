@@ -1,17 +1,25 @@
-"""What of requests and offers waits for a party, with its due time (UX 3.3): for the overview and the terminal."""
+"""What waits for a party besides alerts and figures, with its due time (UX 3.3): for the overview and the terminal."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
+from routehub.boards.statements.queries import StatementView, statements
 from routehub.core.words import number
+from routehub.directory import nominations
+from routehub.directory.principal import Principal
+from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.changes import Todo
 
 
 def load(conn: Connection, look: Looking) -> list[Todo]:
     """The lines of a party, the soonest first."""
-    found = [*requests_waiting(requests_of(conn, look), look.party), *offers_waiting(offers_of(conn, look), look.party)]
+    found = [
+        *requests_waiting(requests_of(conn, look), look.party), *offers_waiting(offers_of(conn, look), look.party),
+        *statements_waiting(statements(conn, look.audiences, look.route, party=look.party), look.party),
+    ]  # fmt: skip
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or look.now))
 
 
@@ -43,6 +51,38 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
 
 def _all_in(view: RequestView) -> bool:
     return all(one.state in ("answered", "declined") for one in view.asked)
+
+
+def statements_waiting(views: Iterable[StatementView], party: str) -> list[Todo]:
+    """Texts that name the party and that it has neither signed nor declined."""
+    return [
+        Todo(
+            f"Sign or decline {view.short_id} of {view.party}: {view.title}",
+            None,
+            view.short_id,
+            f"/statements/{view.short_id}",
+        )
+        for view in views
+        if view.waits_for(party)
+    ]
+
+
+def nominations_waiting(
+    directory: Directory, route: RouteView, who: Principal, today: date, wall: datetime
+) -> list[Todo]:
+    """A contact point to be nominated: for the party's office its own, for coordinators those of parties that are
+    overdue."""
+    stand = nominations.standings(directory, route, today, wall)
+    found = [
+        Todo("Nominate a contact point, within 24 hours", one.due_at, None, "/people/new")
+        for one in stand
+        if one.party == who.party and one.state != "nominated" and "party_office" in who.roles
+    ]
+    late = [one for one in stand if one.state == "overdue" and one.party != who.party]
+    if late and "coordinator" in who.roles:
+        codes = ", ".join(one.party for one in late)
+        found.append(Todo(f"No contact point nominated yet: {codes}", late[0].due_at, None, "/people"))
+    return found
 
 
 def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:

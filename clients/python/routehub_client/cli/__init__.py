@@ -19,6 +19,7 @@ from routehub_client.cli import (
     messages,
     movement,
     need,
+    note,
     offer,
     options,
     outbox,
@@ -30,9 +31,11 @@ from routehub_client.cli import (
     request,
     sheet,
     signin,
+    statement,
     status,
     subscriptions,
     template,
+    thread,
     watch,
 )
 
@@ -43,7 +46,7 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, watch, messages, people, pauses, places, log, doctor, api):
+    for module in (signin, status, watch, messages, note, people, pauses, places, log, doctor, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),
@@ -56,6 +59,8 @@ def application() -> typer.Typer:
         "commitment": (commitment,),
         "plan": (plan,),
         "agenda": (agenda,),
+        "statement": (statement,),
+        "thread": (thread,),
         "outbox": (outbox,),
         "subscriptions": (subscriptions,),
     }

@@ -475,7 +475,7 @@ async def get_status(
 
     def read(conn: Connection) -> Briefing:
         ids = readable(conn, who.route, who.party)
-        return briefing.load(conn, ctx.directory.value, route, who.party, ids, picture, begin)
+        return briefing.load(conn, ctx.directory.value, route, who, ids, picture, begin)
 
     found = await ctx.db.read(read)
     return answer(

@@ -64,7 +64,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     since = now - SINCE
-    found = briefing.load(conn, ctx.directory.value, who.route, who.party, ids, picture, since)
+    found = briefing.load(conn, ctx.directory.value, who.route, who.principal, ids, picture, since)
     return Overview(
         picture, found.todo, found.lines, since,
         _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
