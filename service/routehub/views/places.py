@@ -111,7 +111,10 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     account = warning.account(conn, route.code)
     shown = tuple(today - timedelta(days=back) for back in range(BACK.days - 1, -1, -1))
     parties = tuple(
-        _party(directory, m.party, freshness(m, made.get(m.party, {}), now), totals, shown, account.forecasts)
+        _party(
+            directory, m.party, freshness(m, made.get(m.party, {}), now, directory.pauses_of(route.code, m.party)),
+            totals, shown, account.forecasts,
+        )
         for m in route.members(today, "member")
         if m.reports
     )
