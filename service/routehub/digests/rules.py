@@ -1,6 +1,6 @@
 """What comes on the agenda and why: one small pure function per rule (UX 9.5). Each takes the week and answers the
 entries that it puts on the agenda. No prose is generated: templates are filled from records, and each entry names the
-messages it rests on. A rule for something new (a movement without agreement) is one more function
+messages it rests on. A rule for something new is one more function
 in ``RULES``."""
 
 import json
@@ -13,11 +13,15 @@ from zoneinfo import ZoneInfo
 
 from routehub.boards.alerts.queries import AlertView
 from routehub.boards.conferences.queries import ProposalView
+from routehub.boards.measures.queries import MeasureView
+from routehub.boards.movements.queries import MovementView
 from routehub.boards.requests.queries import Asked, RequestView
 from routehub.digests import words
+from routehub.views.acting import STATES, what
 from routehub.views.plans import Shown
 from routehub.views.week import LegWeek, PartyFlow, PartyReporting, Reception, Week
 from routehub_schemas import plan_points
+from routehub_schemas.kinds.measure.summary import COUNTS
 
 LEVELS = {"nearly_full": "nearly full", "over_capacity": "over capacity"}
 GRAVE = ("Extreme", "Severe")
@@ -270,6 +274,78 @@ def _alert_lines(matter: Matter, alert: AlertView) -> list[str]:
     return lines
 
 
+# --- measures and movements ---------------------------------------------------------------------------------------
+
+
+def movements(matter: Matter) -> list[Entry]:
+    """Movements without agreement: one each, gone as soon as they are agreed or withdrawn (draft, point 12)."""
+    return [_movement(matter, m) for m in matter.week.movements if _unagreed(matter.week, m)]
+
+
+def _unagreed(week: Week, movement: MovementView) -> bool:
+    if not movement.needs or movement.agreed or movement.state == "withdrawn":
+        return False
+    return movement.at >= week.since
+
+
+def _movement(matter: Matter, m: MovementView) -> Entry:
+    week, zone = matter.week, matter.zone
+    sender, asked = week.name(m.party), week.name(m.asked)
+    why = f"It needs the agreement of {asked}: {STATES[m.state]}."
+    lines = [f"{m.short_id}: about {words.number(m.people)} people, {words.when(m.at, zone)}, {m.leg}."]
+    if m.state == "proposed":
+        lines.append(f"{asked} can answer until {words.when(m.answer_by, zone)}; no answer means not agreed.")
+    if m.answer is not None and m.answer.text:
+        lines.append(words.clip(m.answer.text, REMARK))
+    if m.without_agreement and m.took_place is not None:
+        lines.append(f"It took place without agreement: {words.number(m.took_place.people or 0)} people.")
+    sources = (m.id, *(act.message_id for act in m.acts))
+    return Entry(
+        "movement-without-agreement", words.clip(f"{sender} to {asked}: {what(m)}", LINE), why, "decide", 6,
+        m.points or matter.points("movement-without-agreement"), matter.lead(m.party), tuple(lines), sources[:SOURCES],
+        wanted=f"{asked}: agree, agree with conditions, or object." if m.takes_answers else None,
+    )  # fmt: skip
+
+
+def measures(matter: Matter) -> list[Entry]:
+    """Measures with concerns or an objection, or told at short notice: one each."""
+    return [_measure(matter, m, why) for m in matter.week.measures if (why := _debated(matter.week, m))]
+
+
+def _debated(week: Week, measure: MeasureView) -> str | None:
+    """Why a measure is to be discussed; None when it is not. One that was on an earlier agenda is not, unless it was
+    changed or somebody gave another view since."""
+    given = [v.current for v in measure.views if v.current is not None]
+    fresh = max([measure.latest.at, *(act.at for act in given)]) >= week.since
+    if measure.over or not fresh:
+        return None
+    views = (("object", "objection", "objections"), ("concerns", "view with concerns", "views with concerns"))
+    counted = ((sum(act.act == name for act in given), one, many) for name, one, many in views)
+    why = [words.count(number, one, many) for number, one, many in counted if number]
+    why += ["short notice"] if measure.short_notice else []
+    why += ["unilateral"] if measure.unilateral else []
+    return f"A measure with {', '.join(why)}." if why else None
+
+
+def _measure(matter: Matter, m: MeasureView, why: str) -> Entry:
+    week, zone, said = matter.week, matter.zone, m.said
+    hours = f"{m.latest.hours:.0f} hours of notice" if m.latest.hours >= 0 else "in force before its notice"
+    lines = [f"{m.short_id}, {', '.join(m.legs or said.places)}, from {words.when(said.start, zone)}, {hours}."]
+    lines += [f"Limit: {words.number(cap.people)} a day, {COUNTS[cap.counts]}." for cap in said.caps]
+    for view in m.views:
+        if view.current is not None and view.current.act in ("object", "concerns"):
+            verb = "objects" if view.current.act == "object" else "has concerns"
+            lines.append(words.clip(f"{week.name(view.party)} {verb}: {view.current.text}", REMARK))
+    sources = [notice.message_id for notice in m.notices]
+    sources += [view.current.message_id for view in m.views if view.current is not None]
+    return Entry(
+        "measure", words.clip(f"{week.name(m.party)}: {said.title}", LINE), why, "discuss", 6,
+        tuple(said.points) or matter.points("measure"), matter.lead(m.party), tuple(lines[:LINES]),
+        tuple(sources)[:SOURCES],
+        wanted=words.clip(said.expected_of_others, REMARK) if said.expected_of_others else None,
+    )  # fmt: skip
+
+
 # --- commitments --------------------------------------------------------------------------------------------------
 
 
@@ -439,7 +515,9 @@ def follow_up(matter: Matter) -> list[Entry]:
 
 
 Rule = Callable[[Matter], list[Entry]]
-RULES: tuple[Rule, ...] = (reporting, flows, reception, alerts, requests, needs, commitments, proposals, follow_up)
+RULES: tuple[Rule, ...] = (
+    reporting, flows, movements, measures, reception, alerts, requests, needs, commitments, proposals, follow_up,
+)  # fmt: skip
 ORDER = ("decide", "discuss", "note")
 OTHER_BUSINESS = 2
 MOST_ITEMS = 200
