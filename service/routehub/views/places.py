@@ -109,8 +109,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, audiences: It
     shown = tuple(today - timedelta(days=back) for back in range(BACK.days - 1, -1, -1))
     parties = tuple(
         _party(
-            directory, m.party,
-            freshness(m, made.get(m.party, {}), now, directory.pauses_of(route.code, m.party)),
+            directory, m.party, freshness(m, made.get(m.party, {}), now, directory.pauses_of(route.code, m.party)),
             totals, shown, account.forecasts,
         )
         for m in route.members(today, "member")
