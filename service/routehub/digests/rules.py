@@ -1,6 +1,6 @@
 """What comes on the agenda and why: one small pure function per rule (UX 9.5). Each takes the week and answers the
 entries that it puts on the agenda. No prose is generated: templates are filled from records, and each entry names the
-messages it rests on. A rule for something new (a movement without agreement) is one more function
+messages it rests on. A rule for something new is one more function
 in ``RULES``."""
 
 import json
