@@ -35,6 +35,7 @@ from routehub.directory.snapshot import Membership, PersonView, RouteView
 from routehub.directory.visibility import readable, shared
 from routehub.journal.message import Transaction
 
+ONE_DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=4)
 """A party that was silent before that stays silent: its standing is on record."""
 
@@ -76,7 +77,11 @@ def find(conn: Connection, at: Moment, route: RouteView) -> Work:
         if is_paused(at.directory, route.code, member.party, closed):
             after = excused(before, closed)
         else:
-            after = standing(before, closed, last_in(days.get(member.party, {}), current_day(member, now)))
+            # A day for which the party was excused is answered: silence is counted from there.
+            asked = (closed - n * ONE_DAY for n in range(LOOK_BACK.days))
+            free = {day for day in asked if is_paused(at.directory, route.code, member.party, day)}
+            answered = {**days.get(member.party, {}), **dict.fromkeys(free)}
+            after = standing(before, closed, last_in(answered, current_day(member, now)))
         if before != after:
             work.changes.append(Change(member.party, before, after, changed(before, after)))
         open_ones = [
