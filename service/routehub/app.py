@@ -300,8 +300,8 @@ class Hub:
         self._sending.ring()
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
-        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
         texts = Renderers(self.registry, renderers)
+        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
         found: tuple[Channel, ...] = (
             EmailChannel(self.mail, texts, links),
             AppriseChannel(self.messenger, texts),

@@ -1,6 +1,6 @@
 """What comes on the agenda and why: one small pure function per rule (UX 9.5). Each takes the week and answers the
 entries that it puts on the agenda. No prose is generated: templates are filled from records, and each entry names the
-messages it rests on. A rule for something new (a movement without agreement, a request overdue) is one more function
+messages it rests on. A rule for something new (a movement without agreement) is one more function
 in ``RULES``."""
 
 import json
@@ -15,6 +15,7 @@ from routehub.boards.alerts.queries import AlertView
 from routehub.boards.conferences.queries import ProposalView
 from routehub.boards.measures.queries import MeasureView
 from routehub.boards.movements.queries import MovementView
+from routehub.boards.requests.queries import Asked, RequestView
 from routehub.digests import words
 from routehub.views.acting import STATES, what
 from routehub.views.plans import Shown
@@ -405,6 +406,66 @@ def _owners(matter: Matter, found: list[Shown]) -> list[str]:
     return list(dict.fromkeys(matter.week.name(owner) for one in found for owner in one.view.now.owners))
 
 
+# --- requests and needs ---------------------------------------------------------------------------------------------
+
+
+def requests(matter: Matter) -> list[Entry]:
+    """Requests past their due time, all together (UX 9.5)."""
+    late = [one for one in matter.week.requests if one.state == "overdue" and one.counts is None]
+    if not late:
+        return []
+    owing = list(dict.fromkeys(matter.week.name(one.party) for view in late for one in _owing(view)))
+    return [
+        Entry(
+            "request-overdue", f"{words.count(len(late), 'request')} past {'its' if len(late) == 1 else 'their'} time",
+            "Not answered by the time that was asked for.", "discuss", 5, _points_of(late), matter.chair,
+            tuple(words.clip(_unanswered(matter, view), REMARK) for view in late)[:LINES],
+            tuple(view.id for view in late)[:SOURCES],
+            wanted=words.clip(f"{words.listed(owing)}: answer, or say by when.", REMARK),
+        )
+    ]  # fmt: skip
+
+
+def _owing(view: RequestView) -> list[Asked]:
+    return [one for one in view.asked if one.state == "overdue"]
+
+
+def _unanswered(matter: Matter, view: RequestView) -> str:
+    whom = words.listed([matter.week.name(one.party) for one in _owing(view)])
+    due = words.day(view.due.astimezone(matter.zone).date())
+    return f"{view.short_id}, {matter.week.name(view.party)} to {whom}: {view.title}. Due {due}."
+
+
+def needs(matter: Matter) -> list[Entry]:
+    """Needs that are not met, all together, with what was offered (UX 9.5: reception, open need)."""
+    wanting = [view for view in matter.week.requests if view.counts is not None]
+    if not wanting:
+        return []
+    return [
+        Entry(
+            "open-need", f"{words.count(len(wanting), 'need')} not met", "A need is open.", "decide", 5,
+            _points_of(wanting), matter.lead(wanting[0].party),
+            tuple(words.clip(_needed(matter, view), REMARK) for view in wanting)[:LINES],
+            tuple(id_ for view in wanting for id_ in (view.id, *(o.id for o in view.offers)))[:SOURCES],
+            wanted="All parties: say what you can offer.",
+        )
+    ]  # fmt: skip
+
+
+def _needed(matter: Matter, view: RequestView) -> str:
+    assert view.counts is not None
+    c, unit = view.counts, (view.unit or "").replace("_", " ")
+    parts = [f"{matter.week.name(o.party)} {words.number(o.progress.pledged)}" for o in view.offers]
+    due = words.day(view.due.astimezone(matter.zone).date())
+    line = f"{view.short_id}, {matter.week.name(view.party)}: {view.title}. {words.number(c.needed)} {unit} by {due}, "
+    line += f"{words.number(c.pledged)} offered, {words.number(c.delivered)} delivered"
+    return line + (f" ({', '.join(parts)})." if parts else ".")
+
+
+def _points_of(views: list[RequestView]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(point for view in views for point in view.points))[:50]
+
+
 # --- proposals ----------------------------------------------------------------------------------------------------
 
 
@@ -455,7 +516,7 @@ def follow_up(matter: Matter) -> list[Entry]:
 
 Rule = Callable[[Matter], list[Entry]]
 RULES: tuple[Rule, ...] = (
-    reporting, flows, movements, measures, reception, alerts, commitments, proposals, follow_up,
+    reporting, flows, movements, measures, reception, alerts, requests, needs, commitments, proposals, follow_up,
 )  # fmt: skip
 ORDER = ("decide", "discuss", "note")
 OTHER_BUSINESS = 2

@@ -29,8 +29,6 @@ TAGS: list[dict[str, Any]] = [
     {"name": "messages", "description": "Messages in and out: one door for all kinds, one for each, and the feed."},
     {"name": "figures", "description": "The report of a party for a day."},
     {"name": "boards", "description": "What follows from the messages: figures, the route, alerts, who has reported."},
-    {"name": "measures", "description": "Steps that neighbours feel: notices, views, previews, caps."},
-    {"name": "movements", "description": "People brought to a neighbour's border, with its agreement or without."},
     {"name": "early warning", "description": "Forecasts, and how often the rules were right."},
     {"name": "alerts", "description": "Alerts as CAP, one by one and as a feed."},
     {"name": "plans", "description": "Plans, the commitments under their points, and how far they are."},
