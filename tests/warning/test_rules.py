@@ -70,7 +70,7 @@ def test_small_series_are_compared_by_sums_of_seven_days() -> None:
     found = surge.detect(series([*four_a_day, 9, 9, 9, 9, 9, 9, 9]), day(36), SURGE)
     assert found is not None
     assert found.arithmetic[0] == "few people a day, so sums of 7 days are compared; the 7 days to this one: 63"
-    assert found.arithmetic[1] == "usual (mean of 14 such sums before): 28"
+    assert found.arithmetic[1] == "usual (mean of 14 such sums before, none with a day of these 7): 28"
 
 
 def test_a_leg_that_comes_into_use_is_a_surge_from_nobody() -> None:
