@@ -27,7 +27,7 @@ from routehub.api.documents.answers import (
     warning,
 )
 from routehub.api.v1.clock import ClockSet
-from routehub.api.v1.escalation import QuietHours
+from routehub.api.v1.escalation import NewQuietHours
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.directory.grants import Grant
@@ -161,7 +161,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/me"): Operation(identity.Me),
     ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
     ("put", "/v1/me/quiet-hours"): Operation(
-        identity.QuietHours, body=QuietHours,
+        identity.QuietHours, body=NewQuietHours,
         examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
     ),
     ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),
