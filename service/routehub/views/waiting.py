@@ -1,5 +1,4 @@
-"""What of requests, offers and commitments waits for a party, with its due time (UX 3.3): for the overview and the
-terminal."""
+"""What of requests and offers waits for a party, with its due time (UX 3.3): for the overview and the terminal."""
 
 from collections.abc import Iterable
 
@@ -7,14 +6,12 @@ from sqlalchemy import Connection
 
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
 from routehub.core.words import number
-from routehub.views import plans
 from routehub.views.changes import Todo
 
 
 def load(conn: Connection, look: Looking) -> list[Todo]:
     """The lines of a party, the soonest first."""
     found = [*requests_waiting(requests_of(conn, look), look.party), *offers_waiting(offers_of(conn, look), look.party)]
-    found += plans.waiting(conn, look.audiences, look.route, look.party, look.today, look.now)
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or look.now))
 
 

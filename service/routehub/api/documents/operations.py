@@ -27,7 +27,7 @@ from routehub.api.documents.answers import (
     warning,
 )
 from routehub.api.v1.clock import ClockSet
-from routehub.api.v1.escalation import NewQuietHours
+from routehub.api.v1.escalation import QuietHours
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.directory.grants import Grant
@@ -159,9 +159,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/commitments"): Operation(commitments.Commitments),
     ("get", "/v1/commitments/{ref}"): Operation(commitments.CommitmentInFull),
     ("get", "/v1/me"): Operation(identity.Me),
-    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHoursKept),
     ("put", "/v1/me/quiet-hours"): Operation(
-        identity.QuietHours, body=NewQuietHours,
+        identity.QuietHoursKept, body=QuietHours,
         examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
     ),
     ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Reader, Someone
 from routehub.api.v1.boards import answer
 from routehub.boards.alerts.queries import alert
@@ -27,7 +28,7 @@ from routehub_schemas import parse
 from routehub_schemas.kind import Part
 from routehub_schemas.vocab import UNIQUE_ITEMS, Unique, Zone
 
-router = APIRouter()
+router = APIRouter(route_class=Door)
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -81,7 +82,7 @@ def _chain(chain: Chain, *, own: bool) -> dict[str, Any]:
     return found
 
 
-class NewQuietHours(Part):
+class QuietHours(Part):
     """From when until when, in which zone, on which nights. ``off``: never, not even in the hub's night."""
 
     off: bool = False
@@ -105,7 +106,7 @@ async def get_quiet_hours(ctx: Ctx, who: Someone) -> Response:
 @router.put("/me/quiet-hours", tags=["identity"])
 async def put_quiet_hours(request: Request, ctx: Ctx, who: Someone) -> Response:
     """Set your quiet hours. Nothing severe, extreme or unrated ever waits for their end."""
-    asked = parse.validate(NewQuietHours, await json_body(request, ctx.settings.max_body_bytes))
+    asked = parse.validate(QuietHours, await json_body(request, ctx.settings.max_body_bytes))
     wish = _wish(asked, who, _zone(ctx, who))
     await ctx.writer.submit(Change(lambda tx: quiet.put(tx, who.person_id or "", who.party, wish)))
     return await _shown(ctx, who)
@@ -122,7 +123,7 @@ def _zone(ctx: Context, who: Principal) -> ZoneInfo:
     return zone_of(Moment(ctx.directory.value, ctx.clock.now(), wall()), who.route, who.person_id or "")
 
 
-def _wish(asked: NewQuietHours, who: Principal, usual: ZoneInfo) -> Wish:
+def _wish(asked: QuietHours, who: Principal, usual: ZoneInfo) -> Wish:
     if asked.off:
         return Wish(who.person_id or "", None)
     if asked.starts is None or asked.ends is None:
