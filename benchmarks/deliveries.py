@@ -102,7 +102,7 @@ class _Taking(asyncio.Protocol):
 
 def run(quick: bool = False) -> None:
     """Print the table."""
-    count = 2_000 if quick else 10_000
+    count = 1_000 if quick else 10_000
     print(
         f"\n{count:,} due deliveries for {20 * EACH} subscriptions, one connection each; ratio to the limit beside it"
     )

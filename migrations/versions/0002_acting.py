@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("addressee", "about", name=op.f("pk_held_mail")),
     )
     with op.batch_alter_table("held_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_mail_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_held_mail_batch"), ["batch"], unique=False)
         batch_op.create_index(batch_op.f("ix_held_mail_release_at"), ["release_at"], unique=False)
 
@@ -635,6 +636,7 @@ def downgrade() -> None:
     with op.batch_alter_table("held_mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_held_mail_release_at"))
         batch_op.drop_index(batch_op.f("ix_held_mail_batch"))
+        batch_op.drop_index(batch_op.f("ix_held_mail_about"))
 
     op.drop_table("held_mail")
     with op.batch_alter_table("escalation_step", schema=None) as batch_op:

@@ -107,6 +107,7 @@ REFERENCE_PATTERN = r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 AUDIENCE_PATTERN = r"^(\*|neighbours|coordinators|observers|public|[A-Z][A-Z0-9]{1,15}(-[A-Z0-9]{2,15})?)$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 SNAKE_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+UNIT_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+){0,9}$"
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 AGE_BAND_PATTERN = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$"
@@ -147,6 +148,7 @@ FORMS: dict[str, str] = {
     AUDIENCE_PATTERN: "*, neighbours, coordinators, observers, public, or the code of a party",
     LANGUAGE_PATTERN: "a language tag (BCP 47), such as en or de-AT",
     SNAKE_PATTERN: "a name in lower case with underscores, such as asylum_intentions",
+    UNIT_PATTERN: "a plural in lower case with underscores, such as places or border_guards",
     SLUG_PATTERN: "a name in lower case with hyphens, such as weekly-call",
     COUNTRY_PATTERN: "a country code of two letters (ISO 3166-1), such as SY",
     AGE_BAND_PATTERN: "an age band, such as 0-4, 18-34 or 65+",
@@ -229,7 +231,7 @@ Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 """How many of something that is needed or offered, in its unit."""
-UnitName = Annotated[str, Field(pattern=SNAKE_PATTERN, max_length=40, examples=["places", "border_guards"])]
+UnitName = Annotated[str, Field(pattern=UNIT_PATTERN, max_length=40, examples=["places", "border_guards"])]
 """What is counted: a plural in lower case."""
 
 Line = Annotated[str, Field(min_length=1, max_length=160, pattern=LINE_PATTERN), AfterValidator(_not_blank)]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Connection
+from starlette.routing import BaseRoute
 
 from routehub import __version__
 from routehub.api import problems
@@ -97,6 +98,7 @@ from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
+from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 
 FORGET_SECONDS = 3600.0
@@ -300,8 +302,8 @@ class Hub:
         self._sending.ring()
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
-        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
         texts = Renderers(self.registry, renderers)
+        links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
         found: tuple[Channel, ...] = (
             EmailChannel(self.mail, texts, links),
             AppriseChannel(self.messenger, texts),
@@ -347,12 +349,37 @@ def create_app(hub: Hub) -> FastAPI:
         hub.subscriptions,
     )
     problems.install(app)
+    app.router.routes.extend(_routes(list(hub.registry.values())))
+    app.state.web = WebContext(
+        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
+        hub.pushes, hub.subscriptions, hub.due,
+    )  # fmt: skip
+    web_errors.install(app)
+    app.state.documents = Shelf(app, hub.registry, hub.settings)
+    app.add_middleware(Busiest, context=app.state.api)
+    app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
+    app.add_middleware(SoundTarget)
+    app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
+    return app
+
+
+_ROUTES: dict[tuple[int, ...], tuple[list[Kind], list[BaseRoute]]] = {}
+"""By the identities of the kinds, which are kept beside them so that no other kind gets the same."""
+
+
+def _routes(kinds: list[Kind]) -> list[BaseRoute]:
+    """All doors and pages. They know no hub, each request finds its own in ``app.state``: several hubs in one process
+    share them, for to make them ready takes longer than all the rest of a hub."""
+    same = tuple(map(id, kinds))
+    if same in _ROUTES:
+        return _ROUTES[same][1]
+    found = APIRouter()
     routers: list[APIRouter] = [
         stream.router,  # first: routes are tried in turn, and after a break thousands ask for this one at once
         cap.incoming,
         cap.outgoing,
         messages.router,
-        messages.doors(list(hub.registry.values())),
+        messages.doors(kinds),
         reports.router,
         boards.router,
         conferences.router,
@@ -374,19 +401,10 @@ def create_app(hub: Hub) -> FastAPI:
         clock.router,
     ]
     for router in routers:
-        app.include_router(router, prefix="/v1")
-        app.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
-    app.include_router(health.router)
-    app.include_router(contract.router)
-    app.state.web = WebContext(
-        hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due,
-    )  # fmt: skip
-    app.include_router(pages.router())
-    web_errors.install(app)
-    app.state.documents = Shelf(app, hub.registry, hub.settings)
-    app.add_middleware(Busiest, context=app.state.api)
-    app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
-    app.add_middleware(SoundTarget)
-    app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
-    return app
+        found.include_router(router, prefix="/v1")
+        found.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
+    found.include_router(health.router)
+    found.include_router(contract.router)
+    found.include_router(pages.router())
+    _ROUTES[same] = (kinds, list(found.routes))
+    return _ROUTES[same][1]

@@ -15,6 +15,8 @@ from routehub.views.plans import Shown
 from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.digests.world import ROUTE, World, local, named, person
 
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
+"""The rules are the same on both databases; what is stored and read back is looked at on both."""
 POINT = ["wbr-2015-final/5"]
 TODAY = date(2026, 1, 20)
 """The day of the world's clock, a Tuesday."""
@@ -77,6 +79,7 @@ async def test_children_add_up_to_their_parents(world: World):
     assert "beyond-parent" in [caution.code for caution in with_more.cautions]
 
 
+@SQLITE
 async def test_pledges_stand_beside_each_other_by_party(world: World):
     """The pledges of 29 October 2015."""
     for party, places in (("AT", 5_000), ("RS", 3_000), ("HR", 2_000), ("SI", 2_000)):
@@ -88,6 +91,7 @@ async def test_pledges_stand_beside_each_other_by_party(world: World):
     assert all(one.standing.reached is None for one in found.values())  # silent is not zero
 
 
+@SQLITE
 async def test_progress_is_by_stage(world: World):
     """400 officers = 183 pledged, 13 deployed, 30 on the way."""
     officers = await make(world, "FRONTEX", "400 officers", target=400, unit="officers", points=["wbr-2015-final/13"])
@@ -98,6 +102,7 @@ async def test_progress_is_by_stage(world: World):
     assert shown.standing.percent == 3
 
 
+@SQLITE
 async def test_overdue_is_computed_never_typed(world: World):
     made = await make(world, "GR", "Places", target=10, unit="places", deadline={"text": "by Thursday"})
     assert [c.code for c in made.cautions if c.pointer == "/deadline/text"] == ["read-as"]
@@ -110,6 +115,7 @@ async def test_overdue_is_computed_never_typed(world: World):
         await make(world, "GR", "Late", overdue=True)
 
 
+@SQLITE
 async def test_progress_beyond_the_target_needs_a_reason_and_stays_visible(world: World):
     made = await make(world, "GR", "Places", target=1_000, unit="places")
     with pytest.raises(Refused) as refusal:
@@ -120,6 +126,7 @@ async def test_progress_beyond_the_target_needs_a_reason_and_stays_visible(world
     assert (await seen(world))["Places"].standing.percent == 100
 
 
+@SQLITE
 async def test_progress_goes_backwards_only_with_a_reason(world: World):
     made = await make(world, "GR", "Places", target=1_000, unit="places")
     await report(world, made, "GR", "in_place", 500)
@@ -135,6 +142,7 @@ async def test_progress_goes_backwards_only_with_a_reason(world: World):
     assert (await seen(world))["Places"].standing.reached == found.standing.reached
 
 
+@SQLITE
 async def test_a_stage_without_a_value_goes_back_only_with_a_reason(world: World):
     made = await make(world, "GR", "Winter plan", category="winter_plan")
     await report(world, made, "GR", "in_place")
@@ -144,6 +152,7 @@ async def test_a_stage_without_a_value_goes_back_only_with_a_reason(world: World
     await report(world, made, "GR", "under_way", reason="The tents were not heated.")
 
 
+@SQLITE
 async def test_circular_parents_are_refused(world: World):
     first = await make(world, "GR", "First")
     second = await make(world, "GR", "Second", parent=first.message_id)
@@ -158,6 +167,7 @@ async def test_circular_parents_are_refused(world: World):
     assert codes(refusal.value) == [("/parent", "not-a-commitment")]
 
 
+@SQLITE
 async def test_a_parent_that_one_may_not_see_is_answered_like_an_unknown_one(world: World):
     hidden = await make(world, "GR", "Hidden", audience=["MK"])
     answers = []
@@ -170,6 +180,7 @@ async def test_a_parent_that_one_may_not_see_is_answered_like_an_unknown_one(wor
     assert "Hidden" in await seen(world, "MK")
 
 
+@SQLITE
 async def test_a_short_id_is_stored_as_the_id_of_the_message(world: World):
     whole = await make(world, "GR", "Whole")
     assert whole.message is not None
@@ -181,6 +192,7 @@ async def test_a_short_id_is_stored_as_the_id_of_the_message(world: World):
     assert taken.message.event["data"]["commitment"] == whole.message_id
 
 
+@SQLITE
 async def test_only_owners_or_who_recorded_it_say_how_far_it_is_or_change_it(world: World):
     made = await make(world, "EC", "Visa policy", owners=["RS", "AL"], category="recommendation")
     with pytest.raises(NotAllowed, match="RS and AL"):
@@ -197,6 +209,7 @@ async def test_only_owners_or_who_recorded_it_say_how_far_it_is_or_change_it(wor
     ]  # fmt: skip
 
 
+@SQLITE
 async def test_a_change_keeps_what_was_said_before_and_reaches_the_same_readers(world: World):
     made = await make(world, "GR", "Places", target=100, unit="places", audience=["MK", "EC"])
     with pytest.raises(Refused) as refusal:
@@ -213,6 +226,7 @@ async def test_a_change_keeps_what_was_said_before_and_reaches_the_same_readers(
     assert "Places" not in await seen(world, "SI")
 
 
+@SQLITE
 async def test_what_is_withdrawn_has_ended(world: World):
     made = await make(world, "GR", "Places", target=100, unit="places")
     await report(world, made, "GR", "withdrawn", reason="Taken over by the national programme.")
@@ -226,6 +240,7 @@ async def test_what_is_withdrawn_has_ended(world: World):
     assert codes(refusal.value) == [("/parent", "withdrawn")]
 
 
+@SQLITE
 async def test_milestones_are_reached_by_their_titles_and_days_to_come_are_not_progress(world: World):
     made = await make(world, "GR", "Places", target=100, unit="places", milestones=[{"title": "Half of it"}])
     with pytest.raises(Refused) as refusal:
@@ -238,6 +253,7 @@ async def test_milestones_are_reached_by_their_titles_and_days_to_come_are_not_p
     assert (await report(world, made, "GR", "in_place", 50, milestones=["half of it"])).message_id == taken.message_id
 
 
+@SQLITE
 async def test_an_owner_has_to_be_able_to_read_it(world: World):
     with pytest.raises(Refused) as refusal:
         await make(world, "GR", "Together", owners=["GR", "SI"], audience=["MK"])
@@ -263,6 +279,7 @@ async def test_the_weeks_status_is_as_it_was_known_then(world: World):
     assert plans.week_of(route, world.clock.now(), "2026-W06") is None
 
 
+@SQLITE
 async def test_commitments_past_their_date_come_on_the_agenda_one_item_per_point(world: World):
     await world.series(first_number=14)
     for title in ("Places in the north", "Places in the south"):

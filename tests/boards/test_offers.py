@@ -134,7 +134,7 @@ async def test_the_giver_commits_and_delivers_and_only_the_receiver_confirms(at_
 async def test_a_step_goes_backwards_only_with_a_reason(at_work: Inside):
     given = await posted(at_work, "FRONTEX", "offers", OFFER, need=await posted(at_work, "SI", "requests", NEED))
     await act(at_work, "FRONTEX", given, "deliver", quantity=43)
-    assert codes(await act(at_work, "FRONTEX", given, "deliver", quantity=13)) == ["reason-needed"]
+    assert codes(await act(at_work, "FRONTEX", given, "deliver", quantity=13)) == ["say-why"]
     back = await act(at_work, "FRONTEX", given, "deliver", quantity=13, text="Thirty are still on the way.")
     assert (back.status_code, "backwards" in warned(back)) == (201, True)
     found = await offer(at_work, given)
@@ -149,7 +149,7 @@ async def test_a_withdrawn_or_declined_offer_counts_no_more_than_what_came(at_wo
     other = await posted(at_work, "DE", "offers", OFFER, need=wanted, quantity=20)
     await act(at_work, "SI", given, "accept")
     await act(at_work, "FRONTEX", given, "deliver", quantity=13)
-    assert codes(await act(at_work, "FRONTEX", given, "withdraw")) == ["reason-needed"]
+    assert codes(await act(at_work, "FRONTEX", given, "withdraw")) == ["say-why"]
     assert (await act(at_work, "FRONTEX", given, "withdraw", text="Needed elsewhere.")).status_code == 201
     assert (await act(at_work, "SI", other, "decline", text="Without vehicles of no use.")).status_code == 201
     found = await need(at_work, wanted)

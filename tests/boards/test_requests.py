@@ -1,9 +1,14 @@
 """Requests: information, joint assessments, support; who answers, until when, and before whose eyes."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from routehub.app import shipped_renderers
+from routehub.delivery.mail import MailContext
+from routehub.delivery.rendering import Renderers
+from routehub.journal import follow
 from routehub.journal.rebuild import fingerprints, rebuild
 from tests.fixtures.furnished import Inside
 
@@ -190,6 +195,35 @@ async def test_a_request_one_may_not_see_is_answered_like_an_unknown_one(at_work
         )
         assert (await at_work.get("HR", f"/v1/requests/{ref}")).status_code == 404
     assert (await at_work.get("HR", "/v1/requests")).json()["requests"] == []
+
+
+@ON_SQLITE
+async def test_the_mail_begins_with_the_act_that_is_wanted_and_by_when(at_work: Inside):
+    hub = at_work.hub
+    renderers = Renderers(hub.registry, shipped_renderers(hub.settings.mail_from))
+    question = await asked(at_work, INFORMATION)
+    need = await asked(at_work, {
+        "category": "need", "title": "Blankets", "quantity": 500, "unit": "blankets", "due": "2015-11-02T11:00:00Z",
+    })  # fmt: skip
+
+    async def subject(message: dict[str, Any], party: str) -> str:
+        directory = hub.directory.value
+        context = MailContext(
+            directory.routes["wbr"],
+            party,
+            "Reader",
+            ZoneInfo("Europe/Vienna"),
+            directory,
+            hub.clock.now(),
+            "http://hub",
+        )
+        found = await hub.db.read(follow.by_id, hub.registry, message["id"])
+        assert found is not None
+        return renderers.render(found, context).subject
+
+    assert await subject(question, "AT") == "Answer by 18:00 CET: SI, People without registration at Spielfeld"
+    assert await subject(question, "HR") == "Information asked: SI, People without registration at Spielfeld"
+    assert await subject(need, "HR") == "Offer by 2 Nov, 12:00 CET: SI, Blankets"
 
 
 async def test_what_waits_stands_in_the_status_with_its_due_time_and_a_rebuild_gives_the_same(at_work: Inside):

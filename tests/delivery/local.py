@@ -18,6 +18,7 @@ class LocalHub:
         self.port = find_free_port()
         given: dict[str, Any] = {
             "database_url": url, "port": self.port, "public_url": self.url, "data_dir": folder, "webhook_private": True,
+            "night": "",
         } | settings  # fmt: skip
         self.hub = Hub(Settings(**given))
         self._server = server(self.hub)

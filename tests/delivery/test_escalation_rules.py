@@ -13,7 +13,7 @@ from routehub.delivery.escalation import plan
 from routehub.delivery.escalation.joining import WINDOW, Placed, letters, place
 from routehub.delivery.escalation.plan import GRAVE, LADDERS
 from routehub.delivery.escalation.quiet import Quiet, night
-from routehub.delivery.escalation.reporting_times import Standing, closed_day, reminders, standing
+from routehub.delivery.escalation.reporting_times import Standing, closed_day, excused, reminders, standing
 from routehub.directory.snapshot import Membership
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -180,4 +180,7 @@ def test_a_party_goes_from_reported_to_overdue_to_silent_and_back_once_each():
             told.append(after.state)
         at = after
     assert told == ["overdue", "silent", "reported", "silent"]
+    paused = excused(Standing("reported", DAY), DAY + timedelta(days=9))
+    assert paused == Standing("reported", DAY + timedelta(days=9))
+    assert standing(paused, DAY + timedelta(days=10), DAY - timedelta(days=2)).state == "overdue"
     assert standing(Standing("overdue", DAY), DAY, DAY) == Standing("reported", DAY)

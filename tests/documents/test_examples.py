@@ -143,7 +143,8 @@ class Posting:
             made = self.own("/v1/keys", {"system": "another", "scopes": ["post:report"]})
             return self.path.replace("{key}", made["id"])
         if "{sub}" in self.path:
-            made = self.own("/v1/subscriptions", {"channel": "email"})
+            hook = {"channel": "webhook", "target": "https://hooks.example.org/routehub"}
+            made = self.own("/v1/subscriptions", hook if self.path.endswith("/rotate") else {"channel": "email"})
             return self.path.replace("{sub}", made["id"])
         return self.path
 

@@ -34,7 +34,7 @@ async def test_figures_above_a_cap_are_told_with_the_notice_and_end_with_it(migr
         await count(world, 2, 560, 850)
         [alert] = await world.read(computed)
         assert (alert.rule, alert.severity, alert.legs) == ("cap", "Severe", ("SI-AT",))
-        assert alert.headline == "850 people passed SI-AT on Sat 3 Oct, cap 580 (Sat 3 Oct)"
+        assert alert.headline == "850 people passed SI-AT on Sat 3 Oct, cap 580"
         told = (await world.message(alert.id)).payload
         assert isinstance(told, Alert)
         assert told.rule is not None

@@ -200,6 +200,10 @@ class AsyncHub:
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
+    async def pauses(self, all: bool = False) -> list[dict[str, Any]]:
+        """Who is excused from reporting, and why; with ``all`` also pauses that are over."""
+        return await self._do(calls.pauses(self.route_code, all=all))
+
     async def requests(
         self, *, category: str | None = None, open: bool | None = True, mine: bool | None = None
     ) -> list[dict[str, Any]]:

@@ -297,6 +297,11 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
     )
 
 
+def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:
+    asked = params(all=True if all else None)
+    return Call(Request("GET", path("reporting", "pauses", route=route), asked), partial(answers.rows, "pauses"))
+
+
 def requests(
     route: str | None, *, category: str | None = None, open: bool | None = None, mine: bool | None = None
 ) -> Call[list[dict[str, Any]]]:

@@ -197,6 +197,10 @@ class Hub:
     def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return self._do(calls.agenda_as(self.route_code, number, form))
 
+    def pauses(self, all: bool = False) -> list[dict[str, Any]]:
+        """Who is excused from reporting, and why; with ``all`` also pauses that are over."""
+        return self._do(calls.pauses(self.route_code, all=all))
+
     def requests(
         self, *, category: str | None = None, open: bool | None = True, mine: bool | None = None
     ) -> list[dict[str, Any]]:

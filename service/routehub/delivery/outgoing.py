@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bind
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.delivery.channels.base import Failed
+from routehub.delivery.escalation.tables import held_mail
 from routehub.delivery.retry import next_try
 from routehub.delivery.tables import attempts, deliveries
 from routehub.journal.message import Transaction
@@ -303,10 +304,16 @@ def reached(conn: Connection, route: str, message_id: str) -> list[Reached]:
     """For the sender of a message: no addressees, no addresses, one line for a party and channel."""
     d, a = deliveries.c, attempts.c
     taken = select(func.min(a.at)).where(a.delivery == d.id, a.ok).correlate(deliveries).scalar_subquery()
-    found: dict[tuple[str, str], Reached] = {}
+    h = held_mail.c
+    alone = and_(d.about == message_id, d.purpose == "message")
+    joined = select(h.batch).where(h.about == message_id, h.batch.is_not(None))
+    still = select(h.party).where(h.about == message_id, h.route == route, h.released_at.is_(None)).distinct()
+    found = {
+        (party, "email"): Reached(party, "email", "waiting", None) for party in conn.execute(still).scalars()
+    }  # quiet hours, or to be joined with others
     for row in conn.execute(
         select(d.party, d.channel, d.state, d.attempts, taken.label("taken"))
-        .where(d.route == route, d.about == message_id, d.purpose == "message", d.state != "dropped")
+        .where(d.route == route, or_(alone, d.about.in_(joined)), d.state != "dropped")
         .order_by(d.party, d.channel)
     ):
         if row.taken is not None:

@@ -9,6 +9,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.delivery.channels.base import Parcel
 from routehub.delivery.mail import Mail, MailContext, MailRenderer
 from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
@@ -119,6 +120,15 @@ class Renderers:
         else:
             mail = self._by_kind.get(message.kind, self._plain)(message, context)
         return marked(mail, context)
+
+    def mail_of(self, parcel: Parcel) -> Mail:
+        """What a parcel says to a person: its message, the letter of a reminder, or the note of a test or notice."""
+        if parcel.letter is not None:
+            return marked(parcel.letter(parcel.context), parcel.context)
+        if parcel.message is not None:
+            return self.render(parcel.message, parcel.context)
+        subject, _, text = (parcel.note or "").partition("\n")
+        return marked(Letter(subject, (text.strip(),), foot=foot(parcel.context)).mail(subject), parcel.context)
 
     def _plain(self, message: Message, context: MailContext) -> Mail:
         kind = self._registry[message.kind]

@@ -1,6 +1,6 @@
 """What comes on the agenda and why: one small pure function per rule (UX 9.5). Each takes the week and answers the
 entries that it puts on the agenda. No prose is generated: templates are filled from records, and each entry names the
-messages it rests on. A rule for something new (a movement without agreement, a request overdue) is one more function
+messages it rests on. A rule for something new (a movement without agreement) is one more function
 in ``RULES``."""
 
 import json
@@ -13,10 +13,15 @@ from zoneinfo import ZoneInfo
 
 from routehub.boards.alerts.queries import AlertView
 from routehub.boards.conferences.queries import ProposalView
+from routehub.boards.measures.queries import MeasureView
+from routehub.boards.movements.queries import MovementView
+from routehub.boards.requests.queries import Asked, RequestView
 from routehub.digests import words
+from routehub.views.acting import STATES, what
 from routehub.views.plans import Shown
 from routehub.views.week import LegWeek, PartyFlow, PartyReporting, Reception, Week
 from routehub_schemas import plan_points
+from routehub_schemas.kinds.measure.summary import COUNTS
 
 LEVELS = {"nearly_full": "nearly full", "over_capacity": "over capacity"}
 GRAVE = ("Extreme", "Severe")
@@ -269,6 +274,78 @@ def _alert_lines(matter: Matter, alert: AlertView) -> list[str]:
     return lines
 
 
+# --- measures and movements ---------------------------------------------------------------------------------------
+
+
+def movements(matter: Matter) -> list[Entry]:
+    """Movements without agreement: one each, gone as soon as they are agreed or withdrawn (draft, point 12)."""
+    return [_movement(matter, m) for m in matter.week.movements if _unagreed(matter.week, m)]
+
+
+def _unagreed(week: Week, movement: MovementView) -> bool:
+    if not movement.needs or movement.agreed or movement.state == "withdrawn":
+        return False
+    return movement.at >= week.since
+
+
+def _movement(matter: Matter, m: MovementView) -> Entry:
+    week, zone = matter.week, matter.zone
+    sender, asked = week.name(m.party), week.name(m.asked)
+    why = f"It needs the agreement of {asked}: {STATES[m.state]}."
+    lines = [f"{m.short_id}: about {words.number(m.people)} people, {words.when(m.at, zone)}, {m.leg}."]
+    if m.state == "proposed":
+        lines.append(f"{asked} can answer until {words.when(m.answer_by, zone)}; no answer means not agreed.")
+    if m.answer is not None and m.answer.text:
+        lines.append(words.clip(m.answer.text, REMARK))
+    if m.without_agreement and m.took_place is not None:
+        lines.append(f"It took place without agreement: {words.number(m.took_place.people or 0)} people.")
+    sources = (m.id, *(act.message_id for act in m.acts))
+    return Entry(
+        "movement-without-agreement", words.clip(f"{sender} to {asked}: {what(m)}", LINE), why, "decide", 6,
+        m.points or matter.points("movement-without-agreement"), matter.lead(m.party), tuple(lines), sources[:SOURCES],
+        wanted=f"{asked}: agree, agree with conditions, or object." if m.takes_answers else None,
+    )  # fmt: skip
+
+
+def measures(matter: Matter) -> list[Entry]:
+    """Measures with concerns or an objection, or told at short notice: one each."""
+    return [_measure(matter, m, why) for m in matter.week.measures if (why := _debated(matter.week, m))]
+
+
+def _debated(week: Week, measure: MeasureView) -> str | None:
+    """Why a measure is to be discussed; None when it is not. One that was on an earlier agenda is not, unless it was
+    changed or somebody gave another view since."""
+    given = [v.current for v in measure.views if v.current is not None]
+    fresh = max([measure.latest.at, *(act.at for act in given)]) >= week.since
+    if measure.over or not fresh:
+        return None
+    views = (("object", "objection", "objections"), ("concerns", "view with concerns", "views with concerns"))
+    counted = ((sum(act.act == name for act in given), one, many) for name, one, many in views)
+    why = [words.count(number, one, many) for number, one, many in counted if number]
+    why += ["short notice"] if measure.short_notice else []
+    why += ["unilateral"] if measure.unilateral else []
+    return f"A measure with {', '.join(why)}." if why else None
+
+
+def _measure(matter: Matter, m: MeasureView, why: str) -> Entry:
+    week, zone, said = matter.week, matter.zone, m.said
+    hours = f"{m.latest.hours:.0f} hours of notice" if m.latest.hours >= 0 else "in force before its notice"
+    lines = [f"{m.short_id}, {', '.join(m.legs or said.places)}, from {words.when(said.start, zone)}, {hours}."]
+    lines += [f"Limit: {words.number(cap.people)} a day, {COUNTS[cap.counts]}." for cap in said.caps]
+    for view in m.views:
+        if view.current is not None and view.current.act in ("object", "concerns"):
+            verb = "objects" if view.current.act == "object" else "has concerns"
+            lines.append(words.clip(f"{week.name(view.party)} {verb}: {view.current.text}", REMARK))
+    sources = [notice.message_id for notice in m.notices]
+    sources += [view.current.message_id for view in m.views if view.current is not None]
+    return Entry(
+        "measure", words.clip(f"{week.name(m.party)}: {said.title}", LINE), why, "discuss", 6,
+        tuple(said.points) or matter.points("measure"), matter.lead(m.party), tuple(lines[:LINES]),
+        tuple(sources)[:SOURCES],
+        wanted=words.clip(said.expected_of_others, REMARK) if said.expected_of_others else None,
+    )  # fmt: skip
+
+
 # --- commitments --------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +406,66 @@ def _owners(matter: Matter, found: list[Shown]) -> list[str]:
     return list(dict.fromkeys(matter.week.name(owner) for one in found for owner in one.view.now.owners))
 
 
+# --- requests and needs ---------------------------------------------------------------------------------------------
+
+
+def requests(matter: Matter) -> list[Entry]:
+    """Requests past their due time, all together (UX 9.5)."""
+    late = [one for one in matter.week.requests if one.state == "overdue" and one.counts is None]
+    if not late:
+        return []
+    owing = list(dict.fromkeys(matter.week.name(one.party) for view in late for one in _owing(view)))
+    return [
+        Entry(
+            "request-overdue", f"{words.count(len(late), 'request')} past {'its' if len(late) == 1 else 'their'} time",
+            "Not answered by the time that was asked for.", "discuss", 5, _points_of(late), matter.chair,
+            tuple(words.clip(_unanswered(matter, view), REMARK) for view in late)[:LINES],
+            tuple(view.id for view in late)[:SOURCES],
+            wanted=words.clip(f"{words.listed(owing)}: answer, or say by when.", REMARK),
+        )
+    ]  # fmt: skip
+
+
+def _owing(view: RequestView) -> list[Asked]:
+    return [one for one in view.asked if one.state == "overdue"]
+
+
+def _unanswered(matter: Matter, view: RequestView) -> str:
+    whom = words.listed([matter.week.name(one.party) for one in _owing(view)])
+    due = words.day(view.due.astimezone(matter.zone).date())
+    return f"{view.short_id}, {matter.week.name(view.party)} to {whom}: {view.title}. Due {due}."
+
+
+def needs(matter: Matter) -> list[Entry]:
+    """Needs that are not met, all together, with what was offered (UX 9.5: reception, open need)."""
+    wanting = [view for view in matter.week.requests if view.counts is not None]
+    if not wanting:
+        return []
+    return [
+        Entry(
+            "open-need", f"{words.count(len(wanting), 'need')} not met", "A need is open.", "decide", 5,
+            _points_of(wanting), matter.lead(wanting[0].party),
+            tuple(words.clip(_needed(matter, view), REMARK) for view in wanting)[:LINES],
+            tuple(id_ for view in wanting for id_ in (view.id, *(o.id for o in view.offers)))[:SOURCES],
+            wanted="All parties: say what you can offer.",
+        )
+    ]  # fmt: skip
+
+
+def _needed(matter: Matter, view: RequestView) -> str:
+    assert view.counts is not None
+    c, unit = view.counts, (view.unit or "").replace("_", " ")
+    parts = [f"{matter.week.name(o.party)} {words.number(o.progress.pledged)}" for o in view.offers]
+    due = words.day(view.due.astimezone(matter.zone).date())
+    line = f"{view.short_id}, {matter.week.name(view.party)}: {view.title}. {words.number(c.needed)} {unit} by {due}, "
+    line += f"{words.number(c.pledged)} offered, {words.number(c.delivered)} delivered"
+    return line + (f" ({', '.join(parts)})." if parts else ".")
+
+
+def _points_of(views: list[RequestView]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(point for view in views for point in view.points))[:50]
+
+
 # --- proposals ----------------------------------------------------------------------------------------------------
 
 
@@ -378,7 +515,9 @@ def follow_up(matter: Matter) -> list[Entry]:
 
 
 Rule = Callable[[Matter], list[Entry]]
-RULES: tuple[Rule, ...] = (reporting, flows, reception, alerts, commitments, proposals, follow_up)
+RULES: tuple[Rule, ...] = (
+    reporting, flows, movements, measures, reception, alerts, requests, needs, commitments, proposals, follow_up,
+)  # fmt: skip
 ORDER = ("decide", "discuss", "note")
 OTHER_BUSINESS = 2
 MOST_ITEMS = 200

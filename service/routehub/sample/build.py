@@ -19,7 +19,7 @@ from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import PersonView
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
-from routehub.sample import commitments, story
+from routehub.sample import commitments, requests, story
 
 OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
 
@@ -142,6 +142,7 @@ class SampleBuilder:
 
     async def _events(self, now: datetime) -> None:
         """Alerts with acknowledgements, and proposals for the conference."""
+        await requests.build(self._post, self._move, now)
         self._move(now - timedelta(hours=12, minutes=30))
         strike = await self._post("GR", "alert", _alert(
             now + timedelta(days=2), "transport_disrupted", "Minor", "Future", "Possible",

@@ -5,7 +5,7 @@ Only figures that all parties of the route read go in (DECISIONS 1). Places of d
 nothing is added up, and a party that is silent has no number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,8 +16,7 @@ from routehub.boards.figures.queries import FigureQuery, figures
 from routehub.boards.reporting.freshness import Freshness, freshness
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.snapshot import Directory, RouteView
-from routehub.directory.visibility import shared
-from routehub.journal.targets import marked_red
+from routehub.views import shared
 from routehub.views.route import MOST_VALUES, level
 from routehub.views.suggestions import Room, Suggestion, suggest
 from routehub.views.totals import Totals
@@ -95,26 +94,27 @@ class Places:
     suggestions: tuple[Suggestion, ...]
 
 
-def load(conn: Connection, directory: Directory, route: RouteView, now: datetime) -> Places:
-    """The same for all parties of the route; who is no party of it is not to be shown this."""
+def load(conn: Connection, directory: Directory, route: RouteView, audiences: Iterable[int], now: datetime) -> Places:
+    """The same for all parties of the route; who is no party of it is not to be shown this. ``audiences``: the
+    reader's, of which only those of everybody are used."""
     today = now.astimezone(route.zone).date()
-    everyone = frozenset(m.party for m in route.members(today, "member", "coordinator"))
-    ids = shared(conn, route.code, everyone)
+    ids = shared.inputs(conn, route, audiences, now, BACK)
     query = FigureQuery(
         route.code, indicators=INDICATORS, first=today - BACK - ONE_DAY, last=today + ONE_DAY, limit=MOST_VALUES,
         hours=False,
     )  # fmt: skip
-    values = figures(conn, ids, query)
-    red = marked_red(conn, (value.message_id for value in values))
-    totals = Totals(value for value in values if value.message_id not in red)
+    totals = Totals(shared.without_red(conn, figures(conn, ids, query)))
     made = days_of(conn, ids, route.code, today - LONG_BACK, today + ONE_DAY)
     account = warning.account(conn, route.code)
     shown = tuple(today - timedelta(days=back) for back in range(BACK.days - 1, -1, -1))
     parties = tuple(
-        _party(directory, m.party, freshness(m, made.get(m.party, {}), now), totals, shown, account.forecasts)
+        _party(
+            directory, m.party, freshness(m, made.get(m.party, {}), now, directory.pauses_of(route.code, m.party)),
+            totals, shown, account.forecasts,
+        )
         for m in route.members(today, "member")
         if m.reports
-    )
+    )  # fmt: skip
     rooms = [_room(party) for party in parties]
     legs = [(leg.from_party, leg.to_party) for leg in route.legs_on(today)]
     found = suggest([room for room in rooms if room is not None], legs)

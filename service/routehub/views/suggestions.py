@@ -35,6 +35,11 @@ class Room:
         return self.occupied / self.places
 
     @property
+    def percent(self) -> int:
+        """As the boards show it."""
+        return 100 * self.occupied // self.places
+
+    @property
     def load(self) -> int:
         """People in it, with those of tomorrow if that is more."""
         return self.occupied + max(0, self.tomorrow)
@@ -97,7 +102,7 @@ def _leg(one: str, other: str, legs: Sequence[tuple[str, str]]) -> str | None:
 def _suggestion(full: Room, taker: Room, people: int, spare: int, leg: str | None) -> Suggestion:
     near = f"they share the border {leg}" if leg else "they share no border, so it takes transport through others"
     why = (
-        f"{full.party} is at {full.share:.0%} of its places and {taker.party} at {taker.share:.0%}; {near}. "
+        f"{full.party} is at {full.percent}% of its places and {taker.party} at {taker.percent}%; {near}. "
         f"A suggestion only: nobody has agreed to it."
     )
     return Suggestion(

@@ -13,8 +13,11 @@ from routehub.boards.commitments.queries import commitments
 from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
+from routehub.boards.measures.queries import MeasureView, measures
+from routehub.boards.movements.queries import MovementView, movements
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
+from routehub.boards.requests.queries import Looking, RequestView, requests_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.journal.targets import marked_red
@@ -132,7 +135,10 @@ class Week:
     flags: Mapping[str, str]
     alerts: tuple[AlertView, ...]
     proposals: tuple[ProposalView, ...]
+    measures: tuple[MeasureView, ...] = ()
+    movements: tuple[MovementView, ...] = ()
     commitments: tuple[Shown, ...] = ()
+    requests: tuple[RequestView, ...] = ()
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -166,8 +172,17 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+        tuple(m for m in measures(conn, ids, route.code, now) if all(n.tlp != "RED" for n in m.notices)),
+        tuple(m for m in movements(conn, ids, route.code, now, since=since - ONE_DAY) if m.tlp != "RED"),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
+        _requests(conn, ids, route, now),
     )  # fmt: skip
+
+
+def _requests(conn: Connection, ids: Iterable[int], route: RouteView, now: datetime) -> tuple[RequestView, ...]:
+    """Open ones as everyone sees them: an answer for some is not told, nor whether there is one."""
+    found = requests_of(conn, Looking(route.code, "", frozenset(ids), now, route.zone))
+    return tuple(one for one in found if not one.over and one.tlp != "RED" and all(o.tlp != "RED" for o in one.offers))
 
 
 def _values(conn: Connection, ids: Iterable[int], route: RouteView, first: date, last: date) -> list[FigureValue]:

@@ -42,7 +42,8 @@ def detect(now: Occupancy, p: CapacityParameters) -> Finding | None:
     if share < p.filling:
         return None
     word, severity, level = _level(share, p)
-    percent = f"{share:.0%}" if now.places else "without any place"
+    # Cut off, not rounded: 89.7 % is not yet nearly full.
+    percent = f"{100 * now.occupied // now.places}%" if now.places else "without any place"
     return Finding(
         rule=RULE,
         level=level,

@@ -68,7 +68,7 @@ class Outlook:
         if self.days is not None:
             return said + f", full in {self.days:.1f} days"
         if self.inflow and self.outflow is not None:
-            return said + f", not full within {len(self.inflow)} days"
+            return said + f", {number(round(self.outflow))} leave a day: not full within {len(self.inflow)} days"
         return said
 
     def arithmetic(self) -> tuple[str, ...]:
@@ -92,14 +92,14 @@ class Outlook:
         return tuple(lines)
 
 
-def _steps(free: float, inflow: Sequence[Inflow], outflow: float) -> list[str]:
+def _steps(free: int, inflow: Sequence[Inflow], outflow: float) -> list[str]:
     """What is free at the end of each day, until nothing is."""
     lines = []
     for f in inflow:
-        left = free - (f.centre - outflow)
+        left = free - round(f.centre) + round(outflow)
         lines.append(
-            f"{words.day(f.day)}: {number(round(free))} free − {number(round(f.centre))} who come "
-            f"+ {number(round(outflow))} who leave = {number(round(left))}"
+            f"{words.day(f.day)}: {number(free)} free − {number(round(f.centre))} who come "
+            f"+ {number(round(outflow))} who leave = {number(left)}"
         )
         if left <= 0:
             break
@@ -108,12 +108,13 @@ def _steps(free: float, inflow: Sequence[Inflow], outflow: float) -> list[str]:
 
 
 def outlook(now: Occupancy, inflow: Sequence[Inflow], outflow: float | None, outflow_from: str) -> Outlook:
-    """How the places fill in the days that are forecast. outflow_from: where the number comes from, in words."""
+    """How the places fill in the days that are forecast, in whole people, so that it can be worked out by hand.
+    outflow_from: where the number comes from, in words."""
     free = now.places - now.occupied
     days = soonest = None
     if outflow is not None and inflow and free > 0:
-        days = filling_over(free, [f.centre for f in inflow], outflow)
-        soonest = filling_over(free, [f.high for f in inflow], outflow)
+        days = filling_over(free, [round(f.centre) for f in inflow], round(outflow))
+        soonest = filling_over(free, [round(f.high) for f in inflow], round(outflow))
     return Outlook(now, tuple(inflow), outflow, outflow_from, days, soonest)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from routehub.core import words
+from routehub.warning import caps
 from routehub.warning.conditions import Condition
 from routehub.warning.finding import LONGEST_HEADLINE, Finding
 from routehub.warning.forecast import rule as forecast_rule
@@ -26,6 +27,8 @@ INSTRUCTIONS = {
     "chain-reaction": "Talk before the next step: every party on these borders and the coordinators, today.",
     "silence": "Ask the party's contact point; plan with the wider intervals until it reports.",
 }
+DATED = (forecast_rule.RULE, caps.RULE)
+"""Rules whose headlines name a day themselves."""
 ENDS = {"over": "Over", "unseen": "No longer known", "excused": "Excused"}
 
 
@@ -72,7 +75,7 @@ class Notice:
     def _headline(self) -> str:
         f = self.finding
         said = f.headline
-        if f.rule != forecast_rule.RULE:
+        if f.rule not in DATED:
             said += f" ({words.day(f.day)})"
         if self.kind == "Cancel":
             said = f"{ENDS[self.why]}: {said}"

@@ -31,6 +31,8 @@ TYPED = (
     "category", *TEXTS, "quantity", "due_day", "due_time", "expires_day", "expires_time", "first", "last",
     "answers_to", "mechanism", "reference", "point", "key",
 )  # fmt: skip
+SAID = dict.fromkeys(("act", "text", "reason", "new_day", "new_time", "partial", "quantity"), "")
+"""The fields of the acts on a request or an offer, empty."""
 OFFERED = ("need", "title", "text", "unit", "place", "quantity", "from", "until", "key")
 DECLINE_REASONS = (
     "We do not have this information", "It may not be shared by law", "It is somebody else’s to tell",

@@ -226,8 +226,7 @@ def _row(found: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
 
 
 def _page(run: Run, found: Mapping[str, Any], clock: Clock) -> None:
-    mark = "EXERCISE " if found.get("exercise") else ""
-    run.line(f"{mark}{clean(found.get('title'))}  {_id(found)}")
+    run.line(f"{clean(found.get('title'))}  {_id(found)}")
     what = clean(found.get("category")).replace("_", " ")
     run.line(f"{clean(found.get('party'))}, {what}, {clean(found.get('state')).replace('_', ' ')}")
     run.line(f"Due {clock.stamp(found.get('due'))}")

@@ -159,9 +159,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/commitments"): Operation(commitments.Commitments),
     ("get", "/v1/commitments/{ref}"): Operation(commitments.CommitmentInFull),
     ("get", "/v1/me"): Operation(identity.Me),
-    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHours),
+    ("get", "/v1/me/quiet-hours"): Operation(identity.QuietHoursKept),
     ("put", "/v1/me/quiet-hours"): Operation(
-        identity.QuietHours, body=QuietHours,
+        identity.QuietHoursKept, body=QuietHours,
         examples={"at night": {"starts": "22:00", "ends": "06:30", "zone": "Europe/Skopje"}}, **_done("Set."),
     ),
     ("delete", "/v1/me/quiet-hours"): Operation(None, **_done("Back to the hub's night.", 204)),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import Reader, Someone
 from routehub.api.v1.boards import answer
 from routehub.boards.alerts.queries import alert
@@ -27,7 +28,7 @@ from routehub_schemas import parse
 from routehub_schemas.kind import Part
 from routehub_schemas.vocab import UNIQUE_ITEMS, Unique, Zone
 
-router = APIRouter()
+router = APIRouter(route_class=Door)
 CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 

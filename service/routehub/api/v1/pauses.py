@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.api.body import json_body
 from routehub.api.context import Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Someone
 from routehub.api.v1.boards import answer, marking
 from routehub.api.v1.people import created
@@ -15,7 +16,7 @@ from routehub.directory.pauses import NewPause
 from routehub.directory.snapshot import Directory, PauseView
 from routehub_schemas import parse
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Door)
 
 
 @router.get("/reporting/pauses")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import commitments as sheet
@@ -28,7 +29,7 @@ from routehub_schemas.errors import near
 from routehub_schemas.reference import Plan, Point
 from routehub_schemas.vocab import POINT_PATTERN
 
-router = APIRouter(tags=["plans"])
+router = APIRouter(tags=["plans"], route_class=Door)
 
 PlanName = Annotated[str, Path(max_length=60, description="The id of the plan, such as wbr-2015-final.")]
 WeekName = Annotated[

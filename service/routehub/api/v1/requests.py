@@ -127,7 +127,7 @@ async def get_places(
     today = now.astimezone(route.zone).date()
 
     def read(conn: Connection) -> Places:
-        return places_view.load(conn, ctx.directory.value, route, now)
+        return places_view.load(conn, ctx.directory.value, route, readable(conn, who.route, who.party), now)
 
     shared = any(m.party == who.party for m in route.members(today, "member", "coordinator"))
     found = await ctx.db.read(read) if shared else Places(now, (), None, (), ())

@@ -23,6 +23,8 @@ class Unanswered:
     asked_in: str
     asked_at: datetime
     audience_id: int
+    legs: tuple[str, ...]
+    place: str | None
 
 
 def unanswered(conn: Connection, now: datetime) -> list[Unanswered]:
@@ -32,13 +34,16 @@ def unanswered(conn: Connection, now: datetime) -> list[Unanswered]:
         select(
             r.id.label("alert"), r.short_id, r.route, r.party.label("sender"), a.party, r.status, r.severity,
             func.coalesce(a.asked_in, r.id).label("asked_in"), func.coalesce(a.asked_at, r.issued_at).label("asked_at"),
-            r.audience_id,
+            r.audience_id, r.legs, r.place,
         )
         .join(acknowledgements, a.alert == r.id)
         .where(r.ended_at.is_(None), r.expires > now, a.at.is_(None))
         .order_by(r.sequence, a.party)
     )  # fmt: skip
-    return [Unanswered(**row) for row in rows.mappings()]
+    return [
+        Unanswered(**(row | {"legs": tuple(filter(None, row["legs"].split(",")))}))
+        for row in map(dict, rows.mappings())
+    ]
 
 
 def still_waits(conn: Connection, asked_in: str, party: str, now: datetime) -> bool:

@@ -6,10 +6,10 @@ Every query goes from the series, which are few, to the rows of each in the orde
 what it finds and not what is there (docs/decisions/0015).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -56,8 +56,7 @@ class FigureQuery:
         return self.as_of is not None or self.as_of_sequence is not None
 
 
-@dataclass(frozen=True)
-class FigureValue:
+class FigureValue(NamedTuple):
     """One value with both its times: the period it covers and when it was accepted.
 
     series: the text by which its series is known, for going on from here; ``series_id`` counts series that the reader
@@ -70,7 +69,7 @@ class FigureValue:
     indicator: str
     place: str | None
     counterpart: str | None
-    dimensions: dict[str, Any]
+    dimensions: Mapping[str, Any]
     bucket: str
     day: date
     start: datetime
@@ -276,11 +275,15 @@ def _latest(shape: _Shape) -> Select[*tuple[Any, ...]]:
         .correlate(figure_series)
         .scalar_subquery()
     )
-    mine = and_(v.series_id == _s.id, v.bucket == bindparam("bucket"), v.start == start)
+    # By itself, before the rows are fetched by their key: joined at once, PostgreSQL goes through all values of the
+    # bucket, for it cannot guess how few the starts are.
+    asked = select(_s.id, start.label("newest"), *_SERIES).where(*_series(shape)).cte("asked")
+    asked = asked.prefix_with("MATERIALIZED", dialect="postgresql")
+    mine = and_(v.series_id == asked.c.id, v.bucket == bindparam("bucket"), v.start == asked.c.newest)
     return (
-        select(*_columns(figure_current))
-        .join_from(figure_series, figure_current, mine)
-        .where(*_series(shape), *_known(figure_current, shape), _newest(figure_current, shape))
+        select(*(v[name] for name in _COLUMNS), *(asked.c[column.name] for column in _SERIES))
+        .join_from(asked, figure_current, mine)
+        .where(*_known(figure_current, shape), _newest(figure_current, shape))
     )
 
 
@@ -373,8 +376,14 @@ def _value(row: Row[*tuple[Any, ...]]) -> FigureValue:
     """A row of ``_columns``, with the reason behind them in a history."""
     (series_id, bucket, day, start, end, value, status, method, coverage, carried_over, note, revised, message_id,
      accepted_at, key, party, indicator, place, counterpart, *more) = row  # fmt: skip
-    dimensions = {name: one for name, one in zip(_EXTRA, more, strict=False) if one is not None}
     return FigureValue(
-        key, series_id, party, indicator, place, counterpart, dimensions, bucket, day, start, end, value, status,
-        method, coverage, carried_over, note, revised, message_id, accepted_at, more[6] if len(more) > 6 else None,
+        key, series_id, party, indicator, place, counterpart, _dimensions(*more[:6]), bucket, day, start, end, value,
+        status, method, coverage, carried_over, note, revised, message_id, accepted_at,
+        more[6] if len(more) > 6 else None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _dimensions(*given: str | None) -> Mapping[str, str]:
+    """A breakdown; few different ones are shared by many values."""
+    return {name: one for name, one in zip(_EXTRA, given, strict=True) if one is not None}

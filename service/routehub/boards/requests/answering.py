@@ -40,13 +40,14 @@ def _place(message: Message, response: Response, view: RequestView) -> list[Prob
     """Whether the request still waits, and for this party."""
     found = []
     if view.state in OVER_WORDS:
-        found.append(Problem("/to", "too-late", f"The request {view.short_id} {OVER_WORDS[view.state]}.", response.to))
+        words = f"The request {view.short_id} {OVER_WORDS[view.state]}."
+        found.append(Problem("/to", "too-late", words, view.short_id))
     if view.asks(message.reported_party) is None:
         asked = [one.party for one in view.asked]
         words = f"asked are {', '.join(asked)}" if asked else "nobody is asked by name"
         help_ = " To help with this need, post an offer that names it." if view.counts is not None else ""
         words = f"{message.reported_party} was not asked by {view.short_id}; {words}.{help_}"
-        found.append(Problem("/to", "not-asked", words, response.to, allowed=asked or None))
+        found.append(Problem("/to", "not-asked", words, view.short_id, allowed=asked or None))
     return found
 
 
@@ -83,7 +84,7 @@ def _check_ending(conn: Connection, message: Message, response: Response, view: 
     if view.ending is not None:
         if _same(view.ending, response):
             raise Unchanged(view.ending.message_id)
-        raise refused("/to", "too-late", f"The request {view.short_id} {OVER_WORDS[view.state]}.", sent=response.to)
+        raise refused("/to", "too-late", f"The request {view.short_id} {OVER_WORDS[view.state]}.", sent=view.short_id)
     if response.act == "close" and view.category == "joint_assessment" and response.text is None:
         raise refused("/text", "missing", "A joint assessment is closed with its outcome, compiled in words.")
     if message.parties != readers(conn, view.audience_id):

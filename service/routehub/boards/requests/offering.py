@@ -40,12 +40,12 @@ def _problems(message: Message, offer: Offer, need: RequestView | None) -> Itera
         return
     if need is None or need.counts is None:
         words = "An offer is made toward a need, or toward a request for support that has a quantity."
-        yield Problem("/need", "not-a-need", words, offer.need)
+        yield Problem("/need", "not-a-need", words, need.short_id if need else None)
         return
     if need.state in OVER_WORDS:
-        yield Problem("/need", "too-late", f"The need {need.short_id} {OVER_WORDS[need.state]}.", offer.need)
+        yield Problem("/need", "too-late", f"The need {need.short_id} {OVER_WORDS[need.state]}.", need.short_id)
     if need.party == message.reported_party:
-        yield Problem("/need", "own-need", "Who has a need does not offer toward it.", offer.need)
+        yield Problem("/need", "own-need", "Who has a need does not offer toward it.", need.short_id)
     if need.party not in message.parties:
         yield Problem("/audience", "not-a-reader", f"{need.party}, whose need it is, would not read it.")
     if offer.unit != need.unit:
@@ -93,7 +93,7 @@ def _check_party(party: str, response: Response, view: OfferView) -> None:
         raise NotAllowed(f"{who}")
     taken = view.progress.receiver
     if response.act == "accept" and taken is not None and taken != party:
-        raise refused("/to", "taken", f"{taken} has accepted the offer {view.short_id}.", sent=response.to)
+        raise refused("/to", "taken", f"{taken} has accepted the offer {view.short_id}.", sent=view.short_id)
 
 
 def amount(response: Response, progress: Progress) -> int | None:
@@ -112,7 +112,7 @@ def _before(response: Response, progress: Progress) -> int:
 def _step_problems(response: Response, view: OfferView) -> Iterator[Problem]:
     p, act = view.progress, response.act
     if p.ended is not None and not (act == "accept" and p.ended == "declined"):
-        yield Problem("/to", "too-late", f"The offer {view.short_id} was {p.ended}.", response.to)
+        yield Problem("/to", "too-late", f"The offer {view.short_id} was {p.ended}.", view.short_id)
         return
     now = amount(response, p)
     if now is not None:
@@ -122,14 +122,14 @@ def _step_problems(response: Response, view: OfferView) -> Iterator[Problem]:
         before = _before(response, p)
         if now < before and response.text is None:
             words = f"{number(before)} {view.unit} were told before. To go back to {number(now)}, say why."
-            yield Problem("/text", "reason-needed", words)
+            yield Problem("/text", "say-why", words)
         if act == "commit" and now < p.delivered:
             words = f"{number(p.delivered)} {view.unit} are delivered already."
             yield Problem("/quantity", "below-delivered", words, now, p.delivered)
     if act == "withdraw" and p.delivered >= p.quantity:
-        yield Problem("/to", "too-late", "It is delivered: there is nothing left to withdraw.", response.to)
+        yield Problem("/to", "too-late", "It is delivered: there is nothing left to withdraw.", view.short_id)
     elif act == "withdraw" and p.receiver is not None and response.text is None:
-        yield Problem("/text", "reason-needed", f"{p.receiver} has accepted it. Say why it is withdrawn.")
+        yield Problem("/text", "say-why", f"{p.receiver} has accepted it. Say why it is withdrawn.")
 
 
 def _step_cautions(response: Response, view: OfferView) -> Iterator[Caution]:

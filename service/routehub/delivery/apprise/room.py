@@ -101,7 +101,7 @@ def _call(job: dict[str, Any], *, private: bool) -> dict[str, Any]:
             return _not_sent("the address of the service cannot be used", again=False)
         if "text" not in job:
             return {"sent": False, "words": "the address can be read", "again": True}
-        text = job["text"] if len(job["text"]) <= service.body_maxlen else job["brief"]
+        text = job["text"] if len(job["text"]) <= service.body_maxlen or not job["brief"] else job["brief"]
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
         if service.notify(body=text, title=job["title"], body_format=apprise.NotifyFormat.TEXT):
             return {"sent": True, "words": "handed over"}

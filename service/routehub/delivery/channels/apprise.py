@@ -4,7 +4,7 @@ from routehub.core.errors import Busy, refused
 from routehub.delivery.apprise.messenger import Messenger, installed
 from routehub.delivery.apprise.services import SERVICES, faults_of, scheme_of
 from routehub.delivery.channels.base import Failed, Parcel, Taken
-from routehub.delivery.rendering import Letter, Renderers, marked
+from routehub.delivery.rendering import Renderers
 
 
 class AppriseChannel:
@@ -17,13 +17,10 @@ class AppriseChannel:
         self._messenger, self._renderers = messenger, renderers
 
     async def send(self, parcel: Parcel) -> Taken:
-        if parcel.message is not None:
-            mail, link = self._renderers.render(parcel.message, parcel.context), parcel.context.link(parcel.message)
-        else:
-            subject, _, text = (parcel.note or "").partition("\n")
-            mail, link = marked(Letter(subject, (text.strip(),)).mail(subject), parcel.context), ""
+        mail = self._renderers.mail_of(parcel)
+        link = parcel.context.link(parcel.message) if parcel.message is not None else ""
         told = await self._messenger.ask(
-            url=parcel.target, title=mail.subject, text=mail.text, brief=f"Open it in the hub: {link}" if link else text
+            url=parcel.target, title=mail.subject, text=mail.text, brief=f"Open it in the hub: {link}" if link else ""
         )
         if told["sent"]:
             return Taken(told["words"])
@@ -36,7 +33,7 @@ async def check_service(url: str, allowed: str, messenger: Messenger) -> str:
     allowed: the setting, names separated by commas; empty for all of ``SERVICES``.
     """
     names = [name.strip() for name in allowed.split(",") if name.strip()] or sorted(SERVICES)
-    if not installed():
+    if not installed() or allowed.strip() == "none":
         raise refused("/target", "not-offered", "This hub has no Apprise. Use e-mail or a webhook.")
     if words := faults_of(url):
         used = scheme_of(url) in SERVICES

@@ -30,8 +30,8 @@ class Parcel:
     """One delivery, ready to be sent. ``message`` is None for tests and notices, which have a ``note``.
 
     id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream;
-    secrets: the keys that sign it; person: whose own mailbox it is; letter: writes the mail of a reminder or of several
-    alerts.
+    secrets: the keys that sign it; person: whose own mailbox it is; letter: writes the mail of a reminder or of
+    several alerts.
     """
 
     id: str

@@ -6,8 +6,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from routehub.delivery.channels.base import Parcel, Taken
-from routehub.delivery.mail import Mail, Mailbox, MailTransport
-from routehub.delivery.rendering import Letter, Renderers, foot, marked
+from routehub.delivery.mail import Mailbox, MailTransport
+from routehub.delivery.rendering import Renderers
 
 
 class Links(Protocol):
@@ -26,16 +26,8 @@ class EmailChannel:
         to = Mailbox(parcel.target, parcel.context.name)
         if self._links is not None and (link := await self._links.link(parcel)):
             parcel = replace(parcel, context=replace(parcel.context, acknowledge=link))
-        await self._transport.send(to, self._mail(parcel), message_id=_message_id(parcel))
+        await self._transport.send(to, self._renderers.mail_of(parcel), message_id=_message_id(parcel))
         return Taken("handed over")
-
-    def _mail(self, parcel: Parcel) -> Mail:
-        if parcel.letter is not None:
-            return marked(parcel.letter(parcel.context), parcel.context)
-        if parcel.message is not None:
-            return self._renderers.render(parcel.message, parcel.context)
-        subject, _, text = (parcel.note or "").partition("\n")
-        return marked(Letter(subject, (text.strip(),), foot=foot(parcel.context)).mail(subject), parcel.context)
 
 
 def _message_id(parcel: Parcel) -> str:

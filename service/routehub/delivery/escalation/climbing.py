@@ -1,6 +1,6 @@
 """Alerts that nobody has acknowledged: which steps are due, and taking them (UX 7, PROMISES B4)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from routehub.delivery import outgoing
 from routehub.delivery.addressees import Moment, coordinators, owner_stands
 from routehub.delivery.escalation import held, plan, steps
 from routehub.delivery.escalation.held import Nights
+from routehub.delivery.escalation.joining import topic_of
 from routehub.delivery.escalation.letters import CLIMBED, REMINDER
-from routehub.delivery.escalation.plan import CLIMBING_STATUS, GRAVE, Due
+from routehub.delivery.escalation.plan import CLIMBING_STATUS, GRAVE, TOGETHER, Due
 from routehub.directory.snapshot import PersonView
 from routehub.directory.visibility import readers
 from routehub.journal.message import Transaction
@@ -54,40 +55,94 @@ def find(conn: Connection, now: datetime) -> Tasks:
         found.tasks += [Task(one, due) for due in plan.due(rungs, one.asked_at, now, done)]
         following = plan.next_look(one.severity, one.asked_at, now, done)
         found.following = min(filter(None, (found.following, following)), default=None)
+    found.tasks += _soon(found.tasks, waiting, taken, now)
     return found
+
+
+def _soon(
+    tasks: Sequence[Task],
+    waiting: Sequence[Unanswered],
+    taken: Mapping[tuple[str, str], Collection[str]],
+    now: datetime,
+) -> list[Task]:
+    """Steps of what can wait that are due soon on a leg of which a party is reminded now: asked for in one mail."""
+    asked = {(task.waiting.route, task.waiting.party, _topic(task.waiting)) for task in tasks if _calm(task.waiting)}
+    found = []
+    for one in waiting if asked else ():
+        if _calm(one) and (one.route, one.party, _topic(one)) in asked:
+            done = taken.get((one.asked_in, one.party), {})
+            rungs = plan.ladder(one.severity, reached=True)
+            found += [
+                Task(one, due) for due in plan.due(rungs, one.asked_at, now + TOGETHER, done)
+                if one.asked_at + due.step.after > now
+            ]  # fmt: skip
+    return found
+
+
+def _calm(one: Unanswered) -> bool:
+    return one.severity not in GRAVE
+
+
+def _topic(one: Unanswered) -> str:
+    return topic_of(one.legs, one.place, one.sender)
 
 
 def take(tx: Transaction, at: Moment, tasks: Iterable[Task], night: str) -> None:
     """Take the steps: each goes on record with the mails that it makes. What was acknowledged meanwhile is left."""
     nights = Nights(tx.conn, at, night)
     climbed: dict[str, list[Task]] = {}
+    calm: dict[tuple[str, str, str], list[Task]] = {}
     for task in tasks:
         if not still_waits(tx.conn, task.waiting.asked_in, task.waiting.party, tx.now):
             continue
         if task.due.step.to == "coordinators":
             climbed.setdefault(task.waiting.asked_in, []).append(task)
+        elif _calm(task.waiting):
+            one = task.waiting
+            calm.setdefault((one.route, one.party, _topic(one)), []).append(task)
         else:
-            _remind(tx, at, task, nights)
+            _remind(tx, at, [task], nights)
+    for joined in calm.values():
+        _remind(tx, at, joined, nights)
     for together in climbed.values():
         _climb(tx, at, together)
 
 
-def _remind(tx: Transaction, at: Moment, task: Task, nights: Nights) -> None:
-    one, step = task.waiting, task.due.step
-    people = _own_people(at, one, step.to) if task.due.tell else []
-    about = f"{one.asked_in}.{step.name}"
+def _remind(tx: Transaction, at: Moment, tasks: list[Task], nights: Nights) -> None:
+    """One mail to each of a party's people: about one alert, or about several of a leg that can wait."""
+    told = [task for task in tasks if task.due.tell]
+    first = (told or tasks)[0]
+    one, step = first.waiting, first.due.step
+    people = _own_people(at, one, step.to) if told else []
+    about = f"{one.asked_in}.{step.name}" if len(told) < 2 else f"joined.{uuid7(tx.wall)}"
     names = [person.name for person in people]
-    if not steps.take(tx, one.asked_in, one.party, step.name, task.due_at, about, names, told=bool(people)):
+    taken = [
+        task for task in tasks
+        if steps.take(
+            tx, task.waiting.asked_in, one.party, task.due.step.name, task.due_at, about,
+            names if task.due.tell else [], told=task.due.tell and bool(people),
+        )
+    ]  # fmt: skip
+    if not any(task.due.tell for task in taken):
         return
-    rows = []
     for person in people:
-        until = nights.until(one.route, person.id)(at.now) if one.severity not in GRAVE else None
+        until = _later(tx, at, person, told, nights) if _calm(one) else None
         if until is None:
-            rows.append(_row(tx, person, one, about, REMINDER, one.party))
+            outgoing.add(tx, [_row(tx, person, one, about, REMINDER, one.party)])
         else:
             held.hold(tx, [_held(person, one, about, at.now, until)])
-    outgoing.add(tx, rows)
     tx.audit("escalation", one.route, one.party, "hub", {"alert": one.alert, "step": step.name})
+
+
+def _later(tx: Transaction, at: Moment, person: PersonView, told: list[Task], nights: Nights) -> datetime | None:
+    """Until when a reminder of what can wait is held: the end of the person's quiet hours; and whoever has not even
+    got the alert yet is reminded as long after that."""
+    quiet = nights.until(told[0].waiting.route, person.id)
+    release = held.release_of(tx.conn, f"person:{person.id}", [task.waiting.asked_in for task in told])
+    if release is None:
+        return quiet(at.now)
+    then = max(release, at.now) + told[0].due.step.after
+    return quiet(then) or then
 
 
 def _climb(tx: Transaction, at: Moment, tasks: list[Task]) -> None:

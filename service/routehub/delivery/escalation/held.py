@@ -1,6 +1,6 @@
 """What waits for its time: kept when a message is dispatched, released when hub time has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,6 +126,13 @@ def next_release(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(h.release_at)).where(h.released_at.is_(None))).scalar()
 
 
+def release_of(conn: Connection, addressee: str, messages: Collection[str]) -> datetime | None:
+    """When the last of these messages goes to an addressee for whom some of them still wait."""
+    h = held_mail.c
+    waiting = select(func.max(h.release_at)).where(h.addressee == addressee, h.about.in_(sorted(messages)))
+    return conn.execute(waiting.where(h.released_at.is_(None))).scalar()
+
+
 @dataclass(frozen=True)
 class _Held:
     addressee: str
@@ -157,15 +164,17 @@ def _held(found: RowMapping) -> _Held:
 
 def _send(tx: Transaction, parts: list[_Held]) -> None:
     h, first = held_mail.c, parts[0]
+    channel = _channel(tx.conn, first.addressee)
+    if channel != "email" and len(parts) > 1:  # only mail is joined
+        for one in parts:
+            _send(tx, [one])
+        return
     batch = uuid7(tx.wall) if len(parts) > 1 else None
     tx.conn.execute(
         update(held_mail)
         .where(h.addressee == first.addressee, h.about.in_([one.about for one in parts]), h.released_at.is_(None))
         .values(released_at=tx.now, batch=batch)
     )
-    kind, _, owner = first.addressee.partition(":")
-    found = None if kind == "person" else subscriptions.by_id(tx.conn, owner)
-    channel = "email" if kind == "person" else found.channel if found is not None else None
     if channel is None:
         return
     about, purpose = (batch, GROUP) if batch is not None else (first.about, first.purpose)
@@ -178,6 +187,15 @@ def _send(tx: Transaction, parts: list[_Held]) -> None:
             )
         ],
     )  # fmt: skip
+
+
+def _channel(conn: Connection, addressee: str) -> str | None:
+    """By which channel; None for a subscription that is gone."""
+    kind, _, name = addressee.partition(":")
+    if kind == "person":
+        return "email"
+    found = subscriptions.by_id(conn, name)
+    return found.channel if found is not None else None
 
 
 def parts_of(conn: Connection, batch: str) -> list[str]:

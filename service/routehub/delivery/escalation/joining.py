@@ -4,7 +4,7 @@ The first goes at once; what follows soon after on the same leg waits for the en
 together. Nothing grave is ever held: it goes at once, and mail programs show all of one leg and day as one thread.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -57,12 +57,17 @@ def topic(message: Message) -> str:
     alert = message.payload
     if not isinstance(alert, Alert):
         return message.thread or message.id
-    if alert.legs:
-        return alert.legs[0]
-    if alert.place is None:
-        return message.reported_party
-    area, _, _ = alert.place.partition("/")
-    return area if "-" in area else alert.place
+    return topic_of(alert.legs, alert.place, message.reported_party)
+
+
+def topic_of(legs: Sequence[str], place: str | None, party: str) -> str:
+    """The same of what is on record. A crossing point belongs to its leg."""
+    if legs:
+        return legs[0]
+    if place is None:
+        return party
+    area, _, _ = place.partition("/")
+    return area if "-" in area else place
 
 
 def thread_id(message: Message, host: str) -> str:

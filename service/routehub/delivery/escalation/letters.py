@@ -36,6 +36,8 @@ class AlertLetters:
     def reminder(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
         """To a party's own people: which reminder it is, why they get it, and what comes next."""
         asked_in, _, name = one.about.partition(".")
+        if asked_in == "joined":
+            return self._reminder_of_several(conn, one, context)
         message = self._readable(conn, one, asked_in)
         if message is None or not still_waits(conn, asked_in, one.party, context.now):
             return OVER
@@ -55,6 +57,19 @@ class AlertLetters:
         subject = f"{letter.badge}, {turn.lower()} – {message.reported_party}: {letter.heading}"
         mail = replace(letter, lead=lead, badge=f"{letter.badge}, {turn.lower()}").mail(subject)
         return alert_mail.in_thread(mail, message, context)
+
+    def _reminder_of_several(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
+        """Several alerts of a leg that can wait, in one mail: those that still do."""
+        waiting = [
+            asked_in for asked_in in steps.alerts_of(conn, one.about, one.party)
+            if still_waits(conn, asked_in, one.party, context.now)
+        ]  # fmt: skip
+        found = [message for asked_in in waiting if (message := self._readable(conn, one, asked_in)) is not None]
+        if not found:
+            return OVER
+        party = context.directory.name(one.party, context.now.date())
+        lead = f"Reminder. Nobody at {party} has acknowledged {'these' if len(found) > 1 else 'this'}."
+        return Composed(lambda at: self._group(found, at, lead))
 
     def climbed(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
         """To the coordinators: which parties have not answered, what was tried, and whom to call."""
@@ -77,16 +92,19 @@ class AlertLetters:
             return Dropped("nothing of it may be read any more")
         return Composed(lambda at: self._group(messages, at))
 
-    def _group(self, messages: Sequence[Message], context: MailContext) -> Mail:
+    def _group(self, messages: Sequence[Message], context: MailContext, reminder: str = "") -> Mail:
         alerts = [message for message in messages if isinstance(message.payload, Alert) and message.tlp != "RED"]
         worst = max(alerts, key=_rank, default=None)
-        count = f"{len(messages)} {'alerts' if len(alerts) == len(messages) else 'messages'}"
+        what = "alert" if all(isinstance(message.payload, Alert) for message in messages) else "message"
+        count = f"{len(messages)} {what}{'s' if len(messages) > 1 else ''}"
         places = list(dict.fromkeys(_place(message, context) for message in alerts))
         where = f" about {places[0]}" if len(places) == 1 and len(alerts) == len(messages) else ""
-        lead = f"{alert_mail.badge_of(worst, context)} – " if worst is not None else ""
+        turn = ", reminder" if reminder else ""
+        lead = f"{alert_mail.badge_of(worst, context)}{turn} – " if worst is not None else ""
         letter = Letter(
             f"{count}{where}",
             ("These could wait, and were joined into one mail. Each has its own page.",),
+            lead=(reminder,) if reminder else (),
             parts=tuple(self._part(message, context) for message in messages),
             link=context.page("alerts"), invitation="Open all alerts in the hub", foot=foot(context),
         )  # fmt: skip
@@ -176,10 +194,17 @@ def _withheld(message: Message, turn: str, context: MailContext) -> Mail:
 def _climbed(message: Message, parties: list[str], reached: frozenset[str], context: MailContext) -> Mail:
     on = context.now.date()
     names = [context.directory.name(party, on) for party in parties]
-    facts = []
+    facts, nobody = [], []
     for party, name in zip(parties, names, strict=True):
-        tried = "got it" if party in reached else "no channel reached it"
-        facts.append((name, "\n".join([tried, *_calls(party, context)])))
+        calls = _calls(party, context)
+        if calls:
+            facts.append(
+                (name, "; ".join(["it got the alert" if party in reached else "no channel reached it", *calls]))
+            )
+        else:
+            nobody.append(name)
+    if nobody:
+        facts.append(("Nobody is nominated at", ", ".join(nobody)))
     red = message.tlp == "RED"
     alert = message.payload
     assert isinstance(alert, Alert)
@@ -189,7 +214,7 @@ def _climbed(message: Message, parties: list[str], reached: frozenset[str], cont
     since = moment(message.accepted_at, context)
     letter = Letter(
         headline,
-        (f"Not acknowledged by {', '.join(names)}. Please reach them by phone, or ask them in the hub.",),
+        ("Please reach them by phone, or ask them in the hub.",),
         (*facts, *(() if red else common_facts(message, context))),
         badge=badge,
         lead=(f"To the coordinators: {one_of} did not acknowledge this alert of {since}.",),
@@ -206,8 +231,6 @@ def _calls(party: str, context: MailContext) -> list[str]:
     at, directory, route = wall(), context.directory, context.route.code
     people: list[PersonView] = [*directory.on_duty(route, party, at), *directory.deputies(route, party, at)]
     unique = {person.id: person for person in people}
-    if not unique:
-        return ["nobody is on duty there"]
     return [f"{person.name}: {person.phone or person.email}" for person in unique.values()]
 
 

@@ -56,6 +56,10 @@ def ladder(severity: str, *, reached: bool) -> tuple[Step, ...]:
     return tuple(sorted(steps.values(), key=lambda step: step.after))
 
 
+TOGETHER = timedelta(minutes=15)
+"""What is not grave and due so soon on the same leg is asked for in the same mail."""
+
+
 @dataclass(frozen=True)
 class Due:
     """A step whose time has come. ``tell``: False where a later one to the same people has come too: after a stop
@@ -69,7 +73,9 @@ def due(steps: Collection[Step], asked_at: datetime, now: datetime, done: Collec
     """The steps to take now, in order; ``done``: names of those on record."""
     open_ones = [step for step in steps if step.name not in done and asked_at + step.after <= now]
     last = {step.to: step for step in open_ones}
-    return [Due(step, last[step.to] is step) for step in open_ones]
+    if "deputy" in last:
+        last.pop("duty", None)  # who is on duty hears it with the deputy
+    return [Due(step, last.get(step.to) is step) for step in open_ones]
 
 
 def upcoming(steps: Collection[Step], asked_at: datetime, done: Collection[str]) -> list[tuple[Step, datetime]]:

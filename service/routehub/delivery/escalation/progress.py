@@ -43,7 +43,7 @@ class Chain:
 
     @property
     def reminders(self) -> int:
-        return sum(rung.to == "duty" and rung.state == "done" for rung in self.rungs)
+        return sum(rung.to == "duty" and rung.step != SENT and rung.state == "done" for rung in self.rungs)
 
     def at(self, to: str) -> datetime | None:
         """When these people were told."""

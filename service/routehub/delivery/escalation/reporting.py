@@ -1,7 +1,7 @@
 """Reports that are not in: reminders to the party's own people, and to the coordinators one notice on each change of
 state. Durable rows decide; what a first look finds is put on record without a word."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -23,25 +23,21 @@ from routehub.delivery.escalation.reporting_times import (
     Standing,
     changed,
     closed_day,
+    excused,
     last_in,
     reminders,
     standing,
 )
 from routehub.delivery.escalation.tables import report_reminders, report_standings
+from routehub.directory.pauses import is_paused
 from routehub.directory.reporting_day import current_day, due_at
 from routehub.directory.snapshot import Membership, PersonView, RouteView
 from routehub.directory.visibility import readable, shared
 from routehub.journal.message import Transaction
 
-Paused = Callable[[str, str, date], bool]
-"""Whether a party's reports are excused: route, party, reporting day."""
+ONE_DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=4)
 """A party that was silent before that stays silent: its standing is on record."""
-
-
-def never_paused(route: str, party: str, day: date) -> bool:
-    """No report is excused."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Work:
         return bool(self.remind or self.changes)
 
 
-def find(conn: Connection, at: Moment, route: RouteView, paused: Paused) -> Work:
+def find(conn: Connection, at: Moment, route: RouteView) -> Work:
     """What is due on a route now."""
     now, today = at.now, at.now.astimezone(route.zone).date()
     members = [member for member in route.members(today) if member.reports]
@@ -78,12 +74,19 @@ def find(conn: Connection, at: Moment, route: RouteView, paused: Paused) -> Work
     days = _days_for_coordinators(conn, route, today)
     for member in members:
         before, closed = known.get(member.party), closed_day(member, now)
-        if paused(route.code, member.party, closed):
-            continue
-        after = standing(before, closed, last_in(days.get(member.party, {}), current_day(member, now)))
+        if is_paused(at.directory, route.code, member.party, closed):
+            after = excused(before, closed)
+        else:
+            # A day for which the party was excused is answered: silence is counted from there.
+            asked = (closed - n * ONE_DAY for n in range(LOOK_BACK.days))
+            free = {day for day in asked if is_paused(at.directory, route.code, member.party, day)}
+            answered = {**days.get(member.party, {}), **dict.fromkeys(free)}
+            after = standing(before, closed, last_in(answered, current_day(member, now)))
         if before != after:
-            work.changes.append(Change(member.party, before, after, changed(before, after, closed)))
-        open_ones = [one for one in reminders(member, now) if not paused(route.code, member.party, one.day)]
+            work.changes.append(Change(member.party, before, after, changed(before, after)))
+        open_ones = [
+            one for one in reminders(member, now) if not is_paused(at.directory, route.code, one.party, one.day)
+        ]
         if before is None:
             work.first += open_ones
         else:

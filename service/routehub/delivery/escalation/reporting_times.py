@@ -62,24 +62,28 @@ def standing(before: Standing | None, closed: date, last_day: date | None) -> St
     A party that is looked at for the first time begins as reported: what was before the hub came is no news. The same
     after the clock of an exercise was moved back.
     """
-    if before is None or moved_back(before, closed):
-        return Standing("reported", max(closed, last_day) if last_day is not None else closed)
-    if last_day is not None and last_day >= closed:
-        return Standing("reported", max(closed, last_day) if last_day is not None else closed)
+    if before is None or moved_back(before, closed, last_day) or (last_day is not None and last_day >= closed):
+        return Standing("reported", max(closed, last_day or closed))
     if closed <= before.day:
         return before
-    since = last_day if last_day is not None else before.day - (ONE_DAY if before.state != "reported" else timedelta(0))
+    counted = before.day - (ONE_DAY if before.state != "reported" else timedelta(0))
+    since = max(counted, last_day or counted)
     return Standing("silent" if (closed - since).days >= 2 else "overdue", closed)
 
 
-def moved_back(before: Standing, closed: date) -> bool:
-    """Whether the clock stands well before what is on record; a report may be one day ahead of the closed days."""
-    return before.day > closed + ONE_DAY
+def excused(before: Standing | None, closed: date) -> Standing:
+    """How a party stands whose reports are paused: as before, and the paused days do not count as missing."""
+    return Standing("reported" if before is None else before.state, closed)
 
 
-def changed(before: Standing | None, after: Standing, closed: date) -> bool:
+def moved_back(before: Standing, closed: date, last_day: date | None) -> bool:
+    """Whether the clock stands before what is on record: only a report that is in may be ahead of the closed days."""
+    return before.day > max(closed, last_day or closed)
+
+
+def changed(before: Standing | None, after: Standing) -> bool:
     """Whether there is something to tell: one notice on each change of state (PROMISES B6)."""
-    return before is not None and not moved_back(before, closed) and before.state != after.state
+    return before is not None and before.day <= after.day and before.state != after.state
 
 
 def last_in(days: Mapping[date, object], now_day: date) -> date | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.core.canonical import dumps
-from routehub.delivery.escalation.tables import escalation_steps
+from routehub.delivery.escalation.tables import escalation_steps, held_mail
 from routehub.delivery.tables import deliveries
 from routehub.journal.message import Transaction
 
@@ -59,6 +59,13 @@ def taken(conn: Connection, asked_in: Collection[str]) -> dict[tuple[str, str], 
     return found
 
 
+def alerts_of(conn: Connection, notice: str, party: str) -> list[str]:
+    """The asking messages that one joined reminder of a party is about, oldest first."""
+    e = escalation_steps.c
+    query = select(e.asked_in).where(e.notice == notice, e.party == party, e.told).order_by(e.due_at, e.asked_in)
+    return list(conn.execute(query).scalars())
+
+
 def parties_of(conn: Connection, notice: str) -> list[str]:
     """The parties that a notice to the coordinators is about."""
     e = escalation_steps.c
@@ -69,7 +76,10 @@ def reached(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[
     """The parties to which some channel has brought a message, by message."""
     d = deliveries.c
     query = select(d.about, d.party).where(d.about.in_(sorted(messages)), d.state == "sent").distinct()
+    h = held_mail.c
+    joined = select(h.about, h.party).join(deliveries, d.about == h.batch)
+    joined = joined.where(h.about.in_(sorted(messages)), d.state == "sent", d.addressee == h.addressee).distinct()
     found: dict[str, set[str]] = {}
-    for row in conn.execute(query):
+    for row in (*conn.execute(query), *conn.execute(joined)):
         found.setdefault(row.about, set()).add(row.party)
     return {about: frozenset(parties) for about, parties in found.items()}

@@ -38,7 +38,7 @@ class HeldMail(SQLModel, table=True):
     __tablename__ = "held_mail"
 
     addressee: str = Field(primary_key=True)
-    about: str = Field(primary_key=True)
+    about: str = Field(primary_key=True, index=True)
     purpose: str
     route: str
     party: str

@@ -15,7 +15,7 @@ from routehub.core.db import Database
 from routehub.delivery.addressees import Moment
 from routehub.delivery.escalation import climbing, held, reporting
 from routehub.delivery.escalation.climbing import Tasks
-from routehub.delivery.escalation.reporting import Paused, Work, never_paused
+from routehub.delivery.escalation.reporting import Work
 from routehub.directory.current import CurrentDirectory
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
@@ -44,10 +44,10 @@ class Escalation:
 
     def __init__(
         self, db: Database, writer: Writer, directory: CurrentDirectory, clock: Clock, due: Callable[[], None],
-        night: str = "", is_paused: Paused = never_paused,
+        night: str = "",
     ) -> None:  # fmt: skip
         self._db, self._writer, self._directory, self._clock = db, writer, directory, clock
-        self._due, self._night, self.is_paused = due, night, is_paused
+        self._due, self._night = due, night
         self._following: datetime | None = None
         self._looked: tuple[datetime, float] | None = None
 
@@ -73,7 +73,7 @@ class Escalation:
 
     def _find(self, conn: Connection, at: Moment) -> _Found:
         alerts = climbing.find(conn, at.now)
-        reports = [reporting.find(conn, at, route, self.is_paused) for route in at.directory.routes.values()]
+        reports = [reporting.find(conn, at, route) for route in at.directory.routes.values()]
         release = held.next_release(conn)
         times = [alerts.following, release, *(reporting.next_look(at, route) for route in at.directory.routes.values())]
         return _Found(
@@ -83,8 +83,8 @@ class Escalation:
 
     def _write(self, tx: Batch, found: _Found) -> None:
         at = Moment(self._directory.value, tx.now, tx.wall)
+        climbing.take(tx, at, found.alerts.tasks, self._night)  # first: who has not got the alert yet is not reminded
         if found.release:
             held.release(tx)
-        climbing.take(tx, at, found.alerts.tasks, self._night)
         for work in found.reports:
             reporting.write(tx, at, work)

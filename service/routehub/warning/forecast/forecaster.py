@@ -76,8 +76,8 @@ class Forecast:
         """The forecast in lines that can be followed by hand: who says what, and how much that counts."""
         heavy = [name for name, share in self.shares.items() if share >= HEAVY]
         lines = [
-            f"{self.shares[name]:.0%} {name}: "
-            + (self.looks[name].words() if name in self.looks else number(round(self.said[name])))
+            f"{self.shares[name]:.0%} "
+            + (self.looks[name].words() if name in self.looks else f"{name}: {number(round(self.said[name]))}")
             for name in sorted(heavy, key=lambda name: -self.shares[name])
         ]
         rest = 1 - sum(self.shares[name] for name in heavy)

@@ -46,8 +46,8 @@ OF_A_ROUTE = (
     people,
     pauses,
     keys,
-    settings,
     notifications,
+    settings,
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import OfferView, RequestView
 from routehub.core.errors import HubError, Unknown
+from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import places as places_view
 from routehub.views.places import Places
@@ -20,7 +21,6 @@ from routehub.web.pages.requests import Ref, look, require
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
-NOTHING_SAID = {"act": "", "text": "", "quantity": ""}
 router = APIRouter(route_class=PageRoute)
 
 
@@ -95,10 +95,9 @@ def _show(
     may, p = "response" in who.may, view.progress
     values = {
         "view": view, "need": need, "place": place.name if place else view.place, "done": done,
-        "faults": faults or Faults(), "said": said or NOTHING_SAID,
-        "key": fresh_key(), "own": may and view.party == who.party,
-        "may_take": may and view.may_take(who.party) and p.receiver != who.party and view.state != "withdrawn"
-        and (p.receiver is None),
+        "faults": faults or Faults(), "said": request_form.SAID | (said or {}), "key": fresh_key(),
+        "own": may and view.party == who.party,
+        "may_take": may and view.may_take(who.party) and p.receiver is None and view.state != "withdrawn",
         "receives": may and view.receiver == who.party and p.ended is None,
     }  # fmt: skip
     title = f"Offer {view.short_id}: {view.title}"
@@ -146,7 +145,8 @@ async def show_places(request: Request, ctx: Web, who: Reading) -> Response:
     today = now.astimezone(who.route.zone).date()
 
     def read(conn: Connection) -> Places:
-        return places_view.load(conn, ctx.directory.value, who.route, now)
+        ids = readable(conn, who.route.code, who.party)
+        return places_view.load(conn, ctx.directory.value, who.route, ids, now)
 
     shared = any(m.party == who.party for m in who.route.members(today, "member", "coordinator"))
     found = await ctx.db.read(read) if shared else None

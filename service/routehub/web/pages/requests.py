@@ -118,7 +118,8 @@ def _show(
     place = who.route.places.get(view.place) if view.place else None
     values = {
         "view": view, "place": place.name if place else view.place, "done": done, "faults": faults or Faults(),
-        "said": said or {}, "key": fresh_key(), "own": view.party == who.party and "response" in who.may,
+        "said": request_form.SAID | (said or {}), "key": fresh_key(),
+        "own": view.party == who.party and "response" in who.may,
         "mine": view.asks(who.party), "waits": view.waits_for(who.party) and "response" in who.may,
         "words": request_form.WORDS, "reasons": request_form.DECLINE_REASONS,
     }  # fmt: skip

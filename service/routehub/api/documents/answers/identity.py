@@ -113,7 +113,7 @@ class Audit(Answer):
     next: int | None
 
 
-class QuietHours(Answer):
+class QuietHoursKept(Answer):
     set_by: Literal["you", "hub"]
     off: bool
     starts: str | None

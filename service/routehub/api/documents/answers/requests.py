@@ -5,6 +5,7 @@ from typing import Literal
 
 from routehub.api.documents.answers.base import Answer
 from routehub.api.documents.answers.figures import RouteMarking
+from routehub.api.documents.answers.route import FreshnessState
 from routehub_schemas.vocab import Act, RequestCategory
 
 AskedState = Literal[
@@ -166,7 +167,7 @@ class PartyPlaces(Answer):
 
     party: str
     name: str
-    reporting: Literal["in", "nothing_to_report", "due", "late", "silent"]
+    reporting: FreshnessState
     last_report: date | None
     day: date | None
     places: int | None
