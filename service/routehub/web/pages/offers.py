@@ -21,7 +21,6 @@ from routehub.web.pages.requests import Ref, look, require
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
-NOTHING_SAID = {"act": "", "text": "", "quantity": ""}
 router = APIRouter(route_class=PageRoute)
 
 
