@@ -1,5 +1,7 @@
 """What gets on the agenda, and what must not."""
 
+from typing import Any
+
 import pytest
 
 from routehub.core.errors import Refused
@@ -171,16 +173,16 @@ async def test_after_a_party_joins_numbers_continue_and_it_is_told_of_the_confer
 
 async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themselves(world: World):
     await world.series()
-    question = {"category": "information", "title": "People at Spielfeld", "asked": ["AT", "HR"]}
+    question: dict[str, Any] = {"category": "information", "title": "People at Spielfeld", "asked": ["AT", "HR"]}
     asked = await world.post(person("SI"), "request", **question, due="2026-01-21T11:00:00Z")
     await world.post(person("HR"), "response", to=asked.message_id, act="answer", text="CANARY none.")
-    narrow = question | {"answers_to": "asker_and_coordinators", "title": "Narrow"}
+    narrow: dict[str, Any] = question | {"answers_to": "asker_and_coordinators", "title": "Narrow"}
     await world.post(person("SI"), "request", **narrow, due="2026-01-21T11:00:00Z")
     need = await world.post(
         person("SI"), "request", category="need", title="Blankets", quantity=500, unit="blankets",
         due="2026-01-25T11:00:00Z", points=["wbr-2015-final/4"],
     )  # fmt: skip
-    offer = {"need": need.message_id, "title": "Ours", "quantity": 120, "unit": "blankets"}
+    offer: dict[str, Any] = {"need": need.message_id, "title": "Ours", "quantity": 120, "unit": "blankets"}
     given = await world.post(person("DE"), "offer", **offer)
     await compiled(world)
     items = named(await world.agenda())
