@@ -176,7 +176,7 @@ async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themsel
     question: dict[str, Any] = {"category": "information", "title": "People at Spielfeld", "asked": ["AT", "HR"]}
     asked = await world.post(person("SI"), "request", **question, due="2026-01-21T11:00:00Z")
     await world.post(person("HR"), "response", to=asked.message_id, act="answer", text="CANARY none.")
-    narrow = question | {"answers_to": "asker_and_coordinators", "title": "Narrow"}
+    narrow: dict[str, Any] = question | {"answers_to": "asker_and_coordinators", "title": "Narrow"}
     await world.post(person("SI"), "request", **narrow, due="2026-01-21T11:00:00Z")
     need = await world.post(
         person("SI"), "request", category="need", title="Blankets", quantity=500, unit="blankets",
