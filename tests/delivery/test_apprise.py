@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from routehub.core.clock import wall
 from routehub.delivery.apprise.messenger import Messenger
-from routehub.delivery.apprise.services import faults_of
+from routehub.delivery.apprise.schemes import faults_of
 from routehub.delivery.tables import deliveries, subscriptions
 from tests.delivery.calls import alert, client, get, note, post
 from tests.delivery.local import LocalHub

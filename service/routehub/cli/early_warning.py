@@ -11,11 +11,11 @@ from routehub.cli.backtest_files import read_json
 from routehub.cli.offline import AsJson, offline
 from routehub.core.canonical import dumps
 from routehub.core.errors import Refused, Unknown
+from routehub.directory.parameters import ParametersSet
 from routehub.directory.principal import HUB_PARTY
 from routehub.journal.batch import Batch
 from routehub.warning import steering
 from routehub.warning.parameters import Parameters
-from routehub.warning.steering import Change
 
 app = typer.Typer(no_args_is_help=True, help="Early warning: parameters of a route's rules.")
 
@@ -62,7 +62,7 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(said)
 
 
-def _show(route: str, changes: list[Change], as_json: bool) -> None:
+def _show(route: str, changes: list[ParametersSet], as_json: bool) -> None:
     now = changes[0].said if changes else {}
     if as_json:
         history = [{"at": c.made_at, "by": c.made_by, "changed": c.said} for c in changes]

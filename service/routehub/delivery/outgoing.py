@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bind
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.delivery.channels.base import Failed
-from routehub.delivery.escalation.tables import held_mail
 from routehub.delivery.retry import next_try
-from routehub.delivery.tables import attempts, deliveries
+from routehub.delivery.tables import attempts, deliveries, held_mail
 from routehub.journal.message import Transaction
 
 CANDIDATES = 500

@@ -111,7 +111,32 @@ class Attempt(SQLModel, table=True):
     seconds: float
 
 
+class HeldMail(SQLModel, table=True):
+    """A mail that waits: for the end of quiet hours, or to be joined with others on the same leg or place.
+
+    purpose: message or reminder; thread: the leg or place; joined: it waits for others of its thread; batch: the
+    letter in which it went, with its sequence as its place there.
+    """
+
+    __tablename__ = "held_mail"
+
+    addressee: str = Field(primary_key=True)
+    about: str = Field(primary_key=True, index=True)
+    purpose: str
+    route: str
+    party: str
+    kind: str
+    sequence: int = Field(sa_type=BigInteger)
+    thread: str
+    joined: bool
+    held_at: datetime = Field(sa_type=UTCDateTime)
+    release_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    released_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    batch: str | None = Field(default=None, index=True)
+
+
 subscriptions = table_of(Subscription)
 deliveries = table_of(Delivery)
 attempts = table_of(Attempt)
 replays = table_of(Replay)
+held_mail = table_of(HeldMail)

@@ -5,17 +5,16 @@ accepted (both rise with the writer's transactions): whatever a day was looked a
 with again in a rebuild (docs/decisions/0046).
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from routehub.core.canonical import dumps
+from routehub.directory import parameters as parameters_set
+from routehub.directory.parameters import ParametersSet
 from routehub.directory.snapshot import PauseView, pauses
-from routehub.directory.tables import route_parameters
 from routehub.journal.batch import Batch
 from routehub.warning.parameters import Parameters
 
@@ -36,9 +35,8 @@ Settings = Mapping[str, Sequence[Setting]]
 def load(conn: Connection) -> Settings:
     """Everything that was ever set. They are few: a handful of pauses a year, and parameters now and then."""
     found: dict[str, list[Setting]] = {}
-    p = route_parameters.c
-    for row in conn.execute(select(p.route, p.said, p.made_at).order_by(p.route, p.number)):
-        found.setdefault(row.route, []).append(Setting(row.made_at, parameters=json.loads(row.said)))
+    for made in parameters_set.changes(conn):
+        found.setdefault(made.route, []).append(Setting(made.made_at, parameters=made.said))
     for pause in pauses(conn):
         mine = found.setdefault(pause.route, [])
         mine.append(Setting(pause.made_at, pause=replace(pause, ended_at=None, ended_from=None)))
@@ -52,21 +50,9 @@ def between(settings: Iterable[Setting], after: datetime | None, until: datetime
     return [one for one in settings if (after is None or one.at > after) and one.at <= until]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Parameters as they were set. said: what differs from the defaults."""
-
-    number: int
-    said: Mapping[str, Any]
-    made_by: str
-    made_at: datetime
-
-
-def history(conn: Connection, route: str) -> list[Change]:
+def history(conn: Connection, route: str) -> list[ParametersSet]:
     """All changes of a route's parameters, the newest first."""
-    p = route_parameters.c
-    rows = conn.execute(select(route_parameters).where(p.route == route).order_by(p.number.desc()))
-    return [Change(row.number, json.loads(row.said), row.made_by, row.made_at) for row in rows]
+    return parameters_set.changes(conn, route)[::-1]
 
 
 def set_parameters(tx: Batch, route: str, said: Mapping[str, Any], party: str, actor: str) -> bool:
@@ -79,8 +65,7 @@ def set_parameters(tx: Batch, route: str, said: Mapping[str, Any], party: str, a
     if dict(said) == (dict(known[0].said) if known else {}):
         return False
     number = known[0].number + 1 if known else 1
-    row = {"route": route, "number": number, "said": dumps(said), "made_by": actor, "made_at": tx.now}
-    tx.conn.execute(insert(route_parameters).values(**row))
+    parameters_set.add(tx.conn, ParametersSet(route, number, said, actor, tx.now))
     tx.audit("early-warning-parameters", route, party, actor, {"parameters": dict(said)})
     tx.directory_changed()
     return True

@@ -23,7 +23,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 
-from routehub.delivery.apprise.services import faults_of
+from routehub.delivery.apprise.schemes import faults_of
 from routehub.delivery.guard import refusal
 
 SECONDS = 20

@@ -2,7 +2,7 @@
 
 from routehub.core.errors import Busy, refused
 from routehub.delivery.apprise.messenger import Messenger, installed
-from routehub.delivery.apprise.services import SERVICES, faults_of, scheme_of
+from routehub.delivery.apprise.schemes import SERVICES, faults_of, scheme_of
 from routehub.delivery.channels.base import Failed, Parcel, Taken
 from routehub.delivery.rendering import Renderers
 

@@ -16,7 +16,8 @@ from routehub.delivery.addressees import Addressee, Moment
 from routehub.delivery.escalation import quiet
 from routehub.delivery.escalation.joining import WINDOW, letters, place, topic
 from routehub.delivery.escalation.quiet import Wish, night
-from routehub.delivery.escalation.tables import held_mail, mail_windows
+from routehub.delivery.escalation.tables import mail_windows
+from routehub.delivery.tables import held_mail
 from routehub.journal.message import Message, Transaction
 
 GROUP = "group"

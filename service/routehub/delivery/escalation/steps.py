@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.core.canonical import dumps
-from routehub.delivery.escalation.tables import escalation_steps, held_mail
-from routehub.delivery.tables import deliveries
+from routehub.delivery.escalation.tables import escalation_steps
+from routehub.delivery.tables import deliveries, held_mail
 from routehub.journal.message import Transaction
 
 

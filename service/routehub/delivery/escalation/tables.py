@@ -3,7 +3,6 @@ what people were told about reporting. Times are hub time unless they say wall t
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -26,30 +25,6 @@ class EscalationStep(SQLModel, table=True):
     told: bool
     people: str = "[]"
     notice: str = Field(index=True)
-
-
-class HeldMail(SQLModel, table=True):
-    """A mail that waits: for the end of quiet hours, or to be joined with others on the same leg or place.
-
-    purpose: message or reminder; thread: the leg or place; joined: it waits for others of its thread; batch: the
-    letter in which it went, with its sequence as its place there.
-    """
-
-    __tablename__ = "held_mail"
-
-    addressee: str = Field(primary_key=True)
-    about: str = Field(primary_key=True, index=True)
-    purpose: str
-    route: str
-    party: str
-    kind: str
-    sequence: int = Field(sa_type=BigInteger)
-    thread: str
-    joined: bool
-    held_at: datetime = Field(sa_type=UTCDateTime)
-    release_at: datetime = Field(sa_type=UTCDateTime, index=True)
-    released_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    batch: str | None = Field(default=None, index=True)
 
 
 class MailWindow(SQLModel, table=True):
@@ -116,7 +91,6 @@ class ReportStanding(SQLModel, table=True):
 
 
 escalation_steps = table_of(EscalationStep)
-held_mail = table_of(HeldMail)
 mail_windows = table_of(MailWindow)
 acknowledgement_links = table_of(AcknowledgementLink)
 quiet_hours = table_of(QuietHours)
