@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from routehub.core.canonical import iso
+from routehub.core.clock import wall
 from routehub.delivery.escalation.tables import acknowledgement_links, escalation_steps
+from routehub.delivery.tables import deliveries
 from tests.delivery.calls import bearer, client, get, post
 from tests.delivery.local import LocalHub
 from tests.delivery.office import SCOPES, Office
@@ -245,6 +248,48 @@ def test_a_link_ends_with_its_alert_and_with_its_person(stage: Stage):
     unknown = client().get(f"{stage.hub.url}/acknowledge/nothing-like-it")
     assert (unknown.status_code, "does not work any more" in gone.text) == (404, True)
     assert client().post(url, data={"x": "y"}).status_code == 404
+
+
+@ON_SQLITE
+def test_a_link_shows_nothing_of_an_alert_that_became_red_not_even_when_it_is_over(stage: Stage):
+    sent = stage.alert(audience=["MK"])
+    (letter,) = stage.letters("ana")
+    url = stage.hub.url + link_in(letter)
+    red = {"references": [sent["id"]], "audience": None, "tlp": "RED", "headline": "a canary that sings"}
+    stage.alert(msg_type="Update", **red)
+    pages = [client().get(url)]
+    stage.acknowledge(stage.mk, sent)
+    pages.append(client().get(url))
+    stage.alert(msg_type="Cancel", **red)
+    pages.append(client().get(url))
+    assert ["marked TLP:RED now" in page.text for page in pages] == [True] * 3
+    assert not any("canary" in page.text or "Gevgelija" in page.text for page in pages)
+
+
+@ON_SQLITE
+def test_a_link_works_as_long_as_its_alert_also_when_an_update_prolongs_it(stage: Stage):
+    sent = stage.alert(audience=["MK"], expires=iso(stage.now + timedelta(hours=1)))
+    (letter,) = stage.letters("ana")
+    stage.alert(msg_type="Update", references=[sent["id"]], audience=None)
+    stage.after(61)
+    done = client().post(stage.hub.url + link_in(letter), data={"x": "y"}, follow_redirects=True)
+    assert "Acknowledged for" in done.text
+
+
+@ON_SQLITE
+def test_what_is_sent_once_more_counts_as_brought_and_wakes_no_deputy(stage: Stage):
+    sent = stage.alert(audience=["MK"])
+    stage.letters("ana")
+
+    def own() -> dict[str, Any]:
+        return dict(get(stage.hub, stage.mk, f"alerts/{sent['shortid']}/escalation")["own"])
+
+    wait_for(lambda: own()["reached"], 10)
+    replayed = update(deliveries).values(state="due", attempts=0, due_at=wall() + timedelta(hours=1))
+    stage.office.change(lambda tx: tx.conn.execute(replayed))
+    stage.after(5)
+    stage.quiet()
+    assert (own()["reached"], own()["steps"][0]["people"], own()["deputy_at"]) == (True, ["Ana"], None)
 
 
 @ON_SQLITE

@@ -5,9 +5,9 @@ Mail scanners open every link, so that opening one changes nothing; its page has
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from routehub.core.canonical import digest
 from routehub.core.errors import Conflict
@@ -19,10 +19,14 @@ from routehub.journal.message import Guard, Transaction
 from routehub.journal.writer import Writer
 from routehub_schemas.kinds.alert.payload import Alert
 
+KEPT = timedelta(days=30)
+"""So long after its alert a link still tells that it is over. An alert lasts seven days at most."""
+
 
 @dataclass(frozen=True)
 class Link:
-    """Whose link it is, and for which message of an alert. ``used_at``: wall time."""
+    """Whose link it is, and for which message of an alert. ``used_at``: wall time; ``expires_at``: the end that the
+    alert had when the link was made. An update may have moved it: the alert itself says whether it is over."""
 
     token_hash: str
     route: str
@@ -57,8 +61,9 @@ class AcknowledgementLinks:
 
 
 def make(tx: Transaction, route: str, party: str, person: str, message_id: str, expires_at: datetime) -> str:
-    """A new token; only its hash is kept."""
+    """A new token; only its hash is kept. Old ones go at the same time: each try of each mail makes one."""
     token = new_token()
+    tx.conn.execute(delete(acknowledgement_links).where(acknowledgement_links.c.expires_at < tx.now - KEPT))
     tx.conn.execute(
         insert(acknowledgement_links).values(
             token_hash=digest(token), route=route, party=party, person=person, message_id=message_id,
@@ -83,7 +88,7 @@ def redeem(link: Link) -> Guard:
         a = acknowledgement_links.c
         taken = tx.conn.execute(
             update(acknowledgement_links)
-            .where(a.token_hash == link.token_hash, a.used_at.is_(None), a.expires_at > tx.now)
+            .where(a.token_hash == link.token_hash, a.used_at.is_(None))
             .values(used_at=tx.wall)
         )
         if taken.rowcount == 0:

@@ -46,13 +46,14 @@ class _Opened:
 
     @property
     def state(self) -> str:
-        """ended, acknowledged, sign-in (marked TLP:RED meanwhile), used (and asked again since) or open."""
+        """sign-in (marked TLP:RED meanwhile: nothing of it is shown, also when it is over), ended, acknowledged, used
+        (and asked again since) or open."""
+        if self.alert.tlp == "RED":
+            return "sign-in"
         if self.alert.state != "open":
             return "ended"
         if self.ack is None or self.ack.at is not None:
             return "acknowledged"
-        if self.alert.tlp == "RED":
-            return "sign-in"
         return "used" if self.link.used_at is not None else "open"
 
 
