@@ -113,7 +113,7 @@ def _first(conn: Connection, ack: Ack, directory: Directory) -> list[str]:
     """To whom the alert itself went at the party: people by name, subscriptions by their channel."""
     d = deliveries.c
     rows = conn.execute(
-        select(d.addressee, d.channel).where(d.about == ack.asked_in, d.party == ack.party, d.state == "sent")
+        select(d.addressee, d.channel).where(d.about == ack.asked_in, d.party == ack.party, steps.brought())
     )
     found = []
     for row in rows:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.core.canonical import dumps
 from routehub.delivery.escalation.tables import escalation_steps
-from routehub.delivery.tables import deliveries, held_mail
+from routehub.delivery.tables import attempts, deliveries, held_mail
 from routehub.journal.message import Transaction
 
 
@@ -72,13 +72,20 @@ def parties_of(conn: Connection, notice: str) -> list[str]:
     return list(conn.execute(select(e.party).where(e.notice == notice).order_by(e.party)).scalars())
 
 
+def brought() -> ColumnElement[bool]:
+    """Whether a delivery was taken, also where it is being sent once more now: a replay makes it due again, and must
+    not wake the deputy (docs/decisions/0041)."""
+    d, a = deliveries.c, attempts.c
+    return or_(d.state == "sent", select(a.delivery).where(a.delivery == d.id, a.ok).exists())
+
+
 def reached(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[str]]:
     """The parties to which some channel has brought a message, by message."""
     d = deliveries.c
-    query = select(d.about, d.party).where(d.about.in_(sorted(messages)), d.state == "sent").distinct()
+    query = select(d.about, d.party).where(d.about.in_(sorted(messages)), brought()).distinct()
     h = held_mail.c
     joined = select(h.about, h.party).join(deliveries, d.about == h.batch)
-    joined = joined.where(h.about.in_(sorted(messages)), d.state == "sent", d.addressee == h.addressee).distinct()
+    joined = joined.where(h.about.in_(sorted(messages)), brought(), d.addressee == h.addressee).distinct()
     found: dict[str, set[str]] = {}
     for row in (*conn.execute(query), *conn.execute(joined)):
         found.setdefault(row.about, set()).add(row.party)
