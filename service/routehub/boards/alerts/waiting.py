@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from routehub.boards.alerts.tables import acknowledgements, alert_records
+from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,15 @@ def unanswered(conn: Connection, now: datetime) -> list[Unanswered]:
 
 def still_waits(conn: Connection, asked_in: str, party: str, now: datetime) -> bool:
     """Whether the alert is open, this is the latest message that asks, and the party has not acknowledged."""
-    r, a = alert_records.c, acknowledgements.c
-    query = (
+    r, a, m = alert_records.c, acknowledgements.c, alert_messages.c
+    query = (  # from the message on, by keys: asked for each step that is taken
         select(r.id)
+        .select_from(alert_messages)
+        .join(alert_records, r.id == m.alert)
         .join(acknowledgements, a.alert == r.id)
         .where(
-            func.coalesce(a.asked_in, r.id) == asked_in, a.party == party, a.at.is_(None), r.ended_at.is_(None),
-            r.expires > now,
+            m.message_id == asked_in, func.coalesce(a.asked_in, r.id) == asked_in, a.party == party, a.at.is_(None),
+            r.ended_at.is_(None), r.expires > now,
         )
     )  # fmt: skip
     return conn.execute(query).first() is not None
