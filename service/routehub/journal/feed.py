@@ -156,16 +156,19 @@ def sequence_of(conn: Connection, route: str, party: str, feed: int | None) -> i
 
 def number_at(conn: Connection, route: str, party: str, moment: datetime, *, itself: bool) -> int:
     """The feed number of the last message that was accepted before a moment, or at it too with ``itself``; 0 when
-    there is none."""
+    there is none. By halves, as times rise with the numbers: some twenty looks, however long the feed, for a replay
+    begins in the writer's transaction."""
     f, e = feed_rows.c, entries.c
-    query = (
-        select(f.feed)
-        .join(entries, e.sequence == f.sequence)
-        .where(f.route == route, f.party == party, e.accepted_at <= moment if itself else e.accepted_at < moment)
-        .order_by(f.feed.desc())
-        .limit(1)
-    )
-    return int(conn.execute(query).scalar() or 0)
+    query = select(e.accepted_at).join(feed_rows, e.sequence == f.sequence).where(f.route == route, f.party == party)
+    before, last = 0, head(conn, route, party).feed
+    while before < last:
+        middle = (before + last + 1) // 2
+        at = conn.execute(query.where(f.feed == middle)).scalar_one()
+        if at < moment or (itself and at == moment):
+            before = middle
+        else:
+            last = middle - 1
+    return before
 
 
 def at(conn: Connection, route: str, party: str, sequences: Sequence[int]) -> list[FeedItem]:
