@@ -80,7 +80,7 @@ def upgrade() -> None:
     with op.batch_alter_table("held_mail", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_held_mail_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_held_mail_batch"), ["batch"], unique=False)
-        batch_op.create_index(batch_op.f("ix_held_mail_release_at"), ["release_at"], unique=False)
+        batch_op.create_index("ix_held_mail_waiting", ["released_at", "release_at"], unique=False)
 
     op.create_table(
         "mail_window",
@@ -634,7 +634,7 @@ def downgrade() -> None:
     op.drop_table("measure_record")
     op.drop_table("mail_window")
     with op.batch_alter_table("held_mail", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_held_mail_release_at"))
+        batch_op.drop_index("ix_held_mail_waiting")
         batch_op.drop_index(batch_op.f("ix_held_mail_batch"))
         batch_op.drop_index(batch_op.f("ix_held_mail_about"))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routehub.delivery.escalation import plan
-from routehub.delivery.escalation.joining import WINDOW, Placed, letters, place
+from routehub.delivery.escalation.joining import MOST, WINDOW, Placed, letters, place
 from routehub.delivery.escalation.plan import GRAVE, LADDERS
 from routehub.delivery.escalation.quiet import Quiet, night
 from routehub.delivery.escalation.reporting_times import Standing, closed_day, excused, reminders, standing
@@ -121,6 +121,13 @@ def test_a_flood_on_one_leg_makes_two_mails_in_a_quarter_of_an_hour_at_most(floo
         sent = sorted(mail.at for mail in at_once if mail.thread == thread)
         assert all(after - before >= WINDOW for before, after in pairwise(sent))
         assert sum(parts[0].thread == thread for parts in held) <= len(sent)
+
+
+def test_a_letter_has_an_end():
+    held = [Mail(number, NOON, f"thread {number}", grave=False) for number in range(2 * MOST + 5)]
+    parts = letters(reversed(held))
+    assert [len(found) for found in parts] == [MOST, MOST, 5]
+    assert [mail.sequence for found in parts for mail in found] == list(range(2 * MOST + 5))
 
 
 # --- quiet hours ----------------------------------------------------------------------------------------

@@ -119,6 +119,7 @@ class HeldMail(SQLModel, table=True):
     """
 
     __tablename__ = "held_mail"
+    __table_args__ = (Index("ix_held_mail_waiting", "released_at", "release_at"),)
 
     addressee: str = Field(primary_key=True)
     about: str = Field(primary_key=True, index=True)
@@ -130,7 +131,7 @@ class HeldMail(SQLModel, table=True):
     thread: str
     joined: bool
     held_at: datetime = Field(sa_type=UTCDateTime)
-    release_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    release_at: datetime = Field(sa_type=UTCDateTime)
     released_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     batch: str | None = Field(default=None, index=True)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.core.db import upsert
@@ -84,6 +84,9 @@ class WaitingRoom:
         """Write down what waits and which windows were opened, in the dispatching transaction."""
         hold(tx, self._rows)
         if self._opened:
+            tx.conn.execute(
+                delete(mail_windows).where(mail_windows.c.opened_at <= self._at.now - WINDOW)
+            )  # all are read
             tx.conn.execute(
                 upsert(tx.conn, mail_windows, "addressee", "thread"),
                 [{"addressee": name, "thread": thread, "opened_at": at} for (name, thread), at in self._opened.items()],

@@ -16,6 +16,8 @@ from routehub_schemas.kind import Kind
 from routehub_schemas.kinds.alert.payload import Alert
 
 WINDOW = timedelta(minutes=15)
+MOST = 100
+"""Messages in one letter: each is read again when it is written, and a mail of thousands is read by nobody."""
 ASKING = frozenset({"agree", "object", "answer", "accept", "no_objection", "offer"})
 """Acts that something waits for: a message that can be answered so has a time, and is not held back."""
 
@@ -97,8 +99,9 @@ H = TypeVar("H", bound=Held)
 
 def letters(held: Iterable[H]) -> list[list[H]]:
     """The letters in which they go: each mail in exactly one, oldest first. What was joined goes by leg; what waited
-    for the morning goes together."""
+    for the morning goes together, ``MOST`` in one letter."""
     found: dict[tuple[str, str, str], list[H]] = {}
     for one in held:
         found.setdefault((one.addressee, one.route, one.thread if one.joined else ""), []).append(one)
-    return [sorted(parts, key=lambda one: one.sequence) for parts in found.values()]
+    ordered = (sorted(parts, key=lambda one: one.sequence) for parts in found.values())
+    return [parts[at : at + MOST] for parts in ordered for at in range(0, len(parts), MOST)]
