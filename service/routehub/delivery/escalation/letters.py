@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from routehub.boards.alerts.waiting import still_waits
+from routehub.boards.reporting.queries import days_of
 from routehub.core.clock import wall
 from routehub.core.words import day as day_words
 from routehub.delivery import alert_mail
@@ -17,7 +18,9 @@ from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.outgoing import Claimed
 from routehub.delivery.packing import Composed, Composer, Dropped
 from routehub.delivery.rendering import Letter, Part, common_facts, foot, moment
+from routehub.directory.pauses import is_paused
 from routehub.directory.snapshot import PersonView
+from routehub.directory.visibility import readable
 from routehub.journal import feed, follow
 from routehub.journal.message import Message
 from routehub_schemas.kinds.alert.payload import Alert
@@ -129,10 +132,13 @@ class AlertLetters:
         return None if item is None or item.body is None else follow.by_id(conn, self._registry, message_id)
 
 
-def _rank(message: Message) -> int:
+def _rank(message: Message) -> tuple[bool, bool, int]:
+    """The gravest stands in the subject: not a test, nor what is cancelled, as long as something else is there. A real
+    alert must not look like a test (PROMISES C2)."""
     alert = message.payload
     assert isinstance(alert, Alert)
-    return ("Minor", "Moderate", "Unknown", "Severe", "Extreme").index(alert.severity)
+    rank = ("Minor", "Moderate", "Unknown", "Severe", "Extreme").index(alert.severity)
+    return alert.status != "Test", alert.msg_type != "Cancel", rank
 
 
 def _part_heading(message: Message, registry: Registry) -> str:
@@ -243,9 +249,17 @@ def report_about(party: str, day: date, step: str) -> str:
 
 
 def report_reminder(conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
-    """To whom reports for a party: until when figures are to be posted, or that they are late."""
+    """To whom reports for a party: until when figures are to be posted, or that they are late. A mail server that was
+    away must not ask tomorrow for what came in today."""
     _, party, day_text, step = one.about.split(".")
     day, due = date.fromisoformat(day_text), json.loads(one.note or "{}").get("due", "")
+    if step == "before" and context.now >= datetime.fromisoformat(due):
+        return Dropped("its time has passed")
+    ids = readable(conn, one.route, party)
+    if day in days_of(conn, ids, one.route, day, day, party).get(party, {}):
+        return Dropped("the report is in")
+    if is_paused(context.directory, one.route, party, day):
+        return Dropped("the party is excused")
     return Composed(lambda at: _report_mail(party, day, due, step, at))
 
 
