@@ -102,11 +102,11 @@ class Engine:
     async def _send(self, code: str, notice: Notice) -> None:
         """One alert, update or end. What is refused for good is logged and left: it must not hold up the others."""
         route = self._directory.route(code)
-        found = await self._db.read_own(markings.tlps, notice.rests_on)
+        rests_on = {*notice.rests_on, notice.alert} if notice.kind != "Alert" else notice.rests_on
+        found = await self._db.read_own(markings.tlps, rests_on)
         now = self._clock.now()
         data = notice.data(now, self._link(code), {leg.code for leg in route.legs})
-        tlp = markings.strictest(found.values()) if notice.kind == "Alert" else None
-        post = Post(self._intake.registry["alert"], data, tlp=tlp, fixed_id=notice.id)
+        post = Post(self._intake.registry["alert"], data, tlp=markings.strictest(found.values()), fixed_id=notice.id)
         try:
             await self._intake.receive(hub_principal(code), post)
         except HubError as fault:
