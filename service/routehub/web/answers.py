@@ -45,7 +45,7 @@ class PageRoute(APIRoute):
             except RequestValidationError:
                 response = await self._refused(request, Unknown("There is no such page."))
             except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
-                response = await self._refused(request, _unexpected(request, fault))
+                response = await self._refused(request, _unexpected(self.path_format, fault))
             return protect(response)
 
         return handler
@@ -84,7 +84,8 @@ def go(address: str) -> RedirectResponse:
     return RedirectResponse(address, 303)
 
 
-def _unexpected(request: Request, fault: Exception) -> HubError:
+def _unexpected(path: str, fault: Exception) -> HubError:
+    """path: as the route is written. What stands in an address may be a secret, as in links of mails."""
     code = secrets.token_hex(2).upper()
-    log("web").error("a page failed", code=code, path=request.url.path, exc_info=fault)
+    log("web").error("a page failed", code=code, path=path, exc_info=fault)
     return HubError(f"Something failed in the hub. Nothing of what you sent was stored. Give the operator code {code}.")
