@@ -95,11 +95,11 @@ def change(
     tx: Transaction, principal: Principal, sub_id: str, *, wanted: Wanted | None = None, target: str | None = None,
     active: bool | None = None,
 ) -> SubscriptionView:  # fmt: skip
-    """Change what is given. Switching on again forgets earlier failures."""
+    """Change what is given. Switching on again, or another target, forgets earlier failures."""
     found = one(tx.conn, principal, sub_id)
     values: dict[str, Any] = _columns(wanted) if wanted is not None else {}
     if target is not None:
-        values["target"] = target
+        values |= {"target": target, "failing_since": None}
     if active is not None:
         values["active"] = active
         if active:
