@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
+
+asking: ColumnElement[str] = func.coalesce(acknowledgements.c.asked_in, alert_records.c.id)
+"""The message that asks a party to acknowledge: the alert itself, or the update that asked again."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,17 @@ class Unanswered:
     place: str | None
 
 
-def unanswered(conn: Connection, now: datetime) -> list[Unanswered]:
-    """All parties that open alerts wait for."""
+def unanswered(conn: Connection, now: datetime, only: ColumnElement[bool] | None = None) -> list[Unanswered]:
+    """All parties that open alerts wait for. only: a further condition on alert, party and ``asking``."""
     r, a = alert_records.c, acknowledgements.c
     rows = conn.execute(
         select(
             r.id.label("alert"), r.short_id, r.route, r.party.label("sender"), a.party, r.status, r.severity,
-            func.coalesce(a.asked_in, r.id).label("asked_in"), func.coalesce(a.asked_at, r.issued_at).label("asked_at"),
+            asking.label("asked_in"), func.coalesce(a.asked_at, r.issued_at).label("asked_at"),
             r.audience_id, r.legs, r.place,
         )
         .join(acknowledgements, a.alert == r.id)
-        .where(r.ended_at.is_(None), r.expires > now, a.at.is_(None))
+        .where(r.ended_at.is_(None), r.expires > now, a.at.is_(None), true() if only is None else only)
         .order_by(r.sequence, a.party)
     )  # fmt: skip
     return [
@@ -55,7 +58,7 @@ def still_waits(conn: Connection, asked_in: str, party: str, now: datetime) -> b
         .join(alert_records, r.id == m.alert)
         .join(acknowledgements, a.alert == r.id)
         .where(
-            m.message_id == asked_in, func.coalesce(a.asked_in, r.id) == asked_in, a.party == party, a.at.is_(None),
+            m.message_id == asked_in, asking == asked_in, a.party == party, a.at.is_(None),
             r.ended_at.is_(None), r.expires > now,
         )
     )  # fmt: skip

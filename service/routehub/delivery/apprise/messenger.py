@@ -73,6 +73,8 @@ class Messenger:
             answer = self._waiting.get(told["id"])
             if answer is not None and not answer.done():
                 answer.set_result(told)
+        if self._process is not process:
+            return  # another was started meanwhile: its calls go on
         self._reading = None
         for answer in self._waiting.values():
             if not answer.done():

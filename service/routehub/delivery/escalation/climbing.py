@@ -43,7 +43,7 @@ class Tasks:
 
 def find(conn: Connection, now: datetime) -> Tasks:
     """What is due, over all open alerts."""
-    waiting = [one for one in unanswered(conn, now) if one.status in CLIMBING_STATUS]
+    waiting = [one for one in unanswered(conn, now, steps.some_left()) if one.status in CLIMBING_STATUS]
     asking = {one.asked_in for one in waiting}
     if not asking:
         return Tasks()

@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from routehub.boards.alerts.tables import acknowledgements, alert_records
+from routehub.boards.alerts.waiting import asking
 from routehub.core.canonical import dumps
+from routehub.delivery.escalation import plan
 from routehub.delivery.escalation.tables import escalation_steps
 from routehub.delivery.tables import attempts, deliveries, held_mail
 from routehub.journal.message import Transaction
@@ -44,6 +47,25 @@ def take(
         .returning(escalation_steps.c.step)  # the count of rows is not told for an INSERT on both databases
     )  # fmt: skip
     return done.first() is not None
+
+
+def some_left() -> ColumnElement[bool]:
+    """Whether an unanswered alert has steps left for a party, reached or not. Asked in the database: of most open
+    alerts all steps were taken long ago, and each look would read them again."""
+    e = escalation_steps.c
+
+    def done(names: Collection[str]) -> ColumnElement[int]:
+        mine = (e.asked_in == asking, e.party == acknowledgements.c.party, e.step.in_(names))
+        query = select(func.count()).select_from(escalation_steps).where(*mine)
+        return query.correlate(alert_records, acknowledgements).scalar_subquery()
+
+    left = []
+    for severity in plan.LADDERS:
+        rungs = (*plan.ladder(severity, reached=True), *plan.ladder(severity, reached=False))
+        names = sorted({step.name for step in rungs})
+        if names:
+            left.append(and_(alert_records.c.severity == severity, done(names) < len(names)))
+    return or_(*left)
 
 
 def taken(conn: Connection, asked_in: Collection[str]) -> dict[tuple[str, str], dict[str, Taken]]:
