@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from routehub.boards.figures.series import DIMENSIONS, key_of
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.boards.reporting.tables import reports_made
+from routehub.boards.threads.tables import thread_messages
 from routehub.core.db import Database
 from routehub.directory import install, visibility
 from routehub.directory.reporting_day import Period, period_of
@@ -34,7 +35,16 @@ BY_HOUR = ("SY", "AF", "IQ", "IR", "PK", "SO", "ER", "BD", "MA", "DZ", "NG", "LK
            "SD", "PS", "YE", "XX")  # fmt: skip
 BY_DAY = BY_HOUR[:10]
 STOCKS = ("present", "places", "occupied", "stranded", "asylum_applications")
-WRITTEN = (entries, feed_rows, message_texts, figure_series, figure_revisions, figure_current, reports_made)
+WRITTEN = (
+    entries,
+    feed_rows,
+    message_texts,
+    figure_series,
+    figure_revisions,
+    figure_current,
+    reports_made,
+    thread_messages,
+)
 PAGE = 20_000
 
 SAID = (
@@ -225,6 +235,10 @@ class Bulk:
         kind = self.registry["note"]
         message = self._message(kind, sender, payload, data, tuple(to), at, kind.subject(payload, sender))
         self._text_row(message, None)
+        self._row(
+            thread_messages, message_id=message.id, root=message.id, route=ROUTE, kind=kind.name,
+            sequence=message.sequence, audience_id=message.audience_id,
+        )  # fmt: skip
 
     # --- rows ---
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from routehub.boards.threads.tables import thread_messages
 from routehub.core.errors import Refused
 from routehub.journal.rebuild import fingerprints, rebuild
 from routehub.journal.search import index
@@ -156,6 +157,7 @@ async def test_an_erased_message_is_found_no_more_and_a_rebuild_does_not_bring_i
         gone = conn.execute(select(entries.c.sequence).where(entries.c.body.contains("Dobova"))).scalars().all()
         conn.execute(update(entries).where(entries.c.sequence.in_(gone)).values(body=None))
         index.forget(conn, gone)
+        conn.execute(delete(thread_messages).where(thread_messages.c.sequence.in_(gone)))
     assert await found(told, "RS", "dobova") == []
     with told.hub.db.write() as conn:
         before = fingerprints(conn, told.hub.boards)

@@ -103,6 +103,8 @@ async def test_the_hubs_own_alerts_are_valid_too(hub: Inside, shared_data: Path)
     begun = (await hub.post("MK", "alerts", json.loads((examples / "shortest.json").read_text()) | until)).json()
     for example in sorted(examples.glob("*.json")):
         data = json.loads(example.read_text()) | until
+        if data.get("status") == "Exercise":
+            continue  # a live route takes none
         for name in ("onset", "effective", "rule", "on_behalf_of", "thread", "references", "cap"):
             data.pop(name, None)
         if data.get("msg_type", "Alert") == "Update":

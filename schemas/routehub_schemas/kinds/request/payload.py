@@ -30,7 +30,9 @@ class Span(Part):
     """The days that are asked about, both included."""
 
     first: Day
+    """The first day."""
     last: Day
+    """The last day."""
 
 
 class Mechanism(Part):

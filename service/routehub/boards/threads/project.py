@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, bindparam, select
 
 from routehub.boards.threads.tables import thread_messages
+from routehub.core.statements import Query
 from routehub.journal.message import Caution, Message, Transaction
+
+_ROOT = Query(select(thread_messages.c.root).where(thread_messages.c.message_id == bindparam("named")))
 
 
 class ThreadsBoard:
@@ -23,18 +26,19 @@ class ThreadsBoard:
     def project(self, tx: Transaction, message: Message) -> None:
         if message.thread is None and message.kind != "note":
             return
-        tx.conn.execute(
-            insert(thread_messages).values(
-                message_id=message.id, root=_root(tx, message), route=message.route, kind=message.kind,
-                sequence=message.sequence, audience_id=message.audience_id,
-            )
-        )  # fmt: skip
+        row = {
+            "message_id": message.id, "root": _root(tx, message), "route": message.route, "kind": message.kind,
+            "sequence": message.sequence, "audience_id": message.audience_id,
+        }  # fmt: skip
+        tx.collect(thread_messages, (row,), by=("message_id",))
 
 
 def _root(tx: Transaction, message: Message) -> str:
     """A sender may name a message from the middle of an exchange: the exchange stays one."""
     if message.thread is None:
         return message.id
-    t = thread_messages.c
-    known = tx.conn.execute(select(t.root).where(t.message_id == message.thread)).scalar()
-    return known or message.thread
+    waiting = tx.collected(thread_messages, message.thread)
+    if waiting:
+        return str(waiting[0]["root"])
+    known = tx.read(_ROOT, {"named": message.thread})
+    return str(known[0][0]) if known else message.thread
