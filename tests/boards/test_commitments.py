@@ -143,6 +143,28 @@ async def test_progress_goes_backwards_only_with_a_reason(world: World):
 
 
 @SQLITE
+async def test_what_was_corrected_and_is_said_again_is_news(world: World):
+    made = await make(world, "GR", "Places", target=1_000, unit="places")
+    first = await report(world, made, "GR", "in_place", 500)
+    assert (await report(world, made, "GR", "in_place", 500)).message_id == first.message_id
+    await report(world, made, "GR", "in_place", 50, reason="A digit too many.")
+    again = await report(world, made, "GR", "in_place", 500)
+    assert again.message_id != first.message_id
+    reached = (await seen(world))["Places"].standing.reached
+    assert reached is not None
+    assert reached.value == 500
+
+
+@SQLITE
+async def test_the_sum_of_the_parts_counts_none_that_its_sender_may_not_see(world: World):
+    whole = await make(world, "EC", "Whole", target=1_000, unit="places", owners=["EC"])
+    await make(world, "GR", "Hidden", target=700, unit="places", parent=whole.message_id, audience=["EC"])
+    for party, told in (("MK", []), ("GR", ["beyond-parent"])):
+        part = await make(world, party, "Part", target=400, unit="places", parent=whole.message_id, audience=["EC"])
+        assert [c.code for c in part.cautions if c.code == "beyond-parent"] == told
+
+
+@SQLITE
 async def test_a_stage_without_a_value_goes_back_only_with_a_reason(world: World):
     made = await make(world, "GR", "Winter plan", category="winter_plan")
     await report(world, made, "GR", "in_place")

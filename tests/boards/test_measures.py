@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert
 
+from routehub.directory.tables import reporting_grants
+from routehub.journal.jobs import Change
 from routehub.journal.rebuild import fingerprints, rebuild
 from tests.boards.standing import standing
 from tests.fixtures.furnished import Inside
@@ -164,6 +167,34 @@ async def test_co_authors_confirm_and_others_cannot(at_work: Inside):
     assert not {"SI", "HR"} & set(views(found)), "who tells it is not asked"
 
 
+async def test_a_co_author_named_by_another_code_of_its_confirms(at_work: Inside):
+    ref = (await told(at_work, co_authors=["EL"]))["shortid"]
+    assert "GR" not in views(await read(at_work, ref)), "who tells it is not asked"
+    assert (await act(at_work, "GR", ref, "confirm")).status_code == 201
+    assert [c["party"] for c in (await read(at_work, ref))["co_authors"] if c["confirmed_at"]] == ["GR"]
+
+
+async def test_what_was_entered_for_a_party_is_that_partys_alone(at_work: Inside):
+    """EUAA may enter for Austria: in its own name it ends none of its measures, as Austria it gives no view on one."""
+
+    def given(tx: Any) -> None:
+        tx.conn.execute(insert(reporting_grants).values(route="wbr", actor="EUAA", party="AT"))
+        tx.directory_changed()
+
+    await at_work.hub.writer.submit(Change(given))
+    await at_work.hub.db.read(at_work.hub.directory.refresh)
+    entered = await at_work.post("EUAA", "measures", CAP | {"on_behalf_of": "AT"})
+    ref = entered.json()["shortid"]
+    assert (await act(at_work, "EUAA", ref, "withdraw")).json()["problems"][0]["code"] == "not-the-sender"
+    own = (await told(at_work))["shortid"]
+    view = {"act": "no_objection", "on_behalf_of": "AT"}
+    for measure in (ref, own):
+        refused = await at_work.post("EUAA", "responses", view | {"to": measure})
+        assert refused.json()["problems"][0]["code"] == "own-message"
+    ended = await at_work.post("EUAA", "responses", {"to": ref, "act": "withdraw", "on_behalf_of": "AT"})
+    assert (ended.status_code, (await read(at_work, ref))["state"]) == (201, "withdrawn")
+
+
 async def test_a_co_author_that_may_not_read_it_is_refused(at_work: Inside):
     refused = await at_work.post("AT", "measures", CAP | {"audience": ["SI"], "co_authors": ["HR", "AT"]})
     assert sorted(p["code"] for p in refused.json()["problems"]) == ["not-a-reader", "own-party"]
@@ -241,6 +272,12 @@ async def test_a_cap_is_checked_against_the_figures_of_both_sides(at_work: Insid
     [leg] = [day for day in found if day["leg"] == "SI-AT" and day["day"] == "2016-02-20"]
     assert (leg["cap"], leg["verdict"]) == (3200, "over")
     assert [(s["party"], s["people"], s["over"]) for s in leg["sides"]] == [("SI", 3300, 100), ("AT", 3150, 0)]
+    await at_work.set_clock("2016-02-20T12:00:00Z")
+    report = {"indicator": "departures", "counterpart": "AT", "value": 3100}
+    await at_work.put_report("SI", "2016-02-20", [report], reason="Counted again.")
+    then = (await read(at_work, ref, "DE", "?as_of=2016-02-20T10:00:00Z"))["compliance"]
+    [leg] = [day for day in then if day["leg"] == "SI-AT" and day["day"] == "2016-02-20"]
+    assert leg["verdict"] == "over", "as it was known then"
     [own] = [day for day in found if day["counts"] == "asylum_applications"]
     assert (own["verdict"], own["sides"][0]["people"]) == ("no_figures", None), "silence is not zero"
 

@@ -174,6 +174,14 @@ async def test_an_unasked_offer_is_taken_once_by_whom_it_is_meant_for(at_work: I
 
 
 @ON_SQLITE
+async def test_one_party_does_not_decline_for_all_what_is_offered_to_whoever_takes_it(at_work: Inside):
+    given = await posted(at_work, "AT", "offers", {"title": "Blankets", "quantity": 900, "unit": "blankets"})
+    assert (await act(at_work, "HR", given, "decline", text="We have enough.")).status_code == 201
+    assert (await offer(at_work, given, "MK"))["state"] == "offered"
+    assert (await act(at_work, "MK", given, "accept")).status_code == 201
+
+
+@ON_SQLITE
 async def test_an_offer_that_nobody_took_up_lapses_after_its_last_day(at_work: Inside):
     wanted = await posted(at_work, "SI", "requests", NEED)
     given = await posted(at_work, "FRONTEX", "offers", OFFER, need=wanted, available_until="2015-10-27")

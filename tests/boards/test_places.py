@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from routehub.views.places import coming
 from routehub.views.suggestions import Room, suggest
 from tests.fixtures.furnished import Inside
 
@@ -39,6 +40,19 @@ def test_what_comes_tomorrow_counts_on_both_sides():
     assert suggest([room("MK", 1000, 800), room("RS", 1000, 200)], LEGS) == [], "nobody is nearly full"
     found = suggest([room("MK", 1000, 800, 300, days_to_full=0.7), room("RS", 1000, 200, 400)], LEGS)
     assert [(s.to_party, s.people) for s in found] == [("RS", 150)]
+
+
+def test_a_total_and_its_parts_are_not_both_expected():
+    def forecast(counterpart: str | None, place: str | None, people: int) -> dict[str, Any]:
+        return {
+            "party": "SI", "indicator": "arrivals", "counterpart": counterpart, "place": place, "day": "2015-10-31",
+            "leg": "HR-SI", "low": people, "expected": people, "high": people,
+        }  # fmt: skip
+
+    parts = [forecast("HR", None, 900), forecast("HU", None, 100), forecast(None, "HR-SI/dobova", 700)]
+    assert [one.expected for one in coming("SI", [forecast(None, None, 1000), *parts], DAY)] == [1000]
+    assert [one.expected for one in coming("SI", parts, DAY)] == [1000]
+    assert [one.expected for one in coming("SI", parts[2:], DAY)] == [700]
 
 
 async def test_the_board_shows_only_what_was_reported_to_all_and_never_a_zero_for_silence(hub: Inside):

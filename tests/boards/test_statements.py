@@ -119,6 +119,19 @@ async def test_an_agreed_text_stands_until_its_new_version_is_agreed_too(hub: In
 
 
 @ON_SQLITE
+async def test_a_version_that_is_agreed_ends_the_agreed_one_behind_an_unsigned_one(hub: Inside):
+    pair = ["AT", "SI"]
+    first = await drafted(hub, signatories=pair)
+    await act(hub, "SI", first)
+    second = await drafted(hub, signatories=pair, replaces=first)
+    third = await drafted(hub, signatories=pair, replaces=second)
+    await act(hub, "SI", third)
+    found = [await seen(hub, ref) for ref in (first, second, third)]
+    assert [one["state"] for one in found] == ["replaced", "replaced", "in_force"]
+    assert found[0]["replaced_by"] == third
+
+
+@ON_SQLITE
 async def test_only_its_sender_or_who_is_named_replaces_a_statement_and_only_its_sender_withdraws_it(hub: Inside):
     ref = await drafted(hub)
     assert (await hub.post("DE", "statements", TEXT | {"replaces": ref})).status_code == 403

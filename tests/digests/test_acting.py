@@ -34,6 +34,20 @@ async def test_a_measure_with_an_objection_or_at_short_notice_is_on_the_agenda(w
     assert quiet.message_id not in item.sources
 
 
+async def test_a_view_that_is_for_the_named_only_neither_comes_on_the_agenda_nor_holds_it_up(world: World):
+    await world.series()
+    await world.at(local("2026-01-20 10:00"))
+    short = await world.post(person("AT"), "measure", **CAP, start=local("2026-01-20 20:00").isoformat())
+    said = {"to": short.message_id, "act": "object", "text": "Only for you."}
+    view = await world.post(person("HR"), "response", tlp="RED", **said)
+    await compiled(world)
+    agenda = await world.agenda()
+    [item] = [item for item in agenda.items if item.rule == "measure"]
+    assert item.why == "A measure with short notice."
+    assert "Only for you" not in str(agenda)
+    assert view.message_id not in str(agenda)
+
+
 async def test_a_movement_without_agreement_is_to_be_decided_until_it_is_agreed(world: World):
     await world.series()
     await world.at(local("2026-01-20 10:00"))

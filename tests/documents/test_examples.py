@@ -1,6 +1,5 @@
 """Every request in the OpenAPI document is sent to a running hub, which answers as the document says."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,10 @@ from jsonschema import Draft202012Validator, ValidationError  # type: ignore[imp
 
 from routehub.api.documents import openapi
 from routehub_schemas import Registry
+from tests.documents.scenes import EXERCISE, Example, Scene, data_of, with_ids
 from tests.documents.stage import Stage, stage
-from tests.fixtures.furnished import CMR, WBR, bearer
+from tests.fixtures.furnished import CMR, WBR, RouteOf, bearer
 from tests.fixtures.hub import HubProcess
-
-ALERT_ID, ALERT_SHORT, PROPOSED = "0197d2a4-6a00-7cc1-9b52-3f1d8a6e0c11", "A-7F3K", "M-2QXW"
-CLOCKS = {"alert": "2015-11-18T12:00:00Z", "conference": "2016-01-25T12:00:00Z"}
-NOW = "2015-11-18T12:00:00Z"
 
 
 @dataclass
@@ -47,7 +43,7 @@ class Asked:
 
 @pytest.fixture
 def asked(migrated_database_url: str, start_hub: Callable[..., HubProcess]) -> Iterator[Asked]:
-    made = stage(migrated_database_url, WBR, CMR)
+    made = stage(migrated_database_url, WBR, CMR, RouteOf("wbr", EXERCISE, "exercise"))
     hub = start_hub(migrated_database_url, mode="exercise", rate_per_minute="100000")
     with httpx.Client(base_url=hub.url, trust_env=False, timeout=10) as client:
         yield Asked(client.get("/openapi.json").json(), client, made)
@@ -72,70 +68,83 @@ def test_every_example_of_a_request_is_answered_as_the_document_says(asked: Aske
             wrong.append(f"{name}: {str(fault)[:600]}")
         tried.add((method, path))
     assert wrong == [], "\n".join(wrong)
-    assert len(tried) > 14
+    assert len(tried) > 20
     registry = Registry.shipped()
     assert {path for _, path in tried} >= {f"/v1/{kind.door}" for kind in registry.values() if kind.name != "agenda"}
 
 
 class Posting:
-    """Who sends an example, at what time, and with which real ids in the place of the invented ones."""
+    """Sends an example in its scene: by whom, at what time, and after what stands on record before it."""
 
     def __init__(self, asked: Asked, method: str, path: str, name: str) -> None:
-        self.asked, self.method, self.path, self.name = asked, method, path, name
-        self.media, _, self.example = name.partition(" ")
+        self.asked, self.method, self.path = asked, method, path
+        self.media, _, self.name = name.partition(" ")
 
     def send(self, body: Any) -> httpx.Response:
         if isinstance(body, str):  # a file
             self.asked.clock("2015-10-20T23:00:00Z")
-            headers = self.asked.key("MK") | {"Content-Type": self.media}
-            return self.asked.client.post(self.path, content=body, headers=headers)
+            return self.request(body, self.asked.key("MK"))
         kind = self.kind(body)
+        if kind is None:
+            return self.send_other(body)
         if "specversion" in body:  # with real ids in it, the same event is another one in another form
             body = body | {"id": f"{body['id']}-{self.media}"}
-        if kind is not None:
-            self.asked.clock(self.time(kind, body))
-        if kind == "conference" and "state" in body.get("data", body):
-            planned = openapi.kind_examples(Registry.shipped()["conference"])["shortest"]
-            self.own("/v1/conferences", planned)
-        text = self.with_real_ids(json.dumps(body))
-        headers = self.sender(kind, body) | {"Content-Type": self.media}
-        if self.media == "application/json" and kind is not None and "specversion" not in body:
-            headers["Idempotency-Key"] = f"{self.path}-{self.example}"
-        return self.asked.client.request(self.method, self.address(kind), content=text, headers=headers)
+        example = (kind, self.name.removeprefix(f"{kind}-") if "specversion" in body else self.name)
+        scene = Scene(example, data_of(example))
+        self.asked.clock(scene.time)
+        if kind == "conference" and "state" in scene.data:
+            self.own("/v1/conferences", data_of(("conference", "shortest")))
+        headers = self.headers(scene.sender, scene.route)
+        if self.media == "application/json" and "specversion" not in body:
+            headers = headers | {"Idempotency-Key": f"{self.path}-{self.name}"}
+        return self.request(with_ids(body, self.stands_before(scene)), headers)
+
+    def request(self, content: str, headers: dict[str, str]) -> httpx.Response:
+        headers = headers | {"Content-Type": self.media}
+        return self.asked.client.request(self.method, self.address(), content=content, headers=headers)
+
+    def send_other(self, body: Any) -> httpx.Response:
+        """What is no message: a person of the Commission does it, or that of a party that reports."""
+        headers = self.asked.stage.person
+        if self.path == "/v1/reporting/pauses":
+            self.asked.clock(f"{body['from']}T12:00:00Z")
+            headers = self.asked.stage.office
+        return self.request(with_ids(body, {}), self.asked.key("EC") if self.path == "/v1/clock" else headers)
 
     def kind(self, body: Any) -> str | None:
         if "specversion" in body:
             return str(body["type"]).split(".")[1]
         if self.path.endswith("/reports/{day}"):
             return "report"
-        return next((k.name for k in Registry.shipped().values() if self.path == f"/v1/{k.door}"), None)
+        path = self.path.removesuffix("/preview")
+        return next((k.name for k in Registry.shipped().values() if path == f"/v1/{k.door}"), None)
 
-    def report(self) -> Any:
-        return openapi.kind_examples(Registry.shipped()["report"])[self.example]
+    def headers(self, party: str | None, route: str | None = None) -> dict[str, str]:
+        if party is None:
+            return self.asked.stage.person
+        on_wbr = ("wbr", party) in self.asked.stage.keys
+        return self.asked.key(party, route or ("wbr" if on_wbr else "cmr"))
 
-    def time(self, kind: str, body: Any) -> str:
-        if kind != "report":
-            return CLOCKS.get(kind, NOW)
-        data = self.report() if self.path.endswith("{day}") else body.get("data", body)
-        return f"{data['day']}T23:00:00Z"
+    def stands_before(self, scene: Scene) -> dict[str, str]:
+        """Posts what the example refers to; the real id of each by the invented one."""
+        before = scene.before()
+        made = {
+            example: self.put_on_record(example, scene.sent_by(example)) for example in dict.fromkeys(before.values())
+        }
+        return {ref: made[example] for ref, example in before.items()}
 
-    def sender(self, kind: str | None, body: Any) -> dict[str, str]:
-        data = body.get("data", body)
-        if kind == "report":
-            party = (self.report() if self.path.endswith("{day}") else data)["party"]
-            return self.asked.key(party, self.route(party))
-        if kind in ("alert", "note"):
-            return self.asked.key("MK")
-        if kind == "response" and data["act"] == "acknowledge":
-            return self.asked.key("RS")
-        return self.asked.key("EC") if self.path == "/v1/clock" else self.asked.stage.person
+    def put_on_record(self, example: Example, sender: str | None) -> str:
+        scene = Scene(example, data_of(example))
+        content = with_ids(scene.data, self.stands_before(scene))
+        headers = self.headers(sender) | {"Content-Type": "application/json"}
+        door = Registry.shipped()[example[0]].door
+        answer = self.asked.client.post(f"/v1/{door}", content=content, headers=headers)
+        assert answer.status_code == 201, f"before it: {example}: {answer.text}"
+        return str(answer.json()["id"])
 
-    def route(self, party: str) -> str:
-        return "wbr" if ("wbr", party) in self.asked.stage.keys else "cmr"
-
-    def address(self, kind: str | None) -> str:
+    def address(self) -> str:
         if "{day}" in self.path:
-            data = self.report()
+            data = data_of(("report", self.name))
             return f"/v1/parties/{data['party']}/reports/{data['day']}"
         if "{person}" in self.path:
             return self.path.replace("{person}", self.own("/v1/me")["person"])
@@ -153,16 +162,3 @@ class Posting:
         answer = self.asked.client.request(method, address, json=body, headers=self.asked.stage.person)
         assert answer.is_success, answer.text
         return answer.json()
-
-    def with_real_ids(self, text: str) -> str:
-        """The ids of examples name nothing; a message that they could name is posted first."""
-        if PROPOSED in text:
-            item = self.own("/v1/agenda-items", {"title": "Winter places along the route"})
-            text = text.replace(PROPOSED, item["id"])
-        if ALERT_ID in text or ALERT_SHORT in text:
-            self.asked.clock(NOW)
-            alert = openapi.kind_examples(Registry.shipped()["alert"])["shortest"]
-            answer = self.asked.client.post("/v1/alerts", json=alert, headers=self.asked.key("MK"))
-            assert answer.status_code == 201, answer.text
-            text = text.replace(ALERT_ID, answer.json()["id"]).replace(ALERT_SHORT, answer.json()["shortid"])
-        return text

@@ -46,8 +46,11 @@ def check_may_post(
     return party
 
 
-def check_act(principal: Principal, acts: dict[str, str], target: Target, act: str, pointer: str) -> None:
-    """Whether an act fits the message it answers, and whether this party is the one to do it."""
+def check_act(
+    principal: Principal, acts: dict[str, str], target: Target, act: str, pointer: str, for_whom: str | None = None
+) -> None:
+    """Whether an act fits the message it answers, and whether this party is the one to do it. ``for_whom``: the party
+    for which it is entered; what was entered for a party is that party's, and so is what the sender alone may do."""
     who = acts.get(act)
     if who is None:
         allowed = sorted(acts)
@@ -56,8 +59,8 @@ def check_act(principal: Principal, acts: dict[str, str], target: Target, act: s
             f"{pointer}/act", "act-does-not-fit", f"This does not fit a {target.kind}. Possible: {words}.",
             sent=act, allowed=allowed,
         )  # fmt: skip
-    own = principal.party in (target.party, target.owner)
-    if who == "addressee" and own:
+    own = (for_whom or principal.party) == target.owner
+    if who == "addressee" and (own or principal.party == target.party):
         raise refused(f"{pointer}/act", "own-message", "Those who were addressed do this, not the sender.", sent=act)
     if who == "sender" and not own:
         raise refused(f"{pointer}/act", "not-the-sender", f"Only {target.owner}, who sent it, does this.", sent=act)

@@ -192,6 +192,7 @@ class Intake:
         route = self._directory.route(principal.route)
         today = self._clock.now().astimezone(route.zone).date()
         found = Gathering(post.problems)
+        on_behalf_of: str | None = None
         with found.check():
             on_behalf_of = grants.check_may_post(
                 directory, principal, post.kind, payload, post.pointer, translated=post.original is not None
@@ -208,7 +209,7 @@ class Intake:
             if isinstance(payload, Response):
                 answered = next(target for target in targets.values() if target.id == payload.to)
                 acts = dict(self.registry[answered.kind].acts)
-                grants.check_act(principal, acts, answered, payload.act, post.pointer)
+                grants.check_act(principal, acts, answered, payload.act, post.pointer, on_behalf_of)
         found.settle()  # who reads it follows from what it names and rests on
         words, readers = audience.settle(
             directory, route, principal, post.kind, payload, targets.values(), today, post.pointer

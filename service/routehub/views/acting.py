@@ -53,7 +53,7 @@ def _of_movement(view: MovementView, party: str, directory: Directory, now: date
         name = directory.name(view.asked, now.date())
         words = f"Accept the conditions of {name}, or withdraw {view.short_id}: {what(view)}"
         return [Todo(words, view.at, view.short_id, page)]
-    if party == view.party and view.agreed and view.unreported(now):
+    if party == view.party and (view.agreed or not view.needs) and view.unreported(now):
         return [Todo(f"Report what took place of {view.short_id}: {what(view)}", None, view.short_id, page)]
     return []
 

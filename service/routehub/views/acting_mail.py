@@ -57,7 +57,7 @@ def measure(message: Message, context: MailContext) -> Mail:
 
 
 def _wanted(message: Message, said: Measure, context: MailContext) -> str:
-    if context.party in said.co_authors:
+    if context.party in {context.directory.party_code(code) or code for code in said.co_authors}:
         return "Confirm"
     on = message.accepted_at.astimezone(context.route.zone).date()
     member = context.route.membership(context.party, on)

@@ -54,10 +54,11 @@ class CapDay:
 
 
 def compliance(
-    conn: Connection, route: RouteView, view: MeasureView, audiences: Iterable[int], now: datetime
-) -> list[CapDay]:
+    conn: Connection, route: RouteView, view: MeasureView, audiences: Iterable[int], now: datetime,
+    as_of: datetime | None = None,
+) -> list[CapDay]:  # fmt: skip
     """Each cap of the measure by whole day in force, the newest day first: at most thirty days. audiences: the
-    reader's own."""
+    reader's own; as_of: by the figures that were known then."""
     spans = [(notice, *_days(route, view, index, now)) for index, notice in enumerate(view.notices)]
     days = [day for _, first, last in spans for day in (first, last) if last >= first]
     if not days or not any(notice.said.caps for notice in view.notices):
@@ -65,7 +66,7 @@ def compliance(
     last = max(days)
     first = max(min(days), last - (MOST_DAYS - 1) * ONE_DAY)
     query = FigureQuery(
-        route.code, indicators=SHOWN, first=first - ONE_DAY, last=last, limit=20_000, hours=False
+        route.code, indicators=SHOWN, first=first - ONE_DAY, last=last, as_of=as_of, limit=20_000, hours=False
     )  # a calendar day fulfils the reporting day after it
     totals = Totals(figures(conn, audiences, query))
     found: list[CapDay] = []

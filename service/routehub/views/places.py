@@ -130,7 +130,7 @@ def _party(
     now, inputs = _day(party, totals, since) if since else (None, ())
     if now is None or now.free is None or fresh.day - now.day > ONE_DAY:
         now = None
-    expected = _expected(party, forecasts, after=now.day) if now else ()
+    expected = coming(party, forecasts, after=now.day) if now else ()
     outflow = _outflow(party, totals, now.day) if now else None
     to_full = None
     if now is not None and now.free is not None and expected and outflow is not None:
@@ -151,10 +151,17 @@ def _day(party: str, totals: Totals, day: date) -> tuple[DayOfPlaces, tuple[str,
     return found, tuple(inputs)
 
 
-def _expected(party: str, forecasts: Sequence[Mapping[str, Any]], after: date) -> tuple[Expected, ...]:
-    """By day, over the party's own borders; a party's entries over its own borders may be added up."""
-    own = [f for f in forecasts if f["party"] == party and f["indicator"] == "arrivals"]
-    days = sorted({f["day"] for f in own if date.fromisoformat(f["day"]) > after})
+def coming(party: str, forecasts: Sequence[Mapping[str, Any]], after: date) -> tuple[Expected, ...]:
+    """By day: of the series in which the party gives its total, else over its own borders, else over its places; its
+    entries over its own borders may be added up, and a total and its parts never."""
+    ahead = [
+        f for f in forecasts
+        if f["party"] == party and f["indicator"] == "arrivals" and date.fromisoformat(f["day"]) > after
+    ]  # fmt: skip
+    whole = [f for f in ahead if not f["counterpart"] and not f["place"]]
+    by_border = [f for f in ahead if f["counterpart"] and not f["place"]]
+    own = whole or by_border or [f for f in ahead if not f["counterpart"]]
+    days = sorted({f["day"] for f in own})
     return tuple(
         Expected(
             date.fromisoformat(day), sum(f["low"] for f in own if f["day"] == day),

@@ -3,7 +3,7 @@ commitments. Only what everyone on the route may read goes in (DECISIONS 1: shar
 messages."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -172,11 +172,30 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         {party: _flags(totals, party, last) for party in parties},
         tuple(seen),
         tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
-        tuple(m for m in measures(conn, ids, route.code, now) if all(n.tlp != "RED" for n in m.notices)),
-        tuple(m for m in movements(conn, ids, route.code, now, since=since - ONE_DAY) if m.tlp != "RED"),
+        _measures(conn, ids, route, now),
+        _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
         _requests(conn, ids, route, now),
     )  # fmt: skip
+
+
+def _measures(conn: Connection, ids: Iterable[int], route: RouteView, now: datetime) -> tuple[MeasureView, ...]:
+    """Without the views that are TLP:RED: what rests on one would have to be RED too, and could not go to all."""
+    found = [m for m in measures(conn, ids, route.code, now) if all(n.tlp != "RED" for n in m.notices)]
+    red = marked_red(conn, [v.current.message_id for m in found for v in m.views if v.current is not None])
+    return tuple(
+        replace(m, views=tuple(v for v in m.views if v.current is None or v.current.message_id not in red))
+        for m in found
+    )
+
+
+def _movements(
+    conn: Connection, ids: Iterable[int], route: RouteView, now: datetime, since: datetime
+) -> tuple[MovementView, ...]:
+    """Without those of which anything is TLP:RED: half of what was answered would read as another answer."""
+    found = [m for m in movements(conn, ids, route.code, now, since=since) if m.tlp != "RED"]
+    red = marked_red(conn, [act.message_id for m in found for act in m.acts])
+    return tuple(m for m in found if red.isdisjoint(act.message_id for act in m.acts))
 
 
 def _requests(conn: Connection, ids: Iterable[int], route: RouteView, now: datetime) -> tuple[RequestView, ...]:

@@ -9,6 +9,7 @@ from routehub.boards.measures.queries import MeasureView
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.local_times import iso, read_time, write_time
+from routehub_schemas.kinds.measure.payload import Cap, Measure
 from routehub_schemas.kinds.measure.summary import TYPES
 
 PLAN = "wbr-2015-final"
@@ -18,6 +19,8 @@ TEXTS = (
 )  # fmt: skip
 TIMES = ("start", "until", "views_by")
 CAPS = (("in_transit", "People in transit, a day"), ("asylum_applications", "Asylum applications, a day"))
+KEPT = ("points", "language", "authorised_crossing_points", "nationalities", "consequences", "known_since")
+"""Fields of a notice that the form does not ask for."""
 CHOICES = (("", "Choose"), *TYPES.items())
 
 
@@ -57,7 +60,7 @@ class MeasureForm:
     def changing(cls, view: MeasureView, zone: ZoneInfo) -> "MeasureForm":
         """The form of a change: what the newest notice says stands in it."""
         said = view.said
-        caps = {cap.counts: str(cap.people) for cap in said.caps if cap.counts in dict(CAPS)}
+        caps = {name: str(own[0].people) for name, _ in CAPS if len(own := _caps_on(said, name)) == 1}
         return cls(
             type=said.type, **{name: getattr(said, name) or "" for name in TEXTS}, legs=tuple(said.legs),
             places=tuple(said.places), **{name: write_time(getattr(said, name), zone) for name in TIMES},
@@ -110,19 +113,38 @@ def whole(text: str) -> int | None:
     return int("".join(parts)) if good and len("".join(parts)) <= 9 else None
 
 
-def payload(form: MeasureForm, zone: ZoneInfo) -> dict[str, Any]:
-    """The notice as the contract has it."""
-    data: dict[str, Any] = {"type": form.type, "points": list(POINTS)}
+def _caps_on(said: Measure | None, counts: str) -> list[Cap]:
+    return [cap for cap in said.caps if cap.counts == counts] if said is not None else []
+
+
+def _caps(form: MeasureForm, before: Measure | None) -> list[dict[str, Any]]:
+    """The limits typed, each on the legs that it had, and those for which the form has no field."""
+    kept = [cap for cap in before.caps if cap.counts not in dict(CAPS)] if before is not None else []
+    found = []
+    for name, _ in CAPS:
+        people, own = whole(getattr(form, name)), _caps_on(before, name)
+        if people is not None:
+            legs = {"legs": list(own[0].legs)} if len(own) == 1 and own[0].legs else {}
+            found.append({"counts": name, "people": people, **legs})
+        elif len(own) > 1:
+            kept += own
+    return found + [cap.model_dump(mode="json", exclude_defaults=True) for cap in kept]
+
+
+def payload(form: MeasureForm, zone: ZoneInfo, before: Measure | None = None) -> dict[str, Any]:
+    """The notice as the contract has it. before: what the measure that it changes says now; what the form has no field
+    for stays, as a change says all of it again (docs/decisions/0050)."""
+    data: dict[str, Any] = {"points": list(POINTS)}
+    if before is not None:
+        data = before.model_dump(mode="json", include=set(KEPT), exclude_defaults=True)
+    data["type"] = form.type
     data |= {name: getattr(form, name) for name in TEXTS if getattr(form, name)}
     for name in TIMES:
         at = read_time(getattr(form, name), zone)
         if at is not None:
             data[name] = iso(at)
     data |= {name: list(getattr(form, name)) for name in ("legs", "places") if getattr(form, name)}
-    caps = [
-        {"counts": name, "people": people} for name, _ in CAPS if (people := whole(getattr(form, name))) is not None
-    ]
-    if caps:
+    if caps := _caps(form, before):
         data["caps"] = caps
     if form.co_authors.strip():
         data["co_authors"] = form.co_authors.upper().replace(",", " ").split()

@@ -26,19 +26,24 @@ SEVERITY_WORDS = {
 """When to say which severity (UX 7)."""
 
 
-CONTENT_PAGES = (
-    ("", "Overview"),
-    ("/alerts", "Alerts"),
-    ("/measures", "Measures"),
-    ("/movements", "Movements"),
-    ("/requests", "Requests"),
-    ("/places", "Places"),
-    ("/commitments", "Commitments"),
-    ("/conference", "Conference"),
-    ("/statements", "Statements"),
-    ("/threads", "Notes"),
-    ("/people", "People"),
+Place = tuple[str, str]
+"""A path below the route's address, and what the page is called."""
+
+PARTS: tuple[tuple[Place, ...], ...] = (
+    (("", "Overview"),),
+    (("/alerts", "Alerts"),),
+    (("/measures", "Measures"), ("/movements", "Movements")),
+    (("/requests", "Requests"), ("/places", "Places")),
+    (("/commitments", "Commitments"),),
+    (("/conference", "Conference"),),
+    (("/threads", "Notes"), ("/statements", "Statements")),
+    (("/people", "People"),),
+    (("/settings", "Settings"),),
 )
+"""The navigation: few words that fit one line, and beside the first page of a part those that belong to it."""
+WITHOUT_CONTENT = ("/people", "/settings")
+BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/people", "/keys": "/settings"}
+"""Pages that are not in the navigation, and the part to which they belong."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +126,22 @@ class Frame:
     events: str | None
 
     @property
-    def pages(self) -> tuple[tuple[str, str], ...]:
-        """The pages of the navigation; who reads no content is led to no content."""
+    def parts(self) -> tuple[tuple[Place, ...], ...]:
+        """The parts of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return (*(CONTENT_PAGES if reads else (("/people", "People"),)), ("/settings", "Settings"))
+        return PARTS if reads else tuple(part for part in PARTS if part[0][0] in WITHOUT_CONTENT)
+
+    @property
+    def pages(self) -> tuple[Place, ...]:
+        """The first page of each part."""
+        return tuple(part[0] for part in self.parts)
+
+    @property
+    def part(self) -> tuple[Place, ...]:
+        """The part in which this page is; empty outside of all."""
+        first = "/" + self.here.removeprefix(self.base).strip("/").partition("/")[0]
+        inside = BESIDE.get(first, "" if first == "/" else first)
+        return next((part for part in self.parts if inside in dict(part)), ())
 
 
 BANDS = {

@@ -31,6 +31,8 @@ TAGS: list[dict[str, Any]] = [
     {"name": "boards", "description": "What follows from the messages: figures, the route, alerts, who has reported."},
     {"name": "early warning", "description": "Forecasts, and how often the rules were right."},
     {"name": "alerts", "description": "Alerts as CAP, one by one and as a feed."},
+    {"name": "measures", "description": "Measures at the borders: notices, views on them, and what each would do."},
+    {"name": "movements", "description": "Movements that are proposed and agreed, and the ledger of each leg."},
     {"name": "plans", "description": "Plans, the commitments under their points, and how far they are."},
     {"name": "requests and needs", "description": "What is asked, needed and offered, and where there is room."},
     {"name": "conferences", "description": "The weekly conference, proposals for it, and its agenda."},

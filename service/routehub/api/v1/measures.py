@@ -37,12 +37,13 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 AsOf = Annotated[str | None, Query(max_length=40, description="A time with offset: what was known then.")]
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """``as_of`` as a time; a ``+`` that an address turned into a space is one again."""
+def moment_of(text: str | None, now: datetime) -> datetime | None:
+    """``as_of`` as a time; a ``+`` that an address turned into a space is one again. Nothing is known of what is to
+    come: a later time is the present one."""
     if text is None:
         return None
     try:
-        return _MOMENT.validate_python(text.replace(" ", "+"))
+        return min(_MOMENT.validate_python(text.replace(" ", "+")), now)
     except ValidationError:
         raise refused(
             "/query/as_of", "form", "Give a time with its offset, such as 2016-02-18T18:00:00Z.", sent=text[:40]
@@ -125,7 +126,8 @@ async def get_measures(
     as_of: AsOf = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200, hxl: Hxl = False, bom: Bom = False,
 ) -> Response:  # fmt: skip
     """Measures that neighbours feel, those that are not over first. With ``as_of`` as they were known to stand then."""
-    now, at = ctx.clock.now(), moment_of(as_of)
+    now = ctx.clock.now()
+    at = moment_of(as_of, now)
 
     def read(conn: Connection) -> list[MeasureView]:
         ids = readable(conn, who.route, who.party)
@@ -146,7 +148,8 @@ async def get_measure(
 ) -> Response:  # fmt: skip
     """One measure with the views on it, what it was expected to do when it was told, and each cap beside both sides'
     figures by day. Observers see no preview: it rests on figures of all parties."""
-    now, at = ctx.clock.now(), moment_of(as_of)
+    now = ctx.clock.now()
+    at = moment_of(as_of, now)
     today = now.astimezone(route.zone).date()
 
     def read(conn: Connection) -> dict[str, Any] | None:
@@ -157,7 +160,7 @@ async def get_measure(
         shown = previews.shared_with(route, who.party, today)
         return measure_body(view) | {
             "preview": preview_body(previews.of_measure(conn, route, view)) if shown else None,
-            "compliance": [_cap_day(one) for one in compliance(conn, route, view, ids, at or now)],
+            "compliance": [_cap_day(one) for one in compliance(conn, route, view, ids, at or now, at)],
         }
 
     found = await ctx.db.read(read)

@@ -16,7 +16,7 @@ from routehub.boards.commitments.tables import commitment_progress, commitment_r
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged
 from routehub.core.words import number
 from routehub.directory.snapshot import Directory
-from routehub.directory.visibility import readers
+from routehub.directory.visibility import clause, readable, readers
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas import plan_points
 from routehub_schemas.errors import Problem, near
@@ -201,7 +201,7 @@ def _cautions(tx: Transaction, message: Message, said: Commitment, before: Known
     yield from _numbering(said)
     yield from _deadline(message, said)
     if said.parent is not None:
-        yield from _beside_its_parent(tx, said, before)
+        yield from _beside_its_parent(tx, message, said, before)
     own = series(before.steps) if before is not None else []
     if said.target is not None and own and own[-1].value > said.target:
         words = f"{number(own[-1].value)} were reported already: more than this target."
@@ -232,7 +232,7 @@ def _deadline(message: Message, said: Commitment) -> Iterator[Caution]:
         yield Caution("/deadline", "past", "This day has passed already.", sent=read.day.isoformat())
 
 
-def _beside_its_parent(tx: Transaction, said: Commitment, before: Known | None) -> Iterator[Caution]:
+def _beside_its_parent(tx: Transaction, message: Message, said: Commitment, before: Known | None) -> Iterator[Caution]:
     parent = known(tx, said.parent or "")
     if parent is None:
         return
@@ -241,7 +241,7 @@ def _beside_its_parent(tx: Transaction, said: Commitment, before: Known | None) 
         words = f"{parent.short_id} counts {whole.unit}: this will not be added up with its other parts."
         yield Caution("/unit", "other-unit", words, sent=said.unit, usual=whole.unit)
     elif said.target is not None and whole.target is not None:
-        sum_ = said.target + _of_siblings(tx, parent, before)
+        sum_ = said.target + _of_siblings(tx, message, parent, before)
         if sum_ > whole.target:
             words = f"With this the parts of {parent.short_id} add up to {number(sum_)} of {number(whole.target)}."
             yield Caution("/target", "beyond-parent", words, sent=said.target, usual=whole.target)
@@ -251,9 +251,12 @@ def _beside_its_parent(tx: Transaction, said: Commitment, before: Known | None) 
         yield Caution("/deadline/date", "after-parent", words, sent=day.isoformat())
 
 
-def _of_siblings(tx: Transaction, parent: Known, before: Known | None) -> int:
+def _of_siblings(tx: Transaction, message: Message, parent: Known, before: Known | None) -> int:
+    """The other parts as their sender sees them: the sum is told to it, and a part may have fewer readers than the
+    whole."""
     s = commitment_said.c
-    ids = tx.conn.execute(select(s.commitment).where(s.parent == parent.id).distinct()).scalars().all()
+    seen = clause(s.audience_id, readable(tx.conn, message.route, message.party))
+    ids = tx.conn.execute(select(s.commitment).where(s.parent == parent.id, seen).distinct()).scalars().all()
     found = (known(tx, one) for one in ids if before is None or one != before.id)
     return sum(
         part.now.target or 0
@@ -276,9 +279,9 @@ def progress(tx: Transaction, message: Message, step: Progress) -> list[Caution]
         raise Refused(words, [Problem("/commitment", "not-a-commitment", words, sent=step.commitment)])
     _answers_for(message, record, "can say how far it is")
     _same_readers(tx, message, record, step.audience)
-    for old in record.steps:
-        if _same(old, step):
-            raise Unchanged(old.message_id)
+    held = _held(record, step)
+    if held is not None and _same(held, step):
+        raise Unchanged(held.message_id)
     if record.withdrawn:
         raise Conflict(f"{record.short_id} was withdrawn. Make a new commitment.")
     problems = [
@@ -287,6 +290,15 @@ def progress(tx: Transaction, message: Message, step: Progress) -> list[Caution]
     if problems:
         raise Refused("The progress was not accepted.", problems)
     return list(_unusual(record, step))
+
+
+def _held(record: Known, step: Progress) -> Step | None:
+    """The statement that this one would take the place of: of the same day, and where values are told of the same
+    stage. One that was corrected since does not stand any more."""
+    found = [
+        old for old in record.steps if old.as_of == step.as_of and (step.value is None or old.stage == step.stage)
+    ]  # fmt: skip
+    return found[-1] if found else None
 
 
 def _same(old: Step, step: Progress) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Table, insert, select
 
-from routehub.boards.measures.notice import SHORT
+from routehub.boards.measures.notice import SHORT, felt
 from routehub.boards.measures.queries import VIEWS, MeasureView, measure
 from routehub.boards.measures.tables import measure_acts, measure_asked, measure_notices, measure_records
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unchanged, refused
@@ -37,7 +37,7 @@ class MeasuresBoard:
         """Refuses what cannot be (a consultation that is over before it begins, an act by somebody who was not asked or
         who comes too late) and raises ``Unchanged`` for what is on record. Short or no notice is a caution."""
         if isinstance(message.payload, Measure):
-            return self._check_notice(tx, message, message.payload)
+            return self._check_notice(tx, message, self._coded(message.payload))
         if isinstance(message.payload, Response) and message.payload.act in ACTS:
             self._check_act(tx, message, message.payload)
         return []
@@ -53,7 +53,7 @@ class MeasuresBoard:
             problems.append(Problem("/views_by", "past", words, sent=by.isoformat()))
         if problems:
             raise Refused("The notice was not accepted.", problems)
-        return _cautions(message, said)
+        return _cautions(message, said) if felt(said, before.said if before is not None else None) else []
 
     def _changed(self, tx: Transaction, message: Message, said: Measure) -> MeasureView:
         """The measure that a notice changes."""
@@ -84,6 +84,16 @@ class MeasuresBoard:
                 words = f"{party} is not among the readers, so it could not confirm."
                 found.append(Problem(f"/co_authors/{index}", "not-a-reader", words, sent=code))
         return found
+
+    def _coded(self, said: Measure) -> Measure:
+        """Parties by the codes of the directory: EL is GR, or Greece could not confirm."""
+
+        def code(sent: str) -> str:
+            return self._directory().party_code(sent) or sent
+
+        consequences = [one.model_copy(update={"party": code(one.party)}) for one in said.consequences]
+        co_authors = list(dict.fromkeys(map(code, said.co_authors)))
+        return said.model_copy(update={"co_authors": co_authors, "consequences": consequences})
 
     # --- acts -----------------------------------------------------------------------------------------
 
@@ -134,7 +144,7 @@ class MeasuresBoard:
 
     def project(self, tx: Transaction, message: Message) -> None:
         if isinstance(message.payload, Measure):
-            self._notice(tx, message, message.payload)
+            self._notice(tx, message, self._coded(message.payload))
         elif isinstance(message.payload, Response) and message.payload.act in ACTS:
             self._act(tx, message, message.payload)
 

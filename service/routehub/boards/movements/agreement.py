@@ -61,7 +61,9 @@ def state(policy: str, at: datetime, answer_by: datetime, acts: Sequence[Act], n
     if given is not None and given.act == "object":
         return "objected"
     if given is not None:
-        return "agreed_with_conditions" if now < at else "not_agreed"
+        if now < at:
+            return "agreed_with_conditions"
+        return "not_agreed" if policy == AGREEMENT else "notified"
     if policy != AGREEMENT:
         return "notified"
     return "proposed" if now < answer_by else "not_agreed"

@@ -258,11 +258,12 @@ _OFFER = ("id", "short_id", "party", "need", "title", "text", "quantity", "unit"
 
 
 def _offer(row: RowMapping, acts: list[Act], need: object, look: Looking) -> OfferView:
-    to = _list(row["offered_to"])
+    to, needed_by = _list(row["offered_to"]), getattr(need, "party", None)
+    decides = (needed_by,) if needed_by is not None else to
     return OfferView(
         **{name: row[name] for name in _OFFER}, need_short_id=getattr(need, "short_id", None),
-        needed_by=getattr(need, "party", None), offered_to=to, points=_list(row["points"]), acts=tuple(acts),
-        progress=progress(row["quantity"], acts, look.today, row["available_until"], to),
+        needed_by=needed_by, offered_to=to, points=_list(row["points"]), acts=tuple(acts),
+        progress=progress(row["quantity"], acts, look.today, row["available_until"], decides),
     )  # fmt: skip
 
 

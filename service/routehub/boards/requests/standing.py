@@ -107,7 +107,7 @@ def progress(
     quantity: int, acts: Iterable[Act], today: date, until: date | None = None, offered_to: Sequence[str] = ()
 ) -> Progress:
     """Where the acts on an offer have brought it, oldest first. What is delivered is committed. An offer to several is
-    declined when all of them have declined."""
+    declined when all of them have declined; one to whoever takes it (nobody in ``offered_to``) by nobody."""
     receiver: str | None = None
     committed = delivered = received = 0
     ended: str | None = None
@@ -119,7 +119,8 @@ def progress(
         elif act.act == "decline":
             declined.add(act.party)
             receiver = None if receiver == act.party else receiver
-            ended = "declined" if receiver is None and declined >= set(offered_to) else ended
+            over = receiver is None and bool(offered_to) and declined >= set(offered_to)
+            ended = "declined" if over else ended
         elif act.act == "withdraw":
             ended = "withdrawn"
         elif act.act == "commit":

@@ -207,15 +207,16 @@ def _act(tx: Transaction, message: Message, response: Response, record: RowMappi
 
 
 def _settle(tx: Transaction, message: Message, statement: str) -> None:
-    """In force as soon as all named have signed; then the version that it replaces has had its day."""
+    """In force as soon as all named have signed; then the versions that it replaces have had their day."""
     named = _signatures(tx.conn, statement)
     if any(row["act"] != "sign" for row in named.values()):
         return
     r = statement_records.c
     tx.conn.execute(update(statement_records).where(r.id == statement).values(in_force_at=message.accepted_at))
-    replaces = tx.conn.execute(select(r.replaces).where(r.id == statement)).scalar()
-    if replaces is not None:
-        _replaced(tx, message, statement, [r.id == replaces])
+    before = tx.conn.execute(select(r.replaces).where(r.id == statement)).scalar()
+    while before is not None:  # the version before may have been replaced unsigned, and the agreed one be behind it
+        _replaced(tx, message, statement, [r.id == before])
+        before = tx.conn.execute(select(r.replaces).where(r.id == before)).scalar()
 
 
 def _replaced(tx: Transaction, message: Message, by: str, which: Sequence[ColumnElement[bool]]) -> None:

@@ -119,7 +119,8 @@ async def tell(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     faults = measure_form.check(typed, who.route.zone)
     if faults:
         return _show_form(request, ctx, who, typed, faults, status=422)
-    data, send = measure_form.payload(typed, who.route.zone), form.text("send") == "yes"
+    before = (await _one(ctx, who, typed.updates)).said if typed.updates else None
+    data, send = measure_form.payload(typed, who.route.zone, before), form.text("send") == "yes"
     post = Post(ctx.registry["measure"], data, key=typed.key if send else None, said=asdict(typed), dry_run=not send)
     try:
         recorded = await ctx.intake.receive(who.principal, post)
