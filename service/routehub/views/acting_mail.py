@@ -68,7 +68,11 @@ def _wanted(message: Message, said: Measure, context: MailContext) -> str:
 
 def _facts(message: Message, said: Measure, context: MailContext) -> list[tuple[str, str]]:
     hours = (said.start - message.accepted_at).total_seconds() / 3600
-    notice = f"{hours:.0f} hours of notice" if hours >= 0 else "in force before this notice"
+    notice = (
+        f"{hours:.0f} {'hour' if round(hours) == 1 else 'hours'} of notice"
+        if hours >= 0
+        else "in force before this notice"
+    )
     where = [*said.legs, *(context.route.places[p].name for p in said.places if p in context.route.places)]
     found = [("What", TYPES[said.type]), ("Where", ", ".join(where))]
     found.append(("From", f"{moment(said.start, context)}, {notice}{', short notice' if hours < 24 else ''}"))

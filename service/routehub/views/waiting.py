@@ -92,7 +92,7 @@ def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:
         p, toward = view.progress, f" toward {view.need_short_id}" if view.need_short_id else ""
         meant = party == view.needed_by or party in view.offered_to
         if view.state == "offered" and meant and view.may_take(party):
-            what = f"{number(view.quantity)} {view.unit}{toward}"
+            what = f"{number(view.quantity)} {view.unit.replace('_', ' ')}{toward}"
             found.append(
                 Todo(
                     f"Accept or decline {view.short_id} of {view.party}: {what}",
@@ -102,7 +102,7 @@ def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:
                 )
             )
         elif party == view.receiver and p.delivered > p.received and p.ended is None:
-            what = f"{number(p.delivered - p.received)} {view.unit} of {view.short_id}"
+            what = f"{number(p.delivered - p.received)} {view.unit.replace('_', ' ')} of {view.short_id}"
             found.append(
                 Todo(
                     f"Confirm the receipt of {what}, from {view.party}", None, view.short_id, f"/offers/{view.short_id}"

@@ -243,7 +243,9 @@ def _cautions(message: Message, said: Measure) -> list[Caution]:
         words = f"It is in force for {-hours:g} hours before this notice: readers see it marked as unilateral."
         found.append(Caution("/start", "unilateral", words, sent=said.start.isoformat()))
     elif ahead < SHORT:
-        words = f"{hours:g} hours of notice: readers see it marked as short notice."
+        words = (
+            f"{hours:g} {'hour' if f'{hours:g}' == '1' else 'hours'} of notice: readers see it marked as short notice."
+        )
         found.append(Caution("/start", "short-notice", words, sent=said.start.isoformat()))
     if said.views_by is not None and said.start < said.views_by:
         words = "It begins before views close: readers see it marked as unilateral."
