@@ -158,7 +158,7 @@ def marked(mail: Mail, context: MailContext) -> Mail:
     mark = MARKS.get(context.route.marking)
     if mark is None:
         return mail
-    line = f"{mark}: this is not real ({context.route.title})."
+    line = f"{mark}: this is not real. Route: {context.route.title}."
     banner = (
         '<p style="margin:0;padding:10px 16px;background:#ffe9a8;color:#4a3500;border:3px solid #4a3500">'
         f"<strong>{html.escape(line)}</strong></p>"
