@@ -173,6 +173,7 @@ class Hub:
         self.subscriptions = SubscriptionOffice(
             settings, self.db, self.writer, self.directory, self.registry, self.messenger
         )
+        self.webhooks = WebhookChannel(private=settings.webhook_private)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
         packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due_to_send)
@@ -242,6 +243,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.worker.stop(self.settings.grace_seconds / 2)
         await self.messenger.close()
+        await self.webhooks.close()
         await self.pushes.settle()
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
@@ -307,7 +309,7 @@ class Hub:
         found: tuple[Channel, ...] = (
             EmailChannel(self.mail, texts, links),
             AppriseChannel(self.messenger, texts),
-            WebhookChannel(private=self.settings.webhook_private),
+            self.webhooks,
         )
         return {channel.name: channel for channel in found}
 

@@ -63,7 +63,7 @@ async def test_offers_are_counted_pledged_committed_delivered_and_received(at_wo
     assert counts == {"pledged": 183, "committed": 43, "delivered": 13, "received": 0, "missing": 217}
     assert (found["state"], found["offers"][0]["state"]) == ("partly_answered", "partly_delivered")
     (line,) = [one for one in (await at_work.get("SI", "/v1/status")).json()["todo"] if one["ref"] == given]
-    assert line["text"] == f"Confirm the receipt of 13 border_guards of {given}, from FRONTEX"
+    assert line["text"] == f"Confirm the receipt of 13 border guards of {given}, from FRONTEX"
     assert (await act(at_work, "SI", given, "receive", quantity=13)).status_code == 201
     assert (await need(at_work, wanted))["counts"]["received"] == 13
     hub = at_work.hub

@@ -133,6 +133,13 @@ class Aviary:
             some = some if some and self.chance.random() < 0.8 else self.canaries
             return self.chance.choice(self.chance.choice(some).refs) if some else None
 
+        commitments = [canary for canary in self.canaries if canary.kind == "commitments"]
+        if kind.name == "progress" and commitments and self.chance.random() < 0.7:
+            # Taken only from who owes it, to those who read it, of a day that has come: chance alone seldom finds it.
+            owed = self.chance.choice(commitments)
+            refs = [self.chance.choice(owed.refs)]
+            step = {"commitment": refs[0], "stage": "under_way", "as_of": DAYS[0], "text": mark}
+            return owed.sender, kind.door, step, (mark,), refs
         body, refs = examples.body(kind, self.chance, mark, pick)
         about = [party for party in _codes(body) if party in (*MEMBERS, *COORDINATORS)]
         outside = [party for party in MEMBERS if party not in about]

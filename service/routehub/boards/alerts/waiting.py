@@ -9,6 +9,10 @@ from routehub.boards.alerts.tables import acknowledgements, alert_messages, aler
 
 asking: ColumnElement[str] = func.coalesce(acknowledgements.c.asked_in, alert_records.c.id)
 """The message that asks a party to acknowledge: the alert itself, or the update that asked again."""
+party: ColumnElement[str] = acknowledgements.c.party
+severity: ColumnElement[str] = alert_records.c.severity
+tables = (alert_records, acknowledgements)
+"""What a further condition of ``unanswered`` is about."""
 
 
 @dataclass(frozen=True)

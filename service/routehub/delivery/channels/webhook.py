@@ -28,6 +28,10 @@ class WebhookChannel:
         # around it: no cookies from one receiver to the next, and no redirects.
         self._transport = GuardedTransport(private=private)
 
+    async def close(self) -> None:
+        """Let go of every connection that is still open."""
+        await self._transport.aclose()
+
     async def send(self, parcel: Parcel) -> Taken:
         body = without_content(parcel) if parcel.withheld else parcel.event
         status, headers = await self._post(parcel.target, _headers(parcel, body), body.encode())

@@ -9,8 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from routehub.boards.alerts.tables import acknowledgements, alert_records
-from routehub.boards.alerts.waiting import asking
+from routehub.boards.alerts import waiting
 from routehub.core.canonical import dumps
 from routehub.delivery.escalation import plan
 from routehub.delivery.escalation.tables import escalation_steps
@@ -55,16 +54,16 @@ def some_left() -> ColumnElement[bool]:
     e = escalation_steps.c
 
     def done(names: Collection[str]) -> ColumnElement[int]:
-        mine = (e.asked_in == asking, e.party == acknowledgements.c.party, e.step.in_(names))
+        mine = (e.asked_in == waiting.asking, e.party == waiting.party, e.step.in_(names))
         query = select(func.count()).select_from(escalation_steps).where(*mine)
-        return query.correlate(alert_records, acknowledgements).scalar_subquery()
+        return query.correlate(*waiting.tables).scalar_subquery()
 
     left = []
     for severity in plan.LADDERS:
         rungs = (*plan.ladder(severity, reached=True), *plan.ladder(severity, reached=False))
         names = sorted({step.name for step in rungs})
         if names:
-            left.append(and_(alert_records.c.severity == severity, done(names) < len(names)))
+            left.append(and_(waiting.severity == severity, done(names) < len(names)))
     return or_(*left)
 
 
