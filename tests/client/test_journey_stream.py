@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import aclosing
 from itertools import islice
 
 import pytest
@@ -94,8 +95,9 @@ def test_a_withdrawn_key_ends_the_stream_within_seconds(place: Place) -> None:
 
 def test_a_cursor_of_another_epoch_is_gone(place: Place) -> None:
     async def ask() -> None:
-        async with AsyncHub(place.process.url, place.keys["HR"]) as hub:
-            async for _ in hub.stream("7.1"):
+        hub = AsyncHub(place.process.url, place.keys["HR"])
+        async with hub, aclosing(hub.stream("7.1")) as events:  # type: ignore[type-var]
+            async for _ in events:
                 break
 
     with pytest.raises(Gone):
@@ -108,11 +110,13 @@ def test_asyncio_follows_as_well(place: Place) -> None:
         async with AsyncHub(url, keys["HR"]) as reader, AsyncHub(url, keys["SI"]) as writer:
             await writer.publish("note", note(0))
             seen: list[str] = []
-            async for event in reader.stream("0"):
-                seen.append(event.data["subject"])
-                if len(seen) == 3:
-                    break
-                await writer.publish("note", note(len(seen)))
+            async with aclosing(reader.stream("0")) as events:  # type: ignore[type-var]
+                async for event in events:
+                    seen.append(event.data["subject"])
+                    if len(seen) == 3:
+                        break
+                    await writer.publish("note", note(len(seen)))
+            await asyncio.sleep(0)  # its connection is let go in the loop's next turn
         return seen
 
     assert asyncio.run(journey()) == ["Note 0", "Note 1", "Note 2"]
