@@ -141,6 +141,9 @@ class Kind:
     """`*`; `inherit`: that of the message it answers; `named`: the parties that the payload names."""
     acts: Mapping[str, str] = field(default_factory=dict)
     """The acts that fit an answer to it -> who may do them: addressee, sender, chair or any."""
+    on_behalf: bool = False
+    """Whether a party that may enter for another may post it for that one: what reports facts, and nothing that binds
+    a party or speaks for it."""
     short: str | None = None
     """The prefix of the short id that people say over the phone; None: it has none."""
     in_exercise: Mapping[str, Any] = field(default_factory=dict)

@@ -174,8 +174,8 @@ async def test_a_co_author_named_by_another_code_of_its_confirms(at_work: Inside
     assert [c["party"] for c in (await read(at_work, ref))["co_authors"] if c["confirmed_at"]] == ["GR"]
 
 
-async def test_what_was_entered_for_a_party_is_that_partys_alone(at_work: Inside):
-    """EUAA may enter for Austria: in its own name it ends none of its measures, as Austria it gives no view on one."""
+async def test_nobody_speaks_for_a_party_by_a_right_to_report_for_it(at_work: Inside):
+    """EUAA may enter Austria's figures: it tells no measure for Austria, gives no view and ends none of its own."""
 
     def given(tx: Any) -> None:
         tx.conn.execute(insert(reporting_grants).values(route="wbr", actor="EUAA", party="AT"))
@@ -183,16 +183,19 @@ async def test_what_was_entered_for_a_party_is_that_partys_alone(at_work: Inside
 
     await at_work.hub.writer.submit(Change(given))
     await at_work.hub.db.read(at_work.hub.directory.refresh)
-    entered = await at_work.post("EUAA", "measures", CAP | {"on_behalf_of": "AT"})
-    ref = entered.json()["shortid"]
+    assert (await at_work.post("EUAA", "measures", CAP | {"on_behalf_of": "AT"})).status_code == 403
+    ref = (await told(at_work))["shortid"]
     assert (await act(at_work, "EUAA", ref, "withdraw")).json()["problems"][0]["code"] == "not-the-sender"
-    own = (await told(at_work))["shortid"]
-    view = {"act": "no_objection", "on_behalf_of": "AT"}
-    for measure in (ref, own):
-        refused = await at_work.post("EUAA", "responses", view | {"to": measure})
-        assert refused.json()["problems"][0]["code"] == "own-message"
-    ended = await at_work.post("EUAA", "responses", {"to": ref, "act": "withdraw", "on_behalf_of": "AT"})
-    assert (ended.status_code, (await read(at_work, ref))["state"]) == (201, "withdrawn")
+    for said in ("no_objection", "withdraw"):
+        answered = await at_work.post("EUAA", "responses", {"to": ref, "act": said, "on_behalf_of": "AT"})
+        assert answered.status_code == 403, answered.text
+    report = {
+        "party": "AT",
+        "day": "2016-02-16",
+        "figures": [{"indicator": "present", "value": 7}],
+        "on_behalf_of": "AT",
+    }
+    assert (await at_work.post("EUAA", "reports", report)).status_code == 201
 
 
 async def test_a_co_author_that_may_not_read_it_is_refused(at_work: Inside):

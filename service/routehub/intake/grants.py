@@ -38,6 +38,10 @@ def check_may_post(
     party = directory.party_code(payload.on_behalf_of)
     if party == principal.party:
         return None
+    if not kind.on_behalf:
+        raise NotAllowed(
+            f"{kind.title}: it speaks for a party, so the party posts it itself. Others enter reports and alerts."
+        )
     if party is None or not may_report_for(directory, principal, party):
         raise NotAllowed(
             f"{principal.party} is not allowed to enter on behalf of {payload.on_behalf_of} on this route. "

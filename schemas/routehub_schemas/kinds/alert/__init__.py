@@ -32,6 +32,7 @@ KIND = Kind(
     title="Alert",
     summary=summary,
     subject=_subject,
+    on_behalf=True,
     posted_by=PEOPLE | SYSTEMS | HUB | {"coordinator", "chair"},
     acts={"acknowledge": "addressee"},
     short="A",

@@ -26,6 +26,7 @@ KIND = Kind(
     title="Report",
     summary=summary,
     subject=_subject,
+    on_behalf=True,
     posted_by=PEOPLE | SYSTEMS | {"coordinator"},
     places=_places,
     parties=_parties,
