@@ -19,6 +19,7 @@ from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
     cap,
+    chairing,
     clock,
     conferences,
     contract,
@@ -29,6 +30,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    minutes,
     movements,
     nominations,
     parties,
@@ -53,6 +55,7 @@ from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
 from routehub.boards.threads import ThreadsBoard
+from routehub.chairing.office import Chair
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -165,6 +168,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
+        self.chair = Chair(self.db, self.writer, self.intake, self.directory, self.clock)
         self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -351,12 +355,13 @@ def create_app(hub: Hub) -> FastAPI:
         hub.pushes,
         hub.warning,
         hub.subscriptions,
+        hub.chair,
     )
     problems.install(app)
     app.router.routes.extend(_routes(list(hub.registry.values())))
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due,
+        hub.pushes, hub.subscriptions, hub.due, hub.chair,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
@@ -386,6 +391,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         messages.doors(kinds),
         reports.router,
         boards.router,
+        chairing.router,
+        minutes.router,
         conferences.router,
         plans.router,
         pauses.router,
