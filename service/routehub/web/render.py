@@ -35,7 +35,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/places", "Places")),
     (("/commitments", "Commitments"),),
-    (("/conference", "Conference"),),
+    (("/conference", "Conference"), ("/actions", "Actions")),
     (("/threads", "Notes"), ("/statements", "Statements")),
     (("/people", "People"),),
     (("/settings", "Settings"),),

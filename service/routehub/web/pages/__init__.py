@@ -6,8 +6,10 @@ from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
     acknowledge,
+    actions,
     agenda,
     alerts,
+    chairing,
     commitments,
     figures,
     figures_posted,
@@ -16,6 +18,7 @@ from routehub.web.pages import (
     measures,
     messages,
     movements,
+    note_taking,
     notifications,
     offers,
     overview,
@@ -39,6 +42,9 @@ OF_A_ROUTE = (
     offers,
     commitments,
     agenda,
+    chairing,
+    note_taking,
+    actions,
     statements,
     threads,
     messages,
