@@ -79,7 +79,8 @@ from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.mail import agenda_mail
-from routehub.digests.schedule import Schedule
+from routehub.digests.schedule import Schedule, Task
+from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -163,7 +164,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
-        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
+        self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -302,6 +303,10 @@ class Hub:
 
     def due_to_send(self) -> None:
         self._sending.ring()
+
+    def tasks_of_schedule(self) -> tuple[Task, ...]:
+        """What this hub does at its time."""
+        return (AgendaDigest(self.db, self.intake, self.directory, self.clock),)
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
         texts = Renderers(self.registry, renderers)

@@ -55,17 +55,17 @@ def add_series(
 
 @app.command("list")
 def list_occurrences(route: OnRoute = "", as_json: AsJson = False) -> None:
-    """List the digests that were due, the newest first, and what became of them."""
+    """List what was due, the newest first, and what became of it."""
     with offline() as hub:
         found = hub.db.read_sync(occurrences.listed, route or None)
     rows = [
         {
-            "route": o.route, "series": o.series, "date": o.local_date.isoformat(), "due": o.due_at, "state": o.state,
-            "late": o.late, "conference": o.conference, "message": o.message_id, "reason": o.reason,
+            "task": o.task, "route": o.route, "series": o.series, "date": o.local_date.isoformat(), "due": o.due_at,
+            "state": o.state, "late": o.late, "conference": o.conference, "message": o.message_id, "reason": o.reason,
         }
         for o in found
     ]  # fmt: skip
-    show(rows, as_json, "No digest has been due yet.")
+    show(rows, as_json, "Nothing has been due yet.")
 
 
 def _time(text: str) -> time:
