@@ -1,5 +1,5 @@
-"""``routehub digests``: the series of conferences, and what became of each digest. What an agenda says is not shown
-here: an operator reads no content."""
+"""``routehub digests``: the series of conferences, the time of the daily bulletin, and what became of each digest. What
+they say is not shown here: an operator reads no content."""
 
 from datetime import time
 from typing import Annotated
@@ -10,10 +10,12 @@ import typer
 from routehub.cli.offline import AsJson, OnRoute, offline, show
 from routehub.core.errors import Refused, Unknown
 from routehub.digests import occurrences, series
+from routehub.digests.bulletin import times
+from routehub.digests.bulletin.times import BulletinTime
 from routehub.directory.principal import HUB_PARTY
 from routehub.journal.batch import Batch
 
-app = typer.Typer(no_args_is_help=True, help="Weekly digests: series and occurrences.")
+app = typer.Typer(no_args_is_help=True, help="Weekly and daily digests: series, times and occurrences.")
 
 
 @app.command("series")
@@ -51,6 +53,36 @@ def add_series(
 
         hub.change(apply)
     typer.echo(f"The series {name} of {code} has begun: digests on {digest_weekday} at {digest_at}, {made.zone.key}.")
+
+
+@app.command("bulletin")
+def set_bulletin(
+    at: Annotated[str, typer.Argument(help="Its local time, HH:MM, or off.")] = "06:45",
+    route: OnRoute = "",
+    zone: Annotated[str, typer.Option(help="Zone of the time; that of the route, if not named.")] = "",
+) -> None:
+    """Send a bulletin every day: what changed, and who has not reported. The first is the next one that falls due."""
+    with offline() as hub:
+        code = route or hub.settings.default_route
+        view = hub.directory().routes.get(code)
+        if view is None:
+            raise Unknown(f"There is no route {code}.")
+        wanted = None
+        if at != "off":
+            wanted = BulletinTime(code, _time(at), _zone(zone) if zone else view.zone)
+
+        def apply(tx: Batch) -> None:
+            if wanted is None:
+                times.end(tx.conn, code)
+            else:
+                times.set_time(tx.conn, wanted, tx.now)
+            tx.audit("bulletin-time", code, HUB_PARTY, hub.operator(code).actor, {"at": at})
+
+        hub.change(apply)
+    if wanted is None:
+        typer.echo(f"{code} has no daily bulletin any more.")
+    else:
+        typer.echo(f"The daily bulletin of {code} goes out at {wanted.at:%H:%M}, {wanted.zone.key}.")
 
 
 @app.command("list")

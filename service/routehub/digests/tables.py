@@ -54,5 +54,17 @@ class DigestOccurrence(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class BulletinTime(SQLModel, table=True):
+    """When the daily bulletin of a route goes out, local to ``zone``. ``looked_until``: as of a series."""
+
+    __tablename__ = "bulletin_time"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    at: str
+    zone: str
+    looked_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+bulletin_times = table_of(BulletinTime)
 conference_series = table_of(ConferenceSeries)
 digest_occurrences = table_of(DigestOccurrence)
