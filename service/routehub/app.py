@@ -18,6 +18,7 @@ from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    bulletins,
     cap,
     clock,
     conferences,
@@ -29,6 +30,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    monitoring,
     movements,
     nominations,
     parties,
@@ -400,6 +402,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         reports.router,
         boards.router,
         conferences.router,
+        bulletins.router,
+        monitoring.router,
         plans.router,
         pauses.router,
         measures.router,

@@ -52,6 +52,10 @@ def reported(bulletin: Bulletin) -> str:
     return ", ".join([f"{there} of {len(states)} reported", *more])
 
 
+def is_late(bulletin: Bulletin) -> bool:
+    return bulletin.due_at is not None and bulletin.compiled_at - bulletin.due_at > LATE
+
+
 def todo(conn: Connection, context: MailContext) -> list[Todo]:
     """What waits for the reader's party now."""
     ids = readable(conn, context.route.code, context.party)
@@ -63,14 +67,13 @@ def todo(conn: Connection, context: MailContext) -> list[Todo]:
 def letter_of(found: Reading, context: MailContext, wanted: Sequence[Todo] = ()) -> Letter:
     """A bulletin in the parts of a letter."""
     bulletin = found.bulletin
-    late = bulletin.due_at is not None and bulletin.compiled_at - bulletin.due_at > LATE
     begin, end = _time(found.since, context), _time(bulletin.compiled_at, context)
     changed = f"What changed from {begin} to {end}:" if found.lines else f"Nothing changed from {begin} to {end}."
     return Letter(
         f"Bulletin, {words.full_day(bulletin.date)}",
         (f"{reported(bulletin)}.", changed),
         _facts(found, context, wanted),
-        lead=(f"Late: it was due {_time(bulletin.due_at, context)}.",) if late and bulletin.due_at else (),
+        lead=(f"Late: it was due {_time(bulletin.due_at, context)}.",) if bulletin.due_at and is_late(bulletin) else (),
         parts=tuple(_part(line, context) for line in found.first),
         link=context.page("bulletin", bulletin.date.isoformat()),
         foot=foot(context),

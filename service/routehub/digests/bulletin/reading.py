@@ -2,17 +2,21 @@
 come first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from routehub.boards.bulletins.queries import bulletins
 from routehub.digests.bulletin.compiling import MARKS
 from routehub.directory.snapshot import Directory, RouteView
+from routehub.directory.visibility import readable
+from routehub.journal import follow
 from routehub.journal.message import Message
 from routehub.views import acting, overnight
 from routehub.views.changes import Line, ranked
 from routehub_schemas.kinds.bulletin.payload import Bulletin, Change
+from routehub_schemas.registry import Registry
 
 FIRST = 5
 
@@ -57,6 +61,15 @@ def read(conn: Connection, directory: Directory, route: RouteView, message: Mess
     own = overnight.for_party(conn, directory, route, party, bulletin.compiled_at, bulletin.window.start)
     lines = ranked([*acting.near(frozen, route, party, on), *own])
     return Reading(message.id, message.tlp, bulletin, tuple(lines))
+
+
+def of_day(
+    conn: Connection, registry: Registry, directory: Directory, route: RouteView, party: str, day: date | None
+) -> Reading | None:
+    """The bulletin of a morning, or the newest; None when there is none that the party may read."""
+    refs = bulletins(conn, readable(conn, route.code, party), route.code, day=day, limit=1)
+    message = follow.by_id(conn, registry, refs[0].message_id) if refs else None
+    return read(conn, directory, route, message, party) if message is not None else None
 
 
 def _line(change: Change) -> Line:
