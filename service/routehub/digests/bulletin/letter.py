@@ -98,7 +98,7 @@ def _facts(found: Reading, context: MailContext, wanted: Sequence[Todo]) -> tupl
     bulletin, rows = found.bulletin, found.bulletin.reporting
     party = context.directory.name(context.party, context.now.date())
     facts = [
-        ("More", f"and {words.count(found.rest, 'change')} more, on its page" if found.rest else ""),
+        ("More", f"{words.count(found.rest, 'more change')}, on its page" if found.rest else ""),
         (f"For {party}", "; ".join(_act(one, context) for one in wanted[:MOST_TODO])),
         ("Late", _several(rows, "late", context)),
         ("Due", _several(rows, "due", context)),
