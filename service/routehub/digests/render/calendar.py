@@ -1,16 +1,22 @@
 """The conference as a calendar event (RFC 5545, RFC 5546): a stable UID and a SEQUENCE that rises with every change, so
 that a calendar moves its entry and does not make a second one. Values go through the library's types, which escape line
-ends; addresses and names that could end a line are refused or cleaned before."""
+ends; addresses and names that could end a line are refused or cleaned before.
+
+The SEQUENCE is the second in which the newest message about the conference was accepted (docs/decisions/0060): whoever
+writes the invitation, from that message or from the agenda, comes to the same number without counting what this reader
+may not know of.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from routehub import __version__
 from routehub.core.errors import Refused
+from routehub.digests.render.rule import HORIZON, Repeating, events
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -26,8 +32,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Invitation:
-    """A conference for a calendar. ``revision``: how often it has been changed; ``said_at``: when it last was;
-    ``state``: planned, moved or cancelled."""
+    """A conference for a calendar. ``told_at``: when the newest message about it was accepted; ``said_at``: when this
+    invitation was made; ``state``: planned, moved or cancelled."""
 
     route: str
     series: str
@@ -38,7 +44,7 @@ class Invitation:
     zone: str
     link: str | None
     state: str
-    revision: int
+    told_at: datetime
     said_at: datetime
     words: str
     url: str
@@ -52,6 +58,16 @@ def uid(invitation: Invitation, public_url: str) -> str:
     return f"conference-{invitation.number}.{invitation.series}.{invitation.route}@{host}"
 
 
+EVERY_HOUR = timedelta(hours=1)
+AHEAD = timedelta(weeks=HORIZON)
+BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def sequence(invitation: Invitation) -> int:
+    """Rises with every message; fits the 31 bits that calendars keep until 2083."""
+    return max(0, int((invitation.told_at - BEGINNING) / timedelta(seconds=1)))
+
+
 def calendar(
     invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None = None
 ) -> bytes:  # fmt: skip
@@ -61,15 +77,26 @@ def calendar(
         return published([(invitation, organizer)], public_url)
     found = _calendar("CANCEL" if invitation.state == "cancelled" else "REQUEST")
     found.add_component(_event(invitation, public_url, organizer, attendee))
-    return _finished(found, [invitation])
+    return _finished(found, [(invitation.start, ZoneInfo(invitation.zone))])
 
 
-def published(told: Sequence[tuple[Invitation, Person]], public_url: str) -> bytes:
-    """Any number of conferences, each with who holds it, for a calendar that subscribes."""
+def published(
+    told: Sequence[tuple[Invitation, Person]], public_url: str, proposals: Sequence[Repeating] = (), title: str = ""
+) -> bytes:  # fmt: skip
+    """Any number of conferences, each with who holds it, and what series propose, for a calendar that subscribes."""
     found = _calendar("PUBLISH")
+    if title:
+        found.add("name", _line(title))  # RFC 7986
+        found.add("x-wr-calname", _line(title))
+        found.add("refresh-interval", EVERY_HOUR, parameters={"VALUE": "DURATION"})
     for invitation, organizer in told:
         found.add_component(_event(invitation, public_url, organizer, None))
-    return _finished(found, [invitation for invitation, _ in told])
+    for proposal in proposals:
+        for event in events(proposal, public_url):
+            found.add_component(event)
+    starts = [(invitation.start, ZoneInfo(invitation.zone)) for invitation, _ in told]
+    starts += [(at, one.series.zone) for one in proposals for at in (one.first, one.first + AHEAD)]
+    return _finished(found, starts)
 
 
 def _calendar(method: str) -> "Calendar":
@@ -82,8 +109,8 @@ def _calendar(method: str) -> "Calendar":
     return found
 
 
-def _finished(found: "Calendar", invitations: Sequence[Invitation]) -> bytes:
-    years = [one.start.astimezone(ZoneInfo(one.zone)).year for one in invitations]
+def _finished(found: "Calendar", starts: Sequence[tuple[datetime, ZoneInfo]]) -> bytes:
+    years = [start.astimezone(zone).year for start, zone in starts]
     if years:
         found.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
     return bytes(found.to_ical())
@@ -95,9 +122,9 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     cancelled = invitation.state == "cancelled"
     event = Event()
     event.add("uid", uid(invitation, public_url))
-    event.add("sequence", invitation.revision)
+    event.add("sequence", sequence(invitation))
     event.add("dtstamp", invitation.said_at)
-    event.add("dtstart", invitation.start.astimezone(ZoneInfo(invitation.zone)))
+    event.add("dtstart", _start(invitation.start, ZoneInfo(invitation.zone)))
     event.add("duration", vDuration(timedelta(minutes=invitation.minutes)))
     event.add("summary", _line(f"{invitation.mark + ': ' if invitation.mark else ''}{invitation.title}"))
     event.add("description", invitation.words)
@@ -107,10 +134,18 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     event.add("url", invitation.url)
     if invitation.link:
         event.add("location", invitation.link)
+        event.add("conference", invitation.link, parameters={"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join"})
     event.add("organizer", _address(organizer))
     if attendee:
-        event.add("attendee", _address(attendee, RSVP="TRUE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
+        event.add("attendee", _address(attendee, RSVP="FALSE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
     return event
+
+
+def _start(start: datetime, zone: ZoneInfo) -> datetime:
+    """In the zone in which it is announced. The second of two equal local times has no other name than UTC: a local
+    time that comes twice means the first (RFC 5545, 3.3.5)."""
+    local = start.astimezone(zone)
+    return start.astimezone(UTC) if local.fold else local
 
 
 def _address(person: Person, **parameters: str) -> Any:
