@@ -127,7 +127,8 @@ class ConferencesBoard:
                 number=said.number, title=said.title, start=said.start, minutes=said.minutes, zone=said.zone,
                 link=said.link, chair=self._code(said.chair), participants=",".join(self._codes(said)),
                 state=said.state, reason=said.reason, extra=said.extra, about=said.about, tlp=message.tlp,
-                author=message.author, party=message.party, accepted_at=message.accepted_at, audience_id=message.audience_id,
+                author=message.author, party=message.party, accepted_at=message.accepted_at,
+                audience_id=message.audience_id,
             )
         )  # fmt: skip
 

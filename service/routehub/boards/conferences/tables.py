@@ -3,7 +3,7 @@ a conference (a link, a move, a decision) never shows to the others."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text, false
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -29,7 +29,7 @@ class ConferenceRevision(SQLModel, table=True):
     participants: str = ""
     state: str
     reason: str | None = Field(default=None, sa_type=Text)
-    extra: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    extra: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     about: str | None = Field(default=None, sa_type=Text)
     tlp: str
     author: str

@@ -9,7 +9,7 @@ may not know of.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from routehub import __version__
 from routehub.core.errors import Refused
 from routehub.digests.render.rule import HORIZON, Repeating, events
+from routehub.digests.render.zone import said, timezone
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -110,9 +111,12 @@ def _calendar(method: str) -> "Calendar":
 
 
 def _finished(found: "Calendar", starts: Sequence[tuple[datetime, ZoneInfo]]) -> bytes:
-    years = [start.astimezone(zone).year for start, zone in starts]
-    if years:
-        found.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
+    """With the zones in which its times are said, before the events."""
+    years: dict[str, list[int]] = {}
+    for start, zone in starts:
+        years.setdefault(zone.key, []).append(start.astimezone(zone).year)
+    zones = [timezone(ZoneInfo(key), min(known), max(known)) for key, known in sorted(years.items()) if key != "UTC"]
+    found.subcomponents[:0] = zones
     return bytes(found.to_ical())
 
 
@@ -124,7 +128,7 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     event.add("uid", uid(invitation, public_url))
     event.add("sequence", sequence(invitation))
     event.add("dtstamp", invitation.said_at)
-    event.add("dtstart", _start(invitation.start, ZoneInfo(invitation.zone)))
+    event.add("dtstart", said(invitation.start, ZoneInfo(invitation.zone)))
     event.add("duration", vDuration(timedelta(minutes=invitation.minutes)))
     event.add("summary", _line(f"{invitation.mark + ': ' if invitation.mark else ''}{invitation.title}"))
     event.add("description", invitation.words)
@@ -139,13 +143,6 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     if attendee:
         event.add("attendee", _address(attendee, RSVP="FALSE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
     return event
-
-
-def _start(start: datetime, zone: ZoneInfo) -> datetime:
-    """In the zone in which it is announced. The second of two equal local times has no other name than UTC: a local
-    time that comes twice means the first (RFC 5545, 3.3.5)."""
-    local = start.astimezone(zone)
-    return start.astimezone(UTC) if local.fold else local
 
 
 def _address(person: Person, **parameters: str) -> Any:

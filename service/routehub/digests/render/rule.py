@@ -1,17 +1,18 @@
 """A series as a calendar event that repeats (RFC 5545, 3.8.5): what its rule proposes, tentative until it is called.
 
 A week whose conference is called, moved or cancelled is left out of the rule: that conference has an entry of its own.
-So is a week in which the local time does not exist: readers of calendars disagree on it, and its entry stands alone.
+So is a week in which the local time does not exist or comes twice: readers of calendars disagree on it, and its entry
+stands alone.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from routehub.boards.conferences.queries import ConferenceView
+from routehub.digests.render.zone import said
 from routehub.digests.series import ONE_WEEK, Series
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def repeating(series: Series, title: str, conferences: Sequence[ConferenceView],
         return None
     mine = [one for one in conferences if one.series == series.name and not one.extra]
     taken = [start for start in starts if any(_takes(one, start) for one in mine)]
-    shifted = [start for start in starts if start.astimezone(series.zone).time() != series.at]
+    shifted = [start for start in starts if said(start, series.zone).time() != series.at]
     first = next((start for start in starts if start not in taken and start not in shifted), None)
     if first is None:
         return None
-    said = max((one.accepted_at for one in mine), default=series.looked_until or now)
+    newest = max((one.accepted_at for one in mine), default=series.looked_until or now)
     return Repeating(
         series, title, first, tuple(start for start in starts if start in taken or start in shifted),
-        tuple(start for start in shifted if start not in taken), said,
+        tuple(start for start in shifted if start not in taken), newest,
     )  # fmt: skip
 
 
@@ -81,10 +82,9 @@ def _event(found: Repeating, public_url: str, start: datetime, name: str) -> "Ev
 
     series, event = found.series, Event()
     host = urlsplit(public_url).hostname or "localhost"
-    local = start.astimezone(ZoneInfo(series.zone.key))
     event.add("uid", f"{name}.{series.name}.{series.route}@{host}")
     event.add("dtstamp", found.said_at)
-    event.add("dtstart", start.astimezone(UTC) if local.fold else local)
+    event.add("dtstart", said(start, series.zone))
     event.add("duration", vDuration(timedelta(minutes=series.minutes)))
     event.add("summary", found.title)
     event.add("description", "Proposed by the rule of the series. The chair calls each conference.")
