@@ -39,6 +39,7 @@ from routehub.api.v1 import (
     plans,
     reports,
     requests,
+    series,
     statements,
     stream,
     subscriptions,
@@ -82,6 +83,7 @@ from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.bulletin.letter import bulletin_mail
+from routehub.digests.invitations import conference_mail
 from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
@@ -123,7 +125,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         FiguresBoard(directory),
         ReportingBoard(directory),
         AlertsBoard(),
-        ConferencesBoard(),
+        ConferencesBoard(directory),
         MeasuresBoard(directory),
         MovementsBoard(directory),
         RequestsBoard(directory),
@@ -138,6 +140,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "conference": conference_mail(sender_of(mail_from).addr_spec),
         "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
@@ -405,6 +408,7 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         conferences.router,
         bulletins.router,
         monitoring.router,
+        series.router,
         plans.router,
         pauses.router,
         measures.router,
