@@ -18,7 +18,7 @@ def agenda_mail(sender: str) -> MailRenderer:
     def render(message: Message, context: MailContext) -> Mail:
         agenda = message.payload
         assert isinstance(agenda, Agenda)
-        reader = Reader(context.route, context.directory, context.public_url, context.zone)
+        reader = Reader(context.route, context.directory, context.public_url, context.zone, context.party)
         page = replace(agenda_page(message, reader), mark=None)
         return Mail(
             page.subject, layout.text(page), layout.mail_html(page),

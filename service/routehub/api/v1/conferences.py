@@ -1,5 +1,6 @@
-"""Conferences, proposals for them and their agendas, each agenda in five forms by suffix or by Accept."""
+"""Conferences, proposals for them and their agendas, each agenda in six forms by suffix or by Accept."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.negotiation import CSV, ICS, JSON, XLSX, Chosen, Form, offer
+from routehub.api.negotiation import CSV, ICS, JSON, PDF, XLSX, Chosen, Form, offer
 from routehub.api.sheets import records as record_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
 from routehub.api.v1.boards import marking
@@ -25,7 +26,7 @@ from routehub.core.errors import Unknown
 from routehub.delivery.smtp import sender_of
 from routehub.digests.render import layout
 from routehub.digests.render.calendar import Person, published
-from routehub.digests.render.forms import FORMS, agenda_form, invitation_to
+from routehub.digests.render.forms import FORMS, agenda_form, agenda_pdf, invitation_to
 from routehub.digests.render.page import Reader as PageReader
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
@@ -125,7 +126,7 @@ async def get_conference(ctx: Ctx, who: Reader, number: Number, series: SeriesNa
     return _json(found)
 
 
-AGENDA = tuple(Form(suffix, *_media(FORMS[suffix])) for suffix in ("json", "txt", "html", "md", "ics"))
+AGENDA = tuple(Form(suffix, *_media(FORMS[suffix])) for suffix in ("json", "txt", "html", "md", "ics", "pdf"))
 
 
 @offer(router, "/conferences/{number}/agenda", *AGENDA)
@@ -155,7 +156,12 @@ async def _agenda(ctx: Context, who: Principal, route: RouteView, number: int, s
     message, event = found
     if form == "json":
         return _json(event)
-    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"))
+    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"), party=who.party)
+    if form == "pdf":
+        return Response(
+            await asyncio.to_thread(agenda_pdf, message, reader),
+            headers=NO_STORE | named(route, f"agenda-{number}", message.accepted_at, PDF), media_type=FORMS[form],
+        )  # fmt: skip
     headers = NO_STORE | {"X-Content-Type-Options": "nosniff"}
     if form == "html":
         headers["Content-Security-Policy"] = f"default-src 'none'; style-src {layout.style_source()}"

@@ -3,8 +3,10 @@
 from routehub.boards.conferences.queries import ConferenceView
 from routehub.digests import words
 from routehub.digests.render import layout
+from routehub.digests.render.agenda_paper import agenda_paper
 from routehub.digests.render.calendar import Invitation
 from routehub.digests.render.page import MARKS, Reader, agenda_page
+from routehub.digests.render.pdf import pdf
 from routehub.directory.snapshot import RouteView
 from routehub.journal.message import Message
 from routehub_schemas.kinds.agenda.payload import Agenda
@@ -14,6 +16,7 @@ FORMS = {
     "html": "text/html; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
+    "pdf": "application/pdf",
     "json": "application/json",
 }
 
@@ -22,6 +25,13 @@ def agenda_form(message: Message, reader: Reader, form: str) -> str:
     """The agenda as ``txt``, ``html`` or ``md``."""
     page = agenda_page(message, reader)
     return {"txt": layout.text, "html": layout.html, "md": layout.markdown}[form](page)
+
+
+def agenda_pdf(message: Message, reader: Reader) -> bytes:
+    """The agenda as PDF. Call it in a thread (``render.pdf``)."""
+    agenda = message.payload
+    assert isinstance(agenda, Agenda)
+    return pdf(agenda_paper(agenda_page(message, reader), agenda.compiled_at))
 
 
 def invitation_of(agenda_message: Message, route: RouteView, public_url: str) -> Invitation:

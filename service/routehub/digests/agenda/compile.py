@@ -1,5 +1,5 @@
-"""Compiling an agenda: the week is read once, at one moment; the rules say what is on it; the result is frozen in a
-message. Compiled again from the same records it has the same bytes."""
+"""The week is read once, at one moment; the rules say what is on the agenda; the result is frozen in a message.
+Compiled again from the same records it has the same bytes."""
 
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import ConferenceView, agendas
 from routehub.core.canonical import iso
-from routehub.digests import rules
-from routehub.digests.rules import Entry, Matter, Past
+from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
+from routehub.digests.agenda.order import entries, fit
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
@@ -56,8 +56,8 @@ def compile_agenda(
     begin = since if since is not None and since < now else now - ONE_WEEK
     week = weekly.load(conn, directory, route, now, begin)
     matter = Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
-    found = rules.entries(matter)
-    given = rules.fit(found, conference.minutes)
+    found = entries(matter)
+    given = fit(found, conference.minutes)
     data: dict[str, Any] = {
         "audience": ["*"],
         "points": sorted({point for entry in found for point in entry.points})[:50],
@@ -100,14 +100,26 @@ def _meeting(conference: ConferenceView, following: datetime | None) -> dict[str
 
 
 def _item(number: int, entry: Entry, minutes: int) -> dict[str, Any]:
+    return {"number": number, "minutes": minutes} | in_message(entry)
+
+
+def in_message(entry: Entry) -> dict[str, Any]:
+    """What an agenda and an annex say of an entry alike."""
     found: dict[str, Any] = {
-        "number": number, "title": entry.title, "rule": entry.rule, "why": entry.why, "points": list(entry.points),
-        "outcome": entry.outcome, "minutes": minutes, "lead": entry.lead, "lines": list(entry.lines),
-        "sources": list(entry.sources),
+        "title": entry.title, "rule": entry.rule, "why": entry.why, "points": list(entry.points),
+        "outcome": entry.outcome, "lead": entry.lead, "lines": list(entry.lines), "sources": list(entry.sources),
     }  # fmt: skip
     if entry.wanted:
         found["wanted"] = entry.wanted
+    if entry.prepare:
+        found["prepare"] = [_prepare(one) for one in entry.prepare]
     return found
+
+
+def _prepare(one: Prepare) -> dict[str, Any]:
+    due = iso(one.due) if one.due is not None else None
+    told = {"party": one.party, "text": one.text, "due": due, "source": one.source}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _rows(week: Week) -> list[dict[str, Any]]:
