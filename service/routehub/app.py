@@ -78,7 +78,7 @@ from routehub.delivery.replaying import Replayer
 from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
-from routehub.digests.mail import agenda_mail
+from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
@@ -131,6 +131,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "agenda_annex": annex_mail,
         "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip

@@ -22,6 +22,7 @@ from routehub.core.errors import Conflict, HubError
 from routehub.core.observe import log
 from routehub.digests import occurrences, series
 from routehub.digests.agenda import compile_agenda
+from routehub.digests.agenda.annex import compile_annexes, post_annexes
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.series import Series
 from routehub.digests.upcoming import Gone, Open, after, call, edition_id, repeat, upcoming
@@ -134,6 +135,10 @@ class Schedule:
             hub_principal(route.code),
             Post(self._intake.registry["agenda"], data, fixed_id=edition_id(found[0], occurrence.local_date)),
         )
+        await post_annexes(
+            self._intake, route, found[0], occurrence.local_date,
+            await self._db.read_own(self._annexes, route, found[0], conference, now),
+        )  # fmt: skip
         late = now - occurrence.due_at > LATE
         log("digests").info("a digest was posted", digest=occurrence.label, message=recorded.message_id, late=late)
         return await self._end(
@@ -172,6 +177,13 @@ class Schedule:
         return compile_agenda(
             conn, self._intake.registry, self._directory.value, route, one, conference, now, one.due(day),
             edition=max(editions, default=0) + 1, following=after(one, day, conference, known),
+        )  # fmt: skip
+
+    def _annexes(
+        self, conn: Connection, route: RouteView, one: Series, conference: ConferenceView, now: datetime
+    ) -> dict[str, dict[str, Any]]:
+        return compile_annexes(
+            conn, self._intake.registry, self._directory.value, route, one, conference, now
         )  # fmt: skip
 
 

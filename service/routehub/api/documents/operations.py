@@ -153,6 +153,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/conferences/{number}/annex"): Operation(MESSAGE),
     ("get", "/v1/plans"): Operation(commitments.Plans),
     ("get", "/v1/plans/{plan}"): Operation(commitments.PlanInFull),
     ("get", "/v1/plans/{plan}/status"): Operation(commitments.PlanStatus),

@@ -4,6 +4,7 @@ from sqlalchemy import Table, insert, select
 
 from routehub.boards.conferences.queries import conference, proposal
 from routehub.boards.conferences.tables import (
+    agenda_annexes,
     compiled_agendas,
     conference_revisions,
     proposal_decisions,
@@ -13,6 +14,7 @@ from routehub.core.errors import Unchanged, refused
 from routehub.directory.visibility import readable
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.kinds.agenda.payload import Agenda
+from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 from routehub_schemas.kinds.agenda_item.payload import AgendaItem
 from routehub_schemas.kinds.conference.payload import Conference
 from routehub_schemas.kinds.response.payload import Response
@@ -24,8 +26,8 @@ class ConferencesBoard:
     """Keeps every revision of a conference, each proposal with the chair's decisions, and which agendas there are."""
 
     name = "conferences"
-    kinds = frozenset({"conference", "agenda_item", "response", "agenda"})
-    tables: tuple[Table, ...] = (proposal_decisions, proposals, compiled_agendas, conference_revisions)
+    kinds = frozenset({"conference", "agenda_item", "response", "agenda", "agenda_annex"})
+    tables: tuple[Table, ...] = (proposal_decisions, proposals, compiled_agendas, agenda_annexes, conference_revisions)
 
     def check(self, tx: Transaction, message: Message) -> list[Caution]:
         """Refuses a move or an end of a conference that is not there, an agenda item for one that is over, and
@@ -89,6 +91,8 @@ class ConferencesBoard:
             self._decide(tx, message, payload)
         elif isinstance(payload, Agenda):
             self._compiled(tx, message, payload)
+        elif isinstance(payload, AgendaAnnex):
+            self._annexed(tx, message, payload)
 
     def _revise(self, tx: Transaction, message: Message, said: Conference) -> None:
         tx.conn.execute(
@@ -132,5 +136,14 @@ class ConferencesBoard:
                 conference=agenda.conference, edition=agenda.edition, compiled_at=agenda.compiled_at,
                 window_end=agenda.window.end, items=len(agenda.items),
                 decisions=sum(item.outcome == "decide" for item in agenda.items), audience_id=message.audience_id,
+            )
+        )  # fmt: skip
+
+    def _annexed(self, tx: Transaction, message: Message, annex: AgendaAnnex) -> None:
+        tx.conn.execute(
+            insert(agenda_annexes).values(
+                message_id=message.id, sequence=message.sequence, route=message.route, series=annex.series,
+                conference=annex.conference, party=annex.party, compiled_at=annex.compiled_at,
+                matters=len(annex.matters), audience_id=message.audience_id,
             )
         )  # fmt: skip

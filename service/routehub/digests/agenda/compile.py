@@ -1,6 +1,7 @@
 """The week is read once, at one moment; the rules say what is on the agenda; the result is frozen in a message.
 Compiled again from the same records it has the same bytes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +37,25 @@ def past_agenda(
     return None, None
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the agenda of a conference looks back on: the one before it, and since when."""
+
+    past: Past | None
+    since: datetime
+
+
+def look(
+    conn: Connection, registry: Registry, route: RouteView, series: Series, conference: ConferenceView, now: datetime
+) -> Look:
+    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
+    return Look(past, since if since is not None and since < now else now - ONE_WEEK)
+
+
+def matter_of(week: Week, series: Series, conference: ConferenceView, past: Past | None) -> Matter:
+    return Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
+
+
 def compile_agenda(
     conn: Connection,
     registry: Registry,
@@ -52,11 +72,9 @@ def compile_agenda(
 
     following: when the series proposes the conference after it.
     """  # fmt: skip
-    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
-    begin = since if since is not None and since < now else now - ONE_WEEK
-    week = weekly.load(conn, directory, route, now, begin)
-    matter = Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
-    found = entries(matter)
+    back = look(conn, registry, route, series, conference, now)
+    week = weekly.load(conn, directory, route, now, back.since)
+    found = entries(matter_of(week, series, conference, back.past))
     given = fit(found, conference.minutes)
     data: dict[str, Any] = {
         "audience": ["*"],
@@ -67,7 +85,7 @@ def compile_agenda(
         "conference": conference.number,
         "edition": edition,
         "compiled_at": iso(now),
-        "window": {"start": iso(begin), "end": iso(now)},
+        "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),
         "items": [
             _item(at, entry, minutes) for at, (entry, minutes) in enumerate(zip(found, given, strict=True), start=1)

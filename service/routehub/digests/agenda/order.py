@@ -15,8 +15,13 @@ def entries(matter: Matter) -> list[Entry]:
     found = [entry for rule in RULES for entry in rule(matter)]
     first = [e for e in found if e.standing == "first"]
     last = [e for e in found if e.standing == "last"]
-    between = sorted((e for e in found if e.standing is None), key=_place)
+    between = in_call([e for e in found if e.standing is None])
     return first + between[: MOST_ITEMS - len(first) - len(last)] + last
+
+
+def in_call(found: list[Entry]) -> list[Entry]:
+    """Decisions with a deadline by their deadline, other decisions, discussions, notes."""
+    return sorted(found, key=_place)
 
 
 def _place(entry: Entry) -> tuple[int, bool, float]:

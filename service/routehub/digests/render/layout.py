@@ -11,6 +11,7 @@ from importlib.resources import files
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.digests.render.annex import AnnexPage
 from routehub.digests.render.page import AgendaPage
 
 WIDTH = 76
@@ -62,6 +63,16 @@ def html(page: AgendaPage) -> str:
 def mail_html(page: AgendaPage) -> str:
     """The same with the styles in place, as mail programs want it. What depends on the screen stays in the element."""
     return css_inline.inline(html(page), keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def annex_text(page: AnnexPage) -> str:
+    return _environment(False).get_template("annex.txt.j2").render(page=page)
+
+
+def annex_html(page: AnnexPage) -> str:
+    """For mail: with the styles in place."""
+    whole = _environment(True).get_template("annex.html.j2").render(page=page, style=_style())
+    return css_inline.inline(whole, keep_style_tags=True, load_remote_stylesheets=False)
 
 
 @cache

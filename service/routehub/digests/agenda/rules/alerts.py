@@ -13,7 +13,7 @@ NAMED = 5
 
 
 def alerts(matter: Matter) -> list[Entry]:
-    return [_alert(matter, a) for a in matter.week.alerts if a.state == "open" or _grave_since(matter.week, a)]
+    return [_alert(matter, a) for a in matter.week.records.alerts if a.state == "open" or _grave_since(matter.week, a)]
 
 
 def _grave_since(week: Week, alert: AlertView) -> bool:

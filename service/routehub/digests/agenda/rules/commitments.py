@@ -9,7 +9,7 @@ from routehub_schemas import plan_points
 
 def commitments(matter: Matter) -> list[Entry]:
     late: dict[str, list[Shown]] = {}
-    for one in matter.week.commitments:
+    for one in matter.week.records.commitments:
         if one.standing.state == "overdue":
             late.setdefault(_point_of(matter, one), []).append(one)
     return [_overdue(matter, point, late[point]) for point in sorted(late, key=in_order)]

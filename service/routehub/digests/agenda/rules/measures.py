@@ -12,7 +12,7 @@ VERBS = {"object": "objects", "concerns": "has concerns"}
 
 
 def measures(matter: Matter) -> list[Entry]:
-    return [_measure(matter, m, why) for m in matter.week.measures if (why := _debated(matter.week, m))]
+    return [_measure(matter, m, why) for m in matter.week.records.measures if (why := _debated(matter.week, m))]
 
 
 def _given(measure: MeasureView) -> list[Act]:

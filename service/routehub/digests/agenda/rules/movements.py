@@ -10,7 +10,7 @@ from routehub.views.week import Week
 
 
 def movements(matter: Matter) -> list[Entry]:
-    return [_movement(matter, m) for m in matter.week.movements if _unagreed(matter.week, m)]
+    return [_movement(matter, m) for m in matter.week.records.movements if _unagreed(matter.week, m)]
 
 
 def _unagreed(week: Week, movement: MovementView) -> bool:

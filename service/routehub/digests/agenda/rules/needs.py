@@ -7,7 +7,7 @@ from routehub.digests.agenda.rules.requests import points_of
 
 
 def needs(matter: Matter) -> list[Entry]:
-    wanting = [view for view in matter.week.requests if view.counts is not None]
+    wanting = [view for view in matter.week.records.requests if view.counts is not None]
     if not wanting:
         return []
     return [

@@ -7,7 +7,7 @@ DECIDED = {"accepted": "; accepted by the chair.", "open": "; the chair has not 
 
 
 def proposals(matter: Matter) -> list[Entry]:
-    return [_proposal(matter, p) for p in matter.week.proposals if _meant(matter, p) and p.state != "declined"]
+    return [_proposal(matter, p) for p in matter.week.records.proposals if _meant(matter, p) and p.state != "declined"]
 
 
 def _meant(matter: Matter, proposal: ProposalView) -> bool:

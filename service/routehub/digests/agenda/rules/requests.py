@@ -6,7 +6,7 @@ from routehub.digests.agenda.matter import Entry, Matter, Prepare, entry
 
 
 def requests(matter: Matter) -> list[Entry]:
-    late = [one for one in matter.week.requests if one.state == "overdue" and one.counts is None]
+    late = [one for one in matter.week.records.requests if one.state == "overdue" and one.counts is None]
     if not late:
         return []
     owing = list(dict.fromkeys(matter.week.name(one.party) for view in late for one in _owing(view)))
