@@ -199,7 +199,13 @@ async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themsel
 
 async def test_what_only_some_may_read_is_in_their_annex_and_nowhere_else(world: World):
     await world.series(first_number=14)
-    trains = {"people": 960, "leg": "HR-SI", "at": "2026-01-23T08:30:00Z", "transport": "train", "vehicles": 2}
+    trains: dict[str, Any] = {
+        "people": 960,
+        "leg": "HR-SI",
+        "at": "2026-01-23T08:30:00Z",
+        "transport": "train",
+        "vehicles": 2,
+    }
     moved = await world.post(person("HR"), "movement", **trains, answer_by="2026-01-22T11:00:00Z")
     noted = await world.alert("MK", "CANARY for neighbours", severity="Severe", audience=["neighbours"])
     shared = await world.alert("GR", "For all")

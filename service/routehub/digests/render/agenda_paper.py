@@ -82,7 +82,7 @@ def _sources(item: ItemView) -> Iterator[Run]:
 
 def _by_points(page: AgendaPage) -> Iterator[Block]:
     if page.groups:
-        yield Heading("By points of the plan")
+        yield Heading(page.groups_title)
         yield Bullets(tuple((Strong(f"{g.points}: "), f"{g.items}. {g.titles}") for g in page.groups))
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from routehub.digests import words
 from routehub.digests.agenda.matter import LEVELS
 from routehub.digests.agenda.order import OTHER_BUSINESS
-from routehub.digests.agenda.points import grouped
+from routehub.digests.agenda.points import grouped, in_order
 from routehub.digests.agenda.rules.reporting import FLAGS
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal.message import Message
@@ -119,6 +119,7 @@ class AgendaPage:
     prepare_title: str
     prepare: tuple[PrepareView, ...]
     items: tuple[ItemView, ...]
+    groups_title: str
     groups: tuple[GroupView, ...]
     closing: str
     week_caption: str
@@ -147,7 +148,8 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
         late=f"Late: it was due {words.when(agenda.due_at, zone)}." if late and agenda.due_at else None,
         proposing=_proposing(agenda, zone), prepare_title=_asked(reader, agenda),
         prepare=tuple(_prepare(reader, agenda, zone)),
-        items=tuple(_item(reader, agenda, item) for item in agenda.items), groups=tuple(_groups(agenda)),
+        items=tuple(_item(reader, agenda, item) for item in agenda.items),
+        groups_title=_groups_title(agenda), groups=tuple(_groups(agenda)),
         closing=_closing(meeting, zone), week_caption=_caption(agenda), week=week_rows(reader, agenda),
         notes=tuple(_notes(agenda)), subject=subject(agenda, zone),
         handling=f"TLP:{message.tlp}. For contact points and coordinators, not for publication.",
@@ -175,8 +177,11 @@ def _counts(agenda: Agenda) -> str:
 def _summary(agenda: Agenda) -> str:
     minutes = sum(item.minutes for item in agenda.items) + OTHER_BUSINESS
     most = f" of {agenda.meeting.minutes}" if agenda.meeting else ""
+    over = (
+        f", {minutes - agenda.meeting.minutes} too many" if agenda.meeting and minutes > agenda.meeting.minutes else ""
+    )
     edition = f" Edition {agenda.edition}." if agenda.edition > 1 else ""
-    return f"{_counts(agenda)}; {minutes}{most} minutes.{edition}"
+    return f"{_counts(agenda)}; {minutes}{most} minutes{over}.{edition}"
 
 
 def _when(meeting: Meeting | None, zone: ZoneInfo) -> str:
@@ -242,10 +247,16 @@ def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
     minutes = f"{item.minutes} min" if item.minutes else "for information, no time"
     return ItemView(
         item.number, item.title, f"item-{item.number}", item.outcome.capitalize(), minutes,
-        reader.name(item.lead, agenda.compiled_at) if item.lead else "", points(item.points), tuple(item.lines),
+        reader.name(item.lead, agenda.compiled_at) if item.lead else "", points(item.points, only_plan(agenda)),
+        tuple(item.lines),
         item.wanted, item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),
         max(0, len(item.sources) - SHOWN_SOURCES), item.late,
     )  # fmt: skip
+
+
+def _groups_title(agenda: Agenda) -> str:
+    plan = only_plan(agenda)
+    return f"By points: {plan_title(plan)}" if plan else "By points of the plans"
 
 
 def _groups(agenda: Agenda) -> list[GroupView]:
@@ -255,25 +266,33 @@ def _groups(agenda: Agenda) -> list[GroupView]:
         told = [plan_points.find(code) for code in codes]
         titles = "; ".join(dict.fromkeys(pair[1].title for pair in told if pair is not None))
         items = words.listed([str(number) for number in numbers])
-        found.append(GroupView(points(list(codes)), titles, f"{'item' if len(numbers) == 1 else 'items'} {items}"))
+        found.append(
+            GroupView(points(codes, only_plan(agenda)), titles, f"{'item' if len(numbers) == 1 else 'items'} {items}")
+        )
     return found
 
 
-def points(codes: list[str]) -> str:
-    """``Leaders' statement, points 1 and 9``, the title of each plan as it stands in the reference data."""
+def points(codes: Sequence[str], known: str | None = None) -> str:
+    """``Leaders' statement, points 1 and 9``, with the title of each plan from the reference data; without that of the
+    plan ``known``, where it is said once for all: ``Points 1 and 9``."""
     told = []
-    for plan, group in groupby(sorted(codes, key=_by_plan), key=lambda code: code.partition("/")[0]):
+    for plan, group in groupby(sorted(codes, key=in_order), key=lambda code: code.partition("/")[0]):
         numbers = [code.partition("/")[2] for code in group]
-        known = reference.plans().get(plan)
         word = "point" if len(numbers) == 1 else "points"
-        told.append(f"{known.title if known else plan}, {word} {words.listed(numbers)}")
+        title = "" if plan == known else f"{plan_title(plan)}, "
+        told.append(f"{title}{word if title else word.capitalize()} {words.listed(numbers)}")
     return "; ".join(told)
 
 
-def _by_plan(code: str) -> tuple[str, int, str]:
-    plan, _, point = code.partition("/")
-    head = point.partition(".")[0]
-    return plan, int(head) if head.isdigit() else 0, point
+def plan_title(plan: str) -> str:
+    found = reference.plans().get(plan)
+    return found.title if found is not None else plan
+
+
+def only_plan(agenda: Agenda) -> str | None:
+    """The plan to which all points of an agenda belong; None when there are several, or none."""
+    plans = {code.partition("/")[0] for item in agenda.items for code in item.points}
+    return plans.pop() if len(plans) == 1 else None
 
 
 def _closing(meeting: Meeting | None, zone: ZoneInfo) -> str:
