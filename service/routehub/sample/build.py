@@ -11,6 +11,7 @@ from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.ids import uuid7
 from routehub.digests import series
+from routehub.digests.bulletin import times
 from routehub.directory import grants as grants_office
 from routehub.directory import install, key_office, people
 from routehub.directory.keys import known_scopes
@@ -68,6 +69,7 @@ class SampleBuilder:
         )  # fmt: skip
         zone = ZoneInfo("Europe/Brussels")
         series.add(tx.conn, series.weekly(story.ROUTE, zone, "EC", plan="wbr-2015-final", first_number=13), tx.now)
+        times.set_time(tx.conn, times.BulletinTime(story.ROUTE, times.USUAL, zone), tx.now)
         grants_office.allow(tx, OPERATOR, grants_office.Grant(actor="FRONTEX", party="GR"))
         # Where a national system may try: the same parties and people, and nothing in it yet.
         install.derive_route(tx.conn, story.ROUTE, title=story.EXERCISE_TITLE)
