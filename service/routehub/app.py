@@ -84,7 +84,7 @@ from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.bulletin.letter import bulletin_mail
 from routehub.digests.invitations import conference_mail
-from routehub.digests.mail import agenda_mail
+from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
@@ -141,6 +141,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "conference": conference_mail(sender_of(mail_from).addr_spec),
+        "agenda_annex": annex_mail,
         "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
