@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    account,
+    account_codes,
+    account_passkeys,
     acknowledge,
     agenda,
     alerts,
@@ -22,8 +25,10 @@ from routehub.web.pages import (
     pauses,
     people,
     requests,
+    second_step,
     settings,
     sign_in,
+    sign_in_passkey,
     statements,
     threads,
 )
@@ -48,6 +53,9 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    account,
+    account_codes,
+    account_passkeys,
 )
 
 
@@ -55,6 +63,9 @@ def router() -> APIRouter:
     """All pages: those of the default route without a prefix, and those of every route under its code."""
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
+    # Before the one-time link, whose address would take theirs.
+    found.include_router(second_step.router)
+    found.include_router(sign_in_passkey.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:
