@@ -29,6 +29,7 @@ from routehub.web.pages import (
     settings,
     sign_in,
     sign_in_passkey,
+    sign_in_provider,
     statements,
     threads,
 )
@@ -66,6 +67,7 @@ def router() -> APIRouter:
     # Before the one-time link, whose address would take theirs.
     found.include_router(second_step.router)
     found.include_router(sign_in_passkey.router)
+    found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
     for part in OF_A_ROUTE:

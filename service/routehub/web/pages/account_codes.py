@@ -1,6 +1,5 @@
 """An app for one-time codes on a person's telephone: scan, type the first code, done."""
 
-import segno
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
@@ -21,6 +20,8 @@ router = APIRouter(route_class=PageRoute)
 
 
 async def _show(request: Request, ctx: WebContext, who: Visitor, words: str = "", status: int = 200) -> Response:
+    import segno  # loaded when somebody sets up an app
+
     person, faults = who.person.id, Faults()
     if words:
         faults.add("code", words)
