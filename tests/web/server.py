@@ -19,9 +19,10 @@ class Served:
     USUAL: ClassVar = {"second_factor": "offered"}
     """People of the tests sign in with a password alone; the tests of signing in say otherwise."""
 
-    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+    def __init__(self, folder: Path, database_url: str, *, name: str = "127.0.0.1", **settings: str) -> None:
+        """name: ``localhost`` where a browser is to make passkeys, which it does for no number."""
         port = find_free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{name}:{port}"
         self.database_url = database_url
         given = {
             "host": "127.0.0.1",
