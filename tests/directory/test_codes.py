@@ -1,6 +1,7 @@
 """One-time codes, recovery codes and steps, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from routehub.core.rates import Rates
 from routehub.directory import attempts, codes, factors, identities, people, sessions, sign_in, steps
 from routehub.directory.identities import Claim
 from routehub.directory.sign_in import Waiting
+from routehub.journal.batch import Batch
 from tests.fixtures.office import Office, address
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -135,6 +137,10 @@ def test_an_account_is_bound_by_address_once_and_then_known_by_itself(office: Of
         person("2", address("ana"))  # the address was given to somebody else
 
 
+def _extend(session: sessions.SessionView, at: datetime, tx: Batch) -> datetime:
+    return sessions.extend(tx.conn, session, at, 1)
+
+
 def test_a_session_is_made_longer_ten_times_and_no_more(office: Office):
     ana = office.person("ana").id
     signed_in = office.change(lambda tx: sign_in.begin(tx, ana, "passkey", "", 1))
@@ -142,5 +148,5 @@ def test_a_session_is_made_longer_ten_times_and_no_more(office: Office):
     assert session is not None
     for hours in (0.5, 3.0, 100.0):
         at = session.created_at + timedelta(hours=hours)
-        until = office.change(lambda tx, at=at: sessions.extend(tx.conn, session, at, 1))
+        until = office.change(partial(_extend, session, at))
         assert until == min(at + timedelta(hours=1), session.created_at + timedelta(hours=11))

@@ -22,7 +22,8 @@ pytestmark = ON_SQLITE
 @pytest.fixture
 def strict(set_stage, smtp_sink: SmtpSink) -> Stage:
     """A hub as it comes: a password counts only together with a second step."""
-    return set_stage(smtp_url=smtp_sink.url, second_factor="passwords")
+    made: Stage = set_stage(smtp_url=smtp_sink.url, second_factor="passwords")
+    return made
 
 
 def links(sink: SmtpSink) -> list[Letter]:
