@@ -17,6 +17,7 @@ from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
+from routehub.web.provider import Provider
 from routehub_schemas.registry import Registry
 
 
@@ -36,6 +37,7 @@ class WebContext:
     pushes: PushLog
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
+    provider: Provider | None = None
 
     @property
     def https(self) -> bool:

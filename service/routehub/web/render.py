@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from routehub.core.clock import wall
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
 from routehub.web.context import WebContext
@@ -38,9 +39,11 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/conference", "Conference"),),
     (("/threads", "Notes"), ("/statements", "Statements")),
     (("/people", "People"),),
-    (("/settings", "Settings"),),
+    (("/settings", "Settings"), ("/account", "Account")),
 )
 """The navigation: few words that fit one line, and beside the first page of a part those that belong to it."""
+ENDS_SOON = timedelta(minutes=15)
+"""So long before its end a page says that a sign-in ends, in browsers without scripts."""
 WITHOUT_CONTENT = ("/people", "/settings")
 BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/people", "/keys": "/settings"}
 """Pages that are not in the navigation, and the part to which they belong."""
@@ -124,6 +127,8 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+    ends: datetime | None = None
+    ends_soon: bool = False
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -197,7 +202,8 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
-        events=_events(visitor) if visitor else None,
+        events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
+        ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
     usual = {"frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today)}
