@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         description="Hours in which people who set no quiet hours get no mail that can wait, in their own zone; empty: "
         "none. Nothing severe ever waits.",
     )
+    keep_on_device: bool = Field(
+        True,
+        description="Pages keep drafts, what waits to be sent, the overview and the figures form on the reader's "
+        "device, for bad connections; `false`: nothing is kept there.",
+    )
     session_hours: int = Field(12, description="Hours that a sign-in of a person lasts.")
     webhook_private: bool = Field(
         False,

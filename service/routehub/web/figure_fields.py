@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
+from routehub.boards.figures.unusual import bound
 from routehub.directory.snapshot import Membership, RouteView
 from routehub.web.render import Names
 from routehub_schemas.reference import Indicator, indicators
@@ -47,6 +48,16 @@ class Field:
         return (min(self.week), max(self.week)) if self.week else None
 
     @property
+    def bound(self) -> int | None:
+        """How far from yesterday's a number may lie before the page asks about it."""
+        return None if self.yesterday is None else int(bound(self.yesterday, self.week))
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether a stock was the same on every day of the week before."""
+        return not self.flow and len(self.week) > 1 and len(set(self.week)) == 1
+
+    @property
     def prefilled(self) -> int | None:
         """What stands in the field at first: the figure on record; places that rarely move. Flows never."""
         if self.today is not None:
@@ -78,7 +89,10 @@ def load(
     for value in figures(conn, audiences, query):
         if value.value is not None:
             days.setdefault(series_of(value), {})[value.day] = value
-    wanted = dict.fromkeys([*borders(route, member.party, day), *map(_series, COMMON), *days])
+    # Who gives its places by service is not asked for all of them besides.
+    given = {dict(series)["indicator"] for series in days}
+    common = [_series(indicator) for indicator in COMMON if indicator not in given]
+    wanted = dict.fromkeys([*borders(route, member.party, day), *common, *days])
     fields = [_field(series, days.get(series, {}), route, member, day, name) for series in wanted]
     positions = {m.party: m.position for m in route.memberships}
     return sorted(fields, key=lambda field: _order(field, positions))

@@ -200,6 +200,9 @@ def page(
         events=_events(visitor) if visitor else None,
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
-    usual = {"frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today)}
+    usual = {
+        "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
+        "keeps": ctx.settings.keep_on_device,
+    }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

@@ -67,3 +67,13 @@ def ago(value: datetime, now: datetime) -> str:
     if minutes < 60:
         return f"{minutes} min ago"
     return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+
+
+def until(value: datetime, now: datetime) -> str:
+    """``in 58 minutes``, ``in 3 hours``; empty when it is past or more than a day away."""
+    minutes = int((value - now).total_seconds() // 60)
+    if not 0 <= minutes < 24 * 60:
+        return ""
+    if minutes < 120:
+        return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return f"in {minutes // 60} hours"

@@ -9,6 +9,7 @@ from routehub.web.pages import (
     agenda,
     alerts,
     commitments,
+    device,
     figures,
     figures_posted,
     hand_overs,
@@ -48,6 +49,7 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    device,
 )
 
 
@@ -57,6 +59,7 @@ def router() -> APIRouter:
     found.include_router(assets.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
