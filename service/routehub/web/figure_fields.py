@@ -22,6 +22,11 @@ ORDER = ("arrivals", "departures", "asylum_applications", "present", "occupied",
 WEEK = timedelta(days=7)
 
 
+def name_of(series: Series) -> str:
+    """``arrivals|counterpart:HR``: the name of a series in forms."""
+    return "|".join(value if key == "indicator" else f"{key}:{value}" for key, value in series)
+
+
 @dataclass(frozen=True)
 class Field:
     """One number of the form. ``label`` stands beside it, ``ask`` completes "Enter the number of …"."""
@@ -37,7 +42,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        return "|".join(value if key == "indicator" else f"{key}:{value}" for key, value in self.series)
+        return name_of(self.series)
 
     @property
     def id(self) -> str:
@@ -95,7 +100,7 @@ def load(
     wanted = dict.fromkeys([*borders(route, member.party, day), *common, *days])
     fields = [_field(series, days.get(series, {}), route, member, day, name) for series in wanted]
     positions = {m.party: m.position for m in route.memberships}
-    return sorted(fields, key=lambda field: _order(field, positions))
+    return sorted(fields, key=lambda field: _place(field.series, positions))
 
 
 def borders(route: RouteView, party: str, day: date) -> list[Series]:
@@ -108,10 +113,11 @@ def borders(route: RouteView, party: str, day: date) -> list[Series]:
     ]
 
 
-def _order(field: Field, positions: Mapping[str, int]) -> tuple[int, int, str]:
-    parts = dict(field.series)
+def _place(series: Series, positions: Mapping[str, int]) -> tuple[int, int, str]:
+    """Flows first, then in travel order of the neighbours, then by name."""
+    parts = dict(series)
     known = ORDER.index(parts["indicator"]) if parts["indicator"] in ORDER else 2
-    return known, positions.get(parts.get("counterpart", ""), -1), field.name
+    return known, positions.get(parts.get("counterpart", ""), -1), name_of(series)
 
 
 def _field(
@@ -159,9 +165,19 @@ def _details(parts: Mapping[str, str], route: RouteView) -> str:
     return found
 
 
-def label_of(value: FigureValue, route: RouteView, name: Names) -> str:
-    """The label of a value's series, with its period where that is not the reporting day."""
+def label_of(value: FigureValue, route: RouteView, name: Names, end: str | None = None) -> str:
+    """The label of a value's series, with its period where that is not the reporting day. ``end``: the local time at
+    which the party's reporting day ends."""
     parts = dict(series_of(value))
-    label, _ = words(parts, indicators()[value.indicator], route, f"{value.end:%H:%M} UTC", name)
+    usual = end is not None and value.bucket == "reporting_day"
+    label, _ = words(
+        parts, indicators()[value.indicator], route, end if usual and end else f"{value.end:%H:%M} UTC", name
+    )
     kind = "" if value.bucket == "reporting_day" else f" ({value.bucket.replace('_', ' ')})"
     return label + kind
+
+
+def order_of(value: FigureValue, route: RouteView) -> tuple[int, int, str]:
+    """Where a value's series stands in the form and in lists."""
+    series = series_of(value)
+    return _place(series, {m.party: m.position for m in route.memberships})

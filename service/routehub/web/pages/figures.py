@@ -65,6 +65,8 @@ def _show(
     title = f"{'Correct figures' if sheet.correcting else 'Post figures'}: {name}"
     if unusual:
         title = f"Check {len(unusual)} unusual {'figure' if len(unusual) == 1 else 'figures'}: {name}"
+    if conflict:
+        title = f"Not posted, somebody else was quicker: {name}"
     values = {
         "sheet": sheet, "typed": typed, "faults": faults, "unusual": unusual, "copied": copied,
         "compared": compared(sheet, typed) if conflict else (),

@@ -155,7 +155,8 @@ window.routehubOutbox = (() => {
   const show = async () => {
     const all = await mine();
     const waiting = all.filter((item) => item.state === "waiting" && !sending.has(item.id));
-    const asked = all.filter((item) => item.state === "attention");
+    const here = document.querySelector("form[data-keep]:not([data-fresh]) input[name=key]")?.value;   // being looked at
+    const asked = all.filter((item) => item.state === "attention" && item.id !== here);
     waitingLink.hidden = waiting.length + asked.length === 0;
     waitingLink.textContent = asked.length ? `${items(asked.length)} to look at` : `${items(waiting.length)} waiting`;
     bar.replaceChildren(...lines(waiting, asked));
@@ -230,11 +231,17 @@ window.routehubOutbox = (() => {
     store.put("outbox", item).catch(() => requests.delete(form)).finally(() => event.detail.issueRequest(true));
   });
 
-  document.addEventListener("htmx:afterRequest", async (event) => {
+  // By its request: when the answer is in, the form is no longer part of the page.
+  document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
-    const item = requests.get(form);
-    if (!item) return;
+    if (requests.has(form)) requests.set(event.detail.xhr, { form, item: requests.get(form) });
+  });
+
+  document.addEventListener("htmx:afterRequest", async (event) => {
     const { xhr } = event.detail;
+    const { form, item } = requests.get(xhr) ?? {};
+    if (!item) return;
+    requests.delete(xhr);
     requests.delete(form);
     sending.delete(item.id);
     if (xhr.status === 0 || xhr.status === 429 || xhr.status >= 500) {
