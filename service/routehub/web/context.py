@@ -1,7 +1,7 @@
 """What the pages need of the hub, handed in by ``app``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -17,6 +17,7 @@ from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
+from routehub.web.counts import KnownCounts
 from routehub_schemas.registry import Registry
 
 
@@ -36,6 +37,7 @@ class WebContext:
     pushes: PushLog
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
+    counts: KnownCounts = field(default_factory=KnownCounts)
 
     @property
     def https(self) -> bool:
