@@ -15,8 +15,8 @@ from tests.fixtures.waiting import wait_for
 class Served:
     """The hub of one test; ``hub`` is there for looking inside and for moving its clock."""
 
-    def __init__(self, folder: Path, database_url: str, *, at: int | None = None, **settings: str) -> None:
-        port = self.port = at or find_free_port()
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+        port = self.port = int(settings.pop("port", 0)) or find_free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.database_url = database_url
         given = {"host": "127.0.0.1", "port": port, "public_url": self.url, "data_dir": folder, **settings}

@@ -285,7 +285,7 @@ def test_a_form_waits_for_a_hub_that_starts_again(stage, open_page, day):
     fill(page)
     press(page, "Enter")
     expect(page.locator("#saved")).to_be_visible()
-    stage.hub = Served(Path(hub.hub.settings.data_dir), hub.database_url, at=hub.port).start()
+    stage.hub = Served(Path(hub.hub.settings.data_dir), hub.database_url, port=str(hub.port)).start()
     page.locator("#saved").get_by_role("button", name="Try now").click()
     posted(page)
     assert len(reports(stage, day)) == 1

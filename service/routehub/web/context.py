@@ -17,6 +17,7 @@ from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
+from routehub.web.counts import KnownCounts
 from routehub.web.shared_pages import SharedPages
 from routehub_schemas.registry import Registry
 
@@ -38,6 +39,7 @@ class WebContext:
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
     shared: SharedPages = field(default_factory=SharedPages)
+    counts: KnownCounts = field(default_factory=KnownCounts)
 
     @property
     def https(self) -> bool:

@@ -1,8 +1,8 @@
 """What an open page gets that asks for itself anew.
 
 When something happens, every open overview asks at once. What stands in it follows from the route, the party, the
-roles, the party's feed, the directory and the time: all who agree in these get the same text, rendered once
-(DECISIONS 2).
+roles, the party's feed, the directory, the time and the last visit: all who agree in these get the same text,
+rendered once (DECISIONS 2).
 """
 
 import re
@@ -15,12 +15,13 @@ from fastapi.responses import HTMLResponse
 
 from routehub.web.context import web_context
 from routehub.web.visitor import Visitor, visitor
+from routehub.web.visits import COOKIE, since, visits
 
 HEADER = "X-Live"
 SECONDS = 15
 """How long one text may serve: what depends on the clock, such as due and late, is at most so old."""
 _SHARED = re.compile(r"(/routes/[^/]+)?(/|/alerts)?")
-_PARTS = re.compile(r"<title>.*?</title>|<body[^>]*>|<main.*</main>", re.DOTALL)
+_PARTS = re.compile(r'<title>.*?</title>|<body[^>]*>|<nav class="nav".*?</nav>|<main.*</main>', re.DOTALL)
 
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -47,8 +48,11 @@ async def shared(request: Request, answer: Answer) -> Response:
 def _key(request: Request, who: Visitor, directory: int, now: datetime) -> Hashable:
     """Everything that a shared page follows from."""
     moment = int(now.timestamp() // SECONDS)
-    roles = who.principal.roles
-    return request.url.path, request.url.query, who.party, roles, who.reports_for, str(who.head), directory, moment
+    window, begin = since(
+        request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.route.zone, now
+    )
+    asked = request.url.path, request.url.query, begin if window == "last" else window
+    return asked, who.party, who.principal.roles, who.reports_for, str(who.head), directory, moment
 
 
 def parts(page: str, csrf: str) -> str:

@@ -70,10 +70,8 @@ def ago(value: datetime, now: datetime) -> str:
 
 
 def until(value: datetime, now: datetime) -> str:
-    """``in 58 minutes``, ``in 3 hours``; empty when it is past or more than a day away."""
+    """``in 58 min``, ``in 5 h``: only ever beside the exact time; empty for what is over or more than a day off."""
     minutes = int((value - now).total_seconds() // 60)
-    if not 0 <= minutes < 24 * 60:
+    if minutes < 0 or minutes >= 24 * 60:
         return ""
-    if minutes < 120:
-        return f"in {minutes} minute{'' if minutes == 1 else 's'}"
-    return f"in {minutes // 60} hours"
+    return f"in {minutes} min" if minutes < 120 else f"in {minutes // 60} h"
