@@ -16,6 +16,7 @@ from routehub.web.pages import (
     conference_calls,
     conference_invitation,
     conferences,
+    device,
     figures,
     figures_posted,
     hand_overs,
@@ -69,6 +70,7 @@ OF_A_ROUTE = (
     account,
     account_codes,
     account_passkeys,
+    device,
 )
 
 
@@ -82,6 +84,7 @@ def router() -> APIRouter:
     found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
