@@ -192,6 +192,10 @@ class Frame:
     def is_here(self, path: str) -> bool:
         return self.here.rstrip("/") == f"{self.base}{path}"
 
+    def is_below(self, path: str) -> bool:
+        """Whether this page belongs to one of a list, such as one party."""
+        return self.here.startswith(f"{self.base}{path}/") and not any(self.is_here(other) for other, _ in self.part)
+
     @property
     def live(self) -> bool:
         """Whether the counts of the navigation follow what happens: on the pages that it leads to, not on forms."""
