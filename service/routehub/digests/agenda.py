@@ -91,6 +91,7 @@ def _meeting(conference: ConferenceView, following: datetime | None) -> dict[str
     found: dict[str, Any] = {
         "title": conference.title, "start": iso(conference.start), "minutes": conference.minutes,
         "zone": conference.zone, "chair": conference.chair, "revision": conference.revision,
+        "told_at": iso(conference.accepted_at),
     }  # fmt: skip
     if conference.link:
         found["link"] = conference.link

@@ -32,12 +32,12 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"),),
+    (("", "Overview"), ("/bulletin", "Bulletin"), ("/replay", "Day by day")),
     (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
     (("/alerts", "Alerts"), ("/forecast", "Forecast")),
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/threads", "Notes")),
-    (("/commitments", "Commitments"), ("/statements", "Statements")),
+    (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
     (("/conference", "Conference"),),
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
@@ -51,9 +51,7 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
-BESIDE = {
-    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/replay": "", "/figures": "/parties",
-}  # fmt: skip
+BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
 """Pages that are not in the navigation, and the part to which they belong."""
 
 

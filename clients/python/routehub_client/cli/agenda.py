@@ -88,6 +88,7 @@ def _next(found: Sequence[Mapping[str, Any]], now: datetime) -> int:
         if (start := moment(item.get("start"))) is not None
         and isinstance(item.get("number"), int)
         and item.get("state") != "cancelled"
+        and item.get("series", "weekly") == "weekly"
     ]
     coming = [pair for pair in dated if pair[0] >= now]
     if coming:

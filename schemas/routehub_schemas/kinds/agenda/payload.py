@@ -52,7 +52,9 @@ class Meeting(Part):
     chair: PartyCode
     """The party that chairs it."""
     revision: Annotated[int, Field(ge=0, le=9_999)] = 0
-    """How often it had been changed (RFC 5545 `SEQUENCE`)."""
+    """How often it had been changed."""
+    told_at: Moment | None = None
+    """When the newest message about it was accepted, from which the SEQUENCE of its invitation follows (RFC 5545)."""
     next: Moment | None = None
     """When the series proposes the conference after it."""
 

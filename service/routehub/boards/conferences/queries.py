@@ -18,7 +18,7 @@ from routehub.directory.visibility import clause, readers_of
 @dataclass(frozen=True)
 class ConferenceView:
     """A conference as it stands for a reader. ``first_start``: when it was first to begin; ``revision``: how many
-    changes the reader has seen (RFC 5545 ``SEQUENCE``); ``message_id``: the newest message about it."""
+    changes the reader has seen; ``message_id``: the newest message about it."""
 
     route: str
     series: str
@@ -32,6 +32,8 @@ class ConferenceView:
     participants: tuple[str, ...]
     state: str
     reason: str | None
+    extra: bool
+    about: str | None
     tlp: str
     first_start: datetime
     revision: int
@@ -42,6 +44,11 @@ class ConferenceView:
     @property
     def ends(self) -> datetime:
         return self.start + timedelta(minutes=self.minutes)
+
+    @property
+    def current(self) -> bool:
+        """Whether it takes place as far as is known."""
+        return self.state != "cancelled"
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ def _conference(rows: list[RowMapping]) -> ConferenceView:
         name: last[name]
         for name in (
             "route", "series", "number", "title", "start", "minutes", "zone", "link", "chair", "state", "reason",
-            "tlp", "message_id", "accepted_at", "audience_id",
+            "extra", "about", "tlp", "message_id", "accepted_at", "audience_id",
         )
     }  # fmt: skip
     return ConferenceView(
