@@ -59,7 +59,9 @@ from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
 from routehub.boards.threads import ThreadsBoard
+from routehub.chairing.mail import minutes_mail
 from routehub.chairing.office import Chair
+from routehub.chairing.tasks import ActionReminders, AgendaClosing, LateItems
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -148,7 +150,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "conference": conference_mail(sender_of(mail_from).addr_spec),
         "agenda_annex": annex_mail,
-        "request": request_mail.request, "offer": request_mail.offer,
+        "minutes": minutes_mail, "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
 
@@ -330,6 +332,9 @@ class Hub:
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
             DailyBulletin(self.db, self.intake, self.directory),
+            AgendaClosing(self.db, self.directory, self.chair),
+            LateItems(self.db, self.directory, self.chair),
+            ActionReminders(self.db, self.intake, self.directory),
         )
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:

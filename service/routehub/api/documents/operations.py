@@ -176,9 +176,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("patch", "/v1/conferences/{number}/draft"): Operation(
         chairing.AgendaDraft, (*WRITE, 412), AgendaChange,
         examples={
-            "more time, and another lead": {"items": {"reception": {"minutes": 10, "lead": "UNHCR"}}},
-            "dropped": {"items": {"request-overdue": {"dropped": "Answered in the meantime."}}},
-            "put back": {"items": {"request-overdue": {"dropped": None}}},
+            "more time, and another lead": {"items": {"follow-up": {"minutes": 10, "lead": "UNHCR"}}},
+            "taken back": {"items": {"follow-up": {"minutes": None, "lead": None}}},
         },
         headers={200: ("ETag",)}, statuses={200: "As it stands now."},
     ),
