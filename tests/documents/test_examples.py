@@ -17,7 +17,6 @@ from tests.documents.stage import Stage, stage
 from tests.fixtures.furnished import CMR, WBR, RouteOf, bearer
 from tests.fixtures.hub import HubProcess
 
-
 NUMBERS = count(700)
 """Of conferences that an example has for itself."""
 
