@@ -70,6 +70,8 @@ Act = Literal[
     "commit",
     "deliver",
     "receive",
+    "attend",
+    "join",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 StatementType = Literal["joint_text", "meeting_outcome"]
