@@ -127,7 +127,8 @@ async def test_as_a_paper_it_is_tagged_and_has_the_same_bytes_again(world: World
     read = PdfReader(io.BytesIO(made))
     assert read.metadata is not None
     assert str(read.metadata.title).startswith("Monitoring report: Leaders' Meeting on the Western Balkans route")
-    assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    root: Any = read.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
     words = " ".join(page.extract_text() for page in read.pages)
     assert "Dobova is ready." in words
     assert "Points without a commitment" in words
