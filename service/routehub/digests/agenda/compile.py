@@ -2,7 +2,7 @@
 Compiled again from the same records it has the same bytes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,10 @@ from routehub.views.totals import Total
 from routehub.views.week import Week
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.registry import Registry
+
+
+CLOSES_BEFORE = timedelta(hours=2)
+"""Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 
 
 def past_agenda(
@@ -84,6 +88,7 @@ def compile_agenda(
         "series": series.name,
         "conference": conference.number,
         "edition": edition,
+        "closes_at": iso(conference.start - CLOSES_BEFORE),
         "compiled_at": iso(now),
         "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),
