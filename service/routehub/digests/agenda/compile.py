@@ -22,7 +22,6 @@ from routehub.views.week import Week
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.registry import Registry
 
-
 CLOSES_BEFORE = timedelta(hours=2)
 """Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 
