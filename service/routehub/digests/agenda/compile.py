@@ -12,6 +12,7 @@ from routehub.boards.conferences.queries import ConferenceView, agendas
 from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
+from routehub.digests.agenda.rules.follow_up import FOLLOW_UP
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
@@ -35,7 +36,9 @@ def past_agenda(
         message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
         if message is not None and isinstance(message.payload, Agenda):
             items = message.payload.items
-            decisions = tuple((item.number, item.title) for item in items if item.outcome == "decide")
+            decisions = tuple(
+                (item.number, item.title) for item in items if item.outcome == "decide" and item.rule != FOLLOW_UP
+            )
             return Past(ref.conference, ref.message_id, len(items), decisions), ref.window_end
     return None, None
 

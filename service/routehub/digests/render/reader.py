@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from routehub.directory.snapshot import Directory, RouteView
+from routehub.views.names import called
 
 MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
 MARK_WORDS = {
@@ -26,7 +27,7 @@ class Reader:
 
     def name(self, party: str, at: datetime) -> str:
         """What a party was called at that moment."""
-        return self.directory.name(party, at.astimezone(self.route.zone).date())
+        return called(self.directory, party, at.astimezone(self.route.zone).date())
 
     def message(self, message_id: str) -> str:
         return f"{self.public_url}/routes/{self.route.code}/messages/{message_id}"

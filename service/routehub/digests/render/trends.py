@@ -34,7 +34,7 @@ def caption(agenda: Agenda) -> str:
         return ""
     return (
         f"People entered: a day, on average over the days reported, {words.count(len(agenda.days), 'day')} to "
-        f"{words.day(agenda.days[-1])}. Reception: places taken, newest figures."
+        f"{words.day(agenda.days[-1])}. Highest: the day that ends then. Reception: places taken, newest figures."
     )
 
 
@@ -62,7 +62,7 @@ def _peak(row: WeekRow | None, days: Sequence[date]) -> str:
     if len(told) < 2:
         return ""
     value, day = max(told)
-    return f"{words.number(value)} on {words.day(day)}"
+    return f"{words.number(value)} to {words.day(day)}"
 
 
 def _entered(row: WeekRow | None, days: int) -> tuple[str, str]:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from routehub.digests import words
 from routehub.digests.agenda.matter import Entry, Matter, Past, entry
 
+FOLLOW_UP = "follow-up"
+
 
 def follow_up(matter: Matter) -> list[Entry]:
     past = matter.past
     left = past is not None and bool(past.decisions)
     return [
         entry(
-            "follow-up", f"Follow-up of conference {past.number}" if past else "Follow-up", "Standing item.",
+            FOLLOW_UP, f"Follow-up of conference {past.number}" if past else "Follow-up", "Standing item.",
             outcome="decide" if left else "note", minutes=6 if left else 2, points=matter.points("follow-up"),
             lead=matter.chair, lines=_lines(past), sources=(past.message_id,) if past else (),
             wanted="What was concluded on each, and what is still open." if left else None, standing="last",
