@@ -106,6 +106,7 @@ from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
+from routehub.web.provider import Provider
 from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 
@@ -376,7 +377,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.router.routes.extend(_routes(list(hub.registry.values())))
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due,
+        hub.pushes, hub.subscriptions, hub.due, Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)

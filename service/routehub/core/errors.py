@@ -53,6 +53,12 @@ class NotAllowed(HubError):
     status, code, title = 403, "not-allowed", "You may not do this"
 
 
+class SecondStepNeeded(HubError):
+    """This hub asks everybody for two factors, and the session began with one; the account page sets up another."""
+
+    status, code, title = 403, "second-step-needed", "Set up a second step first"
+
+
 class Unknown(HubError):
     """Not there, or not visible to this reader: both read alike, byte for byte (PROMISES 9)."""
 
