@@ -24,6 +24,7 @@ from routehub.directory.snapshot import Directory, LegView, Membership, RouteVie
 from routehub.directory.visibility import readable
 from routehub.journal.targets import marked_red
 from routehub.views import plans, shared
+from routehub.views.names import called
 from routehub.views.plans import Shown
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
@@ -216,7 +217,7 @@ def narrower(
 
 
 def _names(directory: Directory, on: date) -> dict[str, str]:
-    return {code: directory.name(code, on) for code in directory.parties}
+    return {code: called(directory, code, on) for code in directory.parties}
 
 
 def _records(
