@@ -23,6 +23,7 @@ AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
 
 ALERT: Example = ("alert", "shortest")
+SUB_GROUP: Example = ("conference", "sub-group")
 MOVEMENT: Example = ("movement", "shortest")
 ASSESSMENT: Example = ("request", "joint-assessment")
 REFERENCES: Mapping[str, Example] = {
@@ -43,12 +44,14 @@ REFERENCES_OF: Mapping[Example, Example] = {
     ("progress", "withdrawn"): ("commitment", "shortest"),
     ("response", "acknowledge"): ALERT,
     ("response", "agree-with-conditions"): MOVEMENT,
+    ("response", "attend"): SUB_GROUP,
     ("response", "by-message-id"): ALERT,
     ("response", "close"): ASSESSMENT,
     ("response", "decline"): ASSESSMENT,
     ("response", "delivered-in-part"): ("offer", "unasked-expertise"),
     ("response", "more-time"): ASSESSMENT,
     ("response", "partial-answer"): ASSESSMENT,
+    ("response", "represented"): SUB_GROUP,
     ("response", "took-place"): MOVEMENT,
     ("response", "withdraw"): MOVEMENT,
 }
@@ -65,10 +68,12 @@ SENDERS_OF: Mapping[Example, str] = {
     ("measure", "past-closure"): "HU",
     ("response", "acknowledge"): "RS",
     ("response", "agree-with-conditions"): "SI",
+    ("response", "attend"): "MK",
     ("response", "by-message-id"): "RS",
     ("response", "decline"): "UNHCR",
     ("response", "more-time"): "UNHCR",
     ("response", "partial-answer"): "UNHCR",
+    ("response", "represented"): "SI",
 }
 
 
