@@ -18,6 +18,7 @@ from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    bulletins,
     cap,
     clock,
     conferences,
@@ -29,6 +30,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    monitoring,
     movements,
     nominations,
     parties,
@@ -44,6 +46,7 @@ from routehub.api.v1 import (
     threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.bulletins import BulletinsBoard
 from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -79,9 +82,12 @@ from routehub.delivery.replaying import Replayer
 from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
+from routehub.digests.bulletin.letter import bulletin_mail
 from routehub.digests.invitations import conference_mail
 from routehub.digests.mail import agenda_mail
-from routehub.digests.schedule import Schedule
+from routehub.digests.schedule import Schedule, Task
+from routehub.digests.tasks.agenda import AgendaDigest
+from routehub.digests.tasks.bulletin import DailyBulletin
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -126,6 +132,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         CommitmentsBoard(directory),
         StatementsBoard(directory),
         ThreadsBoard(Registry.shipped()),
+        BulletinsBoard(),
     )
 
 
@@ -166,7 +173,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
-        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
+        self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -178,7 +185,10 @@ class Hub:
         )
         self.webhooks = WebhookChannel(private=settings.webhook_private)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
+        packer = Packer(
+            self.directory, self.registry, self.clock, settings.public_url, composers(self.registry),
+            {"bulletin": bulletin_mail},
+        )  # fmt: skip
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due_to_send)
         self.dispatcher = Dispatcher(
             self.db, self.writer, self.directory, self.registry, self.clock, self.due_to_send, settings.night
@@ -241,6 +251,7 @@ class Hub:
 
     async def stop(self) -> None:
         self.schedule.stop()
+        self.warning.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -305,6 +316,13 @@ class Hub:
 
     def due_to_send(self) -> None:
         self._sending.ring()
+
+    def tasks_of_schedule(self) -> tuple[Task, ...]:
+        """What this hub does at its time."""
+        return (
+            AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            DailyBulletin(self.db, self.intake, self.directory),
+        )
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
         texts = Renderers(self.registry, renderers)
@@ -388,6 +406,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         reports.router,
         boards.router,
         conferences.router,
+        bulletins.router,
+        monitoring.router,
         series.router,
         plans.router,
         pauses.router,

@@ -49,7 +49,8 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "bulletin"}))),
+    Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
     Rule("invited", Wanted(kinds=frozenset({"conference"}))),
 )
 
