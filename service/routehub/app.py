@@ -88,6 +88,7 @@ from routehub.digests.mail import agenda_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
+from routehub.digests.tasks.called import CalledAgenda
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -321,6 +322,7 @@ class Hub:
         """What this hub does at its time."""
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            CalledAgenda(self.db, self.intake, self.directory),
             DailyBulletin(self.db, self.intake, self.directory),
         )
 

@@ -117,7 +117,11 @@ def _finished(found: "Calendar", starts: Sequence[tuple[datetime, ZoneInfo]]) ->
     years: dict[str, list[int]] = {}
     for start, zone in starts:
         years.setdefault(zone.key, []).append(start.astimezone(zone).year)
-    zones = [timezone(ZoneInfo(key), min(known), max(known) + YEARS_MORE) for key, known in sorted(years.items()) if key != "UTC"]
+    zones = [
+        timezone(ZoneInfo(key), min(known), max(known) + YEARS_MORE)
+        for key, known in sorted(years.items())
+        if key != "UTC"
+    ]
     found.subcomponents[:0] = zones
     return bytes(found.to_ical())
 

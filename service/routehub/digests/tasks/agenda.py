@@ -52,6 +52,8 @@ class AgendaDigest:
         conference = await self.conference(route, found[0], occurrence.local_date)
         if isinstance(conference, Gone):
             return Outcome("skipped", reason=conference.reason)
+        if found[0].sub_group:  # its participants are invited; what it comes to goes on another agenda
+            return Outcome("posted", conference.message_id, conference=conference.number)
         data = await self._db.read_own(self._compile, route, found[0], conference, occurrence.local_date, now)
         recorded = await self._intake.receive(
             hub_principal(route.code),
