@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    account,
+    account_codes,
+    account_passkeys,
     acknowledge,
     agenda,
     alerts,
@@ -13,10 +16,13 @@ from routehub.web.pages import (
     conference_calls,
     conference_invitation,
     conferences,
+    device,
     figures,
     figures_posted,
+    forecast,
     hand_overs,
     keys,
+    legs,
     measures,
     messages,
     monitoring,
@@ -24,18 +30,27 @@ from routehub.web.pages import (
     notifications,
     offers,
     overview,
+    parties,
     pauses,
     people,
+    replay,
     requests,
+    second_step,
     series,
     settings,
     sign_in,
+    sign_in_passkey,
+    sign_in_provider,
     statements,
     threads,
 )
 
 OF_A_ROUTE = (
     overview,
+    replay,
+    parties,
+    legs,
+    forecast,
     figures,
     figures_posted,
     alerts,
@@ -60,6 +75,10 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    account,
+    account_codes,
+    account_passkeys,
+    device,
 )
 
 
@@ -67,8 +86,13 @@ def router() -> APIRouter:
     """All pages: those of the default route without a prefix, and those of every route under its code."""
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
+    # Before the one-time link, whose address would take theirs.
+    found.include_router(second_step.router)
+    found.include_router(sign_in_passkey.router)
+    found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
