@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from routehub.core.clock import wall
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -42,17 +43,19 @@ PARTS: tuple[tuple[Place, ...], ...] = (
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
-    ("/settings", "Settings"), ("/settings/notifications", "Notifications"), ("/keys", "Keys"),
-    ("/messages", "Messages"),
+    ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
+    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
 )  # fmt: skip
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/people", "People"),),
-    (("/settings", "Settings"), ("/keys", "Keys")),
+    (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
 BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
 """Pages that are not in the navigation, and the part to which they belong."""
+ENDS_SOON = timedelta(minutes=15)
+"""So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,8 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+    ends: datetime | None = None
+    ends_soon: bool = False
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -259,9 +264,13 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
-        events=_events(visitor) if visitor else None,
+        events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
+        ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
-    usual = {"frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today)}
+    usual = {
+        "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
+        "keeps": ctx.settings.keep_on_device,
+    }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

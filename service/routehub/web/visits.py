@@ -9,6 +9,8 @@ COOKIE = "routehub-visit"
 APART = timedelta(minutes=30)
 """Pages opened within this time are one visit."""
 LONGEST = timedelta(days=7)
+STEP = 600
+"""Seconds to which the begin of a last visit is rounded down, so that open pages of many people can share a text."""
 DAY = timedelta(hours=24)
 EVENING = time(18)
 WINDOWS = (("last", "last visit"), ("18:00", "yesterday 18:00"), ("24h", "24 hours"))
@@ -51,5 +53,5 @@ def since(window: str, visit: Visits, zone: ZoneInfo, now: datetime) -> tuple[st
         local = now.astimezone(zone)
         return window, datetime.combine(local.date() - timedelta(days=1), EVENING, zone).astimezone(UTC)
     if window != "24h" and visit.before is not None and now - visit.before <= LONGEST:
-        return "last", visit.before
+        return "last", datetime.fromtimestamp(visit.before.timestamp() // STEP * STEP, UTC)
     return "24h", now - DAY
