@@ -84,7 +84,7 @@ from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.bulletin.letter import bulletin_mail
 from routehub.digests.invitations import conference_mail
-from routehub.digests.mail import agenda_mail
+from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
@@ -106,6 +106,7 @@ from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
+from routehub.web.provider import Provider
 from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 
@@ -141,6 +142,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "conference": conference_mail(sender_of(mail_from).addr_spec),
+        "agenda_annex": annex_mail,
         "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
@@ -375,7 +377,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.router.routes.extend(_routes(list(hub.registry.values())))
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due,
+        hub.pushes, hub.subscriptions, hub.due, Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)

@@ -239,6 +239,17 @@ class AsyncHub:
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
 
+    async def agenda_pdf(self, number: int) -> bytes:
+        """The agenda as PDF/UA-1."""
+        return await self._do(calls.agenda_pdf(self.route_code, number))
+
+    async def annex(self, number: int) -> dict[str, Any]:
+        """What this party may read of what is to be discussed, and not everyone in the call."""
+        return await self._do(calls.annex(self.route_code, number))
+
+    async def annex_text(self, number: int) -> str:
+        return await self._do(calls.annex_text(self.route_code, number))
+
     async def pauses(self, all: bool = False) -> list[dict[str, Any]]:
         """Who is excused from reporting, and why; with ``all`` also pauses that are over."""
         return await self._do(calls.pauses(self.route_code, all=all))

@@ -342,6 +342,18 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
     )
 
 
+def agenda_pdf(route: str | None, number: int) -> Call[bytes]:
+    return _get(path("conferences", number, "agenda", route=route) + ".pdf", lambda answer: answer.body)
+
+
+def annex(route: str | None, number: int) -> Call[dict[str, Any]]:
+    return _get(path("conferences", number, "annex", route=route), Answer.object)
+
+
+def annex_text(route: str | None, number: int) -> Call[str]:
+    return _get(path("conferences", number, "annex", route=route) + ".txt", lambda answer: answer.text)
+
+
 def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:
     asked = params(all=True if all else None)
     return Call(Request("GET", path("reporting", "pauses", route=route), asked), partial(answers.rows, "pauses"))

@@ -49,7 +49,7 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "bulletin"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin"}))),
     Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
     Rule("invited", Wanted(kinds=frozenset({"conference"}))),
 )

@@ -18,6 +18,7 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
 from routehub.web.counts import KnownCounts
+from routehub.web.provider import Provider
 from routehub.web.shared_pages import SharedPages
 from routehub_schemas.registry import Registry
 
@@ -38,6 +39,7 @@ class WebContext:
     pushes: PushLog
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
+    provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from routehub.core.clock import wall
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -32,7 +33,7 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"), ("/bulletin", "Bulletin")),
+    (("", "Overview"), ("/bulletin", "Bulletin"), ("/replay", "Day by day")),
     (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
     (("/alerts", "Alerts"), ("/forecast", "Forecast")),
     (("/measures", "Measures"), ("/movements", "Movements")),
@@ -42,19 +43,19 @@ PARTS: tuple[tuple[Place, ...], ...] = (
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
-    ("/settings", "Settings"), ("/settings/notifications", "Notifications"), ("/keys", "Keys"),
-    ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
+    ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
+    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
 )  # fmt: skip
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/people", "People"),),
-    (("/settings", "Settings"), ("/keys", "Keys")),
+    (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
-BESIDE = {
-    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/replay": "", "/figures": "/parties",
-}  # fmt: skip
+BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
 """Pages that are not in the navigation, and the part to which they belong."""
+ENDS_SOON = timedelta(minutes=15)
+"""So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,8 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+    ends: datetime | None = None
+    ends_soon: bool = False
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -191,6 +194,10 @@ class Frame:
 
     def is_here(self, path: str) -> bool:
         return self.here.rstrip("/") == f"{self.base}{path}"
+
+    def is_below(self, path: str) -> bool:
+        """Whether this page belongs to one of a list, such as one party."""
+        return self.here.startswith(f"{self.base}{path}/") and not any(self.is_here(other) for other, _ in self.part)
 
     @property
     def live(self) -> bool:
@@ -257,7 +264,8 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
-        events=_events(visitor) if visitor else None,
+        events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
+        ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
     usual = {

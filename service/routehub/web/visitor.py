@@ -1,5 +1,6 @@
 """Who looks at a page: the person of the session, on the route of the address."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,8 +8,8 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from routehub.core.clock import wall
-from routehub.core.errors import NotAllowed, SignInNeeded, Unknown
-from routehub.directory import sessions
+from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
+from routehub.directory import factors, sessions
 from routehub.directory.principal import Principal, may_report_for, person_principal
 from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import Directory, Membership, PersonView, RouteView
@@ -65,12 +66,24 @@ async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, Pe
     return found, person
 
 
+def lacks_second_step(ctx: WebContext, session: SessionView) -> bool:
+    """Whether this hub asks everybody for two factors, and this session began with one."""
+    return ctx.settings.second_factor == "everyone" and not factors.is_two(session.how)
+
+
+def _sets_up(path: str) -> bool:
+    """Pages on which a second step is set up, and the way out."""
+    return path == "/sign-out" or bool(re.match(r"(/routes/[^/]+)?/account(/|$)", path))
+
+
 async def visitor(request: Request, ctx: Web) -> Visitor:
     """The visitor of a page. Errors: 401 without a session, 404 for a route that is not theirs."""
     known = await session_of(request, ctx)
     if known is None:
         raise SignInNeeded("Sign in to see this page.")
     session, person = known
+    if lacks_second_step(ctx, session) and not _sets_up(request.url.path):
+        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an app for codes first.")
     directory = ctx.directory.value
     named: str | None = request.path_params.get("route")
     roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}

@@ -46,7 +46,7 @@ READ = (400, 401, 403, 404, 422, 429, 503)
 CURSOR = (410,)
 WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 PUBLIC = (400, 404)
-ATOM, CAP = "application/atom+xml", "application/cap+xml"
+ATOM, CAP, PDF = "application/atom+xml", "application/cap+xml", "application/pdf"
 BATCH = "application/cloudevents-batch+json"
 MESSAGE = "Message"
 """The envelope of a message with its warnings, named and not modelled: it is the contract's own schema."""
@@ -167,6 +167,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/conferences/{number}/agenda.pdf"): Operation(None, (*READ, 501), media={PDF: "The agenda."}),
+    ("get", "/v1/conferences/{number}/annex"): Operation(MESSAGE),
     ("get", "/v1/bulletins"): Operation(bulletins.Bulletins),
     ("get", "/v1/bulletins/{day}"): Operation(bulletins.Bulletin),
     ("get", "/v1/bulletins/{day}.txt"): Operation(

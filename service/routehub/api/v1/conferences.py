@@ -1,6 +1,7 @@
-"""Conferences, proposals for them and their agendas, each agenda in five forms by suffix or by Accept."""
+"""Conferences, proposals for them and their agendas, each agenda in six forms by suffix or by Accept."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.negotiation import CSV, ICS, JSON, XLSX, Chosen, Form, offer
+from routehub.api.negotiation import CSV, ICS, JSON, PDF, TEXT, XLSX, Chosen, Form, offer
 from routehub.api.sheets import records as record_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
 from routehub.api.v1.boards import marking
@@ -18,6 +19,7 @@ from routehub.boards.conferences.queries import (
     ConferenceView,
     ProposalView,
     agendas,
+    annex,
     conference,
     conferences,
     proposals_of,
@@ -27,8 +29,9 @@ from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
 from routehub.digests import series_office
 from routehub.digests.render import layout
+from routehub.digests.render.annex import annex_page
 from routehub.digests.render.calendar import published
-from routehub.digests.render.forms import FORMS, agenda_form, calendar_entries, proposal_of
+from routehub.digests.render.forms import FORMS, agenda_form, agenda_pdf, calendar_entries, proposal_of
 from routehub.digests.render.page import Reader as PageReader
 from routehub.digests.render.rule import Repeating
 from routehub.digests.series import Series
@@ -176,7 +179,7 @@ async def get_attendance(
     return await sheets.one(table, f"attendance-{number}", f"Attendance of conference {number}", view.tlp)
 
 
-AGENDA = tuple(Form(suffix, *_media(FORMS[suffix])) for suffix in ("json", "txt", "html", "md", "ics"))
+AGENDA = tuple(Form(suffix, *_media(FORMS[suffix])) for suffix in ("json", "txt", "html", "md", "ics", "pdf"))
 
 
 @offer(router, "/conferences/{number}/agenda", *AGENDA)
@@ -191,26 +194,59 @@ async def _agenda(ctx: Context, who: Principal, route: RouteView, number: int, s
     if form == "ics":
         return await _calendar(ctx, who, route, number, series)
 
-    def read(conn: Connection) -> tuple[Message, dict[str, Any]] | None:
+    def read(conn: Connection) -> str | None:
         ids = readable(conn, who.route, who.party)
-        for ref in agendas(conn, ids, who.route, series, number, limit=1):
-            item = feed.one(conn, who.route, who.party, ref.message_id)
-            message = follow.by_id(conn, ctx.registry, ref.message_id) if item is not None else None
-            if item is not None and item.body is not None and message is not None:
-                return message, as_event(item.body, feed.head(conn, who.route, who.party).epoch, item.feed)
-        return None
+        return next((ref.message_id for ref in agendas(conn, ids, who.route, series, number, limit=1)), None)
 
-    found = await ctx.db.read(read)
+    found = await ctx.db.read(_as_read, ctx, who, read)
     if found is None:
         raise Unknown(f"There is no agenda of conference {number} that you can see.")
     message, event = found
     if form == "json":
         return _json(event)
-    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"))
+    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"), party=who.party)
+    if form == "pdf":
+        return Response(
+            await asyncio.to_thread(agenda_pdf, message, reader),
+            headers=NO_STORE | named(route, f"agenda-{number}", message.accepted_at, PDF), media_type=FORMS[form],
+        )  # fmt: skip
     headers = NO_STORE | {"X-Content-Type-Options": "nosniff"}
     if form == "html":
         headers["Content-Security-Policy"] = f"default-src 'none'; style-src {layout.style_source()}"
     return Response(agenda_form(message, reader, form), headers=headers, media_type=FORMS[form])
+
+
+@offer(router, "/conferences/{number}/annex", JSON, TEXT)
+async def get_annex(
+    ctx: Ctx, who: Reader, route: OnRoute, number: Number, form: Chosen, series: SeriesName = "weekly"
+) -> Response:
+    """What your party may read of what is to be discussed, and not everyone in the call."""
+
+    def read(conn: Connection) -> str | None:
+        return annex(conn, readable(conn, who.route, who.party), who.route, series, number, who.party)
+
+    found = await ctx.db.read(_as_read, ctx, who, read)
+    if found is None:
+        raise Unknown(f"There is no annex to the agenda of conference {number} that you can see.")
+    message, event = found
+    if form is JSON:
+        return _json(event)
+    reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"), party=who.party)
+    text = layout.annex_text(annex_page(message, reader, route.zone))
+    return Response(text, headers=NO_STORE, media_type=TEXT.content_type)
+
+
+def _as_read(
+    conn: Connection, ctx: Context, who: Principal, find: Callable[[Connection], str | None]
+) -> tuple[Message, dict[str, Any]] | None:
+    """A message with what its reader's feed says of it."""
+    message_id = find(conn)
+    item = feed.one(conn, who.route, who.party, message_id) if message_id is not None else None
+    if item is None or item.body is None:
+        return None
+    message = follow.by_id(conn, ctx.registry, item.id)
+    epoch = feed.head(conn, who.route, who.party).epoch
+    return (message, as_event(item.body, epoch, item.feed)) if message is not None else None
 
 
 async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int, series: str) -> Response:

@@ -7,6 +7,7 @@ from sqlalchemy import Table, insert, select
 from routehub.boards.conferences import taking_part
 from routehub.boards.conferences.queries import ConferenceView, conference, conferences, proposal
 from routehub.boards.conferences.tables import (
+    agenda_annexes,
     compiled_agendas,
     conference_answers,
     conference_revisions,
@@ -19,6 +20,7 @@ from routehub.directory.snapshot import Directory
 from routehub.directory.visibility import readable
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.kinds.agenda.payload import Agenda
+from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 from routehub_schemas.kinds.agenda_item.payload import AgendaItem
 from routehub_schemas.kinds.conference.payload import Conference
 from routehub_schemas.kinds.response.payload import Response
@@ -30,9 +32,9 @@ class ConferencesBoard:
     """Keeps every revision of a conference, each proposal with the chair's decisions, and which agendas there are."""
 
     name = "conferences"
-    kinds = frozenset({"conference", "agenda_item", "response", "agenda"})
+    kinds = frozenset({"conference", "agenda_item", "response", "agenda", "agenda_annex"})
     tables: tuple[Table, ...] = (
-        proposal_decisions, proposals, compiled_agendas, conference_answers, conference_revisions,
+        proposal_decisions, proposals, compiled_agendas, agenda_annexes, conference_answers, conference_revisions,
     )  # fmt: skip
 
     def __init__(self, directory: Callable[[], Directory]) -> None:
@@ -119,6 +121,8 @@ class ConferencesBoard:
                 taking_part.project(tx, message, payload, self._directory())
         elif isinstance(payload, Agenda):
             self._compiled(tx, message, payload)
+        elif isinstance(payload, AgendaAnnex):
+            self._annexed(tx, message, payload)
 
     def _revise(self, tx: Transaction, message: Message, said: Conference) -> None:
         tx.conn.execute(
@@ -163,6 +167,15 @@ class ConferencesBoard:
                 conference=agenda.conference, edition=agenda.edition, compiled_at=agenda.compiled_at,
                 window_end=agenda.window.end, items=len(agenda.items),
                 decisions=sum(item.outcome == "decide" for item in agenda.items), audience_id=message.audience_id,
+            )
+        )  # fmt: skip
+
+    def _annexed(self, tx: Transaction, message: Message, annex: AgendaAnnex) -> None:
+        tx.conn.execute(
+            insert(agenda_annexes).values(
+                message_id=message.id, sequence=message.sequence, route=message.route, series=annex.series,
+                conference=annex.conference, party=annex.party, compiled_at=annex.compiled_at,
+                matters=len(annex.matters), audience_id=message.audience_id,
             )
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select
 
 from routehub.boards.conferences.tables import (
+    agenda_annexes,
     compiled_agendas,
     conference_revisions,
     proposal_decisions,
@@ -223,3 +224,17 @@ def agendas(
         AgendaRef(**{name: row[name] for name in names})
         for row in conn.execute(query.order_by(a.sequence.desc()).limit(limit)).mappings()
     ]
+
+
+def annex(
+    conn: Connection, audiences: Iterable[int], route: str, series: str, number: int, party: str
+) -> str | None:  # fmt: skip
+    """The message id of a party's newest annex to the agenda of a conference; None when it has none."""
+    a = agenda_annexes.c
+    return conn.execute(
+        select(a.message_id)
+        .where(a.route == route, a.series == series, a.conference == number, a.party == party)
+        .where(clause(a.audience_id, audiences))
+        .order_by(a.sequence.desc())
+        .limit(1)
+    ).scalar()

@@ -117,8 +117,26 @@ class CompiledAgenda(SQLModel, table=True):
     audience_id: int
 
 
+class AgendaAnnexRow(SQLModel, table=True):
+    """The annex to an agenda for one party; its matters are in the message."""
+
+    __tablename__ = "agenda_annex"
+    __table_args__ = (Index(None, "route", "series", "conference"),)
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str
+    series: str
+    conference: int
+    party: str
+    compiled_at: datetime = Field(sa_type=UTCDateTime)
+    matters: int
+    audience_id: int
+
+
 conference_revisions = table_of(ConferenceRevision)
 conference_answers = table_of(ConferenceAnswer)
 proposals = table_of(Proposal)
 proposal_decisions = table_of(ProposalDecision)
 compiled_agendas = table_of(CompiledAgenda)
+agenda_annexes = table_of(AgendaAnnexRow)

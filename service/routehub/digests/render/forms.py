@@ -8,8 +8,10 @@ from routehub.core.settings import Settings
 from routehub.delivery.smtp import sender_of
 from routehub.digests import words
 from routehub.digests.render import layout
+from routehub.digests.render.agenda_paper import agenda_paper
 from routehub.digests.render.calendar import Invitation, Person
 from routehub.digests.render.page import MARKS, Reader, agenda_page
+from routehub.digests.render.pdf import pdf
 from routehub.digests.render.rule import Repeating, repeating
 from routehub.digests.series import MAIN, Series
 from routehub.directory.snapshot import Directory, RouteView
@@ -21,6 +23,7 @@ FORMS = {
     "html": "text/html; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
+    "pdf": "application/pdf",
     "json": "application/json",
 }
 
@@ -29,6 +32,13 @@ def agenda_form(message: Message, reader: Reader, form: str) -> str:
     """The agenda as ``txt``, ``html`` or ``md``."""
     page = agenda_page(message, reader)
     return {"txt": layout.text, "html": layout.html, "md": layout.markdown}[form](page)
+
+
+def agenda_pdf(message: Message, reader: Reader) -> bytes:
+    """The agenda as PDF. Call it in a thread (``render.pdf``)."""
+    agenda = message.payload
+    assert isinstance(agenda, Agenda)
+    return pdf(agenda_paper(agenda_page(message, reader), agenda.compiled_at))
 
 
 def invitation_of(agenda_message: Message, route: RouteView, public_url: str) -> Invitation:

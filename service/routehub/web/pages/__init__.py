@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    account,
+    account_codes,
+    account_passkeys,
     acknowledge,
     agenda,
     alerts,
@@ -16,8 +19,10 @@ from routehub.web.pages import (
     device,
     figures,
     figures_posted,
+    forecast,
     hand_overs,
     keys,
+    legs,
     measures,
     messages,
     monitoring,
@@ -25,18 +30,27 @@ from routehub.web.pages import (
     notifications,
     offers,
     overview,
+    parties,
     pauses,
     people,
+    replay,
     requests,
+    second_step,
     series,
     settings,
     sign_in,
+    sign_in_passkey,
+    sign_in_provider,
     statements,
     threads,
 )
 
 OF_A_ROUTE = (
     overview,
+    replay,
+    parties,
+    legs,
+    forecast,
     figures,
     figures_posted,
     alerts,
@@ -61,6 +75,9 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    account,
+    account_codes,
+    account_passkeys,
     device,
 )
 
@@ -69,6 +86,10 @@ def router() -> APIRouter:
     """All pages: those of the default route without a prefix, and those of every route under its code."""
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
+    # Before the one-time link, whose address would take theirs.
+    found.include_router(second_step.router)
+    found.include_router(sign_in_passkey.router)
+    found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
     found.include_router(device.of_any_route)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
@@ -20,9 +20,12 @@ from routehub.web.pages.conferences import SeriesName
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas.kinds.agenda.payload import Agenda
+from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 from routehub_schemas.reference import indicators
 
 router = APIRouter(route_class=PageRoute)
+
+Said = TypeVar("Said", Agenda, AgendaAnnex)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Conference:
     view: ConferenceView | None
     agenda: Agenda | None
     agenda_id: str | None
+    annex: AgendaAnnex | None
+    annex_id: str | None
     proposals: list[ProposalView]
 
 
@@ -40,10 +45,19 @@ def _load(conn: Connection, who: Visitor, series: str, number: int) -> Conferenc
     ids = readable(conn, who.route.code, who.party)
     view = queries.conference(conn, ids, who.route.code, series, number)
     compiled = queries.agendas(conn, ids, who.route.code, series, number, limit=1)
-    item = feed.one(conn, who.route.code, who.party, compiled[0].message_id) if compiled else None
-    agenda = Agenda.model_validate_json(json.dumps(json.loads(item.body)["data"])) if item and item.body else None
+    agenda_id = compiled[0].message_id if compiled else None
+    annex_id = queries.annex(conn, ids, who.route.code, series, number, who.party)
     proposed = [p for p in queries.proposals_of(conn, ids, who.route.code) if p.conference in (number, None)]
-    return Conference(number, view, agenda, item.id if item else None, proposed)
+    return Conference(
+        number, view, _said(conn, who, agenda_id, Agenda), agenda_id, _said(conn, who, annex_id, AgendaAnnex), annex_id,
+        proposed,
+    )  # fmt: skip
+
+
+def _said(conn: Connection, who: Visitor, message_id: str | None, payload: type[Said]) -> Said | None:
+    """What a message says, as it stands in the reader's feed."""
+    item = feed.one(conn, who.route.code, who.party, message_id) if message_id is not None else None
+    return payload.model_validate_json(json.dumps(json.loads(item.body)["data"])) if item and item.body else None
 
 
 @router.get("/conference/{number}")
@@ -55,5 +69,10 @@ async def show(
     if found.view is None and found.agenda is None:
         raise Unknown(f"There is no conference {number} that you can see.")
     labels = {name: indicator.label for name, indicator in indicators().items()}
-    values = {"conference": found, "agenda": found.agenda, "labels": labels, "more": of_series(series)}
+    asked = [(item.number, one) for item in found.agenda.items for one in item.prepare] if found.agenda else []
+    values = {
+        "conference": found, "agenda": found.agenda, "labels": labels, "annex": found.annex, "asked_party": who.party,
+        "asked": [(at, one) for at, one in asked if one.party == who.party],
+        "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
+    }  # fmt: skip
     return page(request, ctx, who, "conference.html", f"Conference {number}: agenda", values)
