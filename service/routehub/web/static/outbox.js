@@ -217,6 +217,7 @@ window.routehubOutbox = (() => {
 
   const sending = new Map();   // items under way from this page: their form's own request comes first
   const requests = new WeakMap();
+  let slow = 0;
 
   document.addEventListener("htmx:confirm", (event) => {
     const form = event.target.closest("form[data-keep]");
@@ -238,7 +239,10 @@ window.routehubOutbox = (() => {
   // By its request: when the answer is in, the form is no longer part of the page.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
-    if (requests.has(form)) requests.set(event.detail.xhr, { form, item: requests.get(form) });
+    if (!requests.has(form)) return;
+    requests.set(event.detail.xhr, { form, item: requests.get(form) });
+    document.getElementById("main").setAttribute("aria-busy", "true");
+    slow = setTimeout(() => { form.dataset.slow = ""; announcer.textContent = "Sending."; }, 400);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => { answered(event.detail.xhr).catch(() => null); });
@@ -249,6 +253,9 @@ window.routehubOutbox = (() => {
     requests.delete(xhr);
     requests.delete(form);
     sending.delete(item.id);
+    clearTimeout(slow);
+    delete form.dataset.slow;
+    document.getElementById("main").removeAttribute("aria-busy");
     if (xhr.status === 0 || xhr.status === 429 || xhr.status >= 500) {
       unreachable = xhr.status === 0;
       await later(item, unreachable ? "The hub could not be reached." : "The hub could not take it.");
