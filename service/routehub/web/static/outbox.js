@@ -217,6 +217,7 @@ window.routehubOutbox = (() => {
 
   const sending = new Map();   // items under way from this page: their form's own request comes first
   const requests = new WeakMap();
+  const underway = new WeakMap();
   let slow = 0;
 
   document.addEventListener("htmx:confirm", (event) => {
@@ -229,6 +230,7 @@ window.routehubOutbox = (() => {
       id: body.get("key"), owner, target: event.detail.path, title: form.dataset.keep, made: Date.now(), body: String(body),
       tries: 0, next: Date.now() + 2 * PATIENCE, state: "waiting", said: "",
     };
+    requests.delete(underway.get(form));   // a second press takes the place of the first; both have one key
     requests.set(form, item);
     sending.set(item.id, item);
     event.preventDefault();
@@ -241,6 +243,7 @@ window.routehubOutbox = (() => {
     const form = event.detail.elt;
     if (!requests.has(form)) return;
     requests.set(event.detail.xhr, { form, item: requests.get(form) });
+    underway.set(form, event.detail.xhr);
     document.getElementById("main").setAttribute("aria-busy", "true");
     slow = setTimeout(() => { form.dataset.slow = ""; announcer.textContent = "Sending."; }, 400);
   });
