@@ -94,6 +94,7 @@ from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
+from routehub.digests.tasks.called import CalledAgenda
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -331,6 +332,7 @@ class Hub:
         """What this hub does at its time."""
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            CalledAgenda(self.db, self.intake, self.directory),
             DailyBulletin(self.db, self.intake, self.directory),
             AgendaClosing(self.db, self.directory, self.chair),
             LateItems(self.db, self.directory, self.chair),

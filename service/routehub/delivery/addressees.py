@@ -139,7 +139,7 @@ def invited(at: Moment, message: Message, member: Membership) -> list[PersonView
     found = [*duty, *at.directory.on_duty(message.route, member.party, then)]
     if said.state != "planned":
         found += at.directory.contacts(message.route, member.party, at.wall)
-    return list(dict.fromkeys(found))
+    return list({person.id: person for person in found}.values())
 
 
 def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:

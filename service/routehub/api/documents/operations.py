@@ -163,9 +163,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("put", "/v1/series/{name}"): Operation(
         conferences.Series, body=Terms, statuses={201: "Begun.", 200: "Changed."},
         headers={201: ("Location", "ETag"), 200: ("ETag",)}, refusals=(*WRITE, 412),
-        examples={"a sub-group": {
-            "title": "National police authorities", "rule": "called", "chair": "EC", "reports_to": "weekly",
-            "participants": ["AT", "HR", "DE", "GR", "RS", "SI", "MK"],
+        examples={"every Tuesday": {
+            "title": "Coordinators of assistance", "weekday": "tuesday", "at": "15:00", "zone": "Europe/Brussels",
+            "minutes": 30, "chair": "EC",
         }},
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
