@@ -18,6 +18,8 @@ EXERCISE = "exercise"
 TIMES = {"conference": "2016-01-25T12:00:00Z", "minutes": "2016-02-04T18:00:00Z"}
 """When a kind is sent that names no time by which it waits for others."""
 NOW = "2015-11-18T12:00:00Z"
+TIMES_OF: Mapping[Example, str] = {("response", "action-complete"): TIMES["minutes"]}
+"""The same of single examples: an action is done after the conference that gave it."""
 WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time")
 AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
@@ -137,7 +139,7 @@ class Scene:
         if "as_of" in self.data:
             return f"{self.data['as_of']}T23:00:00Z"
         waits = list(self._waits())
-        return (min(waits) - AHEAD).isoformat() if waits else TIMES.get(self.example[0], NOW)
+        return (min(waits) - AHEAD).isoformat() if waits else TIMES_OF.get(self.example) or TIMES.get(self.example[0], NOW)
 
     def _waits(self) -> list[datetime]:
         own = [self.data[name] for name in WAITS_UNTIL if name in self.data]
