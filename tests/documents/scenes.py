@@ -139,7 +139,9 @@ class Scene:
         if "as_of" in self.data:
             return f"{self.data['as_of']}T23:00:00Z"
         waits = list(self._waits())
-        return (min(waits) - AHEAD).isoformat() if waits else TIMES_OF.get(self.example) or TIMES.get(self.example[0], NOW)
+        if waits:
+            return (min(waits) - AHEAD).isoformat()
+        return TIMES_OF.get(self.example) or TIMES.get(self.example[0], NOW)
 
     def _waits(self) -> list[datetime]:
         own = [self.data[name] for name in WAITS_UNTIL if name in self.data]
