@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from routehub.core.canonical import digest
 from routehub.core.errors import NotAllowed
@@ -109,6 +109,20 @@ def own(conn: Connection, person_id: str, wall: datetime) -> list[SessionView]:
         .order_by(s.created_at.desc())
     )
     return [_view(row) for row in rows]
+
+
+def open_by_person(conn: Connection, wall: datetime) -> dict[str, int]:
+    """How many sessions of each person hold."""
+    s = sessions.c
+    rows = conn.execute(
+        select(s.person, func.count()).where(s.ended_at.is_(None), s.expires_at > wall).group_by(s.person)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def signed_in(conn: Connection, wall: datetime) -> int:
+    """How many people are signed in somewhere."""
+    return len(open_by_person(conn, wall))
 
 
 def alive(conn: Connection, hashes: Collection[str], wall: datetime) -> frozenset[str]:

@@ -42,6 +42,11 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/account", "Account")),
 )
 """The navigation: few words that fit one line, and beside the first page of a part those that belong to it."""
+ADMINISTRATION: tuple[Place, ...] = (
+    ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),
+    ("/admin/early-warning", "Thresholds"), ("/admin/audit", "Audit"),
+)  # fmt: skip
+"""For operators alone."""
 ENDS_SOON = timedelta(minutes=15)
 """So long before its end a page says that a sign-in ends, in browsers without scripts."""
 WITHOUT_CONTENT = ("/people", "/settings")
@@ -134,7 +139,9 @@ class Frame:
     def parts(self) -> tuple[tuple[Place, ...], ...]:
         """The parts of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return PARTS if reads else tuple(part for part in PARTS if part[0][0] in WITHOUT_CONTENT)
+        parts = PARTS if reads else tuple(part for part in PARTS if part[0][0] in WITHOUT_CONTENT)
+        runs = self.visitor is not None and "operator" in self.visitor.principal.roles
+        return (*parts, ADMINISTRATION) if runs else parts
 
     @property
     def pages(self) -> tuple[Place, ...]:

@@ -9,6 +9,10 @@ from routehub.web.pages import (
     account_codes,
     account_passkeys,
     acknowledge,
+    admin,
+    admin_people,
+    admin_route,
+    admin_warning,
     agenda,
     alerts,
     commitments,
@@ -57,6 +61,10 @@ OF_A_ROUTE = (
     account,
     account_codes,
     account_passkeys,
+    admin,
+    admin_route,
+    admin_people,
+    admin_warning,
 )
 
 

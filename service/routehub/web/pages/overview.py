@@ -101,7 +101,7 @@ def _conference(
 async def show(request: Request, ctx: Web, who: SignedIn) -> Response:
     """The overview: to do, what changed, the route now, alerts, who has reported, the conference, figures."""
     if not who.principal.reads_feed:  # an operator lands here after sign-in too
-        return go(f"{who.base}/settings")
+        return go(f"{who.base}/{'admin' if 'operator' in who.principal.roles else 'settings'}")
     found = await ctx.db.read(load, ctx, who)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))
