@@ -18,6 +18,7 @@ from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    bulletins,
     cap,
     clock,
     conferences,
@@ -29,6 +30,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    monitoring,
     movements,
     nominations,
     parties,
@@ -37,12 +39,14 @@ from routehub.api.v1 import (
     plans,
     reports,
     requests,
+    series,
     statements,
     stream,
     subscriptions,
     threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.bulletins import BulletinsBoard
 from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -78,8 +82,12 @@ from routehub.delivery.replaying import Replayer
 from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
-from routehub.digests.mail import agenda_mail
-from routehub.digests.schedule import Schedule
+from routehub.digests.bulletin.letter import bulletin_mail
+from routehub.digests.invitations import conference_mail
+from routehub.digests.mail import agenda_mail, annex_mail
+from routehub.digests.schedule import Schedule, Task
+from routehub.digests.tasks.agenda import AgendaDigest
+from routehub.digests.tasks.bulletin import DailyBulletin
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -118,13 +126,14 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         FiguresBoard(directory),
         ReportingBoard(directory),
         AlertsBoard(),
-        ConferencesBoard(),
+        ConferencesBoard(directory),
         MeasuresBoard(directory),
         MovementsBoard(directory),
         RequestsBoard(directory),
         CommitmentsBoard(directory),
         StatementsBoard(directory),
         ThreadsBoard(Registry.shipped()),
+        BulletinsBoard(),
     )
 
 
@@ -132,6 +141,8 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "conference": conference_mail(sender_of(mail_from).addr_spec),
+        "agenda_annex": annex_mail,
         "request": request_mail.request, "offer": request_mail.offer,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
@@ -164,7 +175,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
-        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
+        self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -176,7 +187,10 @@ class Hub:
         )
         self.webhooks = WebhookChannel(private=settings.webhook_private)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
+        packer = Packer(
+            self.directory, self.registry, self.clock, settings.public_url, composers(self.registry),
+            {"bulletin": bulletin_mail},
+        )  # fmt: skip
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due_to_send)
         self.dispatcher = Dispatcher(
             self.db, self.writer, self.directory, self.registry, self.clock, self.due_to_send, settings.night
@@ -305,6 +319,13 @@ class Hub:
     def due_to_send(self) -> None:
         self._sending.ring()
 
+    def tasks_of_schedule(self) -> tuple[Task, ...]:
+        """What this hub does at its time."""
+        return (
+            AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            DailyBulletin(self.db, self.intake, self.directory),
+        )
+
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
         texts = Renderers(self.registry, renderers)
         links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
@@ -387,6 +408,9 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         reports.router,
         boards.router,
         conferences.router,
+        bulletins.router,
+        monitoring.router,
+        series.router,
         plans.router,
         pauses.router,
         measures.router,

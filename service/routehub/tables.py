@@ -1,6 +1,7 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.bulletins import tables as bulletins
 from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
@@ -34,6 +35,7 @@ ALL = (
     commitments,
     statements,
     threads,
+    bulletins,
     digests,
     delivery,
     escalation,

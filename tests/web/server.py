@@ -21,7 +21,7 @@ class Served:
 
     def __init__(self, folder: Path, database_url: str, *, name: str = "127.0.0.1", **settings: str) -> None:
         """name: ``localhost`` where a browser is to make passkeys, which it does for no number."""
-        port = find_free_port()
+        port = self.port = int(settings.pop("port", 0)) or find_free_port()
         self.url = f"http://{name}:{port}"
         self.database_url = database_url
         given = {

@@ -132,6 +132,12 @@ class TooMany(HubError):
         return {"Retry-After": str(self.extra.get("retry_after", 10))}
 
 
+class NotInstalled(HubError):
+    """This hub was set up without the part that this takes (RFC 9110, 15.6.2)."""
+
+    status, code, title = 501, "not-installed", "This hub was installed without that"
+
+
 class Busy(HubError):
     """The hub cannot take this now; nothing was stored; the same request may be sent again."""
 

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="The hub's name at that provider.")
     oidc_client_secret: str = Field("", description="The hub's secret at that provider; empty: a public client.")
     oidc_name: str = Field("your organisation", description="What the button says: Sign in with …")
+    keep_on_device: bool = Field(
+        True,
+        description="Pages keep drafts, what waits to be sent, the overview and the figures form on the reader's "
+        "device, for bad connections; `false`: nothing is kept there.",
+    )
     webhook_private: bool = Field(
         False,
         description="Allow webhooks and services of Apprise on private addresses; for exercises and tests on one "

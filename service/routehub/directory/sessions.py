@@ -24,6 +24,14 @@ FRESH = timedelta(minutes=30)
 """So long after signing in people may change how they sign in; later they sign in again first (ASVS 5.0, 7.5)."""
 
 
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+"""In this order, as most browsers name others beside themselves."""
+
+
 @dataclass(frozen=True)
 class SessionView:
     """A session that holds. ``person`` is the person's id; ``token_hash`` stays inside the hub."""
@@ -40,6 +48,13 @@ class SessionView:
     def id(self) -> str:
         """The short name under which its person sees and ends it."""
         return self.token_hash[:12]
+
+    @property
+    def browser(self) -> str:
+        """``Firefox on Windows``: enough to tell one's own devices apart, from what the browser says of itself."""
+        program = next((words for mark, words in BROWSERS if mark in self.agent), "")
+        system = next((words for mark, words in SYSTEMS if mark in self.agent), "")
+        return f"{program} on {system}" if program and system else program or self.agent[:60] or "A program"
 
 
 class Cookie(TypedDict):

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from routehub.core.errors import HubError, SecondStepNeeded, SignInNeeded, Unknown
 from routehub.core.observe import log
 from routehub.web.context import WebContext, web_context
+from routehub.web.live_answers import is_shared, shared
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -39,7 +40,7 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                response = await answer(request)
+                response = await (shared(request, answer) if is_shared(request) else answer(request))
             except HubError as error:
                 response = await self._refused(request, error)
             except RequestValidationError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy import Connection
 
 from routehub.core.clock import wall
 from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
@@ -15,12 +16,14 @@ from routehub.directory.snapshot import Directory, Membership, PersonView, Route
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.web.context import Web, WebContext
+from routehub.web.counts import Counts
 
 
 @dataclass(frozen=True)
 class Visitor:
     """A signed-in person on a route. ``base``: what stands before every address of this route; ``may``: the kinds
-    of message that this person may post here, by the rule that intake applies too."""
+    of message that this person may post here, by the rule that intake applies too; ``counts``: None for who reads no
+    content."""
 
     person: PersonView
     session: SessionView
@@ -33,6 +36,7 @@ class Visitor:
     reports_for: tuple[str, ...]
     head: Cursor
     """The head of the party's feed before the page was read: from there on the live stream continues."""
+    counts: Counts | None = None
 
     @property
     def party(self) -> str:
@@ -90,13 +94,24 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         raise Unknown(f"There is no route {code} here that you can see.")
     principal = roles[code]
     today = ctx.clock.now().astimezone(route.zone).date()
+    head, counts = await ctx.db.read(_standing, ctx, principal, route)
     return Visitor(
         person, session, principal, directory.name(principal.party, today), route, routes,
         "" if code == ctx.settings.default_route else f"/routes/{code}",
         frozenset(kind.name for kind in ctx.registry.values() if principal.roles & kind.posted_by),
         _reports_for(directory, principal, route.members(today)),
-        await ctx.db.read(feed.head, code, principal.party),
+        head, counts,
     )  # fmt: skip
+
+
+def _standing(
+    conn: Connection, ctx: WebContext, principal: Principal, route: RouteView
+) -> tuple[Cursor, Counts | None]:
+    """Where the party's feed is, and what was open at that point."""
+    head = feed.head(conn, route.code, principal.party)
+    if not principal.reads_feed:
+        return head, None
+    return head, ctx.counts.get(conn, route, principal.party, head, ctx.clock.now())
 
 
 def _principal(

@@ -1,25 +1,22 @@
 """The agenda of one conference, frozen as it was compiled; its items carry the points of the plan."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
+from routehub_schemas.matters import Matter
 from routehub_schemas.vocab import (
     Count,
     Day,
     IndicatorName,
     Line,
     Link,
-    MessageId,
     Moment,
-    Outcome,
     PartyCode,
     PlaceCode,
-    PlanPoint,
-    Remark,
     Slug,
     Zone,
 )
@@ -52,36 +49,22 @@ class Meeting(Part):
     chair: PartyCode
     """The party that chairs it."""
     revision: Annotated[int, Field(ge=0, le=9_999)] = 0
-    """How often it had been changed (RFC 5545 `SEQUENCE`)."""
+    """How often it had been changed."""
+    told_at: Moment | None = None
+    """When the newest message about it was accepted, from which the SEQUENCE of its invitation follows (RFC 5545)."""
     next: Moment | None = None
     """When the series proposes the conference after it."""
 
 
-class Item(Part):
-    """One numbered item. It says which rule put it there and which messages it rests on."""
+class Item(Matter):
+    """One numbered item."""
 
     number: Position
     """Its place on the agenda, from 1."""
-    title: Line
-    """What it is about."""
-    rule: Slug
-    """The rule that put it on the agenda, such as `open-alerts`."""
-    why: Remark
-    """The same in words."""
-    points: list[PlanPoint] = Field(default=[], max_length=50)
-    """The points of the plans under which it falls."""
-    outcome: Outcome = "note"
-    """What the conference should do with it."""
     minutes: Annotated[int, Field(ge=0, le=240)] = 5
     """The time set aside for it."""
-    lead: PartyCode | None = None
-    """The party that introduces it."""
-    lines: list[Remark] = Field(default=[], max_length=200)
-    """What there is to say, one fact a line."""
-    wanted: Remark | None = None
-    """What the conference is asked for."""
-    sources: list[MessageId] = Field(default=[], max_length=1_000)
-    """The messages it rests on."""
+    late: bool = False
+    """Whether it was added after the agenda had been closed."""
 
 
 class WeekRow(Part):
@@ -126,7 +109,11 @@ class Agenda(Payload):
     conference: Position
     """The number of the conference."""
     edition: Annotated[int, Field(ge=1, le=99)] = 1
-    """Counts up when an agenda is compiled anew."""
+    """Counts up with every agenda of a conference: drafts, the closed one, and those with late items."""
+    state: Literal["draft", "closed"] = "draft"
+    """Whether items can still be proposed. What comes after the close is among the late items."""
+    closes_at: Moment | None = None
+    """Until when items can be proposed."""
     compiled_at: Moment
     """The moment at which it was frozen."""
     due_at: Moment | None = None
@@ -145,7 +132,7 @@ class Agenda(Payload):
     """Who reported in the week, and who did in time."""
 
     def rests_on(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(source for item in self.items for source in item.sources))
+        return tuple(dict.fromkeys(source for item in self.items for source in item.rests_on()))
 
 
 def check(agenda: Agenda) -> Iterator[Problem]:
@@ -155,6 +142,8 @@ def check(agenda: Agenda) -> Iterator[Problem]:
     for index, item in enumerate(agenda.items):
         if item.number != index + 1:
             yield Problem(f"/items/{index}/number", "order", "items are numbered 1, 2, 3 …", item.number, index + 1)
+        if item.late and agenda.state == "draft":
+            yield Problem(f"/items/{index}/late", "order", "nothing is late before the agenda is closed", item.late)
     for index, row in enumerate(agenda.week):
         if len(row.values) != len(agenda.days):
             yield Problem(

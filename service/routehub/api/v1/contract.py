@@ -32,6 +32,7 @@ WHAT_TO_DO = {
     "wrong-type": "Send one of the content types that are named.",
     "refused": "Mend every problem in the list; each has a pointer to the field.",
     "too-many": "Wait as long as Retry-After says.",
+    "not-installed": "Ask for another form, or have the operator install the extra that is named.",
     "busy": "Nothing was stored. Send the same again after Retry-After, with the same Idempotency-Key.",
     "disk-full": "Nothing was stored. The operator has to make room; then send the same again.",
     "internal": "Tell the operator the code of four characters.",

@@ -15,13 +15,19 @@ from routehub.web.pages import (
     admin_warning,
     agenda,
     alerts,
+    bulletins,
     commitments,
+    conference_calls,
+    conference_invitation,
+    conferences,
+    device,
     figures,
     figures_posted,
     hand_overs,
     keys,
     measures,
     messages,
+    monitoring,
     movements,
     notifications,
     offers,
@@ -30,6 +36,7 @@ from routehub.web.pages import (
     people,
     requests,
     second_step,
+    series,
     settings,
     sign_in,
     sign_in_passkey,
@@ -48,6 +55,12 @@ OF_A_ROUTE = (
     requests,
     offers,
     commitments,
+    monitoring,
+    bulletins,
+    conferences,
+    series,
+    conference_invitation,
+    conference_calls,
     agenda,
     statements,
     threads,
@@ -65,6 +78,7 @@ OF_A_ROUTE = (
     admin_route,
     admin_people,
     admin_warning,
+    device,
 )
 
 
@@ -78,6 +92,7 @@ def router() -> APIRouter:
     found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")
