@@ -69,7 +69,7 @@ async def show_audit(
     """Who did what, over all parties, without content: what was posted is for the parties alone."""
     rows = await ctx.db.read(audit.everything, before, ROWS, act)
     values = {
-        "rows": [_row(ctx, row) for row in rows], "act": act, "acts": sorted(audit.WITHOUT_CONTENT),
+        "rows": [_row(ctx, row) for row in rows], "act": act, "known": sorted(audit.WITHOUT_CONTENT),
         "following": rows[-1].number if len(rows) == ROWS else None,
     }  # fmt: skip
     return page(request, ctx, who, "admin_audit.html", "Audit", values)
