@@ -33,7 +33,7 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"), ("/bulletin", "Bulletin")),
+    (("", "Overview"), ("/bulletin", "Bulletin"), ("/replay", "Day by day")),
     (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
     (("/alerts", "Alerts"), ("/forecast", "Forecast")),
     (("/measures", "Measures"), ("/movements", "Movements")),
@@ -52,9 +52,7 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
-BESIDE = {
-    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/replay": "", "/figures": "/parties",
-}  # fmt: skip
+BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
 """Pages that are not in the navigation, and the part to which they belong."""
 ADMINISTRATION: tuple[Place, ...] = (
     ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),
@@ -208,6 +206,10 @@ class Frame:
 
     def is_here(self, path: str) -> bool:
         return self.here.rstrip("/") == f"{self.base}{path}"
+
+    def is_below(self, path: str) -> bool:
+        """Whether this page belongs to one of a list, such as one party."""
+        return self.here.startswith(f"{self.base}{path}/") and not any(self.is_here(other) for other, _ in self.part)
 
     @property
     def live(self) -> bool:

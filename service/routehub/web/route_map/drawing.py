@@ -110,16 +110,18 @@ def draw(picture: RoutePicture, directory: Directory) -> RouteMap:
         for party in named
     }  # fmt: skip
     found = ways(grid, laid)
+    along = tuple(sorted((name for name in named if grid.at[name][1] == 0), key=lambda name: grid.at[name]))
     most = max((flow.value or 0 for flow in drawn), default=0) or 1
     arrows = tuple(
         Arrow(flow, found[flow.origin, flow.destination], max(SLIMMEST, BROADEST * (flow.value or 0) / most))
         for flow in drawn
     )
     return RouteMap(
-        laid, tuple(sorted(boxes.values(), key=lambda b: (b.y, b.x))), arrows, _line(grid.main, boxes, drawn),
+        laid, tuple(sorted(boxes.values(), key=lambda b: (b.y, b.x))), arrows, _line(along, boxes, drawn),
         tuple(
             (boxes[name], tuple(f for f in drawn if f.destination == name), tuple(f for f in drawn if f.origin == name))
             for name in [*outside, *others]
+            if name not in along
         ),
         tuple(stations[party] for party in listed if party not in named),
     )  # fmt: skip
