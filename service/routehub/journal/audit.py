@@ -21,6 +21,7 @@ WITHOUT_CONTENT = frozenset({
     "reporting-times", "place", "early-warning-parameters",
 })  # fmt: skip
 """Acts whose details an operator may see: of the directory and of signing in. All others come near to messages."""
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,16 @@ class OperatorView:
 
 
 def everything(conn: Connection, before: int | None, limit: int, act: str = "") -> list[OperatorView]:
-    """The audit over all parties and routes for the operator, from the newest back; ``before`` goes on from a row."""
+    """The audit over all parties and routes for the operator, from the newest back; ``before`` goes on from a row.
+
+    act: only that one; empty: those whose details an operator may see; ``all``.
+    """
     a = audit_rows.c
     query = select(a.number, a.at, a.act, a.route, a.party, a.actor, a.detail).order_by(a.number.desc()).limit(limit)
     if before is not None:
         query = query.where(a.number < before)
-    if act:
-        query = query.where(a.act == act)
+    if act != ALL:
+        query = query.where(a.act == act if act else a.act.in_(sorted(WITHOUT_CONTENT)))
     return [
         OperatorView(*row[:6], json.loads(row.detail) if row.act in WITHOUT_CONTENT else None)
         for row in conn.execute(query)

@@ -76,12 +76,16 @@ async def show_audit(
 
 
 def _row(ctx: WebContext, row: OperatorView) -> dict[str, Any]:
-    detail = "" if row.detail is None else ", ".join(f"{name}: {_words(value)}" for name, value in row.detail.items())
-    return {"row": row, "actor": actor_name(ctx.directory.value, row.actor), "detail": detail}
+    directory = ctx.directory.value
+    said = [f"{name.replace('_', ' ')}: {_words(directory, value)}" for name, value in (row.detail or {}).items()]
+    return {"row": row, "actor": actor_name(directory, row.actor), "detail": ", ".join(said)}
 
 
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _words(directory: Directory, value: Any) -> str:
+    """People by name: an id says nothing to who reads."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return directory.people[value].name if isinstance(value, str) and value in directory.people else str(value)
 
 
 def actor_name(directory: Directory, actor: str) -> str:
