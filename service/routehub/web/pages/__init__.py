@@ -10,6 +10,10 @@ from routehub.web.pages import (
     account_passkeys,
     acknowledge,
     actions,
+    admin,
+    admin_people,
+    admin_route,
+    admin_warning,
     agenda,
     alerts,
     bulletins,
@@ -84,6 +88,10 @@ OF_A_ROUTE = (
     account,
     account_codes,
     account_passkeys,
+    admin,
+    admin_route,
+    admin_people,
+    admin_warning,
     device,
 )
 
