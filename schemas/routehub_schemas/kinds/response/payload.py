@@ -8,7 +8,7 @@ from routehub_schemas.vocab import Act, Count, Moment, Quantity, Reference, Text
 
 COUNTED = frozenset({"commit", "deliver", "receive"})
 """Acts on an offer that say how much of it they are about."""
-NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline"})
+NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "ask_change", "decline"})
 """Acts that say nothing without words: conditions, reasons, answers."""
 NEEDS_PEOPLE = frozenset({"took_place"})
 """Acts that report how many people there were."""
