@@ -47,6 +47,7 @@ from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
+from routehub.boards.minutes import MinutesBoard
 from routehub.boards.movements import MovementsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
@@ -123,6 +124,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         RequestsBoard(directory),
         CommitmentsBoard(directory),
         StatementsBoard(directory),
+        MinutesBoard(directory),
         ThreadsBoard(Registry.shipped()),
     )
 

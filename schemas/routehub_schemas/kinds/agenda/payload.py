@@ -1,7 +1,7 @@
 """The agenda of one conference, frozen as it was compiled; its items carry the points of the plan."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -82,6 +82,21 @@ class Item(Part):
     """What the conference is asked for."""
     sources: list[MessageId] = Field(default=[], max_length=1_000)
     """The messages it rests on."""
+    late: bool = False
+    """Whether it was added after the agenda had been closed."""
+
+
+class Dropped(Part):
+    """What a rule or a party had put on the agenda and the chair took off it."""
+
+    title: Line
+    """What it was about."""
+    rule: Slug
+    """The rule that had put it there."""
+    reason: Remark
+    """Why the chair took it off."""
+    sources: list[MessageId] = Field(default=[], max_length=1_000)
+    """The messages it rested on."""
 
 
 class WeekRow(Part):
@@ -126,7 +141,11 @@ class Agenda(Payload):
     conference: Position
     """The number of the conference."""
     edition: Annotated[int, Field(ge=1, le=99)] = 1
-    """Counts up when an agenda is compiled anew."""
+    """Counts up with every agenda of a conference: drafts, the closed one, and those with late items."""
+    state: Literal["draft", "closed"] = "draft"
+    """Whether items can still be proposed. What comes after the close is among the late items."""
+    closes_at: Moment | None = None
+    """Until when items can be proposed."""
     compiled_at: Moment
     """The moment at which it was frozen."""
     due_at: Moment | None = None
@@ -137,6 +156,8 @@ class Agenda(Payload):
     """The conference that it is for."""
     items: list[Item] = Field(default=[], max_length=200)
     """What is to be discussed, the same numbers for everyone in the call."""
+    dropped: list[Dropped] = Field(default=[], max_length=200)
+    """What the chair took off the agenda, and why."""
     days: list[Day] = Field(default=[], max_length=31)
     """The days of the columns of `week`."""
     week: list[WeekRow] = Field(default=[], max_length=1_000)
@@ -155,6 +176,8 @@ def check(agenda: Agenda) -> Iterator[Problem]:
     for index, item in enumerate(agenda.items):
         if item.number != index + 1:
             yield Problem(f"/items/{index}/number", "order", "items are numbered 1, 2, 3 …", item.number, index + 1)
+        if item.late and agenda.state == "draft":
+            yield Problem(f"/items/{index}/late", "order", "nothing is late before the agenda is closed", item.late)
     for index, row in enumerate(agenda.week):
         if len(row.values) != len(agenda.days):
             yield Problem(

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.vocab import Act, Count, Moment, Quantity, Reference, Text
+from routehub_schemas.vocab import Act, ActionId, Count, Moment, Quantity, Reference, Text
 
 COUNTED = frozenset({"commit", "deliver", "receive"})
 """Acts on an offer that say how much of it they are about."""
 NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "ask_change", "decline"})
 """Acts that say nothing without words: conditions, reasons, answers."""
+OF_AN_ITEM = frozenset({"complete", "more_time"})
+"""Acts that can be about one numbered thing in the message that is answered."""
 NEEDS_PEOPLE = frozenset({"took_place"})
 """Acts that report how many people there were."""
 
@@ -31,6 +33,9 @@ class Response(Payload):
     """Only with `answer`: more will follow, and the request stays open for this party."""
     quantity: Quantity | None = None
     """Only with `commit`, `deliver` and `receive`: how much in all by now, in the unit of the offer; absent, all."""
+
+    item: ActionId | None = None
+    """Which action of the minutes that are answered; only with `complete`, which needs it, and `more_time`."""
 
     def rests_on(self) -> tuple[str, ...]:
         return (self.to,)
@@ -55,3 +60,8 @@ def check(response: Response) -> Iterator[Problem]:
         yield Problem("/partial", "contradiction", f"{response.act} is whole or nothing", allowed='"act": "answer"')
     if response.quantity is not None and response.act not in COUNTED:
         yield Problem("/quantity", "contradiction", f"{response.act} has no quantity", allowed=sorted(COUNTED))
+    if response.act == "complete" and response.item is None:
+        yield Problem("/item", "missing", "say which action of the minutes is done, such as A13.2")
+    if response.item is not None and response.act not in OF_AN_ITEM:
+        words = f"{response.act} is about the whole message"
+        yield Problem("/item", "contradiction", words, response.item, allowed=sorted(OF_AN_ITEM))

@@ -26,12 +26,13 @@ WORDS = {
     "commit": "committed",
     "deliver": "delivered",
     "receive": "received",
+    "complete": "completed",
 }
 
 
 def summary(response: Response, _names: Mapping[str, str]) -> str:
     """`acknowledged A-7F3K`."""
-    line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.to}"
+    line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.item or response.to}"
     if response.quantity is not None:
         line += f", {response.quantity} in all"
     if response.new_time is not None:

@@ -129,8 +129,8 @@ class ConferencesBoard:
         tx.conn.execute(
             insert(compiled_agendas).values(
                 message_id=message.id, sequence=message.sequence, route=message.route, series=agenda.series,
-                conference=agenda.conference, edition=agenda.edition, compiled_at=agenda.compiled_at,
-                window_end=agenda.window.end, items=len(agenda.items),
+                conference=agenda.conference, edition=agenda.edition, state=agenda.state,
+                compiled_at=agenda.compiled_at, window_end=agenda.window.end, items=len(agenda.items),
                 decisions=sum(item.outcome == "decide" for item in agenda.items), audience_id=message.audience_id,
             )
         )  # fmt: skip

@@ -82,11 +82,12 @@ class ProposalView:
 
 @dataclass(frozen=True)
 class AgendaRef:
-    """A compiled agenda and where its items are."""
+    """A compiled agenda and where its items are. ``state``: draft or closed."""
 
     series: str
     conference: int
     edition: int
+    state: str
     compiled_at: datetime
     window_end: datetime
     items: int
@@ -210,7 +211,7 @@ def agendas(
     if number is not None:
         query = query.where(a.conference == number)
     names = (
-        "series", "conference", "edition", "compiled_at", "window_end", "items", "decisions", "message_id",
+        "series", "conference", "edition", "state", "compiled_at", "window_end", "items", "decisions", "message_id",
     )  # fmt: skip
     return [
         AgendaRef(**{name: row[name] for name in names})
