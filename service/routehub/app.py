@@ -35,6 +35,9 @@ from routehub.api.v1 import (
     pauses,
     people,
     plans,
+    readout_checks,
+    readout_desk,
+    readouts,
     reports,
     requests,
     statements,
@@ -49,6 +52,7 @@ from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
 from routehub.boards.minutes import MinutesBoard
 from routehub.boards.movements import MovementsBoard
+from routehub.boards.readouts import ReadoutsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
@@ -124,6 +128,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         RequestsBoard(directory),
         CommitmentsBoard(directory),
         StatementsBoard(directory),
+        ReadoutsBoard(directory),
         MinutesBoard(directory),
         ThreadsBoard(Registry.shipped()),
     )
@@ -393,6 +398,9 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         movements.router,
         requests.router,
         statements.router,
+        readouts.router,
+        readout_desk.router,
+        readout_checks.router,
         threads.router,
         early_warning.router,
         escalation.router,

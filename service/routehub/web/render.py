@@ -35,14 +35,17 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/places", "Places")),
     (("/commitments", "Commitments"),),
-    (("/conference", "Conference"),),
+    (("/conference", "Conference"), ("/readouts", "Readouts")),
     (("/threads", "Notes"), ("/statements", "Statements")),
     (("/people", "People"),),
     (("/settings", "Settings"),),
 )
 """The navigation: few words that fit one line, and beside the first page of a part those that belong to it."""
 WITHOUT_CONTENT = ("/people", "/settings")
-BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/people", "/keys": "/settings"}
+BESIDE = {
+    "/readout-checks": "/conference", "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/people",
+    "/keys": "/settings",
+}  # fmt: skip
 """Pages that are not in the navigation, and the part to which they belong."""
 
 

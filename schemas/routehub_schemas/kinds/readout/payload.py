@@ -147,6 +147,8 @@ def check(readout: Readout) -> Iterator[Problem]:
     """A readout was checked, or says why not (UX 3.7)."""
     if readout.checked is None and readout.reason is None:
         yield Problem(
-            "/checked", "missing", "a readout names the check that it went through, or says in reason why there was none"
+            "/checked",
+            "missing",
+            "a readout names the check that it went through, or says in reason why there was none",
         )
     yield from check_text(readout.text, "/text")

@@ -19,6 +19,7 @@ from routehub.api.documents.answers import (
     identity,
     measures,
     movements,
+    readouts,
     requests,
     route,
     statements,
@@ -28,6 +29,9 @@ from routehub.api.documents.answers import (
 )
 from routehub.api.v1.clock import ClockSet
 from routehub.api.v1.escalation import QuietHours
+from routehub.api.v1.readout_desk import NewCheck, NewErratum, NewReadout
+from routehub.chairing.readouts.content import Draft
+from routehub.chairing.readouts.template import Template
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.directory.grants import Grant
@@ -153,6 +157,39 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/readouts"): Operation(
+        readouts.Readouts, PUBLIC, public=True, media={ATOM: "The feed of readouts."}, headers={200: ("TLP",)}
+    ),
+    ("get", "/v1/readouts/{number}"): Operation(
+        readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
+    ),
+    ("post", "/v1/readouts/{number}/errata"): Operation(
+        MESSAGE, body=NewErratum, examples={"a date": {"wrong": "25 February", "right": "25 January"}},
+        **MESSAGE_TAKEN,
+    ),
+    ("get", "/v1/readout-checks"): Operation(readouts.Checks),
+    ("get", "/v1/readout-checks/{ref}"): Operation(readouts.Check),
+    ("get", "/v1/conferences/{number}/readout-draft"): Operation(readouts.DraftStanding, headers={200: ("ETag",)}),
+    ("post", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, statuses={201: "Drafted."}, headers={201: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("put", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, body=Draft, statuses={200: "Kept."}, headers={200: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("post", "/v1/conferences/{number}/readout-check"): Operation(
+        MESSAGE, body=NewCheck, examples={"two hours": {"minutes": 120}},
+        **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("post", "/v1/conferences/{number}/readout"): Operation(
+        MESSAGE, body=NewReadout, examples={"without a check": {"reason": "Agreed word for word in the call."}},
+        **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("get", "/v1/readout-template"): Operation(readouts.TemplateKept, headers={200: ("ETag",)}),
+    ("put", "/v1/readout-template"): Operation(
+        readouts.TemplateKept, body=Template, headers={200: ("ETag",)},
+        examples={"one sentence": {"closing": "The next conference is on {next}."}},
+        statuses={200: "Set."}, refusals=(*WRITE, 412),
+    ),
     ("get", "/v1/plans"): Operation(commitments.Plans),
     ("get", "/v1/plans/{plan}"): Operation(commitments.PlanInFull),
     ("get", "/v1/plans/{plan}/status"): Operation(commitments.PlanStatus),

@@ -36,6 +36,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "plans", "description": "Plans, the commitments under their points, and how far they are."},
     {"name": "requests and needs", "description": "What is asked, needed and offered, and where there is room."},
     {"name": "conferences", "description": "The weekly conference, proposals for it, and its agenda."},
+    {"name": "readouts", "description": "What the public reads of a conference, and how it comes about."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},
     {"name": "subscriptions", "description": "Push by webhook or mail, with its log."},
     {"name": "directory", "description": "Parties, people and their duties."},

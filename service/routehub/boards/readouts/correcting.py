@@ -7,7 +7,7 @@ correct what an earlier one put in.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from routehub_schemas.kinds.readout.payload import ReadoutText, texts_of
 
@@ -86,14 +86,11 @@ def corrected(text: ReadoutText, corrections: Iterable[Correction]) -> ReadoutTe
     """The readout as it reads now."""
     runs = marked(text, corrections)
     said = {place: standing(run) for place, run in runs.items()}
-    data = text.model_dump()
+    data: Any = text.model_dump()
     for place, now in said.items():
-        *way, last = place.strip("/").split("/")
+        *way, last = (int(step) if step.isdigit() else step for step in place.strip("/").split("/"))
         at = data
         for step in way:
-            at = at[int(step)] if isinstance(at, list) else at[step]
-        if isinstance(at, list):
-            at[int(last)] = now
-        else:
-            at[last] = now
+            at = at[step]
+        at[last] = now
     return ReadoutText.model_validate(data)

@@ -222,7 +222,12 @@ def _correct(tx: Transaction, message: Message, said: Erratum) -> None:
         return
     tx.conn.execute(
         insert(readout_errata).values(
-            readout=view.id, number=said.number, id=message.id, wrong=said.wrong, correct=said.right,
-            place=said.where, published_at=message.accepted_at,
+            readout=view.id,
+            number=said.number,
+            id=message.id,
+            wrong=said.wrong,
+            correct=said.right,
+            place=said.where,
+            published_at=message.accepted_at,
         )
     )

@@ -1,4 +1,4 @@
-"""When a readout may be published: after a check of these very words, or with a reason that everybody reads (UX 3.7)."""
+"""When a readout may be published: after a check of its very words, or with a reason that all may read (UX 3.7)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -67,9 +67,7 @@ class Standing:
 class ReadoutDesk:
     """The readouts of one hub."""
 
-    def __init__(
-        self, db: Database, writer: Writer, intake: Intake, directory: CurrentDirectory, clock: Clock
-    ) -> None:
+    def __init__(self, db: Database, writer: Writer, intake: Intake, directory: CurrentDirectory, clock: Clock) -> None:
         self._db, self._writer, self._intake = db, writer, intake
         self._directory, self._clock = directory, clock
 

@@ -15,7 +15,7 @@ from routehub.chairing.readouts.template import Template, fill, ordinal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.plans import Shown
 from routehub_schemas import plan_points
-from routehub_schemas.kinds.minutes.payload import Minutes, MinutedItem
+from routehub_schemas.kinds.minutes.payload import MinutedItem, Minutes
 
 WITHOUT_POINTS = "Other matters"
 
@@ -125,4 +125,3 @@ def _words(points: tuple[str, ...]) -> dict[str, str]:
         "points": f"{'Point' if len(numbers) == 1 else 'Points'} {listed}", "titles": "; ".join(rest),
         "plan": "; ".join(dict.fromkeys(plan.title for plan, _ in found)),
     }  # fmt: skip
-

@@ -46,7 +46,8 @@ def _depth(one: Shown, every: Mapping[str, Shown]) -> int:
 
 
 def _line(one: Shown, every: Mapping[str, Shown], names: ListNames) -> DraftLine:
-    clear = all(said.tlp == "CLEAR" for said in (*one.view.said, *one.view.steps))
+    markings = {said.tlp for said in one.view.said} | {step.tlp for step in one.view.steps}
+    clear = markings == {"CLEAR"}
     return DraftLine(
         text=words(one, every, names)[:1000], origin="progress", source=one.view.short_id,
         parties=list(one.view.now.owners), taken=clear, note=None if clear else NOT_CLEAR,

@@ -4,6 +4,8 @@ braces: no text is generated beyond templates (UX 9.5)."""
 import re
 from collections.abc import Iterator, Mapping
 
+from pydantic import Field
+
 from routehub.core.errors import Refused
 from routehub_schemas import small_counts
 from routehub_schemas.errors import Problem, near
@@ -44,9 +46,9 @@ class Template(Part):
         "bilateral contacts."
     )
     closing_without_date: Text = "The group meets again at a date to be announced."
-    standing: list[Text] = []
+    standing: list[Text] = Field(default=[], max_length=20)
     """Paragraphs under every readout, word for word."""
-    links: list[FurtherReading] = []
+    links: list[FurtherReading] = Field(default=[], max_length=20)
     contact: Text | None = None
     """Whom the public asks."""
 
