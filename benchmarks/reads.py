@@ -28,7 +28,7 @@ from routehub.core.db import Database
 from routehub.digests import rules
 from routehub.directory.snapshot import Directory, load
 from routehub.directory.visibility import readable
-from routehub.journal import feed
+from routehub.journal import feed, follow
 from routehub.journal.feed import Filter
 from routehub.journal.search.find import search
 from routehub.journal.search.names import codes_of
@@ -37,6 +37,7 @@ from routehub.migrate import upgrade
 from routehub.views import route as route_view
 from routehub.views import week
 from routehub.views.totals import daily_totals
+from routehub.warning import stored
 from tests.fixtures.ports import find_free_port
 from tests.fixtures.postgres import PostgresServer, find_programs
 
@@ -189,7 +190,12 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 def started(file: str) -> tuple[float, float]:
-    """Seconds until a hub process on this database answers, and its resident megabytes when it is idle."""
+    """Seconds until a hub process on this database answers, and its resident megabytes when it is idle. As a hub that
+    ran before: one that did not would read the whole journal for its early warning meanwhile."""
+    db = Database(f"sqlite:///{file}")
+    with db.write() as conn:
+        follow.set_checkpoint(conn, stored.NAME, follow.head(conn))
+    db.close()
     port = find_free_port()
     environment = os.environ | {
         "ROUTEHUB_DATABASE_URL": f"sqlite:///{file}", "ROUTEHUB_DATA_DIR": str(Path(file).parent),

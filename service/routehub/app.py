@@ -245,6 +245,7 @@ class Hub:
 
     async def stop(self) -> None:
         self.schedule.stop()
+        self.warning.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

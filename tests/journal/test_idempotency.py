@@ -20,12 +20,12 @@ def without_answer_s_own(answer: httpx.Response) -> dict[str, object]:
     return {name: value for name, value in answer.json().items() if name not in ("warnings",)}
 
 
-async def test_the_same_key_five_times_at_once_is_one_message_with_one_answer(hub: Inside, migrated_database_url: str):
+async def test_the_same_key_five_times_at_once_is_one_message_with_one_answer(hub: Inside, hub_url: str):
     answers = await asyncio.gather(*(hub.post("MK", "notes", NOTE, key="K1") for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
     assert len({str(without_answer_s_own(answer)) for answer in answers}) == 1
     assert sum(answer.headers.get("Idempotent-Replay") == "true" for answer in answers) == 4
-    counts, faults = everything(migrated_database_url)
+    counts, faults = everything(hub_url)
     assert (counts["entry"], counts["idempotency_key"], faults) == (1, 1, [])
 
 
@@ -82,13 +82,13 @@ async def test_a_key_of_a_refused_message_is_free_again(hub: Inside):
     assert (await hub.post("MK", "notes", NOTE, key="K1")).status_code == 201
 
 
-async def test_a_dry_run_stores_nothing_and_says_what_would_be(hub: Inside, migrated_database_url: str):
-    before = everything(migrated_database_url)
+async def test_a_dry_run_stores_nothing_and_says_what_would_be(hub: Inside, hub_url: str):
+    before = everything(hub_url)
     async with hub.client("MK") as client:
         answer = await client.post("/v1/notes?dry_run=true", json=NOTE, headers={"Idempotency-Key": "K1"})
     assert (answer.status_code, answer.json()["dry_run"]) == (200, True)
     assert "id" not in answer.json()
-    assert everything(migrated_database_url) == before
+    assert everything(hub_url) == before
     assert (await hub.post("MK", "notes", NOTE, key="K1")).status_code == 201
 
 
@@ -106,7 +106,7 @@ async def test_a_message_without_a_key_is_accepted_and_the_answer_warns(hub: Ins
 
 
 @pytest.mark.parametrize("rest", ["EL", "GR"])
-async def test_two_names_of_one_party_are_one_series(hub: Inside, migrated_database_url: str, rest: str):
+async def test_two_names_of_one_party_are_one_series(hub: Inside, hub_url: str, rest: str):
     """Two figures that differ only in an alias would be the same row twice."""
     await hub.set_clock("2015-10-21T05:30:00Z")
     figures = [arrivals(5), arrivals(6) | {"counterpart": "EL"}]

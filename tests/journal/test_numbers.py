@@ -55,8 +55,8 @@ async def note(hub: Inside, party: str, number: int) -> int:
     return int(answer.json()["feed"])
 
 
-async def test_a_poller_sees_every_number_once_and_in_order(hub: Inside, migrated_database_url: str):
-    poller = Poller(migrated_database_url)
+async def test_a_poller_sees_every_number_once_and_in_order(hub: Inside, hub_url: str):
+    poller = Poller(hub_url)
     poller.start()
     try:
         feeds = await asyncio.gather(*(note(hub, party, n) for n in range(60) for party in ("MK", "GR", "AT")))
@@ -68,7 +68,7 @@ async def test_a_poller_sees_every_number_once_and_in_order(hub: Inside, migrate
     assert len(poller.feed) == 120
     assert len(feeds) == 180
     assert poller.looks > 10
-    assert faults(migrated_database_url) == []
+    assert faults(hub_url) == []
 
 
 async def test_two_hubs_on_one_database_share_one_row_of_numbers(postgres_template: Callable[[], str], tmp_path):
@@ -99,11 +99,11 @@ async def test_the_time_of_acceptance_rises_with_the_sequence_over_two_hubs(
     assert times == sorted(times)
 
 
-async def test_a_refused_item_leaves_no_hole(hub: Inside, migrated_database_url: str):
+async def test_a_refused_item_leaves_no_hole(hub: Inside, hub_url: str):
     good = [hub.post("MK", "notes", NOTE | {"text": str(n)}, key=f"g{n}") for n in range(10)]
     bad = [hub.post("MK", "notes", NOTE | {"to": ["ATLANTIS"]}, key=f"b{n}") for n in range(10)]
     answers = await asyncio.gather(*(post for pair in zip(good, bad, strict=True) for post in pair))
     assert sorted(answer.status_code for answer in answers) == [201] * 10 + [422] * 10
     feeds = sorted(answer.json()["feed"] for answer in answers if answer.status_code == 201)
     assert feeds == list(range(1, 11))
-    assert faults(migrated_database_url) == []
+    assert faults(hub_url) == []

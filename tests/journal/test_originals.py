@@ -12,10 +12,10 @@ from tests.formats.documents import document
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-async def test_a_changed_and_a_removed_original_are_found(hub: Inside, migrated_database_url: str):
+async def test_a_changed_and_a_removed_original_are_found(hub: Inside, hub_url: str):
     await hub.set_clock("2026-06-01T09:00:00Z")
     await imported(hub, document())
-    db = Database(migrated_database_url)
+    db = Database(hub_url)
     try:
         found: list[str] = []
         for change in (update(originals).values(content=b"<alert/>"), delete(originals)):

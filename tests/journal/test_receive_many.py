@@ -36,7 +36,7 @@ def words(outcomes: list[Recorded | HubError]) -> list[str]:
 
 
 async def test_each_is_answered_in_its_order_and_a_refused_one_leaves_the_others(
-    hub: Inside, sender: Principal, migrated_database_url: str
+    hub: Inside, sender: Principal, hub_url: str
 ):
     posts = [note(hub, "1", "k1"), note(hub, "2", to="XX"), report(hub, 5), report(hub, 5), note(hub, "1", "k1"),
              report(hub, 6), report(hub, 7, reason="recount")]  # fmt: skip
@@ -45,13 +45,13 @@ async def test_each_is_answered_in_its_order_and_a_refused_one_leaves_the_others
     first, stored, same, again, _ = (outcome for outcome in outcomes if isinstance(outcome, Recorded))
     assert (same.unchanged, same.message_id) == (True, stored.message_id)
     assert (again.replayed, again.message_id) == (True, first.message_id)
-    counted, faults = everything(migrated_database_url)
+    counted, faults = everything(hub_url)
     assert (counted["entry"], faults) == (3, [])
 
 
 @pytest.mark.parametrize("bad", ["in the form", "on the board"])
 async def test_together_means_that_one_refusal_stores_none_and_every_problem_is_told(
-    hub: Inside, sender: Principal, migrated_database_url: str, bad: str
+    hub: Inside, sender: Principal, hub_url: str, bad: str
 ):
     await hub.hub.intake.receive(sender, report(hub, 5))
     wrong = note(hub, "2", to="XX") if bad == "in the form" else report(hub, 6)
@@ -59,11 +59,11 @@ async def test_together_means_that_one_refusal_stores_none_and_every_problem_is_
     outcomes = await hub.hub.intake.receive_many(sender, posts, together=True)
     assert words(outcomes) == ["Recorded", "Refused", "Refused", "Recorded"]
     assert all(outcome.problems for outcome in outcomes if isinstance(outcome, Refused))
-    counted, faults = everything(migrated_database_url)
+    counted, faults = everything(hub_url)
     assert (counted["entry"], counted["idempotency_key"], faults) == (1, 0, [])
     rest = [posts[0], posts[3]]
     assert words(await hub.hub.intake.receive_many(sender, rest, together=True)) == ["Recorded", "Recorded"]
-    counted, faults = everything(migrated_database_url)
+    counted, faults = everything(hub_url)
     assert (counted["entry"], faults) == (3, [])
 
 

@@ -65,9 +65,7 @@ async def three_messages(hub: Inside, mark: str) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def test_a_fault_at_any_write_leaves_no_trace_and_the_retry_stores_all(
-    hub: Inside, faulty: Faulty, migrated_database_url: str
-):
+async def test_a_fault_at_any_write_leaves_no_trace_and_the_retry_stores_all(hub: Inside, faulty: Faulty, hub_url: str):
     await hub.set_clock("2015-10-21T05:30:00Z")
     assert await three_messages(hub, "0") == [201, 201, 201]
     number = met = 0
@@ -86,13 +84,13 @@ async def test_a_fault_at_any_write_leaves_no_trace_and_the_retry_stores_all(
         assert set(grown.values()) == {statuses.count(201)}
         assert {200, 201} >= set(await three_messages(hub, str(number)))
     assert met >= 15, f"only {met} writes were met"
-    stored, faults = everything(migrated_database_url)
+    stored, faults = everything(hub_url)
     assert (stored["entry"], stored["report_made"], stored["alert_record"]) == (3 * number + 3, number + 1, number + 1)
     assert faults == []
 
 
 async def test_a_board_that_fails_takes_its_message_with_it_and_no_other(
-    hub: Inside, migrated_database_url: str, monkeypatch: pytest.MonkeyPatch
+    hub: Inside, hub_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     board = next(board for board in hub.hub.boards if board.name == "alerts")
     project = board.project
@@ -103,22 +101,22 @@ async def test_a_board_that_fails_takes_its_message_with_it_and_no_other(
 
     await hub.set_clock("2015-10-21T05:30:00Z")
     monkeypatch.setattr(board, "project", broken)
-    before, _ = everything(migrated_database_url)
+    before, _ = everything(hub_url)
     assert await three_messages(hub, "1") == [201, 500, 201]
-    after, faults = everything(migrated_database_url)
+    after, faults = everything(hub_url)
     assert after["entry"] - before["entry"] == 2
     assert after["alert_record"] == after["alert_message"] == after["acknowledgement"] == after["short_id"] == 0
     assert faults == []
 
 
-async def test_a_change_that_fails_takes_its_audit_with_it(hub: Inside, migrated_database_url: str):
+async def test_a_change_that_fails_takes_its_audit_with_it(hub: Inside, hub_url: str):
     from routehub.journal.jobs import Change
 
     def broken(tx: Any) -> None:
         tx.audit("try", "wbr", "MK", "tests", {})
         raise ZeroDivisionError
 
-    before = everything(migrated_database_url)
+    before = everything(hub_url)
     with pytest.raises(ZeroDivisionError):
         await hub.hub.writer.submit(Change(broken))
-    assert everything(migrated_database_url) == before
+    assert everything(hub_url) == before

@@ -44,8 +44,8 @@ async def filled(hub: Inside) -> Inside:
     return hub
 
 
-def test_nothing_is_found_where_nothing_was_done(filled: Inside, migrated_database_url: str):
-    assert faults(migrated_database_url) == []
+def test_nothing_is_found_where_nothing_was_done(filled: Inside, hub_url: str):
+    assert faults(hub_url) == []
 
 
 def another(value: Any) -> Any:
@@ -120,7 +120,7 @@ async def test_each_of_200_tamperings_is_found(migrated_database_url: str, tmp_p
     assert missed == [], f"{len(missed)} in 200 were missed"
 
 
-def test_the_end_of_the_journal_cannot_be_cut_off(filled: Inside, migrated_database_url: str):
+def test_the_end_of_the_journal_cannot_be_cut_off(filled: Inside, hub_url: str):
     def cut(conn: Connection) -> None:
         last = conn.execute(select(journal_head.c.sequence)).scalar_one()
         conn.execute(delete(feed_rows).where(feed_rows.c.sequence == last))
@@ -128,14 +128,14 @@ def test_the_end_of_the_journal_cannot_be_cut_off(filled: Inside, migrated_datab
 
     with filled.hub.db.write() as conn:
         cut(conn)
-    found = {fault.where for fault in faults(migrated_database_url)}
+    found = {fault.where for fault in faults(hub_url)}
     assert "journal head" in found
 
 
 def test_the_command_says_what_was_changed_and_fails(
-    filled: Inside, migrated_database_url: str, monkeypatch: pytest.MonkeyPatch
+    filled: Inside, hub_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("ROUTEHUB_DATABASE_URL", migrated_database_url)
+    monkeypatch.setenv("ROUTEHUB_DATABASE_URL", hub_url)
     good = CliRunner().invoke(application(), ["verify"])
     assert (good.exit_code, "Nothing was changed or removed" in good.stdout) == (0, True)
     with filled.hub.db.write() as conn:
@@ -145,7 +145,7 @@ def test_the_command_says_what_was_changed_and_fails(
     assert '{"where": "entry 3", "fault": "does not fit the chain"}' in bad.stdout.splitlines()
 
 
-def test_a_body_can_be_erased_and_the_chain_holds(filled: Inside, migrated_database_url: str):
+def test_a_body_can_be_erased_and_the_chain_holds(filled: Inside, hub_url: str):
     with filled.hub.db.write() as conn:
         conn.execute(update(entries).where(entries.c.sequence == 3).values(body=None))
-    assert faults(migrated_database_url) == []
+    assert faults(hub_url) == []

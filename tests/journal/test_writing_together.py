@@ -50,9 +50,7 @@ async def test_a_report_is_warned_of_the_same_alone_and_with_others_in_its_commi
     assert sum(bool(found) for found in words) == 2
 
 
-async def test_a_value_that_the_database_refuses_fails_its_own_job_only(
-    hub: Inside, sender: Principal, migrated_database_url: str
-):
+async def test_a_value_that_the_database_refuses_fails_its_own_job_only(hub: Inside, sender: Principal, hub_url: str):
     def twice(tx: Batch) -> None:
         tx.conn.execute(insert(followers).values(name="dispatcher", sequence=0))
 
@@ -61,7 +59,7 @@ async def test_a_value_that_the_database_refuses_fails_its_own_job_only(
     submit = hub.hub.writer.submit
     outcomes = await asyncio.gather(submit(jobs[0]), submit(Change(twice)), submit(jobs[1]), return_exceptions=True)
     assert [type(one).__name__ for one in outcomes] == ["Recorded", "IntegrityError", "Recorded"]
-    counted, faults = everything(migrated_database_url)
+    counted, faults = everything(hub_url)
     assert (counted["entry"], faults) == (2, [])
 
 
@@ -100,7 +98,7 @@ async def test_senders_ids_are_forgotten_after_thirty_days(hub: Inside):
 
 
 async def test_a_number_that_the_driver_cannot_take_fails_its_own_job_only(
-    hub: Inside, sender: Principal, migrated_database_url: str
+    hub: Inside, sender: Principal, hub_url: str
 ):
     """Rows that wait meet the driver when the whole group is written; its fault must not be everybody's."""
 
@@ -111,5 +109,5 @@ async def test_a_number_that_the_driver_cannot_take_fails_its_own_job_only(
     submit = hub.hub.writer.submit
     outcomes = await asyncio.gather(submit(jobs[0]), submit(Change(too_large)), submit(jobs[1]), return_exceptions=True)
     assert [isinstance(one, Recorded) for one in outcomes] == [True, False, True]
-    counted, faults = everything(migrated_database_url)
+    counted, faults = everything(hub_url)
     assert (counted["entry"], faults) == (2, [])

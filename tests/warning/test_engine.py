@@ -10,17 +10,19 @@ from sqlalchemy import Connection, select
 
 from routehub.boards.alerts.queries import AlertView, alerts
 from routehub.directory.visibility import readable
-from routehub.journal.jobs import Change
+from routehub.intake.receive import Post
+from routehub.journal import follow
+from routehub.journal.jobs import Change, Recorded
 from routehub.journal.tables import entries
 from routehub.warning import stored
 from routehub.warning.backtest import Table, backtest
-from routehub.warning.engine import Engine
+from routehub.warning.engine import Engine, Stopped
 from routehub.warning.graph import Flow, RouteGraph
 from routehub.warning.parameters import Parameters
 from routehub.warning.tables import warning_conditions, warning_routes
 from routehub_schemas.kinds.alert.payload import Alert
 from routehub_schemas.reference import route as reference_route
-from tests.digests.world import ROUTE, World, local, open_world
+from tests.digests.world import ROUTE, World, local, open_world, person
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 FIRST = date(2015, 10, 1)
@@ -129,7 +131,7 @@ async def test_a_replay_tells_what_the_back_test_says(migrated_database_url: str
         assert (trigger.party, trigger.event["data"]["day"]) == ("MK", "2015-10-17")
 
 
-class Stopped(BaseException):
+class Killed(BaseException):
     """The hub ends here, as by ``kill -9``."""
 
 
@@ -142,13 +144,13 @@ async def test_a_hub_killed_between_alert_and_checkpoint_tells_nothing_twice(
 
         async def stop(job: Any) -> Any:
             if isinstance(job, Change) and await world.read(ids):
-                raise Stopped
+                raise Killed
             return await submit(job)
 
         await world.at(local(f"{day(17)} 12:00"))
         with monkeypatch.context() as patched:
             patched.setattr(world.hub.writer, "submit", stop)
-            with pytest.raises(Stopped):
+            with pytest.raises(Killed):
                 await settle(world)
         sent = await world.read(ids)
         assert len(sent) == 1
@@ -251,3 +253,19 @@ def everything(conn: Connection) -> tuple[list[Any], list[Any]]:
         [tuple(row) for row in conn.execute(select(r.route, r.state, r.board, r.closed).order_by(r.route))],
         [tuple(row) for row in conn.execute(select(*c).order_by(c.route, c.key))],
     )
+
+
+@SQLITE
+async def test_a_hub_that_ends_while_the_journal_is_read_again_does_not_wait_for_it(migrated_database_url: str):
+    """PROMISES E1: an orderly end within 15 seconds, with any journal."""
+    async with watched(migrated_database_url) as world:
+        note = world.hub.registry["note"]
+        posts = [Post(note, {"to": ["MK"], "subject": "Trains", "text": f"Line {number}"}) for number in range(1_000)]
+        made = await world.hub.intake.receive_many(person("GR"), posts)
+        assert [one for one in made if not isinstance(one, Recorded)] == []
+        await world.hub.writer.submit(Change(lambda tx: stored.clear(tx.conn)))
+        ending = Engine(world.hub.db, world.hub.writer, world.hub.intake, world.hub.directory, world.hub.clock, "x")
+        ending.stop()
+        with pytest.raises(Stopped):
+            await ending.look()
+        assert not await world.read(lambda conn: follow.is_following(conn, stored.NAME))

@@ -3,6 +3,7 @@ alerts. State, conditions and checkpoint are written in one transaction after th
 to the same ids again, and nothing is told twice (DECISIONS 2)."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -30,6 +31,12 @@ RUN_AHEAD = 2_000
 SETTLING = timedelta(seconds=5)
 """What was accepted before a day's end is in the journal by then, from whatever hub it came."""
 LATER = frozenset({429, 503, 507})
+TOLD_AGAIN = 50_000
+"""Messages of the journal read again after which the log says how far it is."""
+
+
+class Stopped(Exception):
+    """The hub ends while the journal is read again. Nothing was written; the next start begins anew."""
 
 
 class Engine:
@@ -42,6 +49,11 @@ class Engine:
         self._directory, self._clock, self._url = directory, clock, public_url.rstrip("/")
         self._memory: Memory | None = None
         self._one_look = asyncio.Lock()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End a long reading of the journal soon: a thread does not hear that its task was cancelled."""
+        self._stopping.set()
 
     async def catch_up(self) -> None:
         """Everything that is due by now, before the clock of an exercise goes on."""
@@ -84,10 +96,16 @@ class Engine:
         memory, registry = self._memory, self._intake.registry
         at = follow.checkpoint(conn, stored.NAME) if follow.is_following(conn, stored.NAME) else None
         if memory is None or at != memory.saved:
-            memory = stored.load(conn, registry, self._directory.value)
+            memory = stored.load(conn, registry, self._directory.value, self._reading_again)
         messages = follow.since(conn, registry, memory.position, PAGE)
         # After the messages: what was set before the last of them is there by then.
         return memory, messages, steering.load(conn)
+
+    def _reading_again(self, done: int) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        if done % TOLD_AGAIN == 0:
+            log("warning").info("early warning reads the journal again", messages=done)
 
     def _take(self, memory: Memory, messages: list[Message], settings: Settings) -> None:
         for message in messages:

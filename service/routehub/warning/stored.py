@@ -67,17 +67,20 @@ class Memory:
         )
 
 
-def load(conn: Connection, registry: Registry, directory: Directory) -> Memory:
-    """What is written down; where nothing is, all of the journal read again, without telling anybody."""
+def load(
+    conn: Connection, registry: Registry, directory: Directory, progress: Callable[[int], None] = lambda done: None
+) -> Memory:
+    """What is written down; where nothing is, all of the journal read again, without telling anybody. ``progress``:
+    as of ``again``."""
     if not follow.is_following(conn, NAME):
-        return again(conn, registry, directory)
+        return again(conn, registry, directory, progress)
     at = follow.checkpoint(conn, NAME)
     memory = Memory(saved=at, position=at)
     for row in conn.execute(select(warning_routes)).all():
         if row.route in directory.routes:
             state = json.loads(row.state)
             if state.get("form") != FORM:  # another version's
-                return replace(again(conn, registry, directory), saved=at)
+                return replace(again(conn, registry, directory, progress), saved=at)
             memory.routes[row.route] = RouteWatch.from_json(state, directory.routes[row.route])
     return memory
 
@@ -86,7 +89,10 @@ def again(
     conn: Connection, registry: Registry, directory: Directory,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Memory:  # fmt: skip
-    """Every report from the first. What was told then has the same ids now; what never was is not told for the past."""
+    """Every report from the first. What was told then has the same ids now; what never was is not told for the past.
+
+    progress: called after every thousand messages with how many there were; what it raises ends the reading.
+    """
     memory, settings = Memory(unsaved=True), steering.load(conn)
     for number, message in enumerate(follow.everything(conn, registry), start=1):
         memory.take(message, directory, settings)
