@@ -163,10 +163,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/readouts/{number}"): Operation(
         readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
     ),
-    ("post", "/v1/readouts/{number}/errata"): Operation(
-        MESSAGE, body=NewErratum, examples={"a date": {"wrong": "25 February", "right": "25 January"}},
-        **MESSAGE_TAKEN,
-    ),
+    ("post", "/v1/readouts/{number}/errata"): Operation(MESSAGE, body=NewErratum, **MESSAGE_TAKEN),
     ("get", "/v1/readout-checks"): Operation(readouts.Checks),
     ("get", "/v1/readout-checks/{ref}"): Operation(readouts.Check),
     ("get", "/v1/conferences/{number}/readout-draft"): Operation(readouts.DraftStanding, headers={200: ("ETag",)}),
@@ -177,12 +174,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         readouts.DraftStanding, body=Draft, statuses={200: "Kept."}, headers={200: ("ETag",)}, refusals=(*WRITE, 412)
     ),
     ("post", "/v1/conferences/{number}/readout-check"): Operation(
-        MESSAGE, body=NewCheck, examples={"two hours": {"minutes": 120}},
-        **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+        MESSAGE, body=NewCheck, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
     ),
     ("post", "/v1/conferences/{number}/readout"): Operation(
-        MESSAGE, body=NewReadout, examples={"without a check": {"reason": "Agreed word for word in the call."}},
-        **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+        MESSAGE, body=NewReadout, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
     ),
     ("get", "/v1/readout-template"): Operation(readouts.TemplateKept, headers={200: ("ETag",)}),
     ("put", "/v1/readout-template"): Operation(

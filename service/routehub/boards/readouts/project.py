@@ -69,6 +69,9 @@ class ReadoutsBoard:
         return []
 
     def _check_sending(self, tx: Transaction, message: Message, said: ReadoutCheck) -> None:
+        before = newest(tx.conn, message.route, said.series, said.conference)
+        if before is not None and (before.digest, before.until) == (mark(said.text), said.until):
+            raise Unchanged(before.id)
         if readout(tx.conn, message.route, said.series, said.conference) is not None:
             raise Conflict(
                 f"The readout of conference {said.conference} is published. What is wrong in it is corrected by an "
@@ -84,9 +87,6 @@ class ReadoutsBoard:
                 "Some parties that are named would not be asked.",
                 [Problem("/audience", "cannot-read", f"{code} is named: put it in the audience.") for code in unasked],
             )
-        before = newest(tx.conn, message.route, said.series, said.conference)
-        if before is not None and (before.digest, before.until) == (mark(said.text), said.until):
-            raise Unchanged(before.id)
 
     def _codes(self, codes: Sequence[str]) -> tuple[str, ...]:
         """Stable codes for aliases: EL is GR."""
@@ -133,16 +133,9 @@ def _stored(text: ReadoutText) -> str:
 
 
 def _check_public(message: Message) -> None:
-    """What is published is for everybody, and says so in its marking: TLP:CLEAR alone may become public."""
-    problems = []
+    """What is published is for everybody, and for nobody besides: its marking follows from that."""
     if message.event["data"]["audience"] != ["public"]:
-        problems.append(Problem("/audience", "not-public", "It is for everybody.", allowed=["public"]))
-    if message.tlp != "CLEAR":
-        problems.append(
-            Problem("/tlp", "not-clear", "TLP:CLEAR alone may become public.", message.tlp, allowed=["CLEAR"])
-        )
-    if problems:
-        raise Refused("What is published is TLP:CLEAR and public.", problems)
+        raise refused("/audience", "not-public", "It is for everybody.", allowed=["public"])
 
 
 def _check_answer(tx: Transaction, message: Message, response: Response, record: RowMapping) -> None:

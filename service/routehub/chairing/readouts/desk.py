@@ -14,7 +14,7 @@ from routehub.boards.conferences.queries import conference, conferences
 from routehub.boards.minutes.queries import editions
 from routehub.boards.readouts.correcting import found
 from routehub.boards.readouts.queries import CheckView, ReadoutView, checks, mark, readout
-from routehub.chairing.readouts import content, naming, store
+from routehub.chairing.readouts import content, store
 from routehub.chairing.readouts.content import Draft
 from routehub.chairing.readouts.drafting import Records, draft
 from routehub.chairing.readouts.store import DraftView, Which
@@ -24,6 +24,7 @@ from routehub.core.canonical import iso
 from routehub.core.clock import Clock
 from routehub.core.db import Database
 from routehub.core.errors import Conflict, HubError, Unknown, refused
+from routehub.digests import naming
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal, require_role
 from routehub.directory.visibility import readable

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from routehub.chairing.readouts import naming, progress
+from routehub.chairing.readouts import progress
 from routehub.chairing.readouts.content import Draft, DraftLine, DraftSection
 from routehub.chairing.readouts.template import Template, fill, ordinal
+from routehub.digests import naming
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.plans import Shown
 from routehub_schemas import plan_points

@@ -6,8 +6,8 @@ from datetime import date
 
 from routehub.boards.commitments.standing import latest
 from routehub.chairing.readouts.content import DraftLine
-from routehub.chairing.readouts.naming import sentence
 from routehub.core.words import number
+from routehub.digests.naming import sentence
 from routehub.views.plans import Shown
 from routehub_schemas import plan_points
 from routehub_schemas.small_counts import MINIMUM, WORDS

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from routehub.boards.readouts.correcting import Run, Runs, standing
 from routehub.boards.readouts.queries import ReadoutView
-from routehub.digests import words
+from routehub.digests import naming, words
 from routehub.digests.render.page import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
 from routehub_schemas.kinds.readout.payload import FurtherReading
@@ -71,7 +71,8 @@ def readout_page(view: ReadoutView, route: RouteView, directory: Directory, publ
         words.full_day(view.text.day), places["/opening"], _sections(view, places), places["/closing"],
         words.when(view.text.next, zone) if view.text.next else None,
         tuple(places[f"/standing/{at}"] for at in range(len(view.text.standing))), tuple(view.text.links),
-        places.get("/contact", ()), f"Published {_full(view.published_at, zone)} by {_name(view, directory)}.",
+        places.get("/contact", ()),
+        f"Published {_full(view.published_at, zone)} by {naming.prose(directory, view.party, view.day)}.",
         how_checked(view, directory, zone),
         tuple(
             ErratumWords(one.number, one.wrong, one.right, one.where, _full(one.published_at, zone), one.published_at)
@@ -100,10 +101,6 @@ def _sections(view: ReadoutView, places: Mapping[str, Runs]) -> tuple[SectionVie
     return tuple(found)
 
 
-def _name(view: ReadoutView, directory: Directory) -> str:
-    return directory.name(view.party, view.day)
-
-
 def _full(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     return f"{words.full_day(local.date())}, {local:%H:%M} {local:%Z}"
@@ -113,7 +110,7 @@ def how_checked(view: ReadoutView, directory: Directory, zone: ZoneInfo) -> str:
     """Who was asked before publication and until when, or the recorded reason why not."""
     told = []
     if view.until is not None:
-        names = words.listed([directory.name(code, view.day) for code in view.asked])
+        names = naming.listed(directory, view.asked, view.day)
         since = f" from {words.when(view.sent_at, zone)}" if view.sent_at is not None else ""
         told.append(f"Sent for check to the parties named in it{since} to {words.when(view.until, zone)}: {names}.")
     if view.reason is not None:
@@ -125,7 +122,7 @@ def how_checked(view: ReadoutView, directory: Directory, zone: ZoneInfo) -> str:
 def text(page: ReadoutPage) -> str:
     """Plain text, 76 columns wide. A correction stands in the line as ``[erratum 1: not “…”]``."""
     parts = [page.mark_words] if page.mark else []
-    parts += [f"{plain(page.title)}\n{'=' * min(len(plain(page.title)), WIDTH)}", _wrapped(page.opening)]
+    parts += [f"{_wrap(plain(page.title))}\n{'=' * min(len(plain(page.title)), WIDTH)}", _wrapped(page.opening)]
     for section in page.sections:
         heading = plain(section.heading)
         parts.append(f"{_wrap(heading)}\n{'-' * min(len(heading), WIDTH)}")
