@@ -19,6 +19,7 @@ from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
     cap,
+    chairing,
     clock,
     conferences,
     contract,
@@ -29,6 +30,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    minutes,
     movements,
     nominations,
     parties,
@@ -57,6 +59,7 @@ from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
 from routehub.boards.threads import ThreadsBoard
+from routehub.chairing.office import Chair
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -170,6 +173,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
+        self.chair = Chair(self.db, self.writer, self.intake, self.directory, self.clock)
         self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -357,12 +361,13 @@ def create_app(hub: Hub) -> FastAPI:
         hub.pushes,
         hub.warning,
         hub.subscriptions,
+        hub.chair,
     )
     problems.install(app)
     app.router.routes.extend(_routes(list(hub.registry.values())))
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due,
+        hub.pushes, hub.subscriptions, hub.due, hub.chair,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
@@ -392,6 +397,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         messages.doors(kinds),
         reports.router,
         boards.router,
+        chairing.router,
+        minutes.router,
         conferences.router,
         plans.router,
         pauses.router,

@@ -81,7 +81,7 @@ async def test_a_correction_takes_the_place_of_the_minutes_and_keeps_what_was_re
 
 
 async def test_minutes_reach_nobody_who_did_not_know_of_the_conference(world: World):
-    facts = {"number": 14, "title": "Police", "start": "2026-01-20T09:00:00Z", "chair": "EC"}
+    facts: dict[str, Any] = {"number": 14, "title": "Police", "start": "2026-01-20T09:00:00Z", "chair": "EC"}
     await world.post(CHAIR, "conference", **facts, audience=["MK", "RS", "GR", "UNHCR"])
     with pytest.raises(Refused, match="did not read of the conference"):
         await world.post(CHAIR, "minutes", **MINUTES)

@@ -35,7 +35,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "movements", "description": "Movements that are proposed and agreed, and the ledger of each leg."},
     {"name": "plans", "description": "Plans, the commitments under their points, and how far they are."},
     {"name": "requests and needs", "description": "What is asked, needed and offered, and where there is room."},
-    {"name": "conferences", "description": "The weekly conference, proposals for it, and its agenda."},
+    {"name": "conferences", "description": "The weekly conference: its agenda, its minutes, and who does what."},
     {"name": "readouts", "description": "What the public reads of a conference, and how it comes about."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},
     {"name": "subscriptions", "description": "Push by webhook or mail, with its log."},
@@ -60,7 +60,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "TLP": _header("The marking of a document that does not say it itself: CLEAR, GREEN, AMBER, AMBER+STRICT or RED."),
     "Allow": _header("The methods that the address has."),
     "Vary": _header("Accept: another form may be had at this address."),
-    "If-Match": _header("The ETag of the report that you have read; 412 when it has changed since."),
+    "If-Match": _header("The ETag of what you have read; 412 when it has changed since."),
     "Last-Event-Id": _header("The cursor of the last event that arrived: the stream goes on after it."),
 }
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Table, insert, select
 
-from routehub.boards.conferences.queries import conference, proposal
+from routehub.boards.conferences.queries import agendas, conference, proposal
 from routehub.boards.conferences.tables import (
     compiled_agendas,
     conference_revisions,
@@ -33,7 +33,7 @@ class ConferencesBoard:
         if isinstance(message.payload, Conference):
             self._check_conference(tx, message, message.payload)
         elif isinstance(message.payload, AgendaItem):
-            self._check_proposal(tx, message, message.payload)
+            return self._check_proposal(tx, message, message.payload)
         elif isinstance(message.payload, Response):
             self._check_decision(tx, message, message.payload)
         return []
@@ -58,9 +58,9 @@ class ConferencesBoard:
         if same:
             raise Unchanged(known.message_id)
 
-    def _check_proposal(self, tx: Transaction, message: Message, item: AgendaItem) -> None:
+    def _check_proposal(self, tx: Transaction, message: Message, item: AgendaItem) -> list[Caution]:
         if item.conference is None:
-            return
+            return []
         ids = readable(tx.conn, message.route, message.party)
         known = conference(tx.conn, ids, message.route, "weekly", item.conference)
         if known is not None and (known.ends <= message.accepted_at or known.state == "cancelled"):
@@ -69,6 +69,11 @@ class ConferencesBoard:
                 "/conference", "too-late", f"Conference {item.conference} {what}. Leave the number out: the next one.",
                 sent=item.conference,
             )  # fmt: skip
+        compiled = agendas(tx.conn, ids, message.route, "weekly", item.conference, limit=1)
+        if not compiled or compiled[0].state != "closed":
+            return []
+        words = f"The agenda of conference {item.conference} is closed: if the chair accepts this, it is a late item."
+        return [Caution("/conference", "agenda-closed", words, sent=item.conference)]
 
     def _check_decision(self, tx: Transaction, message: Message, response: Response) -> None:
         if response.act not in DECISIONS:
