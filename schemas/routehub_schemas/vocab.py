@@ -124,6 +124,9 @@ URI_REFERENCE_PATTERN = rf"^{_URI_TAIL}+$"
 URI_PATTERN = rf"^[A-Za-z][A-Za-z0-9+.-]*:{_URI_TAIL}+$"
 JSON_TYPE_PATTERN = r"^application/json(; ?charset=(utf-8|UTF-8))?$"
 
+# A week of ISO 8601: its year of weeks and its number.
+WEEK_PATTERN = r"^20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-3])$"
+
 # Control characters other than tab and line ends, and every character with the Unicode property Bidi_Control:
 # they make a line read otherwise than it is stored ("Trojan Source", CVE-2021-42574). A line has no line end
 # at all, so that it can stand in a mail subject or a calendar field.
@@ -166,6 +169,7 @@ FORMS: dict[str, str] = {
     TEXT_PATTERN: "text without control characters",
     LINE_PATTERN: "one line of text without control characters",
     DAY_PATTERN: "a date, such as 2015-10-20",
+    WEEK_PATTERN: "a week of ISO 8601, such as 2016-W03",
     MOMENT_PATTERN: "a time with its offset (RFC 3339), such as 2015-10-20T06:24:11Z",
 }
 """What each pattern means, in words: people read these instead of the pattern."""
@@ -225,6 +229,7 @@ MessageId = Annotated[str, Field(pattern=MESSAGE_ID_PATTERN)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN, examples=["A-7F3K"])]
 AudienceWord = Annotated[str, Field(pattern=AUDIENCE_PATTERN, examples=["*", "MK"])]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+WeekName = Annotated[str, Field(pattern=WEEK_PATTERN, examples=["2016-W03"])]
 IndicatorName = Annotated[str, Field(pattern=SNAKE_PATTERN, max_length=40, examples=["arrivals"])]
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=40)]
 Country = Annotated[str, Field(pattern=COUNTRY_PATTERN)]

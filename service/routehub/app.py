@@ -18,6 +18,7 @@ from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
+    bulletins,
     cap,
     chairing,
     clock,
@@ -31,6 +32,7 @@ from routehub.api.v1 import (
     measures,
     messages,
     minutes,
+    monitoring,
     movements,
     nominations,
     parties,
@@ -48,6 +50,7 @@ from routehub.api.v1 import (
     threads,
 )  # fmt: skip
 from routehub.boards.alerts import AlertsBoard
+from routehub.boards.bulletins import BulletinsBoard
 from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
@@ -86,8 +89,11 @@ from routehub.delivery.replaying import Replayer
 from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
+from routehub.digests.bulletin.letter import bulletin_mail
 from routehub.digests.mail import agenda_mail
-from routehub.digests.schedule import Schedule
+from routehub.digests.schedule import Schedule, Task
+from routehub.digests.tasks.agenda import AgendaDigest
+from routehub.digests.tasks.bulletin import DailyBulletin
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -101,7 +107,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
-from routehub.views import acting_mail, request_mail
+from routehub.views import acting_mail, readout_mail, request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -134,6 +140,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         ReadoutsBoard(directory),
         MinutesBoard(directory),
         ThreadsBoard(Registry.shipped()),
+        BulletinsBoard(),
     )
 
 
@@ -142,6 +149,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "request": request_mail.request, "offer": request_mail.offer,
+        "readout_check": readout_mail.check,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
 
@@ -174,7 +182,7 @@ class Hub:
         )
         self.pushes = PushLog(self.writer)
         self.chair = Chair(self.db, self.writer, self.intake, self.directory, self.clock)
-        self.schedule = Schedule(self.db, self.writer, self.intake, self.directory, self.clock, settings.look_seconds)
+        self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
             most_events=settings.listener_events, most_bytes=settings.listener_bytes,
@@ -186,7 +194,10 @@ class Hub:
         )
         self.webhooks = WebhookChannel(private=settings.webhook_private)
         self.channels = self._channels({**shipped_renderers(settings.mail_from), **(more_renderers or {})})
-        packer = Packer(self.directory, self.registry, self.clock, settings.public_url, composers(self.registry))
+        packer = Packer(
+            self.directory, self.registry, self.clock, settings.public_url, composers(self.registry),
+            {"bulletin": bulletin_mail},
+        )  # fmt: skip
         self.worker = Worker(self.db, self.writer, packer, self.channels, self.metrics, self.due_to_send)
         self.dispatcher = Dispatcher(
             self.db, self.writer, self.directory, self.registry, self.clock, self.due_to_send, settings.night
@@ -315,6 +326,13 @@ class Hub:
     def due_to_send(self) -> None:
         self._sending.ring()
 
+    def tasks_of_schedule(self) -> tuple[Task, ...]:
+        """What this hub does at its time."""
+        return (
+            AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            DailyBulletin(self.db, self.intake, self.directory),
+        )
+
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
         texts = Renderers(self.registry, renderers)
         links = AcknowledgementLinks(self.writer, self.settings.public_url, on=self.settings.acknowledge_links)
@@ -400,6 +418,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         chairing.router,
         minutes.router,
         conferences.router,
+        bulletins.router,
+        monitoring.router,
         plans.router,
         pauses.router,
         measures.router,

@@ -1,6 +1,7 @@
 """Imports every package that defines tables, so that migrations see them all."""
 
 from routehub.boards.alerts import tables as alerts
+from routehub.boards.bulletins import tables as bulletins
 from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
@@ -40,6 +41,7 @@ ALL = (
     minutes,
     readouts,
     threads,
+    bulletins,
     digests,
     chairing,
     chairing_readouts,

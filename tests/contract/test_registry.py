@@ -47,8 +47,9 @@ FERRY = Kind(
 def test_the_shipped_kinds_are_those_of_the_contract() -> None:
     first = {"report", "alert", "response", "note", "agenda_item", "conference", "agenda"}
     acting = {"measure", "movement", "request", "offer", "commitment", "progress", "statement"}
-    conference = {"minutes"}
-    assert set(KINDS) == first | acting | conference
+    conference = {"minutes", "readout_check", "readout", "erratum"}
+    digests = {"bulletin"}
+    assert set(KINDS) == first | acting | conference | digests
     for name, kind in KINDS.items():
         assert kind.type == f"routehub.{name}.v{kind.version}"
         assert KINDS.by_type(kind.type) is kind

@@ -9,13 +9,16 @@ from sqlalchemy import select, update
 from routehub.core.clock import wall
 from routehub.delivery.tables import deliveries
 from routehub.journal.tables import followers
-from tests.delivery.calls import note, post
+from tests.delivery.calls import alert, note, post
+from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
+from tests.fixtures.mail import SmtpSink
 from tests.fixtures.sizes import sized
 from tests.fixtures.waiting import wait_for
 from tests.fixtures.webhooks import HANG, WebhookReceiver
 
+Start = Callable[..., LocalHub]
 StartProcess = Callable[..., HubProcess]
 ON_POSTGRES = pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
 
@@ -76,3 +79,23 @@ def test_what_was_accepted_while_nothing_was_dispatched_is_dispatched_once_after
     webhook_receiver.wait(4)
     wait_for(lambda: states(office) == ["sent"] * 4, 10)
     assert len(webhook_receiver.hits) == 4
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_receivers_that_hang_leave_room_for_a_mail(
+    office: Office, start: Start, smtp_sink: SmtpSink, webhook_receiver: WebhookReceiver
+):
+    """Eight of them with four deliveries each would hold every place of the worker until each times out."""
+    gr, mk = office.key("GR"), office.key("MK")
+    office.person("ana", "MK", "contact_point")
+    hub = start(smtp_url=smtp_sink.url, webhook_private="true")
+    webhook_receiver.always(HANG)
+    for number in range(8):
+        target = f"{webhook_receiver.url}/{number}"
+        post(hub, mk, "subscriptions", {"channel": "webhook", "target": target, "kinds": ["note"]})
+    for number in range(4):
+        note(hub, gr, f"{number}", "MK")
+    webhook_receiver.wait(24)
+    alert(hub, gr, severity="Severe", audience=["MK"])
+    smtp_sink.wait(1, 5)
+    assert len(webhook_receiver.hits) == 24

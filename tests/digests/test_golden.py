@@ -12,8 +12,8 @@ from routehub.core.canonical import dumps
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.render import layout
 from routehub.digests.render.page import AgendaPage, Reader, agenda_page
-from routehub.digests.schedule import announced_conferences
 from routehub.digests.series import every
+from routehub.digests.tasks.agenda import announced_conferences
 from routehub.digests.upcoming import after
 from tests.digests.world import ROUTE, World, local, open_world, person
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from routehub.core.clock import wall
-from routehub.digests import occurrences, schedule, series
+from routehub.digests import occurrences
+from routehub.digests.schedule import Schedule
 from routehub.digests.tables import digest_occurrences
+from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.journal.jobs import Change
 from routehub.journal.message import Transaction
 from tests.digests.world import World, local, open_world, person, together
@@ -125,7 +127,7 @@ async def test_each_digest_comes_at_the_same_local_time_on_both_sides_of_a_clock
 async def test_two_schedules_racing_for_a_claim_post_one_edition(world: World):
     await world.series()
     hub = world.hub
-    second = schedule.Schedule(hub.db, hub.writer, hub.intake, hub.directory, hub.clock, 3600)
+    second = Schedule(hub.db, hub.writer, hub.clock, 3600, hub.tasks_of_schedule())
     await world.at(local("2026-01-21 16:00"))
     assert sum(await together(world.tick(), second.tick(), world.tick(), second.tick())) == 1
     assert len(await world.agendas()) == 1
@@ -171,9 +173,9 @@ async def test_a_hub_that_died_after_posting_is_taken_over_without_a_second_edit
 async def test_a_claim_is_respected_until_its_lease_has_run_out(world: World):
     await world.series()
     await world.at(local("2026-01-21 16:00"))
-    (made,) = await world.read(series.every)
-    await world.hub.schedule._look(made, world.clock.now())
-    (due,) = await world.read(occurrences.open_ones, world.clock.now(), wall())
+    task = AgendaDigest(world.hub.db, world.hub.intake, world.hub.directory, world.clock)
+    await world.hub.schedule.look(task, world.clock.now())
+    (due,) = await world.read(occurrences.open_ones, world.clock.now(), wall(), ["agenda"])
 
     def claim(by: str, later: timedelta) -> Change[bool]:
         return Change(lambda tx: occurrences.claim(tx.conn, due, by, wall() + later))

@@ -181,6 +181,30 @@ class AsyncHub:
         """The status of each point in a week (`2016-W03`), as was known at its end; this week when none is named."""
         return await self._do(calls.plan_status(self.route_code, id, week=week))
 
+    async def monitoring_report(
+        self, id: str, *, week: str | None = None, first: date | str | None = None, last: date | str | None = None
+    ) -> dict[str, Any]:
+        """Every point of a plan over a week or any days: how it stood, how it stands, and what was said."""
+        return await self._do(calls.monitoring_report(self.route_code, id, week=week, first=first, last=last))
+
+    async def monitoring_report_csv(
+        self, id: str, *, week: str | None = None, first: date | str | None = None, last: date | str | None = None
+    ) -> str:
+        """The same as a table, one row for each point and commitment."""
+        return await self._do(calls.monitoring_report_csv(self.route_code, id, week=week, first=first, last=last))
+
+    async def bulletins(self) -> list[dict[str, Any]]:
+        """The daily bulletins, the newest first."""
+        return await self._do(calls.bulletins(self.route_code))
+
+    async def bulletin(self, day: date | str = "latest") -> dict[str, Any]:
+        """The bulletin of a morning, or the newest, as this party reads it."""
+        return await self._do(calls.bulletin(self.route_code, day))
+
+    async def bulletin_text(self, day: date | str = "latest") -> str:
+        """The same as the hub writes it in a mail."""
+        return await self._do(calls.bulletin_text(self.route_code, day))
+
     async def commitments(
         self, *, point: str | None = None, party: str | None = None, state: str | None = None
     ) -> list[dict[str, Any]]:

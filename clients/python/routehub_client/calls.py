@@ -270,6 +270,32 @@ def plan_status(route: str | None, id: str, *, week: str | None = None) -> Call[
     return Call(Request("GET", path("plans", id, "status", route=route), params(week=week)), Answer.object)
 
 
+def monitoring_report(
+    route: str | None, id: str, *, week: str | None, first: date | str | None, last: date | str | None
+) -> Call[dict[str, Any]]:
+    asked = params(week=week, first=_iso(first), last=_iso(last))
+    return Call(Request("GET", path("plans", id, "report", route=route), asked), Answer.object)
+
+
+def monitoring_report_csv(
+    route: str | None, id: str, *, week: str | None, first: date | str | None, last: date | str | None
+) -> Call[str]:
+    asked = params(week=week, first=_iso(first), last=_iso(last))
+    return Call(Request("GET", path("plans", id, "report", route=route) + ".csv", asked), lambda answer: answer.text)
+
+
+def bulletins(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("bulletins", route=route), partial(answers.rows, "bulletins"))
+
+
+def bulletin(route: str | None, day: date | str) -> Call[dict[str, Any]]:
+    return _get(path("bulletins", str(day), route=route), Answer.object)
+
+
+def bulletin_text(route: str | None, day: date | str) -> Call[str]:
+    return _get(path("bulletins", str(day), route=route) + ".txt", lambda answer: answer.text)
+
+
 def commitments(
     route: str | None, *, point: str | None = None, party: str | None = None, state: str | None = None
 ) -> Call[list[dict[str, Any]]]:

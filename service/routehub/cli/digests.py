@@ -1,5 +1,5 @@
-"""``routehub digests``: the series of conferences, and what became of each digest. What an agenda says is not shown
-here: an operator reads no content."""
+"""``routehub digests``: the series of conferences, the time of the daily bulletin, and what became of each digest. What
+they say is not shown here: an operator reads no content."""
 
 from datetime import time
 from typing import Annotated
@@ -10,10 +10,12 @@ import typer
 from routehub.cli.offline import AsJson, OnRoute, offline, show
 from routehub.core.errors import Refused, Unknown
 from routehub.digests import occurrences, series
+from routehub.digests.bulletin import times
+from routehub.digests.bulletin.times import BulletinTime
 from routehub.directory.principal import HUB_PARTY
 from routehub.journal.batch import Batch
 
-app = typer.Typer(no_args_is_help=True, help="Weekly digests: series and occurrences.")
+app = typer.Typer(no_args_is_help=True, help="Weekly and daily digests: series, times and occurrences.")
 
 
 @app.command("series")
@@ -53,19 +55,49 @@ def add_series(
     typer.echo(f"The series {name} of {code} has begun: digests on {digest_weekday} at {digest_at}, {made.zone.key}.")
 
 
+@app.command("bulletin")
+def set_bulletin(
+    at: Annotated[str, typer.Argument(help="Its local time, HH:MM, or off.")] = "06:45",
+    route: OnRoute = "",
+    zone: Annotated[str, typer.Option(help="Zone of the time; that of the route, if not named.")] = "",
+) -> None:
+    """Send a bulletin every day: what changed, and who has not reported. The first is the next one that falls due."""
+    with offline() as hub:
+        code = route or hub.settings.default_route
+        view = hub.directory().routes.get(code)
+        if view is None:
+            raise Unknown(f"There is no route {code}.")
+        wanted = None
+        if at != "off":
+            wanted = BulletinTime(code, _time(at), _zone(zone) if zone else view.zone)
+
+        def apply(tx: Batch) -> None:
+            if wanted is None:
+                times.end(tx.conn, code)
+            else:
+                times.set_time(tx.conn, wanted, tx.now)
+            tx.audit("bulletin-time", code, HUB_PARTY, hub.operator(code).actor, {"at": at})
+
+        hub.change(apply)
+    if wanted is None:
+        typer.echo(f"{code} has no daily bulletin any more.")
+    else:
+        typer.echo(f"The daily bulletin of {code} goes out at {wanted.at:%H:%M}, {wanted.zone.key}.")
+
+
 @app.command("list")
 def list_occurrences(route: OnRoute = "", as_json: AsJson = False) -> None:
-    """List the digests that were due, the newest first, and what became of them."""
+    """List what was due, the newest first, and what became of it."""
     with offline() as hub:
         found = hub.db.read_sync(occurrences.listed, route or None)
     rows = [
         {
-            "route": o.route, "series": o.series, "date": o.local_date.isoformat(), "due": o.due_at, "state": o.state,
-            "late": o.late, "conference": o.conference, "message": o.message_id, "reason": o.reason,
+            "task": o.task, "route": o.route, "series": o.series, "date": o.local_date.isoformat(), "due": o.due_at,
+            "state": o.state, "late": o.late, "conference": o.conference, "message": o.message_id, "reason": o.reason,
         }
         for o in found
     ]  # fmt: skip
-    show(rows, as_json, "No digest has been due yet.")
+    show(rows, as_json, "Nothing has been due yet.")
 
 
 def _time(text: str) -> time:

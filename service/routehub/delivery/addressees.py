@@ -48,7 +48,8 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "bulletin", "readout_check"}))),
+    Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
 )
 
 

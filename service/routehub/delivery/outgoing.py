@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routehub.delivery.channels.base import Failed
@@ -36,6 +49,19 @@ class Claimed:
     attempt: int
 
 
+@dataclass(frozen=True)
+class Room:
+    """How much a worker can take: in all, and of each channel; and whose places are full."""
+
+    places: int
+    channels: Mapping[str, int]
+    busy: frozenset[str] = frozenset()
+
+    @property
+    def full(self) -> list[str]:
+        return sorted(name for name, places in self.channels.items() if places <= 0)
+
+
 def row(
     new_id: str, addressee: str, about: str, purpose: str, route: str, party: str, channel: str, kind: str,
     wall: datetime, *, urgent: bool = False, note: str | None = None,
@@ -55,38 +81,44 @@ def add(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         tx.conn.execute(make(deliveries).on_conflict_do_nothing(index_elements=["addressee", "about"]), list(rows))
 
 
-def _claimable(at: datetime, busy: Collection[str]) -> ColumnElement[bool]:
+def _claimable(at: datetime, room: Room) -> ColumnElement[bool]:
     d = deliveries.c
     return and_(
         d.state == "due", d.due_at <= at, or_(d.lease_until.is_(None), d.lease_until < at),
-        d.addressee.not_in(sorted(busy)),
+        d.addressee.not_in(sorted(room.busy)), d.channel.not_in(room.full),
     )  # fmt: skip
 
 
-def waiting(conn: Connection, at: datetime, busy: Collection[str]) -> bool:
+def waiting(conn: Connection, at: datetime, room: Room) -> bool:
     """Whether there is anything to claim: asked first, so that an idle hub writes nothing."""
-    return conn.execute(select(deliveries.c.id).where(_claimable(at, busy)).limit(1)).first() is not None
+    return conn.execute(select(deliveries.c.id).where(_claimable(at, room)).limit(1)).first() is not None
 
 
-def claim(tx: Transaction, worker: str, busy: Collection[str], most: int, each: int) -> list[Claimed]:
-    """Take up to ``most`` due deliveries, alerts first, no more than ``each`` for one addressee. The UPDATE asks
-    again, so two workers never take one."""
+def claim(tx: Transaction, worker: str, room: Room, each: int) -> list[Claimed]:
+    """Take as many due deliveries as there is room for, alerts first, no more than ``each`` for one addressee. The
+    UPDATE asks again, so two workers never take one."""
     d, at = deliveries.c, tx.wall
     first = (
-        select(d.id, d.urgent, d.due_at, d.addressee)
-        .where(_claimable(at, busy))
+        select(d.id, d.urgent, d.due_at, d.addressee, d.channel)
+        .where(_claimable(at, room))
         .order_by(d.urgent.desc(), d.due_at, d.id)
         .limit(CANDIDATES)
         .subquery()
     )
     f = first.c
-    place = func.row_number().over(partition_by=f.addressee, order_by=(f.urgent.desc(), f.due_at, f.id))
-    ranked = select(f.id, f.urgent, f.due_at, place.label("place")).subquery()
+    order = (f.urgent.desc(), f.due_at, f.id)
+    place = func.row_number().over(partition_by=f.addressee, order_by=order)
+    ranked = select(f.id, f.urgent, f.due_at, f.channel, place.label("place")).subquery()
     r = ranked.c
-    chosen = select(r.id).where(r.place <= each).order_by(r.urgent.desc(), r.due_at, r.id).limit(most)
+    order = (r.urgent.desc(), r.due_at, r.id)
+    in_channel = func.row_number().over(partition_by=r.channel, order_by=order)
+    fair = select(r.id, r.urgent, r.due_at, r.channel, in_channel.label("place")).where(r.place <= each).subquery()
+    q = fair.c
+    fits = q.place <= case(room.channels, value=q.channel, else_=0)
+    chosen = select(q.id).where(fits).order_by(q.urgent.desc(), q.due_at, q.id).limit(room.places)
     taken = tx.conn.execute(
         update(deliveries)
-        .where(d.id.in_(chosen.scalar_subquery()), _claimable(at, busy))
+        .where(d.id.in_(chosen.scalar_subquery()), _claimable(at, room))
         .values(lease_by=worker, lease_until=at + LEASE, attempts=d.attempts + 1)
         .returning(d.id, d.addressee, d.about, d.purpose, d.route, d.party, d.channel, d.urgent, d.note, d.attempts)
     )

@@ -53,12 +53,16 @@ class Composed:
 Composer = Callable[[Connection, Claimed, MailContext], Composed | Dropped]
 """Composes deliveries of one purpose: not one message as it is, but a reminder, or several messages together."""
 
+ReaderMail = Callable[[Connection, Message, MailContext], Mail]
+"""Writes the mail of a message that says something else to each reader, with what only the reader's party may read."""
+
 
 class Packer:
     def __init__(
         self, directory: CurrentDirectory, registry: Registry, clock: Clock, public_url: str,
-        composers: Mapping[str, Composer] | None = None,
+        composers: Mapping[str, Composer] | None = None, by_reader: Mapping[str, ReaderMail] | None = None,
     ) -> None:  # fmt: skip
+        self._by_reader = by_reader or {}
         self.directory, self._registry, self._clock = directory, registry, clock
         self._public_url, self._composers = public_url.rstrip("/"), composers or {}
 
@@ -107,10 +111,16 @@ class Packer:
         message = known[one.about]
         if item is None or item.body is None or message is None:
             return Dropped("the message is not there any more")
+        mail = self._mail(conn, message, context) if one.channel != "webhook" else None
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
-            secrets=to.secrets, person=to.person,
+            secrets=to.secrets, person=to.person, letter=(lambda _at: mail) if mail is not None else None,
         )  # fmt: skip
+
+    def _mail(self, conn: Connection, message: Message, context: MailContext) -> Mail | None:
+        """The mail of a kind that says something else to each reader."""
+        write = self._by_reader.get(message.kind) if message.tlp != "RED" else None
+        return write(conn, message, context) if write is not None else None
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
         kind, _, name = one.addressee.partition(":")

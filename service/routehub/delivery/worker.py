@@ -15,7 +15,7 @@ from routehub.core.ids import token
 from routehub.core.observe import Metrics, log
 from routehub.delivery import failing, outgoing
 from routehub.delivery.channels.base import Channel, Failed, Parcel, Taken
-from routehub.delivery.outgoing import Claimed, Tried
+from routehub.delivery.outgoing import Claimed, Room, Tried
 from routehub.delivery.packing import Dropped, Packer
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
@@ -24,6 +24,8 @@ from routehub.journal.writer import Writer
 SIDE_BY_SIDE = 32
 PER_ADDRESSEE = 4
 """A receiver that hangs holds up itself, not the others."""
+PER_CHANNEL = 24
+"""Receivers that hang, as many as they are, hold up their channel: a mail still finds a place."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +46,31 @@ class Worker:
         self._db, self._writer, self._packer, self._channels = db, writer, packer, channels
         self._metrics, self._ring = metrics, ring
         self._name = token(9)
-        self._running: dict[asyncio.Task[None], str] = {}
+        self._running: dict[asyncio.Task[None], Claimed] = {}
         self._ended_now: list[tuple[Claimed, _Result]] = []
         self._recording = asyncio.Lock()
 
     async def look(self) -> bool:
         """Claim what is due as far as there is room, and begin to send it."""
-        room = SIDE_BY_SIDE - len(self._running)
-        busy = [name for name, count in Counter(self._running.values()).items() if count >= PER_ADDRESSEE]
-        if room <= 0 or not await self._db.read_own(outgoing.waiting, wall(), busy):
+        room = self._room()
+        if room.places <= 0 or not await self._db.read_own(outgoing.waiting, wall(), room):
             return False
-        claimed = await self._writer.submit(
-            Change(lambda tx: outgoing.claim(tx, self._name, busy, room, PER_ADDRESSEE))
-        )
+        claimed = await self._writer.submit(Change(lambda tx: outgoing.claim(tx, self._name, room, PER_ADDRESSEE)))
         packed = await self._db.read_own(self._packer.pack_all, claimed) if claimed else []
         for one, parcel in zip(claimed, packed, strict=True):
             task = asyncio.create_task(self._deliver(one, parcel), name=f"deliver {one.id}")
-            self._running[task] = one.addressee
+            self._running[task] = one
             task.add_done_callback(self._ended)
         return bool(claimed)
+
+    def _room(self) -> Room:
+        addressees = Counter(one.addressee for one in self._running.values())
+        channels = Counter(one.channel for one in self._running.values())
+        return Room(
+            SIDE_BY_SIDE - len(self._running),
+            {name: PER_CHANNEL - channels[name] for name in self._channels},
+            frozenset(name for name, count in addressees.items() if count >= PER_ADDRESSEE),
+        )
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)

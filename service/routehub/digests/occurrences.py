@@ -1,27 +1,36 @@
-"""The occurrences of digests: on record once, claimed by one hub at a time, ended once (PROMISES 7)."""
+"""What was due: on record once, claimed by one hub at a time, ended once (PROMISES 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from routehub.digests.series import Series
 from routehub.digests.tables import digest_occurrences
 
 LEASE = timedelta(seconds=60)
-LATEST = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Occurrence:
-    """One digest that was due, and what became of it."""
+class Due:
+    """Something that has fallen due. ``series`` and ``local_date``: by what it is known, whoever comes to it."""
 
     route: str
     series: str
     local_date: date
     due_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, date]:
+        return self.route, self.series, self.local_date
+
+
+@dataclass(frozen=True)
+class Occurrence(Due):
+    """The same on record, and what became of it."""
+
+    task: str
     state: str
     attempts: int
     late: bool
@@ -32,31 +41,39 @@ class Occurrence:
 
     @property
     def label(self) -> str:
-        return f"{self.route}/{self.series} of {self.local_date.isoformat()}"
+        return f"{self.task} {self.route}/{self.series} of {self.local_date.isoformat()}"
 
 
-def record(conn: Connection, series: Series, days: Iterable[date]) -> None:
-    """Put due digests on record; those that are there already stay as they are. In the writer's transaction."""
+def missing(conn: Connection, wanted: Iterable[Due]) -> list[Due]:
+    """Those that are not on record yet."""
     o = digest_occurrences.c
-    wanted = list(days)
-    known = set(
-        conn.execute(
-            select(o.local_date).where(o.route == series.route, o.series == series.name, o.local_date.in_(wanted))
-        ).scalars()
-    )
+    found = {one.key: one for one in wanted}
+    if not found:
+        return []
+    near = and_(
+        o.series.in_({series for _, series, _ in found}), o.local_date.in_({day for _, _, day in found})
+    )  # fmt: skip
+    rows = conn.execute(select(o.route, o.series, o.local_date).where(near))
+    known = {(row.route, row.series, row.local_date) for row in rows}
+    return [one for key, one in found.items() if key not in known]
+
+
+def record(conn: Connection, task: str, wanted: Iterable[Due]) -> None:
+    """Put on record what is due; what is there already stays as it is. In the writer's transaction."""
     rows = [
-        {"route": series.route, "series": series.name, "local_date": day, "due_at": series.due(day)}
-        for day in wanted
-        if day not in known
-    ]
+        {
+            "route": one.route, "series": one.series, "local_date": one.local_date, "due_at": one.due_at, "task": task,
+        }
+        for one in missing(conn, wanted)
+    ]  # fmt: skip
     if rows:
         conn.execute(insert(digest_occurrences), rows)
 
 
-def open_ones(conn: Connection, now: datetime, wall: datetime) -> list[Occurrence]:
-    """Due, not ended, and not in another hub's hands."""
+def open_ones(conn: Connection, now: datetime, wall: datetime, tasks: Sequence[str]) -> list[Occurrence]:
+    """Due, not ended, and not in another hub's hands, of these tasks: another version of the hub may know more."""
     o = digest_occurrences.c
-    return _read(conn, and_(o.due_at <= now, _free(wall)))
+    return _read(conn, and_(o.due_at <= now, o.task.in_(tasks), _free(wall)))
 
 
 def listed(conn: Connection, route: str | None = None, limit: int = 100) -> list[Occurrence]:
@@ -75,20 +92,18 @@ def claim(conn: Connection, occurrence: Occurrence, hub: str, wall: datetime) ->
     o = digest_occurrences.c
     taken = conn.execute(
         update(digest_occurrences)
-        .where(_is(occurrence.route, occurrence.series, occurrence.local_date), _free(wall))
+        .where(_is(*occurrence.key), _free(wall))
         .values(state="claimed", claimed_by=hub, lease_until=wall + LEASE, attempts=o.attempts + 1)
     )
     return taken.rowcount == 1
 
 
 def end(conn: Connection, occurrence: Occurrence, hub: str, state: str, now: datetime, **facts: Any) -> bool:
-    """End a claimed occurrence as posted or skipped; False when the claim has gone to another hub meanwhile."""
+    """End a claimed occurrence; False when the claim has gone to another hub meanwhile."""
     o = digest_occurrences.c
     ended = conn.execute(
         update(digest_occurrences)
-        .where(
-            _is(occurrence.route, occurrence.series, occurrence.local_date), o.state == "claimed", o.claimed_by == hub
-        )
+        .where(_is(*occurrence.key), o.state == "claimed", o.claimed_by == hub)
         .values(state=state, lease_until=None, done_at=now, **facts)
     )
     return ended.rowcount == 1
@@ -109,8 +124,8 @@ def _read(conn: Connection, where: ColumnElement[bool], newest: int | None = Non
     query = select(digest_occurrences).where(where)
     query = query.order_by(o.due_at.desc()).limit(newest) if newest else query.order_by(o.due_at)
     names = (
-        "route", "series", "local_date", "due_at", "state", "attempts", "late", "reason", "conference", "message_id",
-        "done_at",
+        "route", "series", "local_date", "due_at", "task", "state", "attempts", "late", "reason", "conference",
+        "message_id", "done_at",
     )  # fmt: skip
     rows = conn.execute(query.order_by(o.route, o.series)).mappings()
     return [Occurrence(**{name: row[name] for name in names}) for row in rows]

@@ -1,52 +1,83 @@
 """The schedule: APScheduler gives the tick, hub time says what is due, the database says whose it is.
 
-A tick that is missed costs nothing, since what was due is worked out from the time of the last look. A hub that dies
-or freezes with a claim loses it; whoever takes over comes to the same message id, so there is one edition (PROMISES
-B5).
+What is done at its time is a ``Task``; the frame here knows none of them. A tick that is missed costs nothing, since
+what was due is worked out from records. A hub that dies or freezes with a claim loses it; whoever takes over comes to
+the same message id, so that there is one edition (PROMISES B5).
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from routehub.boards.conferences.queries import ConferenceView, agendas, announced
 from routehub.core.clock import Clock, wall
 from routehub.core.db import Database
-from routehub.core.errors import Conflict, HubError
+from routehub.core.errors import HubError
 from routehub.core.observe import log
-from routehub.digests import occurrences, series
-from routehub.digests.agenda import compile_agenda
-from routehub.digests.occurrences import Occurrence
-from routehub.digests.series import Series
-from routehub.digests.upcoming import Gone, Open, after, call, edition_id, repeat, upcoming
-from routehub.directory.current import CurrentDirectory
-from routehub.directory.principal import hub_principal
-from routehub.directory.snapshot import RouteView
-from routehub.intake.receive import Intake, Post
+from routehub.digests import occurrences
+from routehub.digests.occurrences import Due, Occurrence
 from routehub.journal.jobs import Change
-from routehub.journal.message import Guard, Transaction
+from routehub.journal.message import Transaction
 from routehub.journal.writer import Writer
-from routehub.views import shared
 
-MOVED_BACK = timedelta(hours=1)
 LATE = timedelta(minutes=15)
-TRIES = 3
+"""What is done later than this after its time is marked as late."""
+LATEST = timedelta(hours=24)
+"""A digest that is later than this is left out: the next one says more (PROMISES B5)."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look found: what has fallen due, and what is to be written with it, such as how far was looked."""
+
+    due: tuple[Due, ...] = ()
+    keep: Callable[[Transaction], None] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an occurrence ended. ``state``: posted, done, or skipped with its reason; ``conference``: its number, where
+    it is about one."""
+
+    state: str
+    message_id: str | None = None
+    reason: str | None = None
+    conference: int | None = None
+
+
+class Task(Protocol):
+    """Something to be done at its time, once. ``name``: of its occurrences; ``latest``: how late it may still be done;
+    None: whenever a hub comes to it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def latest(self) -> timedelta | None: ...
+
+    def looks(self, conn: Connection, now: datetime) -> Sequence[Look]:
+        """What has fallen due. It may name what is on record already: an occurrence is recorded once."""
+        ...
+
+    async def carry_out(self, occurrence: Occurrence, now: datetime) -> Outcome:
+        """Do it. A second time comes to the same: a hub may die between doing it and saying so.
+
+        Errors: any; it is logged, and tried again when the claim has run out.
+        """
+        ...
 
 
 class Schedule:
-    """Compiles the digests of one hub process. Several hubs may run one each on the same database."""
+    """Carries out the tasks of one hub process. Several hubs may run one each on the same database."""
 
-    def __init__(
-        self, db: Database, writer: Writer, intake: Intake, directory: CurrentDirectory, clock: Clock, every: float
-    ) -> None:
-        self._db, self._writer, self._intake = db, writer, intake
-        self._directory, self._clock, self._every = directory, clock, every
+    def __init__(self, db: Database, writer: Writer, clock: Clock, every: float, tasks: Sequence[Task]) -> None:
+        self._db, self._writer, self._clock, self._every = db, writer, clock, every
+        self._tasks = {task.name: task for task in tasks}
         self.hub = secrets.token_hex(6)
         self._scheduler: AsyncIOScheduler | None = None
 
@@ -56,7 +87,7 @@ class Schedule:
         logging.getLogger("apscheduler.executors.default").addFilter(_no_fault)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._scheduler.add_job(
-            self.tick, "interval", seconds=self._every, id="digests", max_instances=1, coalesce=True,
+            self.tick, "interval", seconds=self._every, id="schedule", max_instances=1, coalesce=True,
             misfire_grace_time=None,
         )  # fmt: skip
         self._scheduler.start()
@@ -67,138 +98,88 @@ class Schedule:
             self._scheduler = None
 
     async def tick(self) -> int:
-        """Do what is due now; answers how many digests were posted or skipped."""
+        """Do what is due now; answers how many occurrences came to their end."""
         try:
             return await self._tick()
         except HubError as fault:
-            log("digests").warning("the schedule cannot be read", fault=fault.detail)
+            log("schedule").warning("the schedule cannot be read", fault=fault.detail)
             return 0
 
     async def _tick(self) -> int:
         now = self._clock.now()
-        for one in await self._db.read_own(series.every):
-            await self._look(one, now)
+        for task in self._tasks.values():
+            await self.look(task, now)
         done = 0
-        for occurrence in await self._db.read_own(occurrences.open_ones, now, wall()):
+        for occurrence in await self._db.read_own(occurrences.open_ones, now, wall(), list(self._tasks)):
             done += await self._attempt(occurrence)
         return done
 
-    async def _look(self, one: Series, now: datetime) -> None:
-        """Put on record what has fallen due since the last look."""
-        since = one.looked_until
-        if since is None or since - now > MOVED_BACK:
-            await self._writer.submit(Change(lambda tx: series.looked(tx.conn, one, now)))
-            return
-        days = one.digest_days(since, now)
-        if not days:
-            return
+    async def look(self, task: Task, now: datetime) -> None:
+        """Put on record what has fallen due."""
 
-        def apply(tx: Transaction) -> None:
-            occurrences.record(tx.conn, one, days)
-            series.looked(tx.conn, one, one.due(days[-1]))
+        def read(conn: Connection) -> list[Look]:
+            found = [(look, occurrences.missing(conn, look.due)) for look in task.looks(conn, now)]
+            return [Look(tuple(due), look.keep) for look, due in found if due or look.keep]
 
-        await self._writer.submit(Change(apply))
+        for look in await self._db.read_own(read):
+            await self._writer.submit(Change(_recorded(task.name, look)))
 
     async def _attempt(self, occurrence: Occurrence) -> int:
         """Claim one occurrence and bring it to its end. What fails is tried again when the claim has run out."""
         if not await self._writer.submit(Change(lambda tx: occurrences.claim(tx.conn, occurrence, self.hub, tx.wall))):
             return 0
+        now = self._clock.now()
         try:
-            return await self._carry_out(occurrence)
+            outcome = await self._outcome(occurrence, now)
         except HubError as fault:
-            log("digests").error(
-                "a digest could not be compiled; it will be tried again", digest=occurrence.label, fault=fault.detail,
+            log("schedule").error(
+                "a task could not be done; it will be tried again", task=occurrence.label, fault=fault.detail,
                 problems=[problem.message for problem in fault.problems],
             )  # fmt: skip
             return 0
-        except Exception as fault:  # noqa: BLE001 - one bad digest must not stop the others
-            log("digests").error("a digest failed", digest=occurrence.label, exc_info=fault)
+        except Exception as fault:  # noqa: BLE001 - one bad task must not stop the others
+            log("schedule").error("a task failed", task=occurrence.label, exc_info=fault)
             return 0
+        return await self._end(occurrence, outcome, now)
 
-    async def _carry_out(self, occurrence: Occurrence) -> int:
-        now = self._clock.now()
-        if now - occurrence.due_at > occurrences.LATEST:
-            log("digests").error("a digest is too late and was left out", digest=occurrence.label)
-            return await self._end(occurrence, "skipped", reason="More than 24 hours late.", late=True)
-        found = [
-            one for one in await self._db.read_own(series.every, occurrence.route) if one.name == occurrence.series
-        ]
-        if not found:
-            return await self._end(occurrence, "skipped", reason="The series is not there any more.")
-        route = self._directory.route(occurrence.route)
-        conference = await self.conference(route, found[0], occurrence.local_date)
-        if isinstance(conference, Gone):
-            return await self._end(occurrence, "skipped", reason=conference.reason)
-        data = await self._db.read_own(self._compile, route, found[0], conference, occurrence.local_date, now)
-        recorded = await self._intake.receive(
-            hub_principal(route.code),
-            Post(self._intake.registry["agenda"], data, fixed_id=edition_id(found[0], occurrence.local_date)),
-        )
+    async def _outcome(self, occurrence: Occurrence, now: datetime) -> Outcome:
+        task = self._tasks[occurrence.task]
+        if task.latest is not None and now - occurrence.due_at > task.latest:
+            log("schedule").error("it is too late and was left out", task=occurrence.label)
+            return Outcome("skipped", reason=f"More than {task.latest // timedelta(hours=1)} hours late.")
+        return await task.carry_out(occurrence, now)
+
+    async def _end(self, occurrence: Occurrence, outcome: Outcome, now: datetime) -> int:
         late = now - occurrence.due_at > LATE
-        log("digests").info("a digest was posted", digest=occurrence.label, message=recorded.message_id, late=late)
-        return await self._end(
-            occurrence, "posted", message_id=recorded.message_id, conference=conference.number, late=late
-        )
 
-    async def _end(self, occurrence: Occurrence, state: str, **facts: object) -> int:
         def apply(tx: Transaction) -> bool:
-            ended = occurrences.end(tx.conn, occurrence, self.hub, state, tx.now, **facts)
+            ended = occurrences.end(
+                tx.conn, occurrence, self.hub, outcome.state, tx.now, late=late, reason=outcome.reason,
+                message_id=outcome.message_id, conference=outcome.conference,
+            )  # fmt: skip
             if ended:
                 detail = {"series": occurrence.series, "date": occurrence.local_date.isoformat()}
-                tx.audit(f"digest {state}", occurrence.route, "HUB", "hub", detail)
+                tx.audit(f"{occurrence.task} {outcome.state}", occurrence.route, "HUB", "hub", detail)
             return ended
 
-        return int(await self._writer.submit(Change(apply)))
+        if not await self._writer.submit(Change(apply)):
+            return 0
+        log("schedule").info(
+            "a task came to its end", task=occurrence.label, state=outcome.state, message=outcome.message_id, late=late
+        )
+        return 1
 
-    async def conference(self, route: RouteView, one: Series, day: date) -> ConferenceView | Gone:
-        """The conference of a digest, as everyone on the route knows it; called by the hub when the chair has not."""
-        for _ in range(TRIES):
-            found, seen = await self._db.read_own(_find, route, one, day, self._clock.now())
-            if isinstance(found, Gone) or (seen and isinstance(found, ConferenceView)):
-                return found
-            fixed_id, data = call(one, found) if isinstance(found, Open) else repeat(found)
-            guard = _unchanged(route, one, day, found)
-            post = Post(self._intake.registry["conference"], data, fixed_id=fixed_id, guard=guard)
-            with contextlib.suppress(Conflict):  # the chair spoke in the same moment: look again
-                await self._intake.receive(hub_principal(route.code), post)
-        raise Conflict(f"The conference of {one.name} on {day.isoformat()} keeps changing.")
 
-    def _compile(
-        self, conn: Connection, route: RouteView, one: Series, conference: ConferenceView, day: date, now: datetime
-    ) -> dict[str, Any]:
-        known = announced_conferences(conn, route)
-        ids = shared.audiences(conn, route, now)
-        editions = [ref.edition for ref in agendas(conn, ids, route.code, one.name, conference.number)]
-        return compile_agenda(
-            conn, self._intake.registry, self._directory.value, route, one, conference, now, one.due(day),
-            edition=max(editions, default=0) + 1, following=after(one, day, conference, known),
-        )  # fmt: skip
+def _recorded(task: str, look: Look) -> Callable[[Transaction], None]:
+    def apply(tx: Transaction) -> None:
+        occurrences.record(tx.conn, task, look.due)
+        if look.keep is not None:
+            look.keep(tx)
+
+    return apply
 
 
 def _no_fault(record: logging.LogRecord) -> bool:
     """Whether to log it. A tick that is cancelled because the hub stops is no fault: its claim runs out, and the next
     hub comes to the same message."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-def announced_conferences(conn: Connection, route: RouteView) -> list[ConferenceView]:
-    """The conferences that everyone was told of."""
-    return announced(conn, route.code, lambda at: shared.everyone(route, at.astimezone(route.zone).date()))
-
-
-def _find(
-    conn: Connection, route: RouteView, one: Series, day: date, now: datetime
-) -> tuple[ConferenceView | Open | Gone, bool]:
-    """The conference of a digest, and whether everyone who is on the route today has been told of it."""
-    found = upcoming(one, day, announced_conferences(conn, route))
-    return found, isinstance(found, ConferenceView) and found.audience_id in shared.audiences(conn, route, now)
-
-
-def _unchanged(route: RouteView, one: Series, day: date, found: ConferenceView | Open) -> Guard:
-    """Refuses what was worked out from a state of the board that is no more."""
-
-    def guard(tx: Transaction) -> None:
-        if upcoming(one, day, announced_conferences(tx.conn, route)) != found:
-            raise Conflict("The conference was called or changed meanwhile.")
-
-    return guard

@@ -1,4 +1,4 @@
-"""Tables of the digests: the series of conferences and the occurrences of their digests."""
+"""Tables of the digests: the series of conferences, and what was due on the schedule."""
 
 from datetime import date, datetime
 
@@ -31,8 +31,10 @@ class ConferenceSeries(SQLModel, table=True):
 
 
 class DigestOccurrence(SQLModel, table=True):
-    """One digest that was due. One hub claims it by a conditional UPDATE; a claim ends by itself at ``lease_until``
-    (wall time: the hub's own clock may be moved). ``state``: waiting, claimed, posted, skipped."""
+    """Something that was due. One hub claims it by a conditional UPDATE; a claim ends by itself at ``lease_until``
+    (wall time: the hub's own clock may be moved). ``state``: waiting, claimed, then posted, done or skipped.
+    ``series``: of the agenda digest the name of its series of conferences; of every other task its own name, a colon
+    and what it is about, so that the two never meet."""
 
     __tablename__ = "digest_occurrence"
 
@@ -40,6 +42,7 @@ class DigestOccurrence(SQLModel, table=True):
     series: str = Field(primary_key=True)
     local_date: date = Field(primary_key=True)
     due_at: datetime = Field(sa_type=UTCDateTime)
+    task: str = Field(default="agenda", sa_column_kwargs={"server_default": "agenda"})
     state: str = Field(default="waiting", index=True)
     claimed_by: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -51,5 +54,17 @@ class DigestOccurrence(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class BulletinTime(SQLModel, table=True):
+    """When the daily bulletin of a route goes out, local to ``zone``. ``looked_until``: as of a series."""
+
+    __tablename__ = "bulletin_time"
+
+    route: str = Field(primary_key=True, foreign_key="route.code")
+    at: str
+    zone: str
+    looked_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+bulletin_times = table_of(BulletinTime)
 conference_series = table_of(ConferenceSeries)
 digest_occurrences = table_of(DigestOccurrence)

@@ -11,6 +11,7 @@ from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.ids import uuid7
 from routehub.digests import series
+from routehub.digests.bulletin import times
 from routehub.directory import grants as grants_office
 from routehub.directory import install, key_office, people
 from routehub.directory.keys import known_scopes
@@ -22,6 +23,10 @@ from routehub.journal.jobs import Recorded
 from routehub.sample import commitments, requests, story
 
 OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
+
+
+BULLETINS = timedelta(days=7)
+"""For how long before its last day the sample has bulletins."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,7 @@ class SampleBuilder:
         now = instant(datetime.now(UTC).astimezone(route.zone).date(), story.NOW, route.zone)
         keys = {party: self._key(party) for party in (*story.STATES, *story.COORDINATORS)}
         hub.db.read_sync(hub.refresh)
-        await self._figures(now.astimezone(route.zone).date())
-        await self._events(now)
+        await self._figures(now.astimezone(route.zone).date(), now)
         self._move(now)
         hub.writer.change(lambda tx: state.set_clock_offset(tx.conn, self.clock.offset))
         return Built(keys, now)
@@ -98,15 +102,18 @@ class SampleBuilder:
         post = Post(self.hub.registry[kind], data, key=uuid7(datetime.now(UTC)))
         return await self.hub.intake.receive(self._who(party), post)
 
-    async def _figures(self, today: date) -> None:
+    async def _figures(self, today: date, now: datetime) -> None:
         route = self.hub.directory.route(story.ROUTE)
         posts = list(story.posts(today))
-        before = posts[0][0]
+        before, told = posts[0][0], None
         for done, (day, at, party) in enumerate(posts, 1):
             if day != before:
                 await self._afternoon(before)
                 await self._commitments(before, today)
                 before = day
+            if at > times.USUAL and told != day and today - day < BULLETINS:
+                await self._morning(day, today, now)
+                told = day
             member = route.membership(party, day)
             assert member is not None
             self._move(instant(day, at, member.zone))
@@ -121,6 +128,19 @@ class SampleBuilder:
                 self._move(instant(day, time(6, 44), member.zone))
             await self._post(party, "report", data)
             self._tell(done, len(posts))
+
+    async def _morning(self, day: date, today: date, now: datetime) -> None:
+        """The hour of the bulletin, on the last day after the events of its night."""
+        zone = self.hub.directory.route(story.ROUTE).zone
+        if day == today:
+            await self._events(now)
+        self._move(instant(day, times.USUAL, zone))
+        if not self.hub.db.read_sync(times.every):
+            before = instant(day, time(0), zone)
+            self.hub.writer.change(
+                lambda tx: times.set_time(tx.conn, times.BulletinTime(story.ROUTE, times.USUAL, zone), before)
+            )
+        await self.hub.schedule.tick()
 
     async def _afternoon(self, day: date) -> None:
         """The hour at which the agenda digest is compiled, if it is the day for it."""

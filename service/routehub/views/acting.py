@@ -13,8 +13,6 @@ from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.changes import Line, Todo
 from routehub_schemas.kinds.movement.summary import carried
 
-RANKED_BEFORE = frozenset({"!", "^"})
-"""Alerts and flows come before measures and movements, all else after them (UX 3.3)."""
 STATES = {
     "proposed": "waits for an answer", "notified": "told in advance", "agreed": "agreed",
     "agreed_with_conditions": "agreed with conditions, which are not accepted yet", "objected": "objected",
@@ -70,24 +68,38 @@ def _of_measure(view: MeasureView, party: str, directory: Directory, today: date
 
 
 def lines(
-    told: Sequence[MeasureView], planned: Sequence[MovementView], party: str, route: RouteView, directory: Directory,
+    told: Sequence[MeasureView], planned: Sequence[MovementView], route: RouteView, directory: Directory,
     since: datetime, now: datetime,
 ) -> list[Line]:  # fmt: skip
-    """Measures and movements that name the party or a neighbour and are new or changed since a moment."""
+    """Measures and movements that are new or changed since a moment, each with the parties that it names."""
     today = now.astimezone(route.zone).date()
-    near = route.neighbours(party, today) | {party}
-    everywhere = route.membership(party, today) is None or not route.neighbours(party, today)
     found = [
-        Line("m", view.latest.at, view.party, _measure_words(view, directory, today), view.short_id)
+        Line(
+            "m", view.latest.at, view.party, _measure_words(view, directory, today), view.short_id,
+            parties=tuple(sorted(_named(view))), sources=tuple(notice.message_id for notice in view.notices),
+        )
         for view in told
-        if view.latest.at >= since and (everywhere or near & _named(view))
-    ]
+        if view.latest.at >= since
+    ]  # fmt: skip
     for view in planned:
         at = max([view.proposed_at, *(act.at for act in view.acts)])
-        if at >= since and (everywhere or near & {view.party, view.asked}):
-            name = directory.name(view.asked, today)
-            found.append(Line(">", at, view.party, f"to {name}: {what(view)}: {STATES[view.state]}", view.short_id))
-    return sorted(found, key=lambda line: line.at, reverse=True)
+        if at >= since:
+            text = f"to {directory.name(view.asked, today)}: {what(view)}: {STATES[view.state]}"
+            sources = (view.id, *(act.message_id for act in view.acts))
+            found.append(Line(
+                ">", at, view.party, text, view.short_id, parties=(view.party, view.asked), sources=sources,
+            ))  # fmt: skip
+    return found
+
+
+def near(found: Iterable[Line], route: RouteView, party: str, today: date) -> list[Line]:
+    """Without measures and movements that name neither the party nor a neighbour of it (UX 3.3). A party that has no
+    place on the line of the route looks at all of it."""
+    around = route.neighbours(party, today)
+    if route.membership(party, today) is None or not around:
+        return list(found)
+    close = around | {party}
+    return [line for line in found if line.mark not in "m>" or not close.isdisjoint(line.parties)]
 
 
 def _named(view: MeasureView) -> set[str]:
@@ -100,9 +112,3 @@ def _measure_words(view: MeasureView, directory: Directory, today: date) -> str:
     marks += [view.state] if view.over else []
     joint = f" with {', '.join(directory.name(code, today) for code in view.said.co_authors)}"
     return view.said.title + (joint if view.said.co_authors else "") + (f" ({', '.join(marks)})" if marks else "")
-
-
-def ranked(others: Sequence[Line], acting: Sequence[Line]) -> list[Line]:
-    """All lines in the order in which they matter."""
-    first = [line for line in others if line.mark in RANKED_BEFORE]
-    return [*first, *acting, *(line for line in others if line.mark not in RANKED_BEFORE)]

@@ -11,7 +11,7 @@ from routehub.boards.requests.queries import Looking
 from routehub.core.clock import wall
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
-from routehub.views import acting, changes, plans, waiting
+from routehub.views import acting, changes, corrections, plans, readouts, waiting
 from routehub.views.changes import Line, Todo
 from routehub.views.route import RoutePicture
 
@@ -32,13 +32,15 @@ def load(
     now, party, audiences = picture.now, who.party, frozenset(ids)
     today = now.astimezone(route.zone).date()
     told, planned = acting.load(conn, audiences, route.code, now)
-    news = acting.lines(told, planned, party, route, directory, since, now)
+    news = acting.near(acting.lines(told, planned, route, directory, since, now), route, party, today)
+    corrected = corrections.load(conn, audiences, picture, since)
     return Briefing(
-        acting.ranked(changes.changes(picture, since), news),
+        changes.ranked([*changes.changes(picture, since, corrected), *news]),
         [
             *changes.todo(picture, party),
             *acting.todo(told, planned, party, directory, now),
             *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
+            *readouts.waiting(conn, audiences, who, now),
             *plans.waiting(conn, audiences, route.code, party, today, now),
             *waiting.nominations_waiting(directory, route, who, today, wall()),
         ],

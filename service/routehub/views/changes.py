@@ -1,15 +1,24 @@
 """What changed: at most five ranked lines (UX 3.3), the same on the overview, in the terminal and in the bulletin.
 Each line is filled from records; nothing is generated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from routehub.boards.alerts.queries import AlertView
+from routehub.boards.figures.queries import FigureValue
 from routehub.boards.figures.unusual import unusual
 from routehub.core.words import day, number, signed_percent
 from routehub.views.route import RoutePicture, Station
+from routehub_schemas.vocab import SEVERITIES
 
+RANK = {"!": 0, "^": 1, "m": 2, ">": 2, "r": 3, "-": 4, "#": 5}
+"""The order in which changes matter (UX 3.3): open alerts; flows outside the usual range; measures and movements;
+corrections; silence; reception."""
+FULL = ("nearly_full", "over_capacity")
+CORRECTED_SHARE = 0.10
+"""A correction of less is no news (UX 3.3)."""
+WORDS = {"arrivals": "entries from", "departures": "exits to"}
 FLOWS = ("arrivals", "departures")
 LEVEL_WORDS = {
     "room": "room",
@@ -21,8 +30,9 @@ LEVEL_WORDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One change. ``mark``: ! alert, ^ flow outside the usual range, r correction, - silent or back, # capacity,
-    m measure, > movement; ``ref``: the short id or message id of its record."""
+    """One change. ``mark``: ! alert, ^ flow outside the usual range, r correction, - silent or back, # reception,
+    m measure, > movement; ``ref``: the short id or message id of its record; ``parties``: whom a measure or movement
+    is about; ``sources``: the messages that it rests on."""
 
     mark: str
     at: datetime
@@ -30,6 +40,8 @@ class Line:
     text: str
     ref: str | None
     severity: str | None = None
+    parties: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,17 +54,28 @@ class Todo:
     page: str = "/figures"
 
 
-def changes(picture: RoutePicture, since: datetime) -> list[Line]:
-    """All changes since a moment, ranked: alerts, flows, corrections, silence, capacity."""
-    lines = [_alert(a) for a in picture.alerts if a.severity != "Minor"]
+Corrected = Mapping[str, Sequence[tuple[FigureValue, FigureValue]]]
+"""By party, its corrected values, each with the value before it."""
+
+
+def ranked(lines: Iterable[Line]) -> list[Line]:
+    """All lines in the order in which they matter: alerts by severity, measures and movements the newest first."""
+    return sorted(lines, key=_rank)
+
+
+def _rank(line: Line) -> tuple[int, int, float]:
+    grave = SEVERITIES.index(line.severity) if line.severity in SEVERITIES else 0
+    return RANK[line.mark], grave, -line.at.timestamp() if line.mark in "m>" else 0.0
+
+
+def changes(picture: RoutePicture, since: datetime, corrected: Corrected) -> list[Line]:
+    """What changed since a moment, by what the picture shows; in no order."""
+    lines = [alert_line(a, exercise=picture.route.exercise) for a in picture.alerts if a.severity != "Minor"]
     for station in picture.stations:
         lines += _flows(picture, station, since)
-    for station in picture.stations:
-        lines += _corrections(picture, station, since)
-    lines += [_silent(s) for s in picture.in_states("silent")]
-    for station in picture.stations:
-        if station.capacity and station.capacity.level in ("nearly_full", "over_capacity") and station.capacity.current:
-            lines.append(_full(station))
+        lines += _corrections(corrected.get(station.party, ()))
+        lines += _silence(station, since)
+        lines += _reception(station, since)
     return lines
 
 
@@ -69,8 +92,13 @@ def todo(picture: RoutePicture, party: str) -> list[Todo]:
     return found
 
 
-def _alert(alert: AlertView) -> Line:
-    return Line("!", alert.issued_at, alert.party, alert.headline, alert.short_id, alert.severity)
+def alert_line(alert: AlertView, *, exercise: bool) -> Line:
+    """``exercise``: whether the whole route is one, and marked as such."""
+    mark = "" if exercise or alert.status == "Actual" else f"{alert.status.upper()}: "
+    sources = tuple(dict.fromkeys((alert.id, alert.latest)))
+    return Line(
+        "!", alert.issued_at, alert.party, mark + alert.headline, alert.short_id, alert.severity, sources=sources
+    )
 
 
 def change_words(now: int, before: int) -> str:
@@ -92,7 +120,9 @@ def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Lin
         if unusual(figure.now.value, figure.before.value, week):
             word = "entered" if indicator == "arrivals" else "left"
             text = f"{number(figure.now.value)} people {word}, {change_words(figure.now.value, figure.before.value)}"
-            lines.append(Line("^", figure.now.accepted_at, station.party, text, figure.now.messages[0]))
+            sources = tuple(dict.fromkeys((*figure.now.messages, *figure.before.messages)))
+            at, ref = figure.now.accepted_at, figure.now.messages[0]
+            lines.append(Line("^", at, station.party, text, ref, sources=sources))
     return lines
 
 
@@ -101,31 +131,43 @@ def _week(picture: RoutePicture, party: str, indicator: str, day: date) -> Seque
     return [t.value for t in found if t is not None]
 
 
-def _corrections(picture: RoutePicture, station: Station, since: datetime) -> list[Line]:
+def _corrections(corrected: Iterable[tuple[FigureValue, FigureValue]]) -> list[Line]:
     lines = []
-    for value in picture.values:
-        if value.party == station.party and value.revised and value.accepted_at >= since and value.value is not None:
-            about = f" ({value.counterpart})" if value.counterpart else ""
-            what = value.indicator.replace("_", " ") + about
-            lines.append(
-                Line(
-                    "r", value.accepted_at, value.party,
-                    f"corrected {what} of {day(value.day)} to {number(value.value)}",
-                    value.message_id,
-                )
-            )  # fmt: skip
+    for now, before in corrected:
+        if now.value is None or before.value is None or abs(now.value - before.value) <= CORRECTED_SHARE * before.value:
+            continue
+        towards = now.counterpart if now.indicator in WORDS else None
+        what = f"{WORDS[now.indicator]} {towards}" if towards else now.indicator.replace("_", " ")
+        about = f" ({now.counterpart})" if now.counterpart and not towards else ""
+        text = f"corrected {what}{about} of {day(now.day)} to {number(now.value)} (was {number(before.value)})"
+        sources = tuple(dict.fromkeys((now.message_id, before.message_id)))
+        lines.append(Line("r", now.accepted_at, now.party, text, now.message_id, sources=sources))
     return lines
 
 
-def _silent(station: Station) -> Line:
-    days = station.freshness.silent_days
-    last = station.freshness.last_at
-    return Line("-", last or station.freshness.due_at, station.party, f"silent for {days} days", None)
+def _silence(station: Station, since: datetime) -> list[Line]:
+    fresh = station.freshness
+    if fresh.state == "silent":
+        text = f"silent for {fresh.silent_days} days"
+        return [Line("-", fresh.last_at or fresh.due_at, station.party, text, None)]
+    if fresh.reported_at is None or fresh.reported_at < since or not station.missed:
+        return []
+    days = f"{station.missed} {'day' if station.missed == 1 else 'days'}"
+    text = f"reports again, after {days} without a report"
+    return [Line("-", fresh.reported_at, station.party, text, None)]
 
 
-def _full(station: Station) -> Line:
-    assert station.capacity is not None
-    c = station.capacity
-    text = f"reception {LEVEL_WORDS[c.level]}: {number(c.occupied)} of {number(c.places)}"
+def _reception(station: Station, since: datetime) -> list[Line]:
+    """Reception that is nearly full or over, and what level it was at before; and what is so no more."""
+    now, before = station.capacity, station.capacity_before
+    if now is None or not now.current:
+        return []
+    other = before is not None and before.level != now.level
     figure = station.figures["occupied"]
-    return Line("#", figure.now.accepted_at, station.party, text, figure.now.messages[0])
+    eased = before is not None and other and before.level in FULL and figure.now.accepted_at >= since
+    if now.level not in FULL and not eased:
+        return []
+    was = f" (was {LEVEL_WORDS[before.level]})" if before is not None and other else ""
+    text = f"reception {LEVEL_WORDS[now.level]}: {number(now.occupied)} of {number(now.places)}{was}"
+    at, used = figure.now.accepted_at, figure.now.messages
+    return [Line("#", at, station.party, text, used[0], sources=used)]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alerts
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
-from routehub.boards.reporting.freshness import DayReport, Freshness, freshness
+from routehub.boards.reporting.freshness import DayReport, Freshness, freshness, missed
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
@@ -62,7 +62,8 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Station:
-    """A reporting party of the route with its state."""
+    """A reporting party of the route with its state. ``capacity_before``: of the day before that of ``capacity``;
+    ``missed``: the days without a report, and without an excuse, before the one that it reported last."""
 
     party: str
     name: str
@@ -72,6 +73,8 @@ class Station:
     figures: Mapping[str, StationFigure]
     capacity: Capacity | None
     open_alerts: int
+    capacity_before: Capacity | None = None
+    missed: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,15 +192,18 @@ def _station(
     directory: Directory, route: RouteView, member: Membership, totals: Totals, days: Mapping[date, DayReport],
     open_alerts: Sequence[AlertView], now: datetime,
 ) -> Station:  # fmt: skip
-    fresh = freshness(member, days, now, directory.pauses_of(route.code, member.party))
+    pauses = directory.pauses_of(route.code, member.party)
+    fresh = freshness(member, days, now, pauses)
     found = {}
     for indicator in SHOWN:
         figure = _newest(totals, member.party, indicator, fresh.day)
         if figure is not None:
             found[indicator] = figure
+    capacity = _capacity(totals, member.party, fresh.day)
+    before = _capacity(totals, member.party, capacity.day - timedelta(days=1)) if capacity else None
     return Station(
         member.party, directory.name(member.party, fresh.day), member.role, member.position, fresh, found,
-        _capacity(totals, member.party, fresh.day), sum(1 for a in open_alerts if a.party == member.party),
+        capacity, sum(1 for a in open_alerts if a.party == member.party), before, missed(days, fresh.day, pauses),
     )  # fmt: skip
 
 

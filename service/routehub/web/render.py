@@ -30,11 +30,11 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"),),
+    (("", "Overview"), ("/bulletin", "Bulletin")),
     (("/alerts", "Alerts"),),
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/places", "Places")),
-    (("/commitments", "Commitments"),),
+    (("/commitments", "Commitments"), ("/report", "Monitoring report")),
     (("/conference", "Conference"), ("/readouts", "Readouts")),
     (("/threads", "Notes"), ("/statements", "Statements")),
     (("/people", "People"),),

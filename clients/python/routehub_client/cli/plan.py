@@ -140,7 +140,7 @@ def _rows(point: Mapping[str, Any], clock: Clock) -> list[tuple[str, ...]]:
             clean(item.get("title")),
             state(item.get("state"), item.get("reported_at"), clock),
             so_far(item),
-            _change(item.get("change_since_last_week")),
+            change(item.get("change_since_last_week")),
             clock.day(item.get("deadline")),
             clean(item.get("short_id")),
         )
@@ -148,7 +148,7 @@ def _rows(point: Mapping[str, Any], clock: Clock) -> list[tuple[str, ...]]:
     ]
 
 
-def _change(value: object) -> str:
+def change(value: object) -> str:
     if not isinstance(value, int):
         return ""
     return f"+{number(value)}" if value > 0 else number(value)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from routehub.api.documents.answers import (
     alerts,
+    bulletins,
     chairing,
     commitments,
     conferences,
@@ -244,7 +245,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/conferences/{number}/correct"): Operation(chairing.Notes, **_made("Open.", "ETag")),
     ("get", "/v1/conferences/{number}/minutes"): Operation(MESSAGE),
     ("get", "/v1/actions"): Operation(chairing.Actions),
+    ("get", "/v1/bulletins"): Operation(bulletins.Bulletins),
+    ("get", "/v1/bulletins/{day}"): Operation(bulletins.Bulletin),
+    ("get", "/v1/bulletins/{day}.txt"): Operation(
+        None, headers={200: ("TLP",)}, media={"text/plain": "The bulletin."}
+    ),
     ("get", "/v1/plans"): Operation(commitments.Plans),
+    ("get", "/v1/plans/{plan}/report"): Operation(commitments.MonitoringReport),
     ("get", "/v1/plans/{plan}"): Operation(commitments.PlanInFull),
     ("get", "/v1/plans/{plan}/status"): Operation(commitments.PlanStatus),
     ("get", "/v1/commitments"): Operation(commitments.Commitments),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from routehub.boards.commitments.standing import latest
 from routehub.formats.sheets.table import Column, Row, Table
 from routehub.journal.markings import strictest
+from routehub.views.monitoring import MonitoringReport
 from routehub.views.plans import PlanPicture, Shown
 from routehub_schemas.vocab import ProgressStage
 
@@ -39,6 +40,17 @@ STATUS = (
     Column("reached", "#reached+num"), Column("target", "#targeted+num"), Column("unit", "#meta+unit"),
     Column("change_since_last_week", "#meta+change+num"), Column("deadline", "#date+deadline"),
     Column("projected", "#date+projected"), Column("reported_at", "#date+posted"), *MARKED,
+)  # fmt: skip
+MONITORING = (
+    Column("plan", "#meta+plan"), Column("point", "#meta+point"), Column("point_title", "#event+point"),
+    Column("point_state", "#status+point"), Column("point_state_before", "#status+point+before"),
+    Column("first_day", "#date+start"), Column("last_day", "#date+end"), Column("short_id", "#meta+short_id"),
+    Column("title", "#event+name"), Column("owners", "#org+code+list"), Column("state", "#status"),
+    Column("state_before", "#status+before"), Column("reached", "#reached+num"),
+    Column("reached_before", "#reached+before+num"), Column("change", "#meta+change+num"),
+    Column("target", "#targeted+num"), Column("unit", "#meta+unit"), Column("deadline", "#date+deadline"),
+    Column("days_overdue", "#meta+overdue+num"), Column("projected", "#date+projected"),
+    Column("statements", "#meta+statements+num"), Column("reported_at", "#date+posted"), *MARKED,
 )  # fmt: skip
 
 
@@ -98,3 +110,25 @@ def status(found: PlanPicture, marking: str) -> Table:
         if not point.commitments:
             rows.append((*head, *(None for _ in STATUS[len(head) : -1]), marking))
     return Table("status", STATUS, rows)
+
+
+def monitoring(found: MonitoringReport, marking: str) -> Table:
+    """One row per point and commitment; a point without one has a row of its own."""
+    rows: list[Row] = []
+    for point in found.points:
+        head = (
+            found.plan.id, point.point.number, point.point.title, point.state, point.state_before, found.span.first,
+            found.span.last,
+        )  # fmt: skip
+        for one in point.commitments:
+            now, s = one.now.view.now, one.now.standing
+            before = one.before.standing.reached if one.before is not None else None
+            rows.append((
+                *head, one.now.view.short_id, now.title, " ".join(now.owners), s.state, one.state_before,
+                s.reached.value if s.reached else None, before.value if before else None, one.change, now.target,
+                now.unit, now.deadline, s.days_overdue, s.projection.date, len(one.said) + len(one.steps) + one.made,
+                s.reported_at, tlp_of(one.now), marking,
+            ))  # fmt: skip
+        if not point.commitments:
+            rows.append((*head, *(None for _ in MONITORING[len(head) : -1]), marking))
+    return Table("monitoring", MONITORING, rows)

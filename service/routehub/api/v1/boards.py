@@ -34,6 +34,7 @@ from routehub.journal.markings import strictest, tlps
 from routehub.views import briefing
 from routehub.views import route as route_view
 from routehub.views.briefing import Briefing
+from routehub.views.changes import Line
 from routehub.views.route import LegPicture, RoutePicture, Station, StationFigure
 from routehub.views.totals import Total, daily_totals
 from routehub_schemas import reference
@@ -462,6 +463,14 @@ async def get_alert(
     return answer(alert_body(view))
 
 
+def line_body(line: Line) -> dict[str, Any]:
+    """One ranked change."""
+    return {
+        "mark": line.mark, "at": line.at, "party": line.party, "text": line.text, "ref": line.ref,
+        "severity": line.severity,
+    }  # fmt: skip
+
+
 @router.get("/status")
 async def get_status(
     ctx: Ctx, who: Reader, route: OnRoute,
@@ -484,7 +493,7 @@ async def get_status(
             "expected": len(picture.stations), "reported": len(picture.in_states("in", "nothing_to_report")),
             "due": len(picture.in_states("due")), "late": len(picture.in_states("late")),
             "silent": len(picture.in_states("silent")), "excused": len(picture.in_states("excused")),
-            "lines": [asdict(line) for line in found.lines[:5]], "more": max(0, len(found.lines) - 5),
+            "lines": [line_body(line) for line in found.lines[:5]], "more": max(0, len(found.lines) - 5),
             "todo": [asdict(item) for item in found.todo],
         }
     )  # fmt: skip

@@ -39,7 +39,7 @@ State = Literal["overdue", "nothing_reported", "behind", "open", "on_track", "do
 assert set(State.__args__) == set(STATES)  # type: ignore[attr-defined]
 
 
-def _plan(plan: Plan, route: RouteView) -> dict[str, Any]:
+def plan_body(plan: Plan, route: RouteView) -> dict[str, Any]:
     return {
         "id": plan.id, "title": plan.title, "family": plan.family, "version": plan.version, "agreed": plan.agreed,
         "declared": plan.declared, "listed": len(plan.points), "gap": plan.gap, "source": plan.source,
@@ -48,7 +48,7 @@ def _plan(plan: Plan, route: RouteView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _known(name: str) -> Plan:
+def known_plan(name: str) -> Plan:
     found = reference.plans().get(name)
     if found is None:
         meant = near(name, reference.plans())
@@ -57,7 +57,7 @@ def _known(name: str) -> Plan:
     return found
 
 
-def _week(ctx: Context, route: RouteView, name: str | None) -> Week:
+def asked_week(ctx: Context, route: RouteView, name: str | None) -> Week:
     found = views.week_of(route, ctx.clock.now(), name)
     if found is None:
         words = "Give a week of ISO 8601 that has begun, such as 2016-W03."
@@ -78,16 +78,16 @@ async def get_plans(_ctx: Ctx, _who: Reader, route: OnRoute) -> Response:
     and how many of them the source names."""
     order = {name: at for at, name in enumerate(route.plans)}
     found = sorted(reference.plans().values(), key=lambda plan: order.get(plan.id, len(order)))
-    return answer({"route": marking(route), "plans": [_plan(plan, route) for plan in found]})
+    return answer({"route": marking(route), "plans": [plan_body(plan, route) for plan in found]})
 
 
 @router.get("/plans/{plan}")
 async def get_plan(ctx: Ctx, who: Reader, route: OnRoute, plan: PlanName) -> Response:
     """One plan with its points, sub-items and owners, what the same points are called in other versions, and the
     commitments under each. What was filed under another version is under the point that says the same."""
-    found = views.picture(_known(plan), await _load(ctx, who, route, week := _week(ctx, route, None)), week)
+    found = views.picture(known_plan(plan), await _load(ctx, who, route, week := asked_week(ctx, route, None)), week)
     return answer(
-        {"route": marking(route), "now": ctx.clock.now(), "plan": _plan(found.plan, route)}
+        {"route": marking(route), "now": ctx.clock.now(), "plan": plan_body(found.plan, route)}
         | {"points": [_point_in_full(one) for one in found.points]}
     )
 
@@ -111,12 +111,12 @@ async def get_plan_status(
 ) -> Response:  # fmt: skip
     """The week's status of each point, as was known at the end of that week: on track, behind, overdue, done, or
     nothing reported since when; and the progress since a week before."""
-    known, asked = _known(plan), _week(ctx, route, week)
+    known, asked = known_plan(plan), asked_week(ctx, route, week)
     found = views.picture(known, await _load(ctx, who, route, asked), asked)
     if form is JSON:
         return answer(
             {
-                "route": marking(route), "plan": _plan(known, route),
+                "route": marking(route), "plan": plan_body(known, route),
                 "week": {"name": asked.name, "first": asked.first, "last": asked.last, "at": asked.at},
                 "points": [_status(one) for one in found.points],
             }
@@ -133,7 +133,8 @@ def _status(one: PointStatus) -> dict[str, Any]:
         "commitments": [
             {
                 "short_id": c.view.short_id, "title": c.view.now.title, "owners": list(c.view.now.owners),
-                "state": c.standing.state, "reached": _reached(c), "target": c.view.now.target, "unit": c.view.now.unit,
+                "state": c.standing.state, "reached": reached_body(c), "target": c.view.now.target,
+                "unit": c.view.now.unit,
                 "change_since_last_week": c.standing.change, "deadline": c.standing.deadline,
                 "projected": c.standing.projection.date, "reported_at": c.standing.reported_at,
             }
@@ -156,7 +157,7 @@ async def get_commitments(
 ) -> Response:  # fmt: skip
     """Commitments in the order in which they were made, each with how it stands: reached, projected date with its
     arithmetic, overdue. XLSX has all statements of progress on a sheet of their own."""
-    every = await _load(ctx, who, route, _week(ctx, route, None))
+    every = await _load(ctx, who, route, asked_week(ctx, route, None))
     owner = (ctx.directory.value.party_code(party) or party) if party else None
     found = [one for one in every.values() if _wanted(one, point, owner, state)]
     if form is JSON:
@@ -191,20 +192,20 @@ async def get_commitment(
     ref: Annotated[str, Path(max_length=60, description="Short id, or the id of any of its messages.")],
 ) -> Response:  # fmt: skip
     """One commitment with all that was said about it, and its values by day for a graph."""
-    every = await _load(ctx, who, route, _week(ctx, route, None))
+    every = await _load(ctx, who, route, asked_week(ctx, route, None))
     found = views.find(every, ref)
     if found is None:
         raise Unknown("There is no commitment with this id that you can see.")
     return answer(
         _commitment(found, every)
         | {
-            "said": [_said(one) for one in found.view.said], "progress": [_step(one) for one in found.view.steps],
+            "said": [_said(one) for one in found.view.said], "progress": [step_body(one) for one in found.view.steps],
             "burn_up": [asdict(mark) for mark in burn_up(found.view)],
         }
     )  # fmt: skip
 
 
-def _reached(one: Shown) -> dict[str, Any] | None:
+def reached_body(one: Shown) -> dict[str, Any] | None:
     reached = one.standing.reached
     return None if reached is None else {"value": reached.value, "day": reached.day}
 
@@ -231,7 +232,7 @@ def _commitment(one: Shown, every: Mapping[str, Shown]) -> dict[str, Any]:
             {"stage": stage, "value": step.value, "as_of": step.as_of, "message": step.message_id}
             for stage, step in latest(view.steps).items()
         ],
-        "reached": _reached(one), "remaining": s.remaining, "percent": s.percent,
+        "reached": reached_body(one), "remaining": s.remaining, "percent": s.percent,
         "projection": asdict(s.projection), "days_overdue": s.days_overdue, "reported_at": s.reported_at,
         "change_since_last_week": s.change,
     }  # fmt: skip
@@ -251,7 +252,7 @@ def _said(said: Said) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_body(step: Step) -> dict[str, Any]:
     return {
         "message": step.message_id, "at": step.accepted_at, "stage": step.stage, "value": step.value,
         "as_of": step.as_of, "text": step.text, "reason": step.reason, "milestones": list(step.milestones),

@@ -66,6 +66,15 @@ def freshness(
     return Freshness(member.party, state, day, due, None, last_day, last_at, gap)
 
 
+def missed(days: Mapping[date, DayReport], day: date, pauses: Pauses = ()) -> int:
+    """The days that a party left out, and was not excused for, right before a day that is in; 0 where the reports that
+    are looked at begin with that day."""
+    earlier = [d for d in days if d < day]
+    if day not in days or not earlier:
+        return 0
+    return sum(excuse(pauses, d) is None for d in _days(max(earlier) + ONE_DAY, day - ONE_DAY))
+
+
 def excuse(pauses: Pauses, day: date) -> PauseView | None:
     """Why a party need not report for a day; None when it is to."""
     return next((pause for pause in pauses if pause.excuses(day)), None)

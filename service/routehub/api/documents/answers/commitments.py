@@ -224,3 +224,57 @@ class CommitmentInFull(Commitment):
     said: list[CommitmentSaid]
     progress: list[ProgressStep]
     burn_up: list[BurnUp]
+
+
+class ReportDays(Answer):
+    first: dt.date
+    last: dt.date
+    week: str | None
+    begin: dt.datetime
+    end: dt.datetime
+    """What was accepted after `begin` and not after `end` belongs to the report."""
+    over: bool
+    """Whether these days are over; otherwise the report goes to the present moment."""
+
+
+class FollowedCommitment(Answer):
+    short_id: str
+    title: str
+    owners: list[str]
+    state: State
+    state_before: State | None
+    reached: Reached | None
+    reached_before: Reached | None
+    change: int | None
+    """What was added; null where there is no figure at the beginning or at the end."""
+    target: int | None
+    unit: str | None
+    deadline: dt.date | None
+    days_overdue: int
+    projected: dt.date | None
+    reported_at: dt.datetime
+    made: bool
+    """Whether it was made in this time."""
+    changed: list[str]
+    """The messages that changed it."""
+    progress: list[ProgressStep]
+    tlp: str
+
+
+class ReportPoint(PlanPoint):
+    code: str
+    elsewhere: list[str]
+    state: PointState
+    state_before: PointState
+    commitments: list[FollowedCommitment]
+
+
+class MonitoringReport(Answer):
+    route: RouteMarking
+    plan: Plan
+    days: ReportDays
+    overdue: list[str]
+    """Commitments past their date, the longest first."""
+    nothing_heard: list[str]
+    """Commitments of which nothing was said in this time."""
+    points: list[ReportPoint]

@@ -1,0 +1,1 @@
+"""The daily bulletin: when it goes out, what it says to everyone, and what besides to one reader."""

@@ -1,0 +1,143 @@
+"""The bulletin as a letter, for mail and as text: the five changes that come first, who has not reported, and what
+waits for the reader."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from routehub.delivery.mail import Mail, MailContext
+from routehub.delivery.rendering import Letter, Part, foot
+from routehub.digests import words
+from routehub.digests.bulletin import reading
+from routehub.digests.bulletin.reading import Reading
+from routehub.directory.principal import Principal
+from routehub.directory.visibility import readable
+from routehub.journal.message import Message
+from routehub.views import briefing
+from routehub.views import route as route_view
+from routehub.views.changes import Line, Todo
+from routehub_schemas.kinds.bulletin.payload import Bulletin, ReportingRow
+
+LATE = timedelta(minutes=15)
+MOST_TODO = 4
+BADGES = {
+    "!": "ALERT", "^": "UNUSUAL FLOW", "m": "MEASURE", ">": "MOVEMENT", "r": "CORRECTED", "-": "REPORTING",
+    "#": "RECEPTION",
+}  # fmt: skip
+PAGES = {"!": "alerts", "m": "measures", ">": "movements"}
+STATES = (
+    ("late", "late"), ("due", "due"), ("silent", "silent"), ("excused", "excused"),
+)  # fmt: skip
+
+
+def bulletin_mail(conn: Connection, message: Message, context: MailContext) -> Mail:
+    """The mail for one reader. What waits for the party is said without what it is about: that may be TLP:RED."""
+    found = reading.read(conn, context.directory, context.route, message, context.party)
+    return letter_of(found, context, todo(conn, context)).mail(subject_of(found.bulletin))
+
+
+def subject_of(bulletin: Bulletin) -> str:
+    """``Bulletin, Wed 21 Jan: 8 of 11 reported, 2 due, 1 silent; 7 changes``. One line: its parts are numbers."""
+    count = len(bulletin.changes) + bulletin.more
+    changes = words.count(count, "change") if count else "nothing changed"
+    return f"Bulletin, {words.day(bulletin.date)}: {reported(bulletin)}; {changes}"
+
+
+def reported(bulletin: Bulletin) -> str:
+    """``8 of 11 reported, 2 due, 1 silent``."""
+    states = [row.state for row in bulletin.reporting]
+    there = sum(state in ("in", "nothing_to_report") for state in states)
+    more = [f"{states.count(state)} {word}" for state, word in STATES if state in states]
+    return ", ".join([f"{there} of {len(states)} reported", *more])
+
+
+def is_late(bulletin: Bulletin) -> bool:
+    return bulletin.due_at is not None and bulletin.compiled_at - bulletin.due_at > LATE
+
+
+def todo(conn: Connection, context: MailContext) -> list[Todo]:
+    """What waits for the reader's party now."""
+    ids = readable(conn, context.route.code, context.party)
+    picture = route_view.load(conn, context.directory, context.route, ids, context.now)
+    who = Principal(context.route.code, context.party, context.name, "", frozenset())
+    return briefing.load(conn, context.directory, context.route, who, ids, picture, context.now).todo
+
+
+def letter_of(found: Reading, context: MailContext, wanted: Sequence[Todo] = ()) -> Letter:
+    """A bulletin in the parts of a letter."""
+    bulletin = found.bulletin
+    begin, end = _time(found.since, context), _time(bulletin.compiled_at, context)
+    changed = f"What changed from {begin} to {end}:" if found.lines else f"Nothing changed from {begin} to {end}."
+    return Letter(
+        f"Bulletin, {words.full_day(bulletin.date)}",
+        (f"{reported(bulletin)}.", changed),
+        _facts(found, context, wanted),
+        lead=(f"Late: it was due {_time(bulletin.due_at, context)}.",) if bulletin.due_at and is_late(bulletin) else (),
+        parts=tuple(_part(line, context) for line in found.first),
+        link=context.page("bulletin", bulletin.date.isoformat()),
+        foot=foot(context),
+    )
+
+
+def _part(line: Line, context: MailContext) -> Part:
+    badge = line.severity.upper() if line.severity else BADGES[line.mark]
+    name = context.directory.name(line.party, context.now.date())
+    number = f", {line.ref}" if line.ref and line.mark in PAGES else ""
+    return Part(badge, f"{name}: {line.text}", f"{_time(line.at, context)}{number}", page_of(line, context))
+
+
+def page_of(line: Line, context: MailContext) -> str:
+    """Where its record is."""
+    if line.ref is None:
+        return context.page()
+    return context.page(PAGES.get(line.mark, "messages"), line.ref)
+
+
+def _facts(found: Reading, context: MailContext, wanted: Sequence[Todo]) -> tuple[tuple[str, str], ...]:
+    bulletin, rows = found.bulletin, found.bulletin.reporting
+    party = context.directory.name(context.party, context.now.date())
+    facts = [
+        ("More", f"{words.count(found.rest, 'more change')}, on its page" if found.rest else ""),
+        (f"For {party}", "; ".join(_act(one, context) for one in wanted[:MOST_TODO])),
+        ("Late", _several(rows, "late", context)),
+        ("Due", _several(rows, "due", context)),
+        ("Silent", _several(rows, "silent", context)),
+        ("Excused", _several(rows, "excused", context)),
+        ("Monitoring", _monitoring(bulletin, context)),
+        ("Handling", f"TLP:{found.tlp}"),
+    ]
+    return tuple((label, text) for label, text in facts if text)
+
+
+def _act(one: Todo, context: MailContext) -> str:
+    """``Acknowledge A-7F3K``, ``Post figures by 08:00 CET``: the act and by when."""
+    by = f" by {_time(one.due, context)}" if one.due is not None else ""
+    return one.text.partition(": ")[0] + by
+
+
+def _several(rows: Iterable[ReportingRow], state: str, context: MailContext) -> str:
+    return "; ".join(_row(row, context) for row in rows if row.state == state)
+
+
+def _row(row: ReportingRow, context: MailContext) -> str:
+    name = context.directory.name(row.party, row.day)
+    if row.state == "silent":
+        return f"{name} for {words.count(row.silent_days or 0, 'day')}"
+    if row.state == "excused":
+        return f"{name}: {row.reason}" if row.reason else name
+    return (
+        f"{name} by {_time(row.due_at, context)}"
+        if row.state == "due"
+        else f"{name} since {_time(row.due_at, context)}"
+    )
+
+
+def _monitoring(bulletin: Bulletin, context: MailContext) -> str:
+    if bulletin.week is None:
+        return ""
+    return f"Week {bulletin.week} is over; its report: {context.page('report')}?week={bulletin.week}"
+
+
+def _time(moment: datetime, context: MailContext) -> str:
+    return words.when(moment, context.zone)

@@ -1,0 +1,1 @@
+"""What the hub does at its time: one file per task of the schedule."""
