@@ -4,8 +4,8 @@ from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.rendering import Letter, common_facts, foot, moment
 from routehub.journal.message import Message
 from routehub.views.request_mail import short
-from routehub_schemas.kinds.readout.payload import named
 from routehub_schemas.kinds.readout_check.payload import ReadoutCheck
+from routehub_schemas.publication import named
 
 
 def check(message: Message, context: MailContext) -> Mail:

@@ -9,7 +9,7 @@ from pydantic import Field
 from routehub_schemas import small_counts
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.kinds.readout.payload import Number
+from routehub_schemas.publication import ConferenceNumber
 from routehub_schemas.vocab import Line, Remark, Slug
 
 
@@ -20,7 +20,7 @@ class Erratum(Payload):
 
     series: Slug = "weekly"
     """The series of conferences."""
-    conference: Number
+    conference: ConferenceNumber
     """The number of the conference whose readout is corrected."""
     number: Annotated[int, Field(ge=1, le=99)]
     """The number of the erratum: 1, 2, 3 … for each readout."""

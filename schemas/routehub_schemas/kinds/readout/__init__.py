@@ -1,8 +1,9 @@
 """Public readouts of conferences."""
 
 from routehub_schemas.kind import Kind
-from routehub_schemas.kinds.readout.payload import Readout, check, named
+from routehub_schemas.kinds.readout.payload import Readout, check
 from routehub_schemas.kinds.readout.summary import summary
+from routehub_schemas.publication import named
 
 
 def _subject(readout: Readout, _sender: str) -> str:

@@ -1,9 +1,9 @@
 """Checks of readouts by the parties that are named in them."""
 
 from routehub_schemas.kind import Kind
-from routehub_schemas.kinds.readout.payload import named
 from routehub_schemas.kinds.readout_check.payload import ReadoutCheck, check
 from routehub_schemas.kinds.readout_check.summary import summary
+from routehub_schemas.publication import named
 
 
 def _subject(readout: ReadoutCheck, _sender: str) -> str:

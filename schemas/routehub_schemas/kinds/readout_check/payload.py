@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.kinds.readout.payload import Number, ReadoutText, check_text, named
+from routehub_schemas.publication import ConferenceNumber, ReadoutText, check_text, named
 from routehub_schemas.vocab import Moment, Slug
 
 
@@ -13,7 +13,7 @@ class ReadoutCheck(Payload):
 
     series: Slug = "weekly"
     """The series of conferences."""
-    conference: Number
+    conference: ConferenceNumber
     """The number of the conference."""
     until: Moment
     """The end of the window. Who has said nothing by then has accepted."""

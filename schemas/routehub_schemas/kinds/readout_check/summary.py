@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from routehub_schemas.kinds.readout.payload import named
 from routehub_schemas.kinds.readout_check.payload import ReadoutCheck
+from routehub_schemas.publication import named
 
 
 def summary(check: ReadoutCheck, names: Mapping[str, str]) -> str:

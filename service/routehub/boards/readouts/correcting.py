@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
 
-from routehub_schemas.kinds.readout.payload import ReadoutText, texts_of
+from routehub_schemas.publication import ReadoutText, texts_of
 
 
 class Correction(Protocol):

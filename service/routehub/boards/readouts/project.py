@@ -15,9 +15,10 @@ from routehub.directory.visibility import readers
 from routehub.journal.message import Caution, Message, Transaction
 from routehub_schemas.errors import Problem, shown
 from routehub_schemas.kinds.erratum.payload import Erratum
-from routehub_schemas.kinds.readout.payload import Readout, ReadoutText, named
+from routehub_schemas.kinds.readout.payload import Readout
 from routehub_schemas.kinds.readout_check.payload import ReadoutCheck
 from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.publication import ReadoutText, named
 
 ACTS = frozenset({"accept", "ask_change"})
 

@@ -10,7 +10,7 @@ from routehub.boards.readouts.correcting import Runs, marked
 from routehub.boards.readouts.tables import readout_check_answers, readout_checks, readout_errata, readout_records
 from routehub.core.canonical import digest, dumps
 from routehub.directory.visibility import clause
-from routehub_schemas.kinds.readout.payload import ReadoutText
+from routehub_schemas.publication import ReadoutText
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,7 @@ from routehub.intake.receive import as_refused
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid, Problem
 from routehub_schemas.kind import Part
-from routehub_schemas.kinds.readout.payload import (
-    FurtherReading,
-    Heading,
-    Parties,
-    ReadoutLine,
-    ReadoutText,
-    Section,
-    check_text,
-)
+from routehub_schemas.publication import FurtherReading, Heading, Parties, ReadoutLine, ReadoutText, Section, check_text
 from routehub_schemas.vocab import Day, Line, Moment, PlanPoint, Remark, Text, Zone
 
 Origin = Literal["intervention", "conclusion", "progress", "typed"]

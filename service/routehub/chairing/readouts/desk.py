@@ -35,7 +35,7 @@ from routehub.journal.message import Guard, Transaction
 from routehub.journal.writer import Writer
 from routehub.views import plans, shared
 from routehub_schemas.kinds.minutes.payload import Minutes
-from routehub_schemas.kinds.readout.payload import ReadoutText, named
+from routehub_schemas.publication import ReadoutText, named
 
 WINDOW = timedelta(hours=2)
 """How long the parties named have to ask for a change (UX 3.7), unless the chair says otherwise."""

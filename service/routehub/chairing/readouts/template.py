@@ -10,7 +10,7 @@ from routehub.core.errors import Refused
 from routehub_schemas import small_counts
 from routehub_schemas.errors import Problem, near
 from routehub_schemas.kind import Part
-from routehub_schemas.kinds.readout.payload import FurtherReading, Heading
+from routehub_schemas.publication import FurtherReading, Heading
 from routehub_schemas.vocab import Line, Remark, Text
 
 PLACES: Mapping[str, frozenset[str]] = {

@@ -12,7 +12,7 @@ from routehub.boards.readouts.queries import ReadoutView
 from routehub.digests import naming, words
 from routehub.digests.render.page import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
-from routehub_schemas.kinds.readout.payload import FurtherReading
+from routehub_schemas.publication import FurtherReading
 
 WIDTH = 76
 

@@ -18,7 +18,7 @@ from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
-from routehub_schemas.kinds.readout.payload import named
+from routehub_schemas.publication import named
 from routehub_schemas.vocab import SLUG_PATTERN
 
 router = APIRouter(route_class=PageRoute)
