@@ -1,5 +1,5 @@
-"""What is published of a conference: the text of a readout, which is checked, published and corrected as one. Three kinds
-of message carry it or speak of it (readout of 22 January 2016, grouped by the points of the plan)."""
+"""What is published of a conference: the text of a readout, which is checked, published and corrected as one (readout
+of 22 January 2016, grouped by the points of the plan). Three kinds of message carry it or speak of it."""
 
 from collections.abc import Iterator
 from typing import Annotated
