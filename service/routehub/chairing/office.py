@@ -246,6 +246,16 @@ class Chair:
         post = Post(self._intake.registry["minutes"], data, fixed_id=fixed, guard=guard)
         return await self._intake.receive(who, post)
 
+    async def next_start(self, who: Principal, series: str, number: int) -> datetime | None:
+        """When the next conference of the series begins, as all who were invited know."""
+        route, now = self._route(who), self._clock.now()
+
+        def read(conn: Connection) -> datetime | None:
+            held = seat.chaired(conn, who, series, number)
+            return minuting.next_start(conn, route, held, minuting.audience(conn, route, held, now))
+
+        return await self._db.read(read)
+
     async def correct(self, who: Principal, series: str, number: int) -> Meeting:
         """Open the minutes that were sent for a correction."""
         registry = self._intake.registry

@@ -35,7 +35,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/places", "Places")),
     (("/commitments", "Commitments"), ("/report", "Monitoring report")),
-    (("/conference", "Conference"), ("/readouts", "Readouts")),
+    (("/conference", "Conference"), ("/actions", "Actions"), ("/readouts", "Readouts")),
     (("/threads", "Notes"), ("/statements", "Statements")),
     (("/people", "People"),),
     (("/settings", "Settings"),),

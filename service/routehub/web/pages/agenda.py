@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView, ProposalView
+from routehub.chairing import seat
 from routehub.core.errors import Unknown
 from routehub.directory.visibility import readable
 from routehub.journal import feed
@@ -71,5 +72,6 @@ async def show(request: Request, ctx: Web, who: Reading, number: Annotated[int, 
     if found.view is None and found.agenda is None:
         raise Unknown(f"There is no conference {number} that you can see.")
     labels = {name: indicator.label for name, indicator in indicators().items()}
-    values = {"conference": found, "agenda": found.agenda, "labels": labels}
+    chairs = found.view is not None and seat.may_chair(who.principal, found.view)
+    values = {"conference": found, "agenda": found.agenda, "labels": labels, "chairs": chairs}
     return page(request, ctx, who, "conference.html", f"Conference {number}: agenda", values)
