@@ -37,6 +37,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "agenda_annex",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("compiled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("matters", sa.Integer(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_agenda_annex")),
+    )
+    with op.batch_alter_table("agenda_annex", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agenda_annex_route_series_conference"), ["route", "series", "conference"], unique=False
+        )
+
+    op.create_table(
         "bulletin_record",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
@@ -51,6 +69,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("bulletin_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bulletin_record_route_local_date"), ["route", "local_date"], unique=False)
+
+    op.create_table(
+        "conference_answer",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("represented_by", sa.String(), nullable=True),
+        sa.Column("delegates", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_conference_answer")),
+    )
+    with op.batch_alter_table("conference_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conference_answer_route_series_number"), ["route", "series", "number"], unique=False
+        )
 
     op.create_table(
         "minutes_edition",
@@ -280,23 +321,145 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_readout_template_route_route")),
         sa.PrimaryKeyConstraint("route", "series", name=op.f("pk_readout_template")),
     )
+    op.create_table(
+        "code_secret",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("waiting", sa.String(), nullable=True),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_code_secret_person_person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_code_secret")),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_identity_person_person")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identity")),
+    )
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_identity_person"), ["person"], unique=False)
+
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("transports", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_passkey_person_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_person"), ["person"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_recovery_code_person_person")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_person"), ["person"], unique=False)
+
+    op.create_table(
+        "sign_in_step",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=True),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("challenge", sa.String(), nullable=False),
+        sa.Column("onward", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_sign_in_step_person_person")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_step")),
+    )
+    with op.batch_alter_table("sign_in_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_step_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_step_person"), ["person"], unique=False)
+
     with op.batch_alter_table("compiled_agenda", schema=None) as batch_op:
         batch_op.add_column(sa.Column("state", sa.String(), server_default="draft", nullable=False))
 
+    with op.batch_alter_table("conference_revision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("extra", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("about", sa.Text(), nullable=True))
+
+    with op.batch_alter_table("conference_series", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rule", sa.String(), server_default="weekly", nullable=False))
+        batch_op.add_column(sa.Column("participants", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("reports_to", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
     with op.batch_alter_table("digest_occurrence", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task", sa.String(), server_default="agenda", nullable=False))
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("how", sa.String(), server_default="link", nullable=False))
+
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("meeting_series", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("meeting_number", sa.Integer(), nullable=True))
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("statement_record", schema=None) as batch_op:
+        batch_op.drop_column("meeting_number")
+        batch_op.drop_column("meeting_series")
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_column("how")
+
     with op.batch_alter_table("digest_occurrence", schema=None) as batch_op:
         batch_op.drop_column("task")
+
+    with op.batch_alter_table("conference_series", schema=None) as batch_op:
+        batch_op.drop_column("version")
+        batch_op.drop_column("reports_to")
+        batch_op.drop_column("participants")
+        batch_op.drop_column("rule")
+
+    with op.batch_alter_table("conference_revision", schema=None) as batch_op:
+        batch_op.drop_column("about")
+        batch_op.drop_column("extra")
 
     with op.batch_alter_table("compiled_agenda", schema=None) as batch_op:
         batch_op.drop_column("state")
 
+    with op.batch_alter_table("sign_in_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_step_person"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_step_expires_at"))
+
+    op.drop_table("sign_in_step")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_person"))
+
+    op.drop_table("recovery_code")
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_person"))
+
+    op.drop_table("passkey")
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_identity_person"))
+
+    op.drop_table("identity")
+    op.drop_table("code_secret")
     op.drop_table("readout_template")
     op.drop_table("readout_erratum")
     op.drop_table("readout_draft")
@@ -326,10 +489,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_minutes_edition_route_series_conference"))
 
     op.drop_table("minutes_edition")
+    with op.batch_alter_table("conference_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conference_answer_route_series_number"))
+
+    op.drop_table("conference_answer")
     with op.batch_alter_table("bulletin_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulletin_record_route_local_date"))
 
     op.drop_table("bulletin_record")
+    with op.batch_alter_table("agenda_annex", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agenda_annex_route_series_conference"))
+
+    op.drop_table("agenda_annex")
     with op.batch_alter_table("action_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_action_act_route_series_conference_action"))
 

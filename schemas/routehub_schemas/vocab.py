@@ -72,6 +72,8 @@ Act = Literal[
     "deliver",
     "receive",
     "complete",
+    "attend",
+    "join",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 StatementType = Literal["joint_text", "meeting_outcome"]

@@ -44,6 +44,7 @@ from routehub.api.v1 import (
     readouts,
     reports,
     requests,
+    series,
     statements,
     stream,
     subscriptions,
@@ -90,7 +91,8 @@ from routehub.delivery.smtp import sender_of, transport_for
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.delivery.worker import Worker
 from routehub.digests.bulletin.letter import bulletin_mail
-from routehub.digests.mail import agenda_mail
+from routehub.digests.invitations import conference_mail
+from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
@@ -112,6 +114,7 @@ from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
+from routehub.web.provider import Provider
 from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 
@@ -131,7 +134,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         FiguresBoard(directory),
         ReportingBoard(directory),
         AlertsBoard(),
-        ConferencesBoard(),
+        ConferencesBoard(directory),
         MeasuresBoard(directory),
         MovementsBoard(directory),
         RequestsBoard(directory),
@@ -148,6 +151,8 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
     """How kinds look in mail, where a line and a link are not enough."""
     return {
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
+        "conference": conference_mail(sender_of(mail_from).addr_spec),
+        "agenda_annex": annex_mail,
         "request": request_mail.request, "offer": request_mail.offer,
         "readout_check": readout_mail.check,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
@@ -386,6 +391,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
         hub.pushes, hub.subscriptions, hub.due, hub.chair,
+        Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
@@ -420,6 +426,7 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         conferences.router,
         bulletins.router,
         monitoring.router,
+        series.router,
         plans.router,
         pauses.router,
         measures.router,

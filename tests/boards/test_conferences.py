@@ -7,12 +7,6 @@ from sqlalchemy import delete
 
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.conferences.queries import ProposalView, conference, conferences, proposals_of
-from routehub.boards.conferences.tables import (
-    compiled_agendas,
-    conference_revisions,
-    proposal_decisions,
-    proposals,
-)
 from routehub.core.errors import NotAllowed, Refused
 from routehub.directory.visibility import readable
 from routehub.journal import follow
@@ -113,10 +107,10 @@ async def test_a_rebuild_from_the_journal_gives_the_same_board(world: World):
     await world.at(local("2026-01-21 16:00"))
     await world.tick()
     before = (await world.conferences(), await seen(world, "SI"), await world.agendas())
-    board, registry = ConferencesBoard(), world.hub.registry
+    board, registry = ConferencesBoard(lambda: world.hub.directory.value), world.hub.registry
 
     def rebuild(tx):
-        for table in (proposal_decisions, proposals, compiled_agendas, conference_revisions):
+        for table in board.tables:
             tx.conn.execute(delete(table))
         for message in follow.everything(tx.conn, registry):
             if message.kind in board.kinds:

@@ -195,3 +195,50 @@ async def test_an_overdue_request_and_an_open_need_come_on_the_agenda_by_themsel
         "Slovenia: Blankets. 500 blankets by Sun 25 Jan, 120 offered, 0 delivered (Germany 120)."
     )
     assert set(open_need.sources) == {need.message_id, given.message_id}
+
+
+async def test_what_only_some_may_read_is_in_their_annex_and_nowhere_else(world: World):
+    await world.series(first_number=14)
+    trains: dict[str, Any] = {
+        "people": 960,
+        "leg": "HR-SI",
+        "at": "2026-01-23T08:30:00Z",
+        "transport": "train",
+        "vehicles": 2,
+    }
+    moved = await world.post(person("HR"), "movement", **trains, answer_by="2026-01-22T11:00:00Z")
+    noted = await world.alert("MK", "CANARY for neighbours", severity="Severe", audience=["neighbours"])
+    shared = await world.alert("GR", "For all")
+    await world.post(person("SI"), "agenda_item", title="CANARY proposal", audience=["coordinators"])
+    await world.alert("MK", "CANARY red", severity="Severe", audience=["SI", "RS"], tlp="RED")
+    await compiled(world)
+    assert "CANARY" not in (await world.message((await world.agendas())[-1].message_id)).body
+    annexes = await world.annexes()
+    assert [(m.rule, m.outcome) for m in annexes["SI"].matters] == [
+        ("movement-without-agreement", "decide"), ("proposal", "discuss"),
+    ]  # fmt: skip
+    assert annexes["SI"].matters[0].sources == [moved.message_id]
+    (asked,) = annexes["SI"].matters[0].prepare
+    assert (asked.party, asked.source, asked.due) == ("SI", moved.message_id, local("2026-01-22 12:00"))
+    assert [m.sources for m in annexes["RS"].matters] == [[noted.message_id]]
+    assert {m.rule for m in annexes["UNHCR"].matters} == {"movement-without-agreement", "alert", "proposal"}
+    assert not {"DE", "EUROPOL"} & set(annexes)
+    said = [m for one in annexes.values() for m in one.matters]
+    assert all("CANARY red" not in m.title and shared.message_id not in m.sources for m in said)
+
+
+async def test_each_party_reads_what_it_is_asked_to_prepare(world: World):
+    await world.series(first_number=14)
+    alert = await world.alert("MK", "Gevgelija nearly full", severity="Severe")
+    await world.post(person("RS"), "response", to=alert.message_id, act="acknowledge")
+    await world.post(person("SI"), "agenda_item", title="Winter places", outcome="decide")
+    await compiled(world)
+    asked = [(one.party, one.text) for item in (await world.agenda()).items for one in item.prepare]
+    assert ("SI", "Introduce your item: Winter places") in asked
+    assert any(
+        party == "SI" and text.startswith("Say when your figures resume. Missing: Thu 15") for party, text in asked
+    )
+    acknowledge = [party for party, text in asked if text.startswith("Acknowledge A-")]
+    assert "SI" in acknowledge
+    assert not {"RS", "MK"} & set(acknowledge)
+    assert any(party == "MK" and text.startswith("Say how it stands with your alert A-") for party, text in asked)

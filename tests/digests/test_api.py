@@ -1,5 +1,6 @@
-"""Conferences and agendas through the API of a running hub: one digest by its own tick, in five forms."""
+"""Conferences and agendas through the API of a running hub: one digest by its own tick, in six forms."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from icalendar import Calendar
+from pypdf import PdfReader
 
 from routehub.core import state
 from routehub.core.db import Database
@@ -60,7 +62,7 @@ def test_the_digest_of_a_running_hub_is_there_in_every_form(get: Get):
     text = get("/v1/conferences/14/agenda.txt")
     assert text.text.startswith("EXERCISE. ")
     assert "0 of 77 daily reports arrived" in text.text
-    html = get("/v1/conferences/14/agenda", Accept="text/html;q=0.9, application/pdf")
+    html = get("/v1/conferences/14/agenda", Accept="text/html;q=0.9, image/png")
     assert html.headers["content-type"] == "text/html; charset=utf-8"
     assert "EXERCISE" in html.text
     assert html.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
@@ -72,5 +74,9 @@ def test_the_digest_of_a_running_hub_is_there_in_every_form(get: Get):
         assert found.start.astimezone(UTC) == local("2026-01-22 10:00")
     for path in ("/v1/conferences/15", "/v1/conferences/15/agenda.txt", "/v1/conferences/15/agenda.ics"):
         assert get(path).status_code == 404
-    assert get("/v1/conferences/14/agenda.pdf").status_code in (404, 422)
+    paper = get("/v1/conferences/14/agenda.pdf")
+    assert paper.headers["content-type"] == "application/pdf", paper.text
+    assert "EXERCISE-routehub-wbr-agenda-14" in paper.headers["content-disposition"]
+    assert paper.content == get("/v1/conferences/14/agenda", Accept="application/pdf").content
+    assert "0 of 77 daily reports arrived" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
     assert get("/v1/routes/wbr/conferences/14/agenda.txt").text == text.text

@@ -13,6 +13,7 @@ from tests.digests.world import local
 
 HUB = "https://hub.example"
 CHAIR = Person("routehub@hub.example", "European Commission")
+TOLD = datetime(2026, 1, 21, 14, tzinfo=UTC)
 GUEST = Person("contact@mk.example", 'Contact, of "MK"')
 
 
@@ -20,8 +21,9 @@ def invitation(**changes: object) -> Invitation:
     usual: dict[str, object] = {
         "route": "wbr", "series": "weekly", "number": 14, "title": "Conference 14: winter, places; and more",
         "start": local("2026-01-22 10:00"), "minutes": 45, "zone": "Europe/Brussels",
-        "link": "https://meet.example/wbr", "state": "planned", "revision": 0,
-        "said_at": datetime(2026, 1, 21, 15, tzinfo=UTC), "words": "Agenda: https://hub.example\n\n1. Reporting",
+        "link": "https://meet.example/wbr", "state": "planned",
+        "told_at": TOLD, "said_at": datetime(2026, 1, 21, 15, tzinfo=UTC),
+        "words": "Agenda: https://hub.example\n\n1. Reporting",
         "url": "https://hub.example/routes/wbr/conference/14",
     }  # fmt: skip
     return Invitation(**usual | changes)  # type: ignore[arg-type]
@@ -56,9 +58,10 @@ def test_the_local_time_is_right_on_both_sides_of_a_clock_change(when: str):
 
 def test_a_change_keeps_the_uid_and_raises_the_sequence_and_an_end_cancels():
     first, _ = read(calendar(invitation(), HUB, CHAIR, GUEST))
-    moved, _ = read(calendar(invitation(revision=1, state="moved", start=local("2026-01-23 10:00")), HUB, CHAIR, GUEST))
-    assert (moved["UID"], moved["SEQUENCE"]) == (first["UID"], 1)
-    ended = calendar(invitation(revision=2, state="cancelled"), HUB, CHAIR, GUEST)
+    later = invitation(told_at=TOLD + timedelta(seconds=1), state="moved", start=local("2026-01-23 10:00"))
+    moved, _ = read(calendar(later, HUB, CHAIR, GUEST))
+    assert (moved["UID"], moved["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
+    ended = calendar(invitation(told_at=TOLD + timedelta(days=1), state="cancelled"), HUB, CHAIR, GUEST)
     assert Calendar.from_ical(ended)["METHOD"] == "CANCEL"
     assert read(ended)[0]["STATUS"] == "CANCELLED"
 

@@ -79,9 +79,9 @@ def test_each_contact_point_gets_the_digest_once(
     assert sorted(letters) == ["mk@example.org", "si@example.org"]
     assert len({letter.message["Message-ID"] for letter in smtp_sink.messages}) == 2
     letter = letters["mk@example.org"]
-    assert letter.subject.startswith("EXERCISE – Agenda, conference 14, Thu 22 Jan, 10:00 CET: 2 items")
+    assert letter.subject.startswith("EXERCISE – Draft agenda, conference 14, Thu 22 Jan, 10:00 CET: 2 items")
     assert "0 of 77 daily reports arrived" in letter.part("text/plain")
-    assert "11:00 EET (Europe/Athens)" in letter.part("text/plain")
+    assert "11:00 in Athens, Bucharest and Sofia" in letter.part("text/plain")
     assert "EXERCISE" in letter.part("text/html")
     assert 'style="' in letter.part("text/html")
     part = next(part for part in letter.message.walk() if part.get_content_type() == "text/calendar")

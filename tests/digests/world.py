@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from routehub.app import Hub
-from routehub.boards.conferences.queries import AgendaRef, ConferenceView, agendas, conferences
+from routehub.boards.conferences.queries import AgendaRef, ConferenceView, agendas, annex, conferences
 from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.settings import Settings
@@ -25,6 +25,7 @@ from routehub.journal import follow
 from routehub.journal.jobs import Change, Recorded
 from routehub.journal.message import Message
 from routehub_schemas.kinds.agenda.payload import Agenda
+from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ROUTE = "wbr"
@@ -113,6 +114,19 @@ class World:
             return list(reversed(agendas(conn, readable(conn, ROUTE, party), ROUTE, "weekly")))
 
         found: list[AgendaRef] = await self.read(read)
+        return found
+
+    async def annexes(self) -> dict[str, AgendaAnnex]:
+        """The newest annex of each party that has one for conference 14."""
+        found = {}
+        for party in self.hub.directory.value.parties:
+            ref = await self.read(
+                lambda conn, of: annex(conn, readable(conn, ROUTE, of), ROUTE, "weekly", 14, of), party
+            )
+            if ref is not None:
+                payload = (await self.message(ref)).payload
+                assert isinstance(payload, AgendaAnnex)
+                found[party] = payload
         return found
 
     async def message(self, message_id: str) -> Message:

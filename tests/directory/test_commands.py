@@ -12,6 +12,7 @@ import pytest
 from routehub.core.clock import wall
 from routehub.core.errors import SignInNeeded
 from routehub.directory import keys, sign_in
+from routehub.journal import audit
 from tests.fixtures.office import Office, Terminal, address
 
 Run = Callable[..., str]
@@ -46,9 +47,22 @@ def test_a_printed_link_signs_its_person_in_once(run: Run, office: Office):
     assert link.startswith("https://hub.example/sign-in/")
     token = link.rsplit("/", 1)[1]
     signed_in = office.change(lambda tx: sign_in.by_link(tx, token, "", 12))
+    assert isinstance(signed_in, sign_in.SignedIn)
     assert signed_in.person == office.person("ana").id
     with pytest.raises(SignInNeeded):
         office.change(lambda tx: sign_in.by_link(tx, token, "", 12))
+
+
+def test_an_operator_sees_how_somebody_signs_in_and_takes_it_away(run: Run, office: Office):
+    ana = office.person("ana").id
+    office.change(lambda tx: sign_in.set_password(tx, ana, "a hash"))
+    office.change(lambda tx: sign_in.begin(tx, ana, "password", "", 12))
+    (row,) = rows(run, "people", "ways", address("ana"))
+    assert (row["password"], row["passkeys"], row["sessions"]) == (True, [], 1)
+    assert run("people", "reset", address("ana")).endswith("Sign-ins ended: 1.\n")
+    (row,) = rows(run, "people", "ways", address("ana"))
+    assert (row["password"], row["sessions"]) == (False, 0)
+    assert "sign-in-reset" in [one.act for one in office.db.read_sync(audit.page, "wbr", "SI", None, 9)]
 
 
 def test_an_operator_needs_no_party(run: Run, office: Office):

@@ -18,7 +18,9 @@ def link(office: Office, name: str, minutes: int = 30) -> str:
 
 
 def sign_in_by(office: Office, token: str) -> sign_in.SignedIn:
-    return office.change(lambda tx: sign_in.by_link(tx, token, "a browser", 12))
+    made = office.change(lambda tx: sign_in.by_link(tx, token, "a browser", 12))
+    assert isinstance(made, sign_in.SignedIn)
+    return made
 
 
 def test_a_link_signs_in_once(office: Office):

@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import uvicorn
 
@@ -15,11 +16,22 @@ from tests.fixtures.waiting import wait_for
 class Served:
     """The hub of one test; ``hub`` is there for looking inside and for moving its clock."""
 
-    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
-        port = find_free_port()
-        self.url = f"http://127.0.0.1:{port}"
+    USUAL: ClassVar = {"second_factor": "offered"}
+    """People of the tests sign in with a password alone; the tests of signing in say otherwise."""
+
+    def __init__(self, folder: Path, database_url: str, *, name: str = "127.0.0.1", **settings: str) -> None:
+        """name: ``localhost`` where a browser is to make passkeys, which it does for no number."""
+        port = self.port = int(settings.pop("port", 0)) or find_free_port()
+        self.url = f"http://{name}:{port}"
         self.database_url = database_url
-        given = {"host": "127.0.0.1", "port": port, "public_url": self.url, "data_dir": folder, **settings}
+        given = {
+            "host": "127.0.0.1",
+            "port": port,
+            "public_url": self.url,
+            "data_dir": folder,
+            **self.USUAL,
+            **settings,
+        }
         self.hub = Hub(Settings(database_url=database_url, **given))  # type: ignore[arg-type]
         config = uvicorn.Config(
             create_app(self.hub), host="127.0.0.1", port=port, log_config=None, access_log=False,

@@ -104,6 +104,25 @@ def test_the_neighbours_count_is_shown_after_posting_and_not_before(stage, paper
     assert "Counts differ" in page.words
 
 
+def test_copied_figures_are_carried_over_unless_they_are_changed(stage, paper):
+    yesterday = stage.today("SI") - timedelta(days=1)
+    stage.report("SI", yesterday, arrivals(1350, "HR"), departures(1200, "AT"), {"indicator": "present", "value": 90})
+    slovenia = paper("SI")
+    page = slovenia.press(form_of(slovenia), "Copy yesterday", **{"departures|counterpart:AT": "1210"})
+    assert "Nothing is posted yet" in page.words
+    fields = page.form("Post figures").fields
+    assert fields["arrivals|counterpart:HR"] == ["1\u202f350"]
+    assert fields["departures|counterpart:AT"] == ["1210"]  # what was typed stays
+    page = slovenia.press(page, "Post figures", present="95")
+    assert "Figures posted" in page.words
+    figures = {f["indicator"]: f for f in reports(stage)[-1]["data"]["figures"]}
+    assert figures["arrivals"]["carried_over"] is True
+    assert "carried_over" not in figures["departures"]
+    assert "carried_over" not in figures["present"]  # copied, then counted
+    assert "carried over" in paper("HR").open("/").words
+    assert "carried over" in slovenia.open(f"/figures/SI/{stage.today('SI')}/history").words
+
+
 def test_nothing_to_report_is_said_and_is_not_a_zero(stage, paper):
     slovenia = paper("SI")
     page = slovenia.press(form_of(slovenia), "Nothing to report")
@@ -127,7 +146,7 @@ def test_a_correction_of_a_final_figure_needs_a_reason_and_keeps_the_earlier_one
     assert "Figures posted" in page.words
     assert len(reports(stage)[-1]["data"]["figures"]) == 1
     history = slovenia.open(f"/figures/SI/{stage.today('SI')}/history").words
-    for said in ("1 362", "1 340", "revised", "A train was counted twice"):
+    for said in ("1 362", "1 340", "revised", "A train was counted twice", "Corrected by Contact of SI, in the pages"):
         assert said in history
     assert 'title="corrected">r</abbr>' in paper("HR").open("/").answer.text
 
@@ -139,8 +158,9 @@ def test_a_colleague_who_was_quicker_is_not_overwritten(stage, paper):
     page = slovenia.press(page, "Post figures", **FIELDS)
     assert page.status == 409
     assert "Your figures were not posted" in page.words
-    assert "1 340" in page.words
-    assert page.form("Post the correction").fields["arrivals|counterpart:HR"] == ["1362"]
+    assert "Entered from Croatia1 3401 362 (differs)" in page.words
+    assert "Left for Austria1 1211 121" in page.words  # both versions, side by side
+    assert page.form("Post mine as a correction").fields["arrivals|counterpart:HR"] == ["1362"]
     page = slovenia.press(page, "Post the correction", reason="Mine is the later count")
     assert "Figures posted" in page.words
     assert [m["data"]["figures"][0]["value"] for m in reports(stage)] == [1340, 1362]

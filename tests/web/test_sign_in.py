@@ -102,7 +102,7 @@ def test_sign_in_never_leads_to_another_site(stage, stranger, elsewhere):
 
 def test_own_sessions_can_be_seen_and_ended(stage, stranger):
     here, elsewhere = stranger(stage).sign_in("SI"), stranger(stage).sign_in("SI")
-    page = here.open("/settings")
+    page = here.open("/account")
     assert "this one" in page.words
     here.press(page, "End all others")
     assert elsewhere.open("/").path == "/sign-in"
@@ -133,7 +133,7 @@ def test_sign_in_needs_the_cookie_of_its_own_form(stage, stranger):
 def test_a_password_is_changed_by_who_knows_the_one_before(stage, stranger):
     paper = stranger(stage)
     paper.press(paper.open("/sign-in"), "Sign in with password", email=address("SI"), password=PASSWORD)
-    settings = paper.open("/settings")
+    settings = paper.open("/account")
     page = paper.press(settings, "Change password", before="not the one at all", password="seven green lanterns")
     assert page.status == 422
     assert "This is not your present password." in page.words

@@ -218,11 +218,37 @@ class AsyncHub:
     async def conferences(self) -> list[dict[str, Any]]:
         return await self._do(calls.conferences(self.route_code))
 
+    async def conference(self, number: int, series: str = "weekly") -> dict[str, Any]:
+        """One conference with who attends, proposals, agendas, and what was reported back from it."""
+        return await self._do(calls.conference(self.route_code, number, series))
+
+    async def conference_calendar(self, number: int | None = None, series: str = "weekly") -> str:
+        """One conference as iCalendar; without a number all of them, with what their series propose."""
+        return await self._do(calls.conference_calendar(self.route_code, number, series))
+
+    async def series(self) -> list[dict[str, Any]]:
+        """The series of conferences, each with the times that it proposes next."""
+        return await self._do(calls.series(self.route_code))
+
+    async def one_series(self, name: str) -> dict[str, Any]:
+        return await self._do(calls.one_series(self.route_code, name))
+
     async def agenda(self, number: int) -> dict[str, Any]:
         return await self._do(calls.agenda(self.route_code, number))
 
     async def agenda_as(self, number: int, form: Literal["txt", "md", "html", "ics", "json"]) -> str:
         return await self._do(calls.agenda_as(self.route_code, number, form))
+
+    async def agenda_pdf(self, number: int) -> bytes:
+        """The agenda as PDF/UA-1."""
+        return await self._do(calls.agenda_pdf(self.route_code, number))
+
+    async def annex(self, number: int) -> dict[str, Any]:
+        """What this party may read of what is to be discussed, and not everyone in the call."""
+        return await self._do(calls.annex(self.route_code, number))
+
+    async def annex_text(self, number: int) -> str:
+        return await self._do(calls.annex_text(self.route_code, number))
 
     async def pauses(self, all: bool = False) -> list[dict[str, Any]]:
         """Who is excused from reporting, and why; with ``all`` also pauses that are over."""

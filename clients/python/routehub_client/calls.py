@@ -311,6 +311,25 @@ def conferences(route: str | None) -> Call[list[dict[str, Any]]]:
     return _get(path("conferences", route=route), partial(answers.rows, "conferences"))
 
 
+def conference(route: str | None, number: int, series: str = "weekly") -> Call[dict[str, Any]]:
+    return Call(Request("GET", path("conferences", number, route=route), params(series=series)), Answer.object)
+
+
+def conference_calendar(route: str | None, number: int | None = None, series: str = "weekly") -> Call[str]:
+    """One conference as iCalendar, or all of them with what their series propose."""
+    place = path("conferences", route=route) if number is None else path("conferences", number, route=route)
+    asked = params(series=None if number is None else series)
+    return Call(Request("GET", f"{place}.ics", asked), lambda answer: answer.text)
+
+
+def series(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("series", route=route), partial(answers.rows, "series"))
+
+
+def one_series(route: str | None, name: str) -> Call[dict[str, Any]]:
+    return _get(path("series", name, route=route), Answer.object)
+
+
 def agenda(route: str | None, number: int) -> Call[dict[str, Any]]:
     return _get(path("conferences", number, "agenda", route=route), Answer.object)
 
@@ -321,6 +340,18 @@ def agenda_as(route: str | None, number: int, form: str) -> Call[str]:
         path("conferences", number, "agenda", route=route) + FORMATS[form],
         lambda answer: answer.text,
     )
+
+
+def agenda_pdf(route: str | None, number: int) -> Call[bytes]:
+    return _get(path("conferences", number, "agenda", route=route) + ".pdf", lambda answer: answer.body)
+
+
+def annex(route: str | None, number: int) -> Call[dict[str, Any]]:
+    return _get(path("conferences", number, "annex", route=route), Answer.object)
+
+
+def annex_text(route: str | None, number: int) -> Call[str]:
+    return _get(path("conferences", number, "annex", route=route) + ".txt", lambda answer: answer.text)
 
 
 def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:

@@ -8,8 +8,8 @@ from starlette.requests import HTTPConnection
 
 from routehub.api.context import Context, Ctx
 from routehub.core.clock import wall
-from routehub.core.errors import NotAllowed, SignInNeeded, Unknown
-from routehub.directory import keys, sessions
+from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
+from routehub.directory import factors, keys, sessions
 from routehub.directory.principal import Principal, person_principal
 from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import RouteView
@@ -59,6 +59,8 @@ async def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Prin
 
 async def _by_session(connection: HTTPConnection, ctx: Context) -> Principal:
     session = await find_session(connection, ctx)
+    if ctx.settings.second_factor == "everyone" and not factors.is_two(session.how):
+        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an app for codes at /account first.")
     directory = ctx.directory.value
     person = directory.people.get(session.person)
     if person is None or not person.active(wall()):

@@ -35,6 +35,8 @@ CSV = Form("csv", "text/csv", "; charset=utf-8; header=present")
 XLSX = Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 ATOM = Form("atom", "application/atom+xml", "; charset=utf-8")
 ICS = Form("ics", "text/calendar", "; charset=utf-8")
+TEXT = Form("txt", "text/plain", "; charset=utf-8")
+PDF = Form("pdf", "application/pdf")
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 

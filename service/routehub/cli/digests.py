@@ -33,8 +33,11 @@ def add_series(
     link: Annotated[str, typer.Option(help="Where to join; begins with https://.")] = "",
     plan: Annotated[str, typer.Option(help="Plan by whose points the agenda is grouped.")] = "",
     first: Annotated[int, typer.Option(help="Number of its first conference.", min=1)] = 1,
+    called: Annotated[bool, typer.Option("--called", help="It meets as the chair calls it, not every week.")] = False,
+    invite: Annotated[list[str] | None, typer.Option(help="Party of a sub-group; may be repeated.")] = None,
+    reports_to: Annotated[str, typer.Option(help="The series that hears the outcomes of a sub-group.")] = "",
 ) -> None:  # fmt: skip
-    """Begin a weekly series. Its first digest is the next one that falls due."""
+    """Begin a series. Its first digest is the next one that falls due."""
     with offline() as hub:
         code = route or hub.settings.default_route
         view = hub.directory().routes.get(code)
@@ -45,6 +48,8 @@ def add_series(
         made = series.Series(
             code, name, title, weekday.lower(), _time(at), _zone(zone) if zone else view.zone, minutes,
             digest_weekday.lower(), _time(digest_at), hub.party(chair), link or None, plan or None, first,
+            rule="called" if called else "weekly", participants=tuple(hub.party(code) for code in invite or ()),
+            reports_to=reports_to or None,
         )  # fmt: skip
 
         def apply(tx: Batch) -> None:
@@ -52,7 +57,8 @@ def add_series(
             tx.audit("series-begun", code, HUB_PARTY, hub.operator(code).actor, {"series": name})
 
         hub.change(apply)
-    typer.echo(f"The series {name} of {code} has begun: digests on {digest_weekday} at {digest_at}, {made.zone.key}.")
+    when = f"digests on {digest_weekday} at {digest_at}, {made.zone.key}" if made.by_rule else "it meets as called"
+    typer.echo(f"The series {name} of {code} has begun: {when}.")
 
 
 @app.command("bulletin")

@@ -6,13 +6,13 @@ import typer
 
 from routehub.cli.offline import AsJson, Offline, OnRoute, checked, offline, show
 from routehub.core.clock import wall
-from routehub.directory import people, sign_in
+from routehub.directory import factors, people, sessions, sign_in
 from routehub.directory.install import install_hub_party
 from routehub.directory.people import ROLES, Nomination, PersonChange
 from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
 from routehub.journal.batch import Batch
 
-app = typer.Typer(no_args_is_help=True, help="People: nominate, list, give roles, withdraw, sign-in links.")
+app = typer.Typer(no_args_is_help=True, help="People: nominate, list, give roles, withdraw, signing in.")
 Email = Annotated[str, typer.Argument(help="E-mail address of the person.")]
 
 
@@ -111,6 +111,33 @@ def link(
     """Print a one-time sign-in link. Whoever has it can sign in once: hand it over by a safe way."""
     with offline() as hub:
         typer.echo(_link(hub, hub.person(email), minutes))
+
+
+@app.command("ways")
+def ways(email: Email, as_json: AsJson = False) -> None:
+    """How a person signs in, and where they are signed in: for helping on the telephone."""
+    with offline() as hub:
+        person = hub.person(email)
+        held = hub.db.read_sync(factors.of, person.id)
+        open_ = hub.db.read_sync(sessions.own, person.id, wall())
+    row = {
+        "email": person.email, "password": held.password, "codes_since": held.codes_since,
+        "passkeys": [key.name for key in held.passkeys], "recovery_codes": held.paper,
+        "providers": held.providers, "sessions": len(open_), "last_sign_in": open_[0].created_at if open_ else None,
+    }  # fmt: skip
+    show([row], as_json, "")
+
+
+@app.command("reset")
+def reset(email: Email) -> None:
+    """Take a person's password, passkeys, codes and bound accounts away, and end their sign-ins. A link remains.
+
+    For somebody who lost their telephone. Make sure first, by a call to a known number, that it is them who ask.
+    """
+    with offline() as hub:
+        person = hub.person(email)
+        ended = hub.change(lambda tx: factors.reset(tx, hub.operator(""), person.id))
+    typer.echo(f"{person.name} signs in with a link by mail from now on. Sign-ins ended: {ended}.")
 
 
 def _link(hub: Offline, person: PersonView, minutes: int) -> str:

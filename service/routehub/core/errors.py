@@ -53,6 +53,12 @@ class NotAllowed(HubError):
     status, code, title = 403, "not-allowed", "You may not do this"
 
 
+class SecondStepNeeded(HubError):
+    """This hub asks everybody for two factors, and the session began with one; the account page sets up another."""
+
+    status, code, title = 403, "second-step-needed", "Set up a second step first"
+
+
 class Unknown(HubError):
     """Not there, or not visible to this reader: both read alike, byte for byte (PROMISES 9)."""
 
@@ -124,6 +130,12 @@ class TooMany(HubError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.extra.get("retry_after", 10))}
+
+
+class NotInstalled(HubError):
+    """This hub was set up without the part that this takes (RFC 9110, 15.6.2)."""
+
+    status, code, title = 501, "not-installed", "This hub was installed without that"
 
 
 class Busy(HubError):

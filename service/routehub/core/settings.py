@@ -65,7 +65,28 @@ class Settings(BaseSettings):
         description="Hours in which people who set no quiet hours get no mail that can wait, in their own zone; empty: "
         "none. Nothing severe ever waits.",
     )
-    session_hours: int = Field(12, description="Hours that a sign-in of a person lasts.")
+    session_hours: int = Field(
+        12, ge=1, description="Hours that a sign-in of a person lasts; people can make it longer, ten times in a row."
+    )
+    second_factor: Literal["offered", "passwords", "everyone"] = Field(
+        "passwords",
+        description="`passwords`: a password counts only together with a second step. `everyone`: who came by a link "
+        "alone sets up a passkey or an app for codes before anything else. `offered`: who has a second step is asked "
+        "for it.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Address of a provider of sign-in (OpenID Connect); empty: none. It opens the door for nominated "
+        "people by their e-mail address, and makes none.",
+    )
+    oidc_client_id: str = Field("", description="The hub's name at that provider.")
+    oidc_client_secret: str = Field("", description="The hub's secret at that provider; empty: a public client.")
+    oidc_name: str = Field("your organisation", description="What the button says: Sign in with …")
+    keep_on_device: bool = Field(
+        True,
+        description="Pages keep drafts, what waits to be sent, the overview and the figures form on the reader's "
+        "device, for bad connections; `false`: nothing is kept there.",
+    )
     webhook_private: bool = Field(
         False,
         description="Allow webhooks and services of Apprise on private addresses; for exercises and tests on one "

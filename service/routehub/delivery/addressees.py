@@ -6,15 +6,16 @@ filter or a rule only narrows (DECISIONS 1).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from routehub.delivery.live.standing import stands
 from routehub.delivery.subscriptions import SubscriptionView
 from routehub.delivery.wanted import Traits, Wanted
-from routehub.directory.principal import Principal, person_principal
-from routehub.directory.snapshot import Directory, PersonView
+from routehub.directory.principal import HUB_PARTY, Principal, person_principal
+from routehub.directory.snapshot import Directory, Membership, PersonView
 from routehub.journal.message import Message
 from routehub_schemas.kinds.alert.payload import Alert
+from routehub_schemas.kinds.conference.payload import Conference
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Moment:
 @dataclass(frozen=True)
 class Rule:
     """What people get by e-mail without a subscription. ``who``: coordinators (all their people with a role on the
-    route) or contact points (those on duty, deputies standing in)."""
+    route), contact points (those on duty, deputies standing in), or those invited to a conference."""
 
     who: str
     wanted: Wanted
@@ -48,8 +49,9 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "bulletin", "readout_check"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin", "readout_check"}))),
     Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
+    Rule("invited", Wanted(kinds=frozenset({"conference"}))),
 )
 
 
@@ -85,14 +87,16 @@ def addressees(
 
 
 def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView]:
-    """People whom a rule names, each once. Nobody is sent what their own party said."""
+    """People whom a rule names, each once. Nobody is sent what their own party said, but an invitation: its entry
+    belongs in the calendar of whoever called it, too."""
     route = at.directory.routes.get(message.route)
     if route is None or _over(message):
         return
     seen: set[str] = set()
     today = at.now.astimezone(route.zone).date()
     for member in route.members(today):
-        if member.party not in message.parties or member.party == message.reported_party:
+        own = member.party == message.reported_party and not isinstance(message.payload, Conference)
+        if member.party not in message.parties or own:
             continue
         for rule in RULES:
             if not rule.wanted.matches(found):
@@ -100,6 +104,8 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
             people = coordinators(at, message.route, member.party, member.role, today)
             if rule.who == "contact_points":
                 people = list(at.directory.on_duty(message.route, member.party, at.wall))
+            elif rule.who == "invited":
+                people = invited(at, message, member)
             for person in people:
                 if person.id not in seen and owner_stands(at, message.route, person.party, f"person:{person.id}"):
                     seen.add(person.id)
@@ -107,9 +113,31 @@ def _by_rule(at: Moment, message: Message, found: Traits) -> Iterator[PersonView
 
 
 def _over(message: Message) -> bool:
-    """An imported alert whose time had passed when it came: on record, and no news."""
-    alert = message.payload
-    return isinstance(alert, Alert) and alert.cap is not None and alert.expires <= message.accepted_at
+    """An imported alert or a conference whose time had passed when it came: on record, and no news."""
+    said = message.payload
+    if isinstance(said, Conference):
+        return said.start + timedelta(minutes=said.minutes) <= message.accepted_at
+    return isinstance(said, Alert) and said.cap is not None and said.expires <= message.accepted_at
+
+
+def invited(at: Moment, message: Message, member: Membership) -> list[PersonView]:
+    """Who of a party gets an invitation: those on duty now, and those who will be when it begins, since the seat in
+    the conference goes with a hand-over. A change goes to all who may have an entry in their calendar. What the hub
+    itself calls for everybody comes with the agenda that it sends in the same moment."""
+    said = message.payload
+    assert isinstance(said, Conference)
+    if said.participants:
+        asked = {at.directory.party_code(code) or code for code in (*said.participants, said.chair)}
+        if member.party not in asked:
+            return []
+    elif member.role == "observer" or message.party == HUB_PARTY:
+        return []
+    then = at.wall + max(said.start - at.now, timedelta(0))
+    duty = at.directory.on_duty(message.route, member.party, at.wall)
+    found = [*duty, *at.directory.on_duty(message.route, member.party, then)]
+    if said.state != "planned":
+        found += at.directory.contacts(message.route, member.party, at.wall)
+    return list(dict.fromkeys(found))
 
 
 def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from routehub.delivery.mail import Mail, MailContext, MailRenderer
 from routehub.digests.render import layout
+from routehub.digests.render.annex import annex_page
 from routehub.digests.render.calendar import Person, calendar
 from routehub.digests.render.forms import invitation_of
 from routehub.digests.render.page import Reader, agenda_page
@@ -18,7 +19,7 @@ def agenda_mail(sender: str) -> MailRenderer:
     def render(message: Message, context: MailContext) -> Mail:
         agenda = message.payload
         assert isinstance(agenda, Agenda)
-        reader = Reader(context.route, context.directory, context.public_url, context.zone)
+        reader = Reader(context.route, context.directory, context.public_url, context.zone, context.party)
         page = replace(agenda_page(message, reader), mark=None)
         return Mail(
             page.subject, layout.text(page), layout.mail_html(page),
@@ -26,6 +27,13 @@ def agenda_mail(sender: str) -> MailRenderer:
         )  # fmt: skip
 
     return render
+
+
+def annex_mail(message: Message, context: MailContext) -> Mail:
+    """The renderer for the kind ``agenda_annex``."""
+    reader = Reader(context.route, context.directory, context.public_url, context.zone, context.party)
+    page = replace(annex_page(message, reader, context.route.zone), mark=None)
+    return Mail(page.subject, layout.annex_text(page), layout.annex_html(page))
 
 
 def _invitation(message: Message, agenda: Agenda, context: MailContext, sender: str) -> str:

@@ -8,9 +8,10 @@ from routehub.core.db import UTCDateTime, table_of
 
 
 class ConferenceSeries(SQLModel, table=True):
-    """A weekly conference of a route by rule, and when its digest goes out. Weekdays by name: a number means another
-    day in every library (PROMISES 7). Times are local to ``zone``. ``looked_until``: the hub time up to which the
-    digests that were due are on record as occurrences."""
+    """A series of conferences of a route, and when its digest goes out. Weekdays by name: a number means another
+    day in every library (PROMISES 7). Times are local to ``zone``. ``rule``: weekly, or called (each one by the chair);
+    ``participants``: codes of a sub-group, empty for all parties; ``reports_to``: the series that hears its outcomes;
+    ``looked_until``: the hub time up to which the digests that were due are on record as occurrences."""
 
     __tablename__ = "conference_series"
 
@@ -27,6 +28,10 @@ class ConferenceSeries(SQLModel, table=True):
     chair: str
     plan: str | None = None
     first_number: int = 1
+    rule: str = Field(default="weekly", sa_column_kwargs={"server_default": "weekly"})
+    participants: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    reports_to: str | None = None
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     looked_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 

@@ -31,21 +31,26 @@ def upcoming(series: Series, day: date, conferences: Sequence[ConferenceView]) -
     """The conference of the digest of a local date."""
     begin, end = series.due(day), series.due(day + ONE_WEEK)
     of_series = [c for c in conferences if c.series == series.name]
-    there = [c for c in of_series if begin <= c.start < end and c.state != "cancelled"]
+    regular = [c for c in of_series if not c.extra]
+    there = [c for c in regular if begin <= c.start < end and c.current]
     if there:
         return there[0]
-    for c in of_series:
+    for c in regular:
         if begin <= c.first_start < end:
             words = "was cancelled" if c.state == "cancelled" else f"was moved to {c.start.isoformat()}"
             return Gone(f"Conference {c.number} {words}.")
-    number = max((c.number for c in of_series), default=series.first_number - 1) + 1
-    return Open(number, series.meets(day))
+    return Open(next_number(series, of_series), series.meets(day))
+
+
+def next_number(series: Series, conferences: Sequence[ConferenceView]) -> int:
+    """Numbers continue, whoever called the last one; a cancelled conference keeps its own."""
+    return max((c.number for c in conferences if c.series == series.name), default=series.first_number - 1) + 1
 
 
 def after(series: Series, day: date, conference: ConferenceView, conferences: Sequence[ConferenceView]) -> datetime:
     """When the conference after this one begins: as called, else as the series proposes."""
     for c in conferences:
-        if c.series == series.name and c.start > conference.start and c.state != "cancelled":
+        if c.series == series.name and c.start > conference.start and c.current and not c.extra:
             return c.start
     start = series.meets(day)
     week = 1
@@ -61,8 +66,8 @@ def call(series: Series, found: Open) -> tuple[str, dict[str, Any]]:
         "audience": ["*"], "series": series.name, "number": found.number, "title": series.title,
         "start": iso(found.start), "minutes": series.minutes, "zone": series.zone.key, "chair": series.chair,
     }  # fmt: skip
-    if series.link:
-        data["link"] = series.link
+    more = {"link": series.link, "participants": list(series.participants)}
+    data |= {name: value for name, value in more.items() if value}
     return uuid8("conference", series.route, series.name, str(found.number)), data
 
 
@@ -73,7 +78,10 @@ def repeat(conference: ConferenceView) -> tuple[str, dict[str, Any]]:
         "start": iso(conference.start), "minutes": conference.minutes, "zone": conference.zone,
         "chair": conference.chair,
     }  # fmt: skip
-    more = {"link": conference.link, "participants": list(conference.participants)}
+    more = {
+        "link": conference.link, "participants": list(conference.participants), "extra": conference.extra,
+        "about": conference.about,
+    }  # fmt: skip
     data |= {name: value for name, value in more.items() if value}
     return uuid8("conference", conference.route, conference.series, conference.message_id), data
 

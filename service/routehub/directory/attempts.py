@@ -31,3 +31,25 @@ def may_ask_for_link(rates: Rates, address: str, email: str) -> bool:
     """Count a wish for a link. 429 when this address asks too often; False: answer as always, and mail nothing."""
     rates.take("ask-address", address, 20, QUARTER)
     return rates.allows("ask-person", digest(email.strip().lower()), 3, QUARTER)
+
+
+def may_try_code(rates: Rates, address: str, person: str, how: str) -> None:
+    """Count a try of the second step; 429 when there were too many.
+
+    Counted by the way of the first step: whoever guesses codes with a stolen password spends no tries of the person who
+    came by a link from their own mailbox. Twenty in a quarter of an hour leave a guesser, who has the password already,
+    half a chance in a hundred a day.
+    """
+    words = "Too many tries. Sign in with a one-time link or a recovery code instead, or wait a quarter of an hour."
+    rates.take("code-address", address, 30, QUARTER, words)
+    rates.take("code-person", f"{person} {how}", 20, QUARTER, words)
+
+
+def may_ask_passkey(rates: Rates, address: str) -> None:
+    """Count a wish to sign in with a passkey; each takes a row in the database."""
+    rates.take("passkey-address", address, 60, QUARTER)
+
+
+def may_ask_provider(rates: Rates, address: str) -> None:
+    """Count an answer of a provider of sign-in; each is looked into at the provider."""
+    rates.take("provider-address", address, 60, QUARTER)

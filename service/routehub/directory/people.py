@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, insert, or_, update
 
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
 from routehub.core.ids import uuid7
-from routehub.directory import sessions
+from routehub.directory import factors, sessions
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import OPERATOR_ROUTE, Directory, PersonView, load
 from routehub.directory.tables import hand_overs, people, person_roles, sign_in_links
@@ -133,7 +133,8 @@ def nominate(tx: Transaction, who: Principal, given: Nomination) -> PersonView:
         "nominated_by": who.actor,
     }  # fmt: skip
     if known:
-        tx.conn.execute(update(people).where(people.c.id == person).values(**row, password_hash=None))
+        tx.conn.execute(update(people).where(people.c.id == person).values(**row))
+        factors.forget(tx.conn, person)
         tx.conn.execute(delete(person_roles).where(person_roles.c.person == person))
     else:
         tx.conn.execute(insert(people).values(id=person, **row))
@@ -178,7 +179,8 @@ def withdraw(tx: Transaction, who: Principal, person_id: str) -> PersonView:
     person = _found(load(tx.conn), who, person_id)
     require_office(who, person.party)
     if person.withdrawn_at is None:
-        tx.conn.execute(update(people).where(people.c.id == person.id).values(withdrawn_at=tx.wall, password_hash=None))
+        tx.conn.execute(update(people).where(people.c.id == person.id).values(withdrawn_at=tx.wall))
+        factors.forget(tx.conn, person.id)
         sessions.end_all(tx.conn, person.id, tx.wall)
         links, h = sign_in_links.c, hand_overs.c
         tx.conn.execute(

@@ -19,6 +19,9 @@ from routehub.directory.tables import sessions
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})
 CSRF_HEADER = "X-CSRF-Token"
+EXTENSIONS = 10
+FRESH = timedelta(minutes=30)
+"""So long after signing in people may change how they sign in; later they sign in again first (ASVS 5.0, 7.5)."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class SessionView:
     created_at: datetime
     expires_at: datetime
     agent: str
+    how: str = "link"
 
     @property
     def id(self) -> str:
@@ -67,11 +71,13 @@ def cookie(public_url: str, token: str, hours: int) -> Cookie:
 
 
 def begin(
-    conn: Connection, person_id: str, agent: str, wall: datetime, hours: int, replaces: str | None = None
-) -> tuple[str, str]:
+    conn: Connection, person_id: str, agent: str, wall: datetime, hours: int, replaces: str | None = None,
+    how: str = "link",
+) -> tuple[str, str]:  # fmt: skip
     """Begin a session; answers its token (for the cookie, nowhere else) and its CSRF token.
 
-    replaces: the token of the session that the browser had before; it ends, so that no id outlives a sign-in.
+    how: the ways by which its person proved themselves, such as ``link+code``; replaces: the token of the session that
+    the browser had before; it ends, so that no id outlives a sign-in.
     """
     if replaces:
         end(conn, digest(replaces), wall)
@@ -79,7 +85,7 @@ def begin(
     conn.execute(
         insert(sessions).values(
             token_hash=digest(made), person=person_id, csrf=csrf, created_at=wall,
-            expires_at=wall + timedelta(hours=hours), agent=agent[:200],
+            expires_at=wall + timedelta(hours=hours), agent=agent[:200], how=how,
         )
     )  # fmt: skip
     return made, csrf
@@ -112,6 +118,25 @@ def alive(conn: Connection, hashes: Collection[str], wall: datetime) -> frozense
         select(s.token_hash).where(s.token_hash.in_(sorted(hashes)), s.ended_at.is_(None), s.expires_at > wall)
     )
     return frozenset(rows.scalars())
+
+
+def latest_end(session: SessionView, hours: int) -> datetime:
+    """Until when a session can be made to last: ten presses in a row (WCAG 2.2, 2.2.1), then a new sign-in."""
+    return session.created_at + timedelta(hours=hours * (1 + EXTENSIONS))
+
+
+def extend(conn: Connection, session: SessionView, wall: datetime, hours: int) -> datetime:
+    """Let a session last longer, from now on as long as a new one; answers its end."""
+    until = max(session.expires_at, min(wall + timedelta(hours=hours), latest_end(session, hours)))
+    conn.execute(update(sessions).where(sessions.c.token_hash == session.token_hash).values(expires_at=until))
+    return until
+
+
+def strengthen(conn: Connection, token_hash: str, with_: str) -> None:
+    """A second step was set up in this session: from now on it counts as one that took it."""
+    found = conn.execute(select(sessions.c.how).where(sessions.c.token_hash == token_hash)).scalar()
+    if found is not None and "+" not in found and found != "passkey":
+        conn.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(how=f"{found}+{with_}"))
 
 
 def end(conn: Connection, token_hash: str, wall: datetime) -> bool:
@@ -149,4 +174,4 @@ def _end(conn: Connection, wall: datetime, *where: Any) -> int:
 
 
 def _view(row: Row[Any]) -> SessionView:
-    return SessionView(row.token_hash, row.person, row.csrf, row.created_at, row.expires_at, row.agent)
+    return SessionView(row.token_hash, row.person, row.csrf, row.created_at, row.expires_at, row.agent, row.how)

@@ -1,4 +1,5 @@
-"""Signing in, by a one-time link or a password. Nothing here tells a stranger whether an address is known.
+"""Signing in, by a one-time link or a password, then by the second step of who has one. Nothing here tells a stranger
+whether an address is known.
 
 A link is used by POST only, because mail scanners open links. Hashing a password takes a tenth of a second on
 purpose: call ``hashed`` and ``matches`` in a thread, never in the writer.
@@ -16,13 +17,14 @@ from sqlalchemy import Connection, Row, insert, select, update
 from routehub.core.canonical import digest
 from routehub.core.errors import SignInNeeded, refused
 from routehub.core.ids import token as new_token
-from routehub.directory import sessions
+from routehub.directory import factors, sessions, steps
 from routehub.directory.tables import people, sign_in_links
 from routehub.directory.transaction import Transaction
 
 LINK_MINUTES = 30
 SHORTEST, LONGEST = 12, 256
 EVERY_ROUTE = "*"
+ENDED = "This nomination has ended. Ask your party's office."
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, 4, second choice
 
 
@@ -33,6 +35,14 @@ class SignedIn:
     person: str
     token: str
     csrf: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The first step is done. ``token`` goes into the cookie of the second and nowhere else."""
+
+    person: str
+    token: str
 
 
 def link_url(public_url: str, token: str) -> str:
@@ -75,20 +85,33 @@ def person_to_mail(conn: Connection, email: str, wall: datetime) -> tuple[str, s
     return (row.id, row.email) if row else None
 
 
-def by_link(tx: Transaction, token: str, agent: str, hours: int, replaces: str | None = None) -> SignedIn:
+def by_link(
+    tx: Transaction, token: str, agent: str, hours: int, replaces: str | None = None, onward: str = "/"
+) -> SignedIn | Waiting:
     """Sign in with a one-time link. Errors: 401 when it is unknown, used, too old, or its person withdrawn."""
     person = redeem(tx.conn, token, tx.wall)
     if person is None:
         raise SignInNeeded("This link was used already or is too old. Ask for a new one.")
-    return begin(tx, person, "link", agent, hours, replaces)
+    return first_step(tx, person, "link", agent, hours, replaces, onward)
+
+
+def first_step(
+    tx: Transaction, person_id: str, how: str, agent: str, hours: int, replaces: str | None = None, onward: str = "/"
+) -> SignedIn | Waiting:
+    """The person has taken the first step: with a second one set up, that is asked for now."""
+    if not factors.of(tx.conn, person_id).second:
+        return begin(tx, person_id, how, agent, hours, replaces)
+    if _nominated(tx.conn, people.c.id == person_id, tx.wall) is None:
+        raise SignInNeeded(ENDED)
+    return Waiting(person_id, steps.begin(tx, "second", person_id, how, onward=onward))
 
 
 def begin(tx: Transaction, person_id: str, how: str, agent: str, hours: int, replaces: str | None = None) -> SignedIn:
     """Begin the session of a person who has proved to be the one, by ``how``. Audited."""
     row = _nominated(tx.conn, people.c.id == person_id, tx.wall)
     if row is None:
-        raise SignInNeeded("This nomination has ended. Ask your party's office.")
-    token, csrf = sessions.begin(tx.conn, person_id, agent, tx.wall, hours, replaces)
+        raise SignInNeeded(ENDED)
+    token, csrf = sessions.begin(tx.conn, person_id, agent, tx.wall, hours, replaces, how)
     tx.audit("sign-in", EVERY_ROUTE, row.party, f"person:{person_id}", {"how": how})
     if row.accepted_at is None:
         tx.conn.execute(update(people).where(people.c.id == person_id).values(accepted_at=tx.wall))
@@ -104,11 +127,21 @@ def end(tx: Transaction, session: sessions.SessionView) -> None:
         tx.directory_changed()
 
 
-def failed(tx: Transaction, person_id: str) -> None:
-    """Record a wrong password of a known person, for that person's party to see."""
-    row = tx.conn.execute(select(people.c.party).where(people.c.id == person_id)).first()
-    if row is not None:
-        tx.audit("sign-in-failed", EVERY_ROUTE, row.party, f"person:{person_id}", {"how": "password"})
+def failed(tx: Transaction, person_id: str, how: str = "password") -> None:
+    """Record a wrong password or code of a known person, for that person's party to see."""
+    party = party_of(tx.conn, person_id)
+    if party:
+        tx.audit("sign-in-failed", EVERY_ROUTE, party, f"person:{person_id}", {"how": how})
+
+
+def changed(tx: Transaction, person_id: str, what: str, **detail: str) -> None:
+    """Record that somebody changed how they sign in: ``passkey-added``, ``codes-removed``."""
+    tx.audit(what, EVERY_ROUTE, party_of(tx.conn, person_id), f"person:{person_id}", detail)
+
+
+def party_of(conn: Connection, person_id: str) -> str:
+    """The party of a person; empty when there is no such person."""
+    return str(conn.execute(select(people.c.party).where(people.c.id == person_id)).scalar() or "")
 
 
 def password_of(conn: Connection, email: str, wall: datetime) -> tuple[str, str | None] | None:
@@ -139,10 +172,15 @@ def hashed(password: str, email: str = "") -> str:
 def set_password(tx: Transaction, person_id: str, password_hash: str, but: str | None = None) -> None:
     """Store a new password. The person's other sessions end: whoever knew the old one is out."""
     tx.conn.execute(update(people).where(people.c.id == person_id).values(password_hash=password_hash))
-    party = tx.conn.execute(select(people.c.party).where(people.c.id == person_id)).scalar_one()
     sessions.end_all(tx.conn, person_id, tx.wall, but)
-    tx.audit("password-set", EVERY_ROUTE, party, f"person:{person_id}", {})
+    changed(tx, person_id, "password-set")
     tx.directory_changed()
+
+
+def remove_password(tx: Transaction, person_id: str) -> None:
+    """Do without a password. Audited."""
+    tx.conn.execute(update(people).where(people.c.id == person_id).values(password_hash=None))
+    changed(tx, person_id, "password-removed")
 
 
 @cache

@@ -268,6 +268,14 @@ class Directory:
     def _handed_over(self, route: str, at: datetime) -> dict[str, str]:
         return {h.person: h.deputy for h in self.hand_overs if h.route == route and h.running(at)}
 
+    def contacts(self, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
+        """Contact points and deputies of a party, on duty or not."""
+        return tuple(
+            p
+            for p in self.people.values()
+            if p.party == party and p.active(at) and p.roles.get(route, frozenset()) & {"contact_point", "deputy"}
+        )
+
     def deputies(self, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
         return tuple(
             p

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -240,6 +240,78 @@ class Session(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     agent: str = ""
+    how: str = Field(default="link", sa_column_kwargs={"server_default": "link"})
+
+
+class SignInStep(SQLModel, table=True):
+    """A sign-in or an enrolment that is under way in one browser, stored as a hash of its cookie.
+
+    what: ``second`` (the first step is done), ``passkey`` or ``enrol``; challenge: what the passkey signs.
+    """
+
+    __tablename__ = "sign_in_step"
+
+    token_hash: str = Field(primary_key=True)
+    what: str
+    person: str | None = Field(default=None, foreign_key="person.id", index=True)
+    how: str = ""
+    challenge: str = ""
+    onward: str = "/"
+    tries: int = 0
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Passkey(SQLModel, table=True):
+    """A passkey of a person. ``id`` and ``public_key``: base64url; ``uses``: the counter of the authenticator."""
+
+    __tablename__ = "passkey"
+
+    id: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    public_key: str = Field(sa_type=Text)
+    uses: int = Field(default=0, sa_type=BigInteger)
+    name: str
+    transports: str = ""
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class CodeSecret(SQLModel, table=True):
+    """The secret of a person's one-time codes (RFC 6238). ``waiting``: a new one, which takes its place once a code of
+    it was typed; ``last``: the newest time step whose code was used, as none is taken twice."""
+
+    __tablename__ = "code_secret"
+
+    person: str = Field(primary_key=True, foreign_key="person.id")
+    secret: str | None = None
+    since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    last: int = Field(default=0, sa_type=BigInteger)
+    waiting: str | None = None
+    waiting_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code on paper for the day on which the telephone is gone, stored as a hash; each works once."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Identity(SQLModel, table=True):
+    """The account of a person at a provider of sign-in (OpenID Connect): bound at the first use, by address."""
+
+    __tablename__ = "identity"
+
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    bound_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Audience(SQLModel, table=True):
@@ -278,5 +350,10 @@ route_parameters = table_of(RouteParameters)
 api_keys = table_of(ApiKey)
 sign_in_links = table_of(SignInLink)
 sessions = table_of(Session)
+sign_in_steps = table_of(SignInStep)
+passkeys = table_of(Passkey)
+code_secrets = table_of(CodeSecret)
+recovery_codes = table_of(RecoveryCode)
+identities = table_of(Identity)
 audiences = table_of(Audience)
 audience_parties = table_of(AudienceParty)

@@ -20,6 +20,7 @@ from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking, RequestView, requests_of
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
+from routehub.directory.visibility import readable
 from routehub.journal.targets import marked_red
 from routehub.views import plans, shared
 from routehub.views.plans import Shown
@@ -118,6 +119,33 @@ class Reception:
 
 
 @dataclass(frozen=True)
+class Records:
+    """What was told and asked, each as its readers see it."""
+
+    alerts: tuple[AlertView, ...] = ()
+    proposals: tuple[ProposalView, ...] = ()
+    measures: tuple[MeasureView, ...] = ()
+    movements: tuple[MovementView, ...] = ()
+    commitments: tuple[Shown, ...] = ()
+    requests: tuple[RequestView, ...] = ()
+
+    def only(self, everyone: "Records") -> "Records":
+        """Those that are not there for everyone. A measure is there, and yet another one, where not everyone reads all
+        the views on it."""
+        alerts, requests = {a.id for a in everyone.alerts}, {r.id for r in everyone.requests}
+        movements, told = {m.id for m in everyone.movements}, {m.id: m for m in everyone.measures}
+        proposals, pledged = {p.message_id for p in everyone.proposals}, {c.view.id for c in everyone.commitments}
+        return Records(
+            tuple(a for a in self.alerts if a.id not in alerts),
+            tuple(p for p in self.proposals if p.message_id not in proposals),
+            tuple(m for m in self.measures if m != told.get(m.id)),
+            tuple(m for m in self.movements if m.id not in movements),
+            tuple(c for c in self.commitments if c.view.id not in pledged),
+            tuple(r for r in self.requests if r.id not in requests),
+        )
+
+
+@dataclass(frozen=True)
 class Week:
     """Everything that an agenda is made of. ``since``: when the last agenda was compiled; ``flags``: of each party's
     flow on the last day, as in ``Total``."""
@@ -133,12 +161,7 @@ class Week:
     reception: tuple[Reception, ...]
     stocks: Mapping[str, Mapping[str, tuple[Total | None, ...]]]
     flags: Mapping[str, str]
-    alerts: tuple[AlertView, ...]
-    proposals: tuple[ProposalView, ...]
-    measures: tuple[MeasureView, ...] = ()
-    movements: tuple[MovementView, ...] = ()
-    commitments: tuple[Shown, ...] = ()
-    requests: tuple[RequestView, ...] = ()
+    records: Records
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -155,12 +178,12 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
     made = days_of(conn, ids, route.code, days[0] - 60 * ONE_DAY, last)
     red = marked_red(conn, [v.message_id for v in values] + _messages(made))
     values = [v for v in values if v.message_id not in red]
-    seen = [a for a in alerts(conn, ids, route.code, now, since=since) if a.tlp != "RED" and a.status != "Test"]
-    drawn = picture(directory, route, values, made, [a for a in seen if a.state == "open"], now)
+    drawn = picture(directory, route, values, made, [], now)
     totals = drawn.totals
     parties = [m.party for m in reporting]
+    records = _records(conn, ids, route, now, since)
     return Week(
-        route, now, since, days, {code: directory.name(code, today) for code in directory.parties},
+        route, now, since, days, _names(directory, today),
         tuple(
             _reporting(m, made.get(m.party, {}), days, now, red, directory.pauses_of(route.code, m.party))
             for m in reporting
@@ -169,13 +192,41 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
         {party: _stocks(totals, party, days) for party in parties},
-        {party: _flags(totals, party, last) for party in parties},
-        tuple(seen),
-        tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
-        _measures(conn, ids, route, now),
-        _movements(conn, ids, route, now, since - ONE_DAY),
+        {party: _flags(totals, party, last) for party in parties}, records,
+    )  # fmt: skip
+
+
+def narrower(
+    conn: Connection, directory: Directory, route: RouteView, now: datetime, since: datetime, parties: Iterable[str]
+) -> dict[str, Week]:
+    """For each of these parties that reads more than everyone does: the week with just those records, and no figures,
+    since what is worked out from figures rests on what everyone reads."""
+    everyone = _records(conn, shared.audiences(conn, route, now), route, now, since)
+    names = _names(directory, now.astimezone(route.zone).date())
+    found = {}
+    for party in parties:
+        own = _records(conn, readable(conn, route.code, party), route, now, since, party)
+        if own.only(everyone) != Records():
+            nothing = Week(route, now, since, (), names, (), (), (), (), {}, {}, own.only(everyone))
+            found[party] = nothing
+    return found
+
+
+def _names(directory: Directory, on: date) -> dict[str, str]:
+    return {code: directory.name(code, on) for code in directory.parties}
+
+
+def _records(
+    conn: Connection, ids: frozenset[int], route: RouteView, now: datetime, since: datetime, party: str = ""
+) -> Records:
+    """Without what is TLP:RED. ``party``: who reads; nobody when it is for everyone."""
+    today = now.astimezone(route.zone).date()
+    seen = [a for a in alerts(conn, ids, route.code, now, since=since) if a.tlp != "RED" and a.status != "Test"]
+    return Records(
+        tuple(seen), tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
+        _measures(conn, ids, route, now), _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
-        _requests(conn, ids, route, now),
+        _requests(conn, ids, route, now, party),
     )  # fmt: skip
 
 
@@ -198,9 +249,11 @@ def _movements(
     return tuple(m for m in found if red.isdisjoint(act.message_id for act in m.acts))
 
 
-def _requests(conn: Connection, ids: Iterable[int], route: RouteView, now: datetime) -> tuple[RequestView, ...]:
-    """Open ones as everyone sees them: an answer for some is not told, nor whether there is one."""
-    found = requests_of(conn, Looking(route.code, "", frozenset(ids), now, route.zone))
+def _requests(
+    conn: Connection, ids: Iterable[int], route: RouteView, now: datetime, party: str
+) -> tuple[RequestView, ...]:
+    """Open ones as they see them: an answer for some is not told to others, nor whether there is one."""
+    found = requests_of(conn, Looking(route.code, party, frozenset(ids), now, route.zone))
     return tuple(one for one in found if not one.over and one.tlp != "RED" and all(o.tlp != "RED" for o in one.offers))
 
 

@@ -10,9 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from routehub.core.errors import HubError, SignInNeeded, Unknown
+from routehub.core.errors import HubError, SecondStepNeeded, SignInNeeded, Unknown
 from routehub.core.observe import log
 from routehub.web.context import WebContext, web_context
+from routehub.web.live_answers import is_shared, shared
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -39,7 +40,7 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                response = await answer(request)
+                response = await (shared(request, answer) if is_shared(request) else answer(request))
             except HubError as error:
                 response = await self._refused(request, error)
             except RequestValidationError:
@@ -53,6 +54,8 @@ class PageRoute(APIRoute):
     async def _refused(self, request: Request, error: HubError) -> Response:
         if isinstance(error, SignInNeeded) and request.method in ("GET", "HEAD"):
             return RedirectResponse(f"/sign-in?next={quote(here(request))}", 303)
+        if isinstance(error, SecondStepNeeded) and request.method in ("GET", "HEAD"):
+            return RedirectResponse("/account?done=needed", 303)
         assert PageRoute.error_page is not None, "the error page is set when the pages are put together"
         return await PageRoute.error_page(request, web_context(request), error)
 

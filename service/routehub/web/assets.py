@@ -1,6 +1,7 @@
-"""The style sheet and the script. Their address carries a hash of their content, so they may be kept for ever."""
+"""Style sheets and scripts. Their address carries a hash of their content, so they may be kept for ever."""
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,17 @@ def files() -> dict[str, tuple[bytes, str]]:
 
 def address(name: str) -> str:
     return f"/static/{name}?v={files()[name][1]}"
+
+
+@router.get("/service-worker.js")
+async def service_worker() -> Response:
+    """The script by which a browser opens kept pages without a connection. It stands here because it may only answer
+    for addresses below its own; its files are those of this version of the hub."""
+    shell = [address(name) for name in files() if name not in ("service-worker.js", "vendored.toml")]
+    mark = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
+    before = f"const MARK = {json.dumps(mark)};\nconst SHELL = {json.dumps(shell)};\n".encode()
+    content, _ = files()["service-worker.js"]
+    return Response(before + content, headers={"Cache-Control": "no-cache"}, media_type=TYPES[".js"])
 
 
 @router.get("/static/{name}")

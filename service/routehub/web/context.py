@@ -1,7 +1,7 @@
 """What the pages need of the hub, handed in by ``app``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -18,6 +18,9 @@ from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.writer import Writer
+from routehub.web.counts import KnownCounts
+from routehub.web.provider import Provider
+from routehub.web.shared_pages import SharedPages
 from routehub_schemas.registry import Registry
 
 
@@ -38,6 +41,9 @@ class WebContext:
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
     chair: Chair
+    provider: Provider | None = None
+    shared: SharedPages = field(default_factory=SharedPages)
+    counts: KnownCounts = field(default_factory=KnownCounts)
 
     @property
     def https(self) -> bool:

@@ -11,7 +11,7 @@ from routehub.web.guard import FormOutdated, from_here
 from routehub.web.render import page
 from routehub.web.visitor import Visitor, visitor
 
-NEVER_KEPT = ("csrf", "password", "again", "current")
+NEVER_KEPT = ("csrf", "password", "again", "current", "before", "code", "credential", "step")
 NOT_PAGES = ("/v1/", "/health", "/metrics", "/openapi", "/asyncapi", "/schemas")
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
+from routehub.boards.figures.unusual import bound
 from routehub.directory.snapshot import Membership, RouteView
 from routehub.web.render import Names
 from routehub_schemas.reference import Indicator, indicators
@@ -19,6 +20,11 @@ COMMON = ("asylum_applications", "present", "places", "occupied")
 """What every party is asked for besides its borders; blank means not shared."""
 ORDER = ("arrivals", "departures", "asylum_applications", "present", "occupied", "places")
 WEEK = timedelta(days=7)
+
+
+def name_of(series: Series) -> str:
+    """``arrivals|counterpart:HR``: the name of a series in forms."""
+    return "|".join(value if key == "indicator" else f"{key}:{value}" for key, value in series)
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        return "|".join(value if key == "indicator" else f"{key}:{value}" for key, value in self.series)
+        return name_of(self.series)
 
     @property
     def id(self) -> str:
@@ -45,6 +51,16 @@ class Field:
     @property
     def usual(self) -> tuple[int, int] | None:
         return (min(self.week), max(self.week)) if self.week else None
+
+    @property
+    def bound(self) -> int | None:
+        """How far from yesterday's a number may lie before the page asks about it."""
+        return None if self.yesterday is None else int(bound(self.yesterday, self.week))
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether a stock was the same on every day of the week before."""
+        return not self.flow and len(self.week) > 1 and len(set(self.week)) == 1
 
     @property
     def prefilled(self) -> int | None:
@@ -78,10 +94,13 @@ def load(
     for value in figures(conn, audiences, query):
         if value.value is not None:
             days.setdefault(series_of(value), {})[value.day] = value
-    wanted = dict.fromkeys([*borders(route, member.party, day), *map(_series, COMMON), *days])
+    # Who gives its places by service is not asked for all of them besides.
+    given = {dict(series)["indicator"] for series in days}
+    common = [_series(indicator) for indicator in COMMON if indicator not in given]
+    wanted = dict.fromkeys([*borders(route, member.party, day), *common, *days])
     fields = [_field(series, days.get(series, {}), route, member, day, name) for series in wanted]
     positions = {m.party: m.position for m in route.memberships}
-    return sorted(fields, key=lambda field: _order(field, positions))
+    return sorted(fields, key=lambda field: _place(field.series, positions))
 
 
 def borders(route: RouteView, party: str, day: date) -> list[Series]:
@@ -94,10 +113,11 @@ def borders(route: RouteView, party: str, day: date) -> list[Series]:
     ]
 
 
-def _order(field: Field, positions: Mapping[str, int]) -> tuple[int, int, str]:
-    parts = dict(field.series)
+def _place(series: Series, positions: Mapping[str, int]) -> tuple[int, int, str]:
+    """Flows first, then in travel order of the neighbours, then by name."""
+    parts = dict(series)
     known = ORDER.index(parts["indicator"]) if parts["indicator"] in ORDER else 2
-    return known, positions.get(parts.get("counterpart", ""), -1), field.name
+    return known, positions.get(parts.get("counterpart", ""), -1), name_of(series)
 
 
 def _field(
@@ -145,9 +165,19 @@ def _details(parts: Mapping[str, str], route: RouteView) -> str:
     return found
 
 
-def label_of(value: FigureValue, route: RouteView, name: Names) -> str:
-    """The label of a value's series, with its period where that is not the reporting day."""
+def label_of(value: FigureValue, route: RouteView, name: Names, end: str | None = None) -> str:
+    """The label of a value's series, with its period where that is not the reporting day. ``end``: the local time at
+    which the party's reporting day ends."""
     parts = dict(series_of(value))
-    label, _ = words(parts, indicators()[value.indicator], route, f"{value.end:%H:%M} UTC", name)
+    usual = end is not None and value.bucket == "reporting_day"
+    label, _ = words(
+        parts, indicators()[value.indicator], route, end if usual and end else f"{value.end:%H:%M} UTC", name
+    )
     kind = "" if value.bucket == "reporting_day" else f" ({value.bucket.replace('_', ' ')})"
     return label + kind
+
+
+def order_of(value: FigureValue, route: RouteView) -> tuple[int, int, str]:
+    """Where a value's series stands in the form and in lists."""
+    series = series_of(value)
+    return _place(series, {m.party: m.position for m in route.memberships})

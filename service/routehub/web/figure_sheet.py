@@ -1,6 +1,7 @@
 """A party's figures form for one day: what it stands on, what was typed, and what follows from it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from sqlalchemy import Connection
 from routehub.boards.figures.queries import FigureValue
 from routehub.boards.reporting.queries import version_of
 from routehub.core.errors import HubError, NotAllowed, Unknown
-from routehub.directory.reporting_day import Period, due_at, reporting_day
+from routehub.core.words import signed_percent
+from routehub.directory.reporting_day import Period, current_day, due_at, reporting_day
 from routehub.directory.snapshot import Membership
 from routehub.directory.visibility import readable
 from routehub.journal.jobs import Recorded
@@ -41,6 +43,8 @@ class Sheet:
     fields: list[Field]
     version: str
     before: Posted | None
+    running: bool
+    """Whether this is the current reporting day: then the page may say today and yesterday."""
 
     @property
     def party(self) -> str:
@@ -56,7 +60,8 @@ class Typed:
     """What stands in the form: texts by field name, and the answers below them.
 
     was: what was on record, by field name, when the form was made. What is posted follows from the form alone, so
-    that sending it twice says the same twice.
+    that sending it twice says the same twice; a field that the form did not have yet is not asked for. carried: names
+    of fields that were copied from the day before and not counted again.
     """
 
     texts: Mapping[str, str]
@@ -67,29 +72,58 @@ class Typed:
     key: str
     was: Mapping[str, str]
     seen: frozenset[str] = frozenset()
+    carried: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, form: Form, sheet: Sheet) -> "Typed":
+        sent = {name for name, _ in form.pairs}
         return cls(
-            {field.name: form.text(field.name) for field in sheet.fields},
+            {field.name: form.text(field.name) for field in sheet.fields if field.name in sent},
             form.text("quality") if form.text("quality") in QUALITIES else "provisional",
             form.text("reason"), form.text("comment"), form.text("version"), form.text("key") or fresh_key(),
             dict(mark.split("=", 1) for mark in form.every("was") if "=" in mark), frozenset(form.every("seen")),
+            _carried(form, sheet),
         )  # fmt: skip
 
     @classmethod
     def at_first(cls, sheet: Sheet) -> "Typed":
         texts = {f.name: "" if f.prefilled is None else count(f.prefilled) for f in sheet.fields}
         known = [f.today for f in sheet.fields if f.today is not None]
-        return cls(texts, _quality(known), "", "", sheet.version, fresh_key(), on_record(sheet))
+        carried = frozenset(f.name for f in sheet.fields if f.today is not None and f.today.carried_over)
+        return cls(texts, _quality(known), "", "", sheet.version, fresh_key(), on_record(sheet), carried=carried)
+
+    def copied(self, sheet: Sheet) -> "Typed":
+        """With the figures of the day before in every field that is empty, marked as carried over."""
+        empty = {f.name: count(f.yesterday) for f in sheet.fields if f.yesterday is not None and not self.at(f)}
+        return replace(self, texts={**self.texts, **empty}, carried=self.carried | set(empty))
+
+    def at(self, field: Field) -> str:
+        return self.texts.get(field.name, "")
 
 
-def _mark(value: int | None, status: str, method: str) -> str:
-    return f"{value} {status} {method}"
+def _carried(form: Form, sheet: Sheet) -> frozenset[str]:
+    """The fields marked as copied that still hold the number of the day before, or the copy that is on record."""
+    marked = set(form.every("carried"))
+    return frozenset(f.name for f in sheet.fields if f.name in marked and _is_copy(f, form.text(f.name)))
+
+
+def _is_copy(field: Field, text: str) -> bool:
+    kept = field.today.value if field.today is not None and field.today.carried_over else field.yesterday
+    try:
+        return read_count(text) == kept
+    except NotANumber:
+        return False
+
+
+def _mark(value: int | None, status: str, method: str, *, carried: bool = False) -> str:
+    return f"{value} {status} {method}" + (" carried" if carried else "")
 
 
 def on_record(sheet: Sheet) -> dict[str, str]:
-    return {f.name: _mark(f.today.value, f.today.status, f.today.method) for f in sheet.fields if f.today is not None}
+    return {
+        f.name: _mark(f.today.value, f.today.status, f.today.method, carried=f.today.carried_over)
+        for f in sheet.fields if f.today is not None
+    }  # fmt: skip
 
 
 def _quality(on_record: list[FigureValue]) -> str:
@@ -111,6 +145,15 @@ class Unusual:
     def mark(self) -> str:
         return f"{self.field.name}={self.value}"
 
+    @property
+    def apart(self) -> str:
+        """``524 more than the day before (+38%)``"""
+        before = self.field.yesterday or 0
+        share = f" ({signed_percent(self.value, before)})" if before else ""
+        return (
+            f"{count(abs(self.value - before))} {'more' if self.value > before else 'fewer'} than the day before{share}"
+        )
+
 
 def reporting_member(ctx: WebContext, who: Visitor, party: str) -> Membership:
     code = ctx.directory.value.party_code(party)
@@ -129,7 +172,8 @@ def load(conn: Connection, ctx: WebContext, who: Visitor, member: Membership, da
     fields = figure_fields.load(conn, ids, who.route, member, day, Names(ctx.directory.value, day))
     version = version_of(conn, ids, who.route.code, member.party, "reporting_day", day) or ""
     before = posted(conn, who, version) if version else None
-    return Sheet(member, reporting_day(member, day), due_at(member, day), fields, version, before)
+    running = current_day(member, ctx.clock.now()) == day
+    return Sheet(member, reporting_day(member, day), due_at(member, day), fields, version, before, running)
 
 
 def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str, int], Faults]:
@@ -137,6 +181,8 @@ def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str
     numbers: dict[str, int] = {}
     faults = Faults()
     for field in sheet.fields:
+        if field.name not in typed.texts:
+            continue
         text = typed.texts[field.name]
         if nothing:
             if field.flow and text and not sheet.correcting:
@@ -151,6 +197,11 @@ def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str
     if not nothing and not numbers and not faults:
         faults.add(sheet.fields[0].id, "Enter at least one figure, or say that there is nothing to report")
     return numbers, faults
+
+
+def not_a_number(field: Field) -> str:
+    """What is said about a text that is no count."""
+    return _words(field, "other")
 
 
 def _words(field: Field, why: str) -> str:
@@ -171,8 +222,35 @@ def changed_figures(sheet: Sheet, typed: Typed, numbers: Mapping[str, int]) -> d
     found = {}
     for field in sheet.fields:
         value = numbers.get(field.name)
-        if value is not None and typed.was.get(field.name) != _mark(value, status, method):
+        carried = field.name in typed.carried
+        if value is not None and typed.was.get(field.name) != _mark(value, status, method, carried=carried):
             found[field.name] = dict(field.series) | {"value": value, "status": status, "method": method}
+            found[field.name] |= {"carried_over": True} if carried else {}
+    return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure as somebody else posted it and as it stands in the form."""
+
+    label: str
+    theirs: int | None
+    yours: str
+
+    @property
+    def differs(self) -> bool:
+        return self.yours != ("" if self.theirs is None else count(self.theirs))
+
+
+def compared(sheet: Sheet, typed: Typed) -> list[Compared]:
+    """Both versions side by side, in the order of the form; what neither has is left out."""
+    found = []
+    for field in sheet.fields:
+        theirs, yours = field.today.value if field.today else None, typed.at(field)
+        with suppress(NotANumber):
+            yours = count(read_count(yours))
+        if theirs is not None or yours:
+            found.append(Compared(field.label, theirs, yours))
     return found
 
 

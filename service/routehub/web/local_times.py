@@ -17,6 +17,35 @@ def read_time(text: str, zone: ZoneInfo) -> datetime | None:
     return found.astimezone(UTC)
 
 
+def find_local(text: str, zone: ZoneInfo, *, second: bool = False) -> tuple[datetime | None, str]:
+    """A local date and time as an instant in UTC, or None and what to do about it: no time at all, a local hour that
+    the clock change leaves out, one that it has twice. second: which of the two is meant, once it was asked."""
+    try:
+        local = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
+    except ValueError:
+        return None, "Write a date and a time, such as 2016-01-28 15:00"
+    if local.tzinfo is not None:
+        return local.astimezone(UTC), ""
+    first, later = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == later:
+        return first, ""
+    if first > later:  # the gap of spring: neither reading is that local time
+        begin, end = first.astimezone(zone), later.astimezone(zone)
+        words = (
+            f"{local:%H:%M} does not exist in {zone.key} on {local.day} {local:%B %Y}: the clocks go forward. "
+            f"Take {end:%H:%M} or {begin:%H:%M}"
+        )
+        return None, words
+    return (later if second else first), ""
+
+
+def comes_twice(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """The two instants of a local time that the autumn clock change has twice, else None."""
+    found, _ = find_local(text, zone)
+    other, _ = find_local(text, zone, second=True)
+    return (found, other) if found is not None and other is not None and found != other else None
+
+
 def write_time(value: datetime | None, zone: ZoneInfo) -> str:
     """The same, for a field."""
     return f"{value.astimezone(zone):%Y-%m-%dT%H:%M}" if value is not None else ""

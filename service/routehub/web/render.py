@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from routehub.core.clock import wall
+from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
 from routehub.web.context import WebContext
+from routehub.web.route_map.drawing import squeezed
 from routehub.web.visitor import Visitor
 
 SEVERITY_WORDS = {
@@ -31,22 +34,31 @@ Place = tuple[str, str]
 
 PARTS: tuple[tuple[Place, ...], ...] = (
     (("", "Overview"), ("/bulletin", "Bulletin")),
-    (("/alerts", "Alerts"),),
+    (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
+    (("/alerts", "Alerts"), ("/forecast", "Forecast")),
     (("/measures", "Measures"), ("/movements", "Movements")),
-    (("/requests", "Requests"), ("/places", "Places")),
-    (("/commitments", "Commitments"), ("/report", "Monitoring report")),
+    (("/requests", "Requests"), ("/threads", "Notes")),
+    (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
     (("/conference", "Conference"), ("/actions", "Actions"), ("/readouts", "Readouts")),
-    (("/threads", "Notes"), ("/statements", "Statements")),
-    (("/people", "People"),),
-    (("/settings", "Settings"),),
 )
-"""The navigation: few words that fit one line, and beside the first page of a part those that belong to it."""
-WITHOUT_CONTENT = ("/people", "/settings")
+"""The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
+OWN: tuple[Place, ...] = (
+    ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
+    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
+)  # fmt: skip
+"""What a person keeps for itself: behind its name, at the right end of the header."""
+WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
+    (("/people", "People"),),
+    (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
+)
+"""The navigation of who runs the hub and reads no content."""
 BESIDE = {
-    "/readout-checks": "/conference", "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/people",
-    "/keys": "/settings",
+    "/readout-checks": "/conference",
+    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/replay": "", "/figures": "/parties",
 }  # fmt: skip
 """Pages that are not in the navigation, and the part to which they belong."""
+ENDS_SOON = timedelta(minutes=15)
+"""So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,22 @@ class Shown:
 
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
+
+    def day_words(self, value: date) -> str:
+        """Where no element can stand, as in a drawing: ``Wed 21 Jan``."""
+        return times.day(value)
+
+    def short_day_words(self, value: date) -> str:
+        return times.short_day(value)
+
+    def short(self, value: datetime) -> str:
+        """In a drawing: ``06:24``, or the day where it is another than today."""
+        local = value.astimezone(self.zone)
+        return times.clock(value, self.zone) if local.date() == self.today else times.short_day(local.date())
+
+    def until(self, value: datetime) -> str:
+        """``in 58 min``: only ever beside the exact time; empty for what is over or far off."""
+        return times.until(value, self.now)
 
     @property
     def machine_now(self) -> str:
@@ -127,12 +155,14 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+    ends: datetime | None = None
+    ends_soon: bool = False
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
         """The parts of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return PARTS if reads else tuple(part for part in PARTS if part[0][0] in WITHOUT_CONTENT)
+        return PARTS if reads else WITHOUT_CONTENT
 
     @property
     def pages(self) -> tuple[Place, ...]:
@@ -140,11 +170,43 @@ class Frame:
         return tuple(part[0] for part in self.parts)
 
     @property
+    def own(self) -> tuple[Place, ...]:
+        """The pages behind the visitor's name."""
+        if self.visitor is None or not self.visitor.principal.reads_feed:
+            return WITHOUT_CONTENT[-1]
+        follows = bool(self.visitor.principal.roles & FOLLOW)
+        return tuple(place for place in OWN if place[0] != "/keys" or follows)
+
+    @property
     def part(self) -> tuple[Place, ...]:
         """The part in which this page is; empty outside of all."""
         first = "/" + self.here.removeprefix(self.base).strip("/").partition("/")[0]
         inside = BESIDE.get(first, "" if first == "/" else first)
-        return next((part for part in self.parts if inside in dict(part)), ())
+        return next((part for part in (*self.parts, self.own) if inside in dict(part)), ())
+
+    @property
+    def reports(self) -> bool:
+        """Whether the visitor posts figures here."""
+        return "report" in self.may and self.visitor is not None and bool(self.visitor.reports_for)
+
+    @property
+    def bar(self) -> bool:
+        """Whether a phone has the two acts at its lower edge: not where a form has a button of its own."""
+        first = self.here.removeprefix(self.base).strip("/").split("/")
+        return (self.reports or "alert" in self.may) and first[0] != "figures" and first[-1] != "new"
+
+    def is_here(self, path: str) -> bool:
+        return self.here.rstrip("/") == f"{self.base}{path}"
+
+    @property
+    def live(self) -> bool:
+        """Whether the counts of the navigation follow what happens: on the pages that it leads to, not on forms."""
+        return self.events is not None and any(self.is_here(path) for part in self.parts for path, _ in part)
+
+    def waiting(self, path: str) -> tuple[int, str]:
+        """The count at a page of the navigation, and what it counts: open, or waiting for the visitor (UX 5)."""
+        counts = self.visitor.counts if self.visitor else None
+        return counts.at(path) if counts else (0, "")
 
 
 BANDS = {
@@ -168,6 +230,7 @@ def environment() -> Environment:
     env.filters["count"] = numbers.count
     env.filters["change"] = numbers.change
     env.globals["asset"] = assets.address
+    env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS
     return env
 
@@ -200,9 +263,13 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
-        events=_events(visitor) if visitor else None,
+        events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
+        ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
-    usual = {"frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today)}
+    usual = {
+        "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
+        "keeps": ctx.settings.keep_on_device,
+    }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

@@ -67,3 +67,11 @@ def ago(value: datetime, now: datetime) -> str:
     if minutes < 60:
         return f"{minutes} min ago"
     return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+
+
+def until(value: datetime, now: datetime) -> str:
+    """``in 58 min``, ``in 5 h``: only ever beside the exact time; empty for what is over or more than a day off."""
+    minutes = int((value - now).total_seconds() // 60)
+    if minutes < 0 or minutes >= 24 * 60:
+        return ""
+    return f"in {minutes} min" if minutes < 120 else f"in {minutes // 60} h"

@@ -1,25 +1,29 @@
 """Who looks at a page: the person of the session, on the route of the address."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy import Connection
 
 from routehub.core.clock import wall
-from routehub.core.errors import NotAllowed, SignInNeeded, Unknown
-from routehub.directory import sessions
+from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
+from routehub.directory import factors, sessions
 from routehub.directory.principal import Principal, may_report_for, person_principal
 from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import Directory, Membership, PersonView, RouteView
 from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.web.context import Web, WebContext
+from routehub.web.counts import Counts
 
 
 @dataclass(frozen=True)
 class Visitor:
     """A signed-in person on a route. ``base``: what stands before every address of this route; ``may``: the kinds
-    of message that this person may post here, by the rule that intake applies too."""
+    of message that this person may post here, by the rule that intake applies too; ``counts``: None for who reads no
+    content."""
 
     person: PersonView
     session: SessionView
@@ -32,6 +36,7 @@ class Visitor:
     reports_for: tuple[str, ...]
     head: Cursor
     """The head of the party's feed before the page was read: from there on the live stream continues."""
+    counts: Counts | None = None
 
     @property
     def party(self) -> str:
@@ -61,12 +66,24 @@ async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, Pe
     return found, person
 
 
+def lacks_second_step(ctx: WebContext, session: SessionView) -> bool:
+    """Whether this hub asks everybody for two factors, and this session began with one."""
+    return ctx.settings.second_factor == "everyone" and not factors.is_two(session.how)
+
+
+def _sets_up(path: str) -> bool:
+    """Pages on which a second step is set up, and the way out."""
+    return path == "/sign-out" or bool(re.match(r"(/routes/[^/]+)?/account(/|$)", path))
+
+
 async def visitor(request: Request, ctx: Web) -> Visitor:
     """The visitor of a page. Errors: 401 without a session, 404 for a route that is not theirs."""
     known = await session_of(request, ctx)
     if known is None:
         raise SignInNeeded("Sign in to see this page.")
     session, person = known
+    if lacks_second_step(ctx, session) and not _sets_up(request.url.path):
+        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an app for codes first.")
     directory = ctx.directory.value
     named: str | None = request.path_params.get("route")
     roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}
@@ -77,13 +94,24 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         raise Unknown(f"There is no route {code} here that you can see.")
     principal = roles[code]
     today = ctx.clock.now().astimezone(route.zone).date()
+    head, counts = await ctx.db.read(_standing, ctx, principal, route)
     return Visitor(
         person, session, principal, directory.name(principal.party, today), route, routes,
         "" if code == ctx.settings.default_route else f"/routes/{code}",
         frozenset(kind.name for kind in ctx.registry.values() if principal.roles & kind.posted_by),
         _reports_for(directory, principal, route.members(today)),
-        await ctx.db.read(feed.head, code, principal.party),
+        head, counts,
     )  # fmt: skip
+
+
+def _standing(
+    conn: Connection, ctx: WebContext, principal: Principal, route: RouteView
+) -> tuple[Cursor, Counts | None]:
+    """Where the party's feed is, and what was open at that point."""
+    head = feed.head(conn, route.code, principal.party)
+    if not principal.reads_feed:
+        return head, None
+    return head, ctx.counts.get(conn, route, principal.party, head, ctx.clock.now())
 
 
 def _principal(

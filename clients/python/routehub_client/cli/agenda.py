@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ import typer
 from routehub_client import calls
 from routehub_client.cli import post
 from routehub_client.cli.command import command
+from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import moment
 from routehub_client.errors import Unknown
@@ -23,6 +25,7 @@ class Format(StrEnum):
     JSON = "json"
     HTML = "html"
     ICS = "ics"
+    PDF = "pdf"
 
 
 class Outcome(StrEnum):
@@ -33,6 +36,7 @@ class Outcome(StrEnum):
 
 def register(app: typer.Typer) -> None:
     command(app, "show")(show)
+    command(app, "annex")(annex)
     command(app, "propose")(propose)
 
 
@@ -43,15 +47,32 @@ def show(
 ) -> None:
     """Show the agenda of a conference. Each item names the rule that put it there."""
     post.flush(run)
-    if number is None:
-        number = _next(run.hub.conferences(), run.clock(run.ask_me().get("now")).now)
+    number = _number(run, number)
     as_json = run.options.json or format is Format.JSON
     run.mark(data=format is Format.TXT)
     if as_json:
         run.json(run.hub.agenda(number))
+    elif format is Format.PDF:
+        if sys.stdout.isatty():
+            raise Usage(f"A PDF is not for a terminal: rh agenda show {number} --format pdf > agenda-{number}.pdf")
+        sys.stdout.buffer.write(run.hub.agenda_pdf(number))
     else:
         form = cast(Literal["txt", "md", "html", "ics"], format.value)
         run.bare(run.hub.agenda_as(number, form))
+
+
+def annex(
+    run: Run,
+    number: Annotated[int | None, typer.Argument(metavar="[N]", help="The conference; else the next one.")] = None,
+) -> None:
+    """Show what your party may read of what is to be discussed, and not everyone in the call."""
+    post.flush(run)
+    number = _number(run, number)
+    run.mark()
+    if run.options.json:
+        run.json(run.hub.annex(number))
+    else:
+        run.bare(run.hub.annex_text(number))
 
 
 def propose(
@@ -80,6 +101,12 @@ def propose(
     post.given(run, posted)
 
 
+def _number(run: Run, number: int | None) -> int:
+    if number is not None:
+        return number
+    return _next(run.hub.conferences(), run.clock(run.ask_me().get("now")).now)
+
+
 def _next(found: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """The first conference that is still to come or running; else the last that was."""
     dated = [
@@ -88,6 +115,7 @@ def _next(found: Sequence[Mapping[str, Any]], now: datetime) -> int:
         if (start := moment(item.get("start"))) is not None
         and isinstance(item.get("number"), int)
         and item.get("state") != "cancelled"
+        and item.get("series", "weekly") == "weekly"
     ]
     coming = [pair for pair in dated if pair[0] >= now]
     if coming:

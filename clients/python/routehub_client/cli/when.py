@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
@@ -29,3 +30,24 @@ def _now(run: Run) -> datetime:
         return run.clock(run.ask_me().get("now")).now
     except (NoConnection, Busy):
         return datetime.now(UTC)
+
+
+def local(word: str, zone: str, *, second: bool = False) -> str:
+    """A day and time in a named zone as an instant in UTC. second: of an hour that comes twice, the second one."""
+    try:
+        typed, place = datetime.fromisoformat(word), ZoneInfo(zone)
+    except ValueError:
+        raise Usage(f"{word!r} is not a day and time: write 2026-01-29T10:00.") from None
+    except (LookupError, OSError):
+        raise Usage(f"{zone!r} is not a zone of the IANA database, such as Europe/Brussels.") from None
+    if typed.tzinfo is None:
+        first, later = (typed.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first > later:
+            raise Usage(f"{typed:%H:%M} does not exist in {zone} on {typed:%Y-%m-%d}: the clocks go forward.")
+        if first != later and not second:
+            words = f"{typed:%H:%M} comes twice in {zone} on {typed:%Y-%m-%d}."
+            raise Usage(
+                f"{words} Write the first with its offset, {first.astimezone(place).isoformat()}, or add --second."
+            )
+        typed = later if second else first
+    return typed.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
+from routehub_schemas.matters import Matter
 from routehub_schemas.vocab import (
     Count,
     Day,
@@ -15,10 +16,8 @@ from routehub_schemas.vocab import (
     Link,
     MessageId,
     Moment,
-    Outcome,
     PartyCode,
     PlaceCode,
-    PlanPoint,
     Remark,
     Slug,
     Zone,
@@ -52,36 +51,20 @@ class Meeting(Part):
     chair: PartyCode
     """The party that chairs it."""
     revision: Annotated[int, Field(ge=0, le=9_999)] = 0
-    """How often it had been changed (RFC 5545 `SEQUENCE`)."""
+    """How often it had been changed."""
+    told_at: Moment | None = None
+    """When the newest message about it was accepted, from which the SEQUENCE of its invitation follows (RFC 5545)."""
     next: Moment | None = None
     """When the series proposes the conference after it."""
 
 
-class Item(Part):
-    """One numbered item. It says which rule put it there and which messages it rests on."""
+class Item(Matter):
+    """One numbered item."""
 
     number: Position
     """Its place on the agenda, from 1."""
-    title: Line
-    """What it is about."""
-    rule: Slug
-    """The rule that put it on the agenda, such as `open-alerts`."""
-    why: Remark
-    """The same in words."""
-    points: list[PlanPoint] = Field(default=[], max_length=50)
-    """The points of the plans under which it falls."""
-    outcome: Outcome = "note"
-    """What the conference should do with it."""
     minutes: Annotated[int, Field(ge=0, le=240)] = 5
     """The time set aside for it."""
-    lead: PartyCode | None = None
-    """The party that introduces it."""
-    lines: list[Remark] = Field(default=[], max_length=200)
-    """What there is to say, one fact a line."""
-    wanted: Remark | None = None
-    """What the conference is asked for."""
-    sources: list[MessageId] = Field(default=[], max_length=1_000)
-    """The messages it rests on."""
     late: bool = False
     """Whether it was added after the agenda had been closed."""
 
@@ -166,7 +149,7 @@ class Agenda(Payload):
     """Who reported in the week, and who did in time."""
 
     def rests_on(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(source for item in self.items for source in item.sources))
+        return tuple(dict.fromkeys(source for item in self.items for source in item.rests_on()))
 
 
 def check(agenda: Agenda) -> Iterator[Problem]:

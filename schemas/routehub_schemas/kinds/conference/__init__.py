@@ -22,6 +22,7 @@ KIND = Kind(
     summary=summary,
     subject=_subject,
     posted_by=HUB | {"chair", "coordinator"},
+    acts={"attend": "any", "decline": "any", "join": "any"},
     parties=_parties,
     check=check,
 )

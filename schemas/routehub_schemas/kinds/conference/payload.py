@@ -49,6 +49,10 @@ class Conference(Payload):
     """Whether it takes place as planned."""
     reason: Remark | None = None
     """Why it was moved or cancelled."""
+    extra: bool = False
+    """One beside the rule of its series: it does not take the place of the regular one."""
+    about: Remark | None = None
+    """What it is about, for the invitation."""
 
 
 def check(conference: Conference) -> Iterator[Problem]:

@@ -12,4 +12,5 @@ def summary(conference: Conference, names: Mapping[str, str]) -> str:
     state = "" if conference.state == "planned" else f" {conference.state}"
     chair = names.get(conference.chair, conference.chair)
     when = f"{start:%A} {start.day} {start:%B %Y, %H:%M %Z}"
-    return f"Conference {conference.number}{state}, {when}, chaired by {chair}: {conference.title}"
+    series = "" if conference.series == "weekly" else f" of {conference.series}"
+    return f"Conference {conference.number}{series}{state}, {when}, chaired by {chair}: {conference.title}"

@@ -1,10 +1,25 @@
 """An act on an earlier message. Which acts fit is fixed by the kind that is answered."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload
-from routehub_schemas.vocab import Act, ActionId, Count, Moment, Quantity, Reference, Text
+from routehub_schemas.vocab import (
+    UNIQUE_ITEMS,
+    Act,
+    ActionId,
+    Count,
+    Line,
+    Moment,
+    PartyCode,
+    Quantity,
+    Reference,
+    Text,
+    Unique,
+)
 
 COUNTED = frozenset({"commit", "deliver", "receive"})
 """Acts on an offer that say how much of it they are about."""
@@ -14,6 +29,8 @@ OF_AN_ITEM = frozenset({"complete", "more_time"})
 """Acts that can be about one numbered thing in the message that is answered."""
 NEEDS_PEOPLE = frozenset({"took_place"})
 """Acts that report how many people there were."""
+TAKES_PART = frozenset({"attend", "join"})
+"""Acts on an invitation that may say who takes part."""
 
 
 class Response(Payload):
@@ -33,6 +50,10 @@ class Response(Payload):
     """Only with `answer`: more will follow, and the request stays open for this party."""
     quantity: Quantity | None = None
     """Only with `commit`, `deliver` and `receive`: how much in all by now, in the unit of the offer; absent, all."""
+    represented_by: PartyCode | None = None
+    """Only with `attend`: the party that speaks for this one in the conference."""
+    delegates: Annotated[list[Line], Unique] = Field(default=[], max_length=20, json_schema_extra=UNIQUE_ITEMS)
+    """Only with `attend` and `join`: who takes part for the party, each with name and function."""
 
     item: ActionId | None = None
     """Which action of the minutes that are answered; only with `complete`, which needs it, and `more_time`."""
@@ -65,3 +86,16 @@ def check(response: Response) -> Iterator[Problem]:
     if response.item is not None and response.act not in OF_AN_ITEM:
         words = f"{response.act} is about the whole message"
         yield Problem("/item", "contradiction", words, response.item, allowed=sorted(OF_AN_ITEM))
+    yield from _who_takes_part(response)
+
+
+def _who_takes_part(response: Response) -> Iterator[Problem]:
+    """Either another party speaks for this one, or people of its own do."""
+    if response.represented_by is not None and response.act != "attend":
+        words = f"{response.act} is not done by another party"
+        yield Problem("/represented_by", "contradiction", words, response.represented_by, allowed='"act": "attend"')
+    if response.delegates and response.act not in TAKES_PART:
+        yield Problem("/delegates", "contradiction", f"{response.act} has no delegates", allowed=sorted(TAKES_PART))
+    if response.delegates and response.represented_by is not None:
+        words = "a party that another one speaks for sends nobody; leave the delegates or the other party out"
+        yield Problem("/delegates", "contradiction", words)

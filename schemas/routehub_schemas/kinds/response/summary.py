@@ -27,10 +27,12 @@ WORDS = {
     "deliver": "delivered",
     "receive": "received",
     "complete": "completed",
+    "attend": "attends",
+    "join": "joined",
 }
 
 
-def summary(response: Response, _names: Mapping[str, str]) -> str:
+def summary(response: Response, names: Mapping[str, str]) -> str:
     """`acknowledged A-7F3K`."""
     line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.item or response.to}"
     if response.quantity is not None:
@@ -39,6 +41,8 @@ def summary(response: Response, _names: Mapping[str, str]) -> str:
         line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
     if response.people is not None:
         line += f", {response.people} people"
+    if response.represented_by is not None:
+        line += f", represented by {names.get(response.represented_by, response.represented_by)}"
     if response.text is not None:
         words = " ".join(response.text.split())
         line += f": {words if len(words) <= 120 else words[:119] + '…'}"

@@ -16,6 +16,7 @@ from routehub_schemas.vocab import (
     Line,
     PartyCode,
     Reference,
+    Slug,
     StatementType,
     Text,
     Unique,
@@ -33,6 +34,10 @@ class Meeting(Part):
     """The day on which it met."""
     participants: Parties = Field(default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS)
     """The parties that took part."""
+    series: Slug | None = None
+    """The series of conferences to which it belongs, where it was called in the hub."""
+    number: Annotated[int, Field(ge=1, le=9_999)] | None = None
+    """Its number in the series."""
 
 
 class Statement(Payload):
@@ -65,3 +70,6 @@ def check(statement: Statement) -> Iterator[Problem]:
         )
     if statement.type == "meeting_outcome" and statement.meeting is None:
         yield Problem("/meeting", "missing", "the outcome of a meeting says which meeting, and when")
+    if statement.meeting is not None and (statement.meeting.series is None) != (statement.meeting.number is None):
+        missing = "number" if statement.meeting.number is None else "series"
+        yield Problem(f"/meeting/{missing}", "missing", "a conference of the hub is named by its series and its number")

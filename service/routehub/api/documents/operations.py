@@ -38,6 +38,7 @@ from routehub.chairing.readouts.content import Draft
 from routehub.chairing.readouts.template import Template
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
+from routehub.digests.series_office import Terms
 from routehub.directory.grants import Grant
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.key_office import NewKey, Rotation
@@ -52,7 +53,7 @@ READ = (400, 401, 403, 404, 422, 429, 503)
 CURSOR = (410,)
 WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 PUBLIC = (400, 404)
-ATOM, CAP = "application/atom+xml", "application/cap+xml"
+ATOM, CAP, PDF = "application/atom+xml", "application/cap+xml", "application/pdf"
 BATCH = "application/cloudevents-batch+json"
 MESSAGE = "Message"
 """The envelope of a message with its warnings, named and not modelled: it is the contract's own schema."""
@@ -159,6 +160,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/duty"): Operation(directory.Duty),
     ("get", "/v1/conferences"): Operation(conferences.Conferences),
     ("get", "/v1/conferences/{number}"): Operation(conferences.ConferenceInFull),
+    ("get", "/v1/conferences/{number}/attendance"): Operation(conferences.Attendance),
+    ("get", "/v1/series"): Operation(conferences.AllSeries),
+    ("get", "/v1/series/{name}"): Operation(conferences.Series, headers={200: ("ETag",)}),
+    ("get", "/v1/series/{name}.ics"): Operation(None, media={"text/calendar": "The series."}),
+    ("put", "/v1/series/{name}"): Operation(
+        conferences.Series, body=Terms, statuses={201: "Begun.", 200: "Changed."},
+        headers={201: ("Location", "ETag"), 200: ("ETag",)}, refusals=(*WRITE, 412),
+        examples={"a sub-group": {
+            "title": "National police authorities", "rule": "called", "chair": "EC", "reports_to": "weekly",
+            "participants": ["AT", "HR", "DE", "GR", "RS", "SI", "MK"],
+        }},
+    ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/readouts"): Operation(
@@ -245,6 +258,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/conferences/{number}/correct"): Operation(chairing.Notes, **_made("Open.", "ETag")),
     ("get", "/v1/conferences/{number}/minutes"): Operation(MESSAGE),
     ("get", "/v1/actions"): Operation(chairing.Actions),
+    ("get", "/v1/conferences/{number}/agenda.pdf"): Operation(None, (*READ, 501), media={PDF: "The agenda."}),
+    ("get", "/v1/conferences/{number}/annex"): Operation(MESSAGE),
     ("get", "/v1/bulletins"): Operation(bulletins.Bulletins),
     ("get", "/v1/bulletins/{day}"): Operation(bulletins.Bulletin),
     ("get", "/v1/bulletins/{day}.txt"): Operation(

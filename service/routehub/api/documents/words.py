@@ -38,6 +38,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "conferences", "description": "The weekly conference: its agenda, its minutes, and who does what."},
     {"name": "readouts", "description": "What the public reads of a conference, and how it comes about."},
     {"name": "digests", "description": "The daily bulletin, as your party reads it."},
+    {"name": "conferences", "description": "Conferences and their series, who attends, proposals, and the agenda."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},
     {"name": "subscriptions", "description": "Push by webhook or mail, with its log."},
     {"name": "directory", "description": "Parties, people and their duties."},

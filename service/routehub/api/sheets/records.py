@@ -6,6 +6,7 @@ from typing import Any
 
 from routehub.api.sheets.route import FRESH, fresh
 from routehub.boards.alerts.queries import AlertView
+from routehub.boards.conferences.attendance import Place
 from routehub.boards.conferences.queries import ConferenceView
 from routehub.boards.reporting.freshness import Freshness, Record
 from routehub.formats.sheets.table import Column, Row, Table
@@ -29,6 +30,13 @@ CONFERENCES = (
     Column("link", "#meta+url"), Column("chair", "#org+chair+code"), Column("participants", "#org+list"),
     Column("state", "#status+state"), Column("reason", "#description+reason"), Column("revision", "#meta+revision+num"),
     Column("message", "#meta+id"), *MARKED,
+)  # fmt: skip
+ATTENDANCE = (
+    Column("series", "#meta+series"), Column("number", "#meta+number+num"), Column("start", "#date+start"),
+    Column("party", "#org+code"), Column("state", "#status+attendance"),
+    Column("represented_by", "#org+represents+code"), Column("delegates", "#contact+list"),
+    Column("text", "#description+reason"), Column("answered_at", "#date+answered"),
+    Column("joined_at", "#date+joined"), Column("message", "#meta+id"), *MARKED,
 )  # fmt: skip
 PARTIES = (
     Column("code", "#org+code"), Column("name", "#org+name"), Column("kind", "#org+type"),
@@ -73,6 +81,17 @@ def _conference(view: ConferenceView, marking: str) -> Row:
         view.series, view.number, view.title, view.start, view.minutes, view.zone, view.link, view.chair,
         " ".join(view.participants), view.state, view.reason, view.revision, view.message_id, view.tlp, marking,
     )  # fmt: skip
+
+
+def attendance(view: ConferenceView, places: Iterable[Place], marking: str) -> Table:
+    rows = [
+        (
+            view.series, view.number, view.start, place.party, place.state, place.represented_by,
+            "; ".join(place.delegates), place.text, place.at, place.joined_at, place.message_id, view.tlp, marking,
+        )
+        for place in places
+    ]  # fmt: skip
+    return Table("attendance", ATTENDANCE, rows)
 
 
 def parties(found: Iterable[Mapping[str, Any]], marking: str) -> Table:

@@ -26,9 +26,20 @@ ANSWERS = {"sign": "signed", "decline": "declined", None: "waiting"}
 def statement_body(view: StatementView) -> dict[str, Any]:
     """A statement as the API gives it."""
     found = asdict(view)
-    for name in ("audience_id", "signatures", "meeting_day", "participants", "meeting"):
+    for name in (
+        "audience_id",
+        "signatures",
+        "meeting_day",
+        "meeting_series",
+        "meeting_number",
+        "participants",
+        "meeting",
+    ):
         del found[name]
-    meeting = {"name": view.meeting, "day": view.meeting_day, "participants": view.participants}
+    meeting = {
+        "name": view.meeting, "day": view.meeting_day, "participants": view.participants,
+        "series": view.meeting_series, "number": view.meeting_number,
+    }  # fmt: skip
     return found | {
         "meeting": meeting if view.meeting is not None else None, "signed": len(view.signed),
         "signatories": len(view.signatures), "signatures": [_signature(one) for one in view.signatures],

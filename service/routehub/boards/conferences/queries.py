@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select
 
 from routehub.boards.conferences.tables import (
+    agenda_annexes,
     compiled_agendas,
     conference_revisions,
     proposal_decisions,
@@ -18,7 +19,7 @@ from routehub.directory.visibility import clause, readers_of
 @dataclass(frozen=True)
 class ConferenceView:
     """A conference as it stands for a reader. ``first_start``: when it was first to begin; ``revision``: how many
-    changes the reader has seen (RFC 5545 ``SEQUENCE``); ``message_id``: the newest message about it."""
+    changes the reader has seen; ``message_id``: the newest message about it."""
 
     route: str
     series: str
@@ -32,6 +33,8 @@ class ConferenceView:
     participants: tuple[str, ...]
     state: str
     reason: str | None
+    extra: bool
+    about: str | None
     tlp: str
     first_start: datetime
     revision: int
@@ -42,6 +45,11 @@ class ConferenceView:
     @property
     def ends(self) -> datetime:
         return self.start + timedelta(minutes=self.minutes)
+
+    @property
+    def current(self) -> bool:
+        """Whether it takes place as far as is known."""
+        return self.state != "cancelled"
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,7 @@ def _conference(rows: list[RowMapping]) -> ConferenceView:
         name: last[name]
         for name in (
             "route", "series", "number", "title", "start", "minutes", "zone", "link", "chair", "state", "reason",
-            "tlp", "message_id", "accepted_at", "audience_id",
+            "extra", "about", "tlp", "message_id", "accepted_at", "audience_id",
         )
     }  # fmt: skip
     return ConferenceView(
@@ -217,3 +225,17 @@ def agendas(
         AgendaRef(**{name: row[name] for name in names})
         for row in conn.execute(query.order_by(a.sequence.desc()).limit(limit)).mappings()
     ]
+
+
+def annex(
+    conn: Connection, audiences: Iterable[int], route: str, series: str, number: int, party: str
+) -> str | None:  # fmt: skip
+    """The message id of a party's newest annex to the agenda of a conference; None when it has none."""
+    a = agenda_annexes.c
+    return conn.execute(
+        select(a.message_id)
+        .where(a.route == route, a.series == series, a.conference == number, a.party == party)
+        .where(clause(a.audience_id, audiences))
+        .order_by(a.sequence.desc())
+        .limit(1)
+    ).scalar()

@@ -3,7 +3,7 @@ a conference (a link, a move, a decision) never shows to the others."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import UTCDateTime, table_of
@@ -29,9 +29,34 @@ class ConferenceRevision(SQLModel, table=True):
     participants: str = ""
     state: str
     reason: str | None = Field(default=None, sa_type=Text)
+    extra: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    about: str | None = Field(default=None, sa_type=Text)
     tlp: str
     author: str
     party: str
+    accepted_at: datetime = Field(sa_type=UTCDateTime)
+    audience_id: int
+
+
+class ConferenceAnswer(SQLModel, table=True):
+    """What a party answered to an invitation. ``act``: attend, decline or join; ``start``: when the conference was to
+    begin as the party answered; ``delegates``: a JSON list of who takes part."""
+
+    __tablename__ = "conference_answer"
+    __table_args__ = (Index(None, "route", "series", "number"),)
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str
+    series: str
+    number: int
+    start: datetime = Field(sa_type=UTCDateTime)
+    party: str
+    act: str
+    represented_by: str | None = None
+    delegates: str = Field(sa_type=Text)
+    text: str | None = Field(default=None, sa_type=Text)
+    author: str
     accepted_at: datetime = Field(sa_type=UTCDateTime)
     audience_id: int
 
@@ -93,7 +118,26 @@ class CompiledAgenda(SQLModel, table=True):
     audience_id: int
 
 
+class AgendaAnnexRow(SQLModel, table=True):
+    """The annex to an agenda for one party; its matters are in the message."""
+
+    __tablename__ = "agenda_annex"
+    __table_args__ = (Index(None, "route", "series", "conference"),)
+
+    message_id: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    route: str
+    series: str
+    conference: int
+    party: str
+    compiled_at: datetime = Field(sa_type=UTCDateTime)
+    matters: int
+    audience_id: int
+
+
 conference_revisions = table_of(ConferenceRevision)
+conference_answers = table_of(ConferenceAnswer)
 proposals = table_of(Proposal)
 proposal_decisions = table_of(ProposalDecision)
 compiled_agendas = table_of(CompiledAgenda)
+agenda_annexes = table_of(AgendaAnnexRow)

@@ -1,6 +1,7 @@
 """Reading the reporting board, always through the reader's audiences."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, func, select
@@ -54,3 +55,23 @@ def version_of(
         .limit(1)
     ).scalar()
     return str(found) if found else None
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """Who made a report, and whether a person or a national system sent it; ``sender``: the party that entered it."""
+
+    author: str
+    sender: str
+    system: bool
+
+
+def made_by(conn: Connection, audiences: Iterable[int], messages: Iterable[str]) -> dict[str, MadeBy]:
+    """Who made the reports with these message ids, as far as the reader may see them."""
+    r = reports_made.c
+    rows = conn.execute(
+        select(r.message_id, r.author, r.sender, r.actor).where(
+            r.message_id.in_(sorted(set(messages))), clause(r.audience_id, audiences)
+        )
+    )
+    return {row.message_id: MadeBy(row.author, row.sender, row.actor.startswith("key:")) for row in rows}

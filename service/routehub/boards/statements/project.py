@@ -101,6 +101,7 @@ class StatementsBoard:
                 party=message.reported_party, sequence=message.sequence, issued_at=message.accepted_at,
                 type=statement.type, title=statement.title, text=statement.text, language=statement.language,
                 meeting=meeting.name if meeting else None, meeting_day=meeting.day if meeting else None,
+                meeting_series=meeting.series if meeting else None, meeting_number=meeting.number if meeting else None,
                 participants=",".join(self._codes(meeting.participants)) if meeting else "",
                 points=",".join(statement.points), replaces=statement.replaces, exercise=message.exercise,
                 tlp=message.tlp, author=message.author, audience_id=message.audience_id,

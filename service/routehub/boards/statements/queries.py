@@ -39,6 +39,8 @@ class StatementView:
     language: str
     meeting: str | None
     meeting_day: date | None
+    meeting_series: str | None
+    meeting_number: int | None
     participants: tuple[str, ...]
     points: tuple[str, ...]
     issued_at: datetime
@@ -93,6 +95,24 @@ def statements(
     return [view for view in _views(conn, rows) if state in (None, view.state)]
 
 
+def outcomes(
+    conn: Connection, audiences: Iterable[int], route: str, *, series: str | None = None, number: int | None = None,
+    since: datetime | None = None,
+) -> list[StatementView]:  # fmt: skip
+    """Outcomes of meetings that still stand, the oldest first: of one conference, or those told after an instant. This
+    is how a sub-group reports back."""
+    r = statement_records.c
+    query = select(statement_records).where(
+        r.route == route, r.type == "meeting_outcome", clause(r.audience_id, audiences),
+        r.replaced_at.is_(None), r.withdrawn_at.is_(None),
+    )  # fmt: skip
+    if series is not None:
+        query = query.where(r.meeting_series == series, r.meeting_number == number)
+    if since is not None:
+        query = query.where(r.issued_at > since)
+    return _views(conn, conn.execute(query.order_by(r.sequence)).mappings().all())
+
+
 def statement(conn: Connection, audiences: Iterable[int], route: str, ref: str) -> StatementView | None:
     """One statement by its short id or message id; None when unknown or not visible."""
     r = statement_records.c
@@ -123,8 +143,8 @@ def _view(row: RowMapping, signatures: tuple[Signature, ...], short: dict[str, s
         name: row[name]
         for name in (
             "id", "short_id", "party", "author", "type", "title", "text", "language", "meeting", "meeting_day",
-            "issued_at", "in_force_at", "replaced_at", "withdrawn_at", "withdrawn_text", "tlp", "exercise",
-            "audience_id",
+            "meeting_series", "meeting_number", "issued_at", "in_force_at", "replaced_at", "withdrawn_at",
+            "withdrawn_text", "tlp", "exercise", "audience_id",
         )
     }  # fmt: skip
     return StatementView(

@@ -26,6 +26,8 @@ class StatementRecord(SQLModel, table=True):
     language: str
     meeting: str | None = None
     meeting_day: date | None = None
+    meeting_series: str | None = None
+    meeting_number: int | None = None
     participants: str = ""
     points: str = ""
     replaces: str | None = Field(default=None, index=True)

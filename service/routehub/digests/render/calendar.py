@@ -1,16 +1,23 @@
 """The conference as a calendar event (RFC 5545, RFC 5546): a stable UID and a SEQUENCE that rises with every change, so
 that a calendar moves its entry and does not make a second one. Values go through the library's types, which escape line
-ends; addresses and names that could end a line are refused or cleaned before."""
+ends; addresses and names that could end a line are refused or cleaned before.
+
+The SEQUENCE is the second in which the newest message about the conference was accepted (docs/decisions/0060): whoever
+writes the invitation, from that message or from the agenda, comes to the same number without counting what this reader
+may not know of.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from routehub import __version__
 from routehub.core.errors import Refused
+from routehub.digests.render.rule import HORIZON, Repeating, events
+from routehub.digests.render.zone import said, timezone
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -26,8 +33,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Invitation:
-    """A conference for a calendar. ``revision``: how often it has been changed; ``said_at``: when it last was;
-    ``state``: planned, moved or cancelled."""
+    """A conference for a calendar. ``told_at``: when the newest message about it was accepted; ``said_at``: when this
+    invitation was made; ``state``: planned, moved or cancelled."""
 
     route: str
     series: str
@@ -38,7 +45,7 @@ class Invitation:
     zone: str
     link: str | None
     state: str
-    revision: int
+    told_at: datetime
     said_at: datetime
     words: str
     url: str
@@ -52,6 +59,16 @@ def uid(invitation: Invitation, public_url: str) -> str:
     return f"conference-{invitation.number}.{invitation.series}.{invitation.route}@{host}"
 
 
+EVERY_HOUR = timedelta(hours=1)
+AHEAD = timedelta(weeks=HORIZON)
+BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def sequence(invitation: Invitation) -> int:
+    """Rises with every message; fits the 31 bits that calendars keep until 2083."""
+    return max(0, int((invitation.told_at - BEGINNING) / timedelta(seconds=1)))
+
+
 def calendar(
     invitation: Invitation, public_url: str, organizer: Person, attendee: Person | None = None
 ) -> bytes:  # fmt: skip
@@ -61,15 +78,26 @@ def calendar(
         return published([(invitation, organizer)], public_url)
     found = _calendar("CANCEL" if invitation.state == "cancelled" else "REQUEST")
     found.add_component(_event(invitation, public_url, organizer, attendee))
-    return _finished(found, [invitation])
+    return _finished(found, [(invitation.start, ZoneInfo(invitation.zone))])
 
 
-def published(told: Sequence[tuple[Invitation, Person]], public_url: str) -> bytes:
-    """Any number of conferences, each with who holds it, for a calendar that subscribes."""
+def published(
+    told: Sequence[tuple[Invitation, Person]], public_url: str, proposals: Sequence[Repeating] = (), title: str = ""
+) -> bytes:  # fmt: skip
+    """Any number of conferences, each with who holds it, and what series propose, for a calendar that subscribes."""
     found = _calendar("PUBLISH")
+    if title:
+        found.add("name", _line(title))  # RFC 7986
+        found.add("x-wr-calname", _line(title))
+        found.add("refresh-interval", EVERY_HOUR, parameters={"VALUE": "DURATION"})
     for invitation, organizer in told:
         found.add_component(_event(invitation, public_url, organizer, None))
-    return _finished(found, [invitation for invitation, _ in told])
+    for proposal in proposals:
+        for event in events(proposal, public_url):
+            found.add_component(event)
+    starts = [(invitation.start, ZoneInfo(invitation.zone)) for invitation, _ in told]
+    starts += [(at, one.series.zone) for one in proposals for at in (one.first, one.first + AHEAD)]
+    return _finished(found, starts)
 
 
 def _calendar(method: str) -> "Calendar":
@@ -82,10 +110,13 @@ def _calendar(method: str) -> "Calendar":
     return found
 
 
-def _finished(found: "Calendar", invitations: Sequence[Invitation]) -> bytes:
-    years = [one.start.astimezone(ZoneInfo(one.zone)).year for one in invitations]
-    if years:
-        found.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
+def _finished(found: "Calendar", starts: Sequence[tuple[datetime, ZoneInfo]]) -> bytes:
+    """With the zones in which its times are said, before the events."""
+    years: dict[str, list[int]] = {}
+    for start, zone in starts:
+        years.setdefault(zone.key, []).append(start.astimezone(zone).year)
+    zones = [timezone(ZoneInfo(key), min(known), max(known)) for key, known in sorted(years.items()) if key != "UTC"]
+    found.subcomponents[:0] = zones
     return bytes(found.to_ical())
 
 
@@ -95,9 +126,9 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     cancelled = invitation.state == "cancelled"
     event = Event()
     event.add("uid", uid(invitation, public_url))
-    event.add("sequence", invitation.revision)
+    event.add("sequence", sequence(invitation))
     event.add("dtstamp", invitation.said_at)
-    event.add("dtstart", invitation.start.astimezone(ZoneInfo(invitation.zone)))
+    event.add("dtstart", said(invitation.start, ZoneInfo(invitation.zone)))
     event.add("duration", vDuration(timedelta(minutes=invitation.minutes)))
     event.add("summary", _line(f"{invitation.mark + ': ' if invitation.mark else ''}{invitation.title}"))
     event.add("description", invitation.words)
@@ -107,9 +138,10 @@ def _event(invitation: Invitation, public_url: str, organizer: Person, attendee:
     event.add("url", invitation.url)
     if invitation.link:
         event.add("location", invitation.link)
+        event.add("conference", invitation.link, parameters={"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join"})
     event.add("organizer", _address(organizer))
     if attendee:
-        event.add("attendee", _address(attendee, RSVP="TRUE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
+        event.add("attendee", _address(attendee, RSVP="FALSE", PARTSTAT="NEEDS-ACTION", ROLE="REQ-PARTICIPANT"))
     return event
 
 

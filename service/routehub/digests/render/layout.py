@@ -11,10 +11,10 @@ from importlib.resources import files
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.digests.render.annex import AnnexPage
 from routehub.digests.render.page import AgendaPage
 
 WIDTH = 76
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
@@ -65,18 +65,24 @@ def mail_html(page: AgendaPage) -> str:
     return css_inline.inline(html(page), keep_style_tags=True, load_remote_stylesheets=False)
 
 
+def annex_text(page: AnnexPage) -> str:
+    return _environment(False).get_template("annex.txt.j2").render(page=page)
+
+
+def annex_html(page: AnnexPage) -> str:
+    """For mail: with the styles in place."""
+    whole = _environment(True).get_template("annex.html.j2").render(page=page, style=_style())
+    return css_inline.inline(whole, keep_style_tags=True, load_remote_stylesheets=False)
+
+
+@cache
 def style_source() -> str:
-    """The ``style-src`` of the document (CSP 3, 8.3): the hash of its style element."""
-    found = _STYLE.search(_environment(True).get_template("agenda.html.j2").render(page=_NOBODY, style=_style()))
-    assert found is not None
-    return "'sha256-" + base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode() + "'"
+    """The ``style-src`` of the document (CSP 3, 8.3): the hash of its style element, which is ``<style>``, a line end
+    and the styles."""
+    said = hashlib.sha256(("\n" + _style()).encode()).digest()
+    return "'sha256-" + base64.b64encode(said).decode() + "'"
 
 
 @cache
 def _style() -> str:
     return files("routehub.digests").joinpath("templates/agenda.css").read_text(encoding="utf-8")
-
-
-_NOBODY = AgendaPage(
-    None, "", "", "", "", "", None, "", None, "", "", None, (), "", "", (), "", "", "",
-)  # fmt: skip

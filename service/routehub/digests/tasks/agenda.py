@@ -14,6 +14,7 @@ from routehub.core.db import Database
 from routehub.core.errors import Conflict
 from routehub.digests import recurring, series
 from routehub.digests.agenda import compile_agenda
+from routehub.digests.agenda.annex import compile_annexes, post_annexes
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.recurring import Timetable
 from routehub.digests.schedule import LATEST, Look, Outcome
@@ -57,6 +58,10 @@ class AgendaDigest:
             hub_principal(route.code),
             Post(self._intake.registry["agenda"], data, fixed_id=edition_id(found[0], occurrence.local_date)),
         )
+        await post_annexes(
+            self._intake, route, found[0], occurrence.local_date,
+            await self._db.read_own(self._annexes, route, found[0], conference, now),
+        )  # fmt: skip
         return Outcome("posted", recorded.message_id, conference=conference.number)
 
     async def conference(self, route: RouteView, one: Series, day: date) -> ConferenceView | Gone:
@@ -81,6 +86,13 @@ class AgendaDigest:
         return compile_agenda(
             conn, self._intake.registry, self._directory.value, route, one, conference, now, one.due(day),
             edition=max(editions, default=0) + 1, following=after(one, day, conference, known),
+        )  # fmt: skip
+
+    def _annexes(
+        self, conn: Connection, route: RouteView, one: Series, conference: ConferenceView, now: datetime
+    ) -> dict[str, dict[str, Any]]:
+        return compile_annexes(
+            conn, self._intake.registry, self._directory.value, route, one, conference, now
         )  # fmt: skip
 
 

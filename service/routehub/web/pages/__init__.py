@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
+    account,
+    account_codes,
+    account_passkeys,
     acknowledge,
     actions,
     agenda,
@@ -12,6 +15,10 @@ from routehub.web.pages import (
     bulletins,
     chairing,
     commitments,
+    conference_calls,
+    conference_invitation,
+    conferences,
+    device,
     figures,
     figures_posted,
     hand_overs,
@@ -30,8 +37,12 @@ from routehub.web.pages import (
     readout_draft,
     readouts,
     requests,
+    second_step,
+    series,
     settings,
     sign_in,
+    sign_in_passkey,
+    sign_in_provider,
     statements,
     threads,
 )
@@ -48,6 +59,10 @@ OF_A_ROUTE = (
     commitments,
     monitoring,
     bulletins,
+    conferences,
+    series,
+    conference_invitation,
+    conference_calls,
     agenda,
     chairing,
     note_taking,
@@ -64,6 +79,10 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    account,
+    account_codes,
+    account_passkeys,
+    device,
 )
 
 
@@ -71,8 +90,13 @@ def router() -> APIRouter:
     """All pages: those of the default route without a prefix, and those of every route under its code."""
     found = APIRouter(route_class=PageRoute, include_in_schema=False)
     found.include_router(assets.router)
+    # Before the one-time link, whose address would take theirs.
+    found.include_router(second_step.router)
+    found.include_router(sign_in_passkey.router)
+    found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
         found.include_router(part.router, prefix="/routes/{route}")

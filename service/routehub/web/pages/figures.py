@@ -11,7 +11,7 @@ from routehub.core.errors import NotAllowed, Refused, Stale
 from routehub.directory.reporting_day import current_day
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
-from routehub.web import figure_sheet
+from routehub.web import figure_sheet, times
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.figure_sheet import (
@@ -19,6 +19,8 @@ from routehub.web.figure_sheet import (
     Typed,
     Unusual,
     changed_figures,
+    compared,
+    not_a_number,
     on_record,
     read_numbers,
     refused,
@@ -56,16 +58,21 @@ async def show(request: Request, ctx: Web, who: Reading, party: Party, day: Day)
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, sheet: Sheet, typed: Typed, faults: Faults,
-    unusual: tuple[Unusual, ...] = (), *, conflict: bool = False, focus: str = "", status: int = 200,
+    unusual: tuple[Unusual, ...] = (), *, conflict: bool = False, copied: bool = False, focus: str = "",
+    status: int = 200,
 ) -> Response:  # fmt: skip
     name = ctx.directory.value.name(sheet.party, sheet.period.day)
     title = f"{'Correct figures' if sheet.correcting else 'Post figures'}: {name}"
     if unusual:
         title = f"Check {len(unusual)} unusual {'figure' if len(unusual) == 1 else 'figures'}: {name}"
+    if conflict:
+        title = f"Not posted, somebody else was quicker: {name}"
     values = {
-        "sheet": sheet, "typed": typed, "faults": faults, "unusual": unusual, "conflict": conflict,
+        "sheet": sheet, "typed": typed, "faults": faults, "unusual": unusual, "copied": copied,
+        "compared": compared(sheet, typed) if conflict else (),
         "party_name": name, "focus": focus or (sheet.fields[0].id if sheet.fields else ""),
-        "unusual_ids": {found.field.id for found in unusual},
+        "asked": {found.field.id: found for found in unusual}, "not_a_number": not_a_number,
+        "left": times.until(sheet.due, ctx.clock.now()), "fresh": not (faults or unusual or conflict or copied),
     }  # fmt: skip
     return page(request, ctx, who, "figures.html", f"Error: {title}" if faults else title, values, status=status)
 
@@ -77,6 +84,8 @@ async def post(request: Request, ctx: Web, who: Reading, form: OwnForm, party: P
     sheet = await ctx.db.read(figure_sheet.load, ctx, who, member, day)
     typed = Typed.of(form, sheet)
     act = form.text("act") or "post"
+    if act == "copy":
+        return _show(request, ctx, who, sheet, typed.copied(sheet), Faults(), copied=True)
     numbers, faults = read_numbers(sheet, typed, nothing=act == "nothing")
     if act == "change":
         return _show(request, ctx, who, sheet, typed, Faults(), focus=seen_field(sheet, typed))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.boards.figures.queries import FigureQuery, FigureValue, history
+from routehub.boards.reporting.queries import MadeBy, made_by
 from routehub.core.errors import Unknown
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.reporting_day import reporting_day
@@ -79,22 +80,38 @@ def _borders(picture: RoutePicture, party: str, day: date, name: Names) -> list[
     return found
 
 
+@dataclass(frozen=True)
+class Revision:
+    """One value that a figure had, and who gave it it."""
+
+    value: FigureValue
+    by: MadeBy | None
+
+
 @router.get("/figures/{party}/{day}/history")
 async def show_history(request: Request, ctx: Web, who: Reading, party: Party, day: Day) -> Response:
-    """Every value of a party's day that was ever posted, with its reason: nothing is overwritten."""
+    """Every value of a party's day that was ever posted, by whom, how and why: nothing is overwritten."""
     directory = ctx.directory.value
     code = directory.party_code(party)
     if code is None or code == HUB_PARTY:
         raise Unknown(f"No party has the code {party}.")
 
-    def read(conn: Connection) -> list[tuple[FigureValue, ...]]:
+    def read(conn: Connection) -> tuple[list[tuple[FigureValue, ...]], dict[str, MadeBy]]:
         ids = readable(conn, who.route.code, who.party)
         query = FigureQuery(who.route.code, parties=frozenset({code}), first=day, last=day)
-        return list(history(conn, ids, query).values())
+        found = list(history(conn, ids, query).values())
+        return found, made_by(conn, ids, (value.message_id for values in found for value in values))
 
     name = Names(directory, day)
+    series, makers = await ctx.db.read(read)
+    member = who.route.membership(code, day)
+    end = f"{member.period_end:%H:%M}" if member else None
     found = [
-        (figure_fields.label_of(revisions[0], who.route, name), revisions) for revisions in await ctx.db.read(read)
+        (
+            figure_fields.label_of(values[0], who.route, name, end),
+            [Revision(v, makers.get(v.message_id)) for v in values],
+        )
+        for values in sorted(series, key=lambda values: figure_fields.order_of(values[0], who.route))
     ]
-    values = {"party_name": name(code), "day": day, "series": found}
+    values = {"party": code, "party_name": name(code), "day": day, "series": found, "name": name}
     return page(request, ctx, who, "history.html", f"History of figures: {name(code)}", values)

@@ -1,34 +1,42 @@
-"""The overview: what waits for the visitor's party, what changed, the route now, open alerts, who has reported."""
+"""The overview: what waits for the visitor's party, what changed, the route now, open alerts, measures and movements,
+who has reported, the next conference, figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
+from routehub.boards.measures.queries import MeasureView
+from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.visibility import readable
-from routehub.views import briefing
+from routehub.views import acting, briefing
 from routehub.views import route as route_view
 from routehub.views.changes import Line, Todo
-from routehub.views.route import LegPicture, RoutePicture, Station
+from routehub.views.route import RoutePicture, Station
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import fresh_key
 from routehub.web.render import page
+from routehub.web.route_map import RouteMap, draw
+from routehub.web.sparkline import Sparkline, sparkline
 from routehub.web.visitor import SignedIn, Visitor
+from routehub.web.visits import COOKIE, WINDOWS, Visits, since, visits
 
 router = APIRouter(route_class=PageRoute)
 
 SERIES = "weekly"
-MOST_LINES = 5
-SINCE = timedelta(hours=24)
+MOST_LINES, MOST_TODO, MOST_ALERTS, MOST_ACTING = 5, 4, 5, 4
 STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
+WEEK = 7
 WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3, "excused": 3}
+COMING = frozenset({"proposed", "agreed_with_conditions", "notified", "agreed"})
 
 
 @dataclass(frozen=True)
@@ -36,10 +44,14 @@ class Overview:
     """What the page shows."""
 
     picture: RoutePicture
+    map: RouteMap
     todo: list[Todo]
     lines: list[Line]
     since: datetime
     records: dict[str, Record]
+    sparks: dict[str, Sparkline | None]
+    measures: list[MeasureView]
+    movements: list[MovementView]
     meeting: ConferenceView | None
     agenda: AgendaRef | None
 
@@ -48,27 +60,33 @@ class Overview:
         """Silent parties first, then late, then due: factual, and the one list where order means something."""
         return sorted(self.picture.stations, key=lambda s: WORST_FIRST[s.freshness.state])
 
-    @property
-    def legs(self) -> list[LegPicture]:
-        """Borders in travel order."""
-        at = {m.party: m.position for m in self.picture.route.memberships}
-        return sorted(self.picture.legs, key=lambda p: (at.get(p.leg.from_party, 0), at.get(p.leg.to_party, 0)))
-
     def is_stale(self, station: Station, day: date) -> bool:
         return station.freshness.day - day >= STALE
 
 
-def load(conn: Connection, ctx: WebContext, who: Visitor) -> Overview:
+def load(conn: Connection, ctx: WebContext, who: Visitor, begin: datetime) -> Overview:
     """Read everything in one transaction, through the visitor's audiences."""
     now = ctx.clock.now()
     ids = readable(conn, who.route.code, who.party)
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
-    since = now - SINCE
-    found = briefing.load(conn, ctx.directory.value, who.route, who.principal, ids, picture, since)
+    found = briefing.load(conn, ctx.directory.value, who.route, who.principal, ids, picture, begin)
+    told, planned = acting.load(conn, ids, who.route.code, now)
     return Overview(
-        picture, found.todo, found.lines, since,
-        _records(conn, ctx, ids, who, picture, now), *_conference(conn, ids, who, now),
+        picture, draw(picture, ctx.directory.value), found.todo, found.lines, begin,
+        _records(conn, ctx, ids, who, picture, now), {s.party: _spark(picture, s) for s in picture.stations},
+        sorted((m for m in told if not m.over), key=lambda m: not m.waits_for(who.party)),
+        sorted(
+            (m for m in planned if m.state in COMING and m.at > now), key=lambda m: (not m.waits_for(who.party), m.at)
+        ),
+        *_conference(conn, ids, who, now),
     )  # fmt: skip
+
+
+def _spark(picture: RoutePicture, station: Station) -> Sparkline | None:
+    """People entered, the last seven reporting days."""
+    last = station.freshness.day
+    days = [picture.totals.total(station.party, "arrivals", last - timedelta(days=back)) for back in range(WEEK)]
+    return sparkline([None if total is None else total.value for total in reversed(days)])
 
 
 def _records(
@@ -84,7 +102,7 @@ def _records(
             last = station.freshness.day
             pauses = ctx.directory.value.pauses_of(who.route.code, station.party)
             made = days.get(station.party, {})
-            found[station.party] = record(member, made, last - timedelta(days=6), last, now, pauses)
+            found[station.party] = record(member, made, last - timedelta(days=WEEK - 1), last, now, pauses)
     return found
 
 
@@ -98,16 +116,32 @@ def _conference(
 
 
 @router.get("/")
-async def show(request: Request, ctx: Web, who: SignedIn) -> Response:
+async def show(
+    request: Request, ctx: Web, who: SignedIn, window: Annotated[str, Query(alias="since", max_length=10)] = ""
+) -> Response:
     """The overview: to do, what changed, the route now, alerts, who has reported, the conference, figures."""
     if not who.principal.reads_feed:  # an operator lands here after sign-in too
         return go(f"{who.base}/settings")
-    found = await ctx.db.read(load, ctx, who)
+    now = ctx.clock.now()
+    visit = visits(request.cookies.get(COOKIE), now)
+    shown, begin = since(window, visit, who.route.zone, now)
+    found = await ctx.db.read(load, ctx, who, begin)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))
     title = f"Overview: {reported} of {len(picture.stations)} reported, {len(picture.alerts)} open alerts"
     values = {
-        "view": found, "picture": picture, "reported": reported, "most": MOST_LINES,
+        "view": found, "picture": picture, "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
+        "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,
+        "windows": [w for w in WINDOWS if w[0] != "last" or visit.before],
         "keys": {alert.short_id: fresh_key() for alert in picture.alerts},
     }  # fmt: skip
-    return page(request, ctx, who, "overview.html", title, values)
+    answer = page(request, ctx, who, "overview.html", title, values)
+    if "x-live" not in request.headers:  # a page that brings itself up to date is no visit
+        _remember(answer, visit, https=ctx.https)
+    return answer
+
+
+def _remember(answer: Response, visit: Visits, *, https: bool) -> None:
+    answer.set_cookie(
+        COOKIE, visit.text, max_age=30 * 86_400, path="/", secure=https, httponly=True, samesite="lax"
+    )  # fmt: skip

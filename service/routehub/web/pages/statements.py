@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
+from routehub.boards.conferences.attendance import COMING, Place, attendance
+from routehub.boards.conferences.queries import ConferenceView, conference
 from routehub.boards.statements.queries import StatementView, statement, statements
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
 from routehub.directory.visibility import readable
@@ -15,6 +17,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.pages.conferences import SeriesName
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
@@ -82,6 +85,8 @@ class Typed:
     day: str = ""
     participants: tuple[str, ...] = ()
     replaces: str = ""
+    series: str = ""
+    number: str = ""
 
     @classmethod
     def of(cls, form: Form) -> "Typed":
@@ -89,6 +94,7 @@ class Typed:
             form.text("key") or fresh_key(), form.text("type"), form.text("title"), form.text("text"),
             form.every("signatories"), form.text("audience"), form.text("meeting"), form.text("day"),
             form.every("participants"), form.text("replaces"),
+            form.text("series"), form.text("number"),
         )  # fmt: skip
 
     def data(self) -> dict[str, Any]:
@@ -98,6 +104,8 @@ class Typed:
         }  # fmt: skip
         if self.meeting or self.day or self.participants:
             found["meeting"] = {"name": self.meeting, "day": self.day, "participants": list(self.participants)}
+            if self.series and self.number.isdigit():
+                found["meeting"] |= {"series": self.series, "number": int(self.number)}
         if self.replaces:
             found["replaces"] = self.replaces
         elif self.audience == "signatories":
@@ -128,18 +136,41 @@ def parties(ctx: WebContext, who: Visitor, today: date) -> list[tuple[str, str]]
 
 @router.get("/statements/new")
 async def ask(
-    request: Request, ctx: Web, who: Reading, replaces: Annotated[str, Query(max_length=60)] = ""
-) -> Response:
-    """The form; with ``replaces``, the text of the version before."""
+    request: Request, ctx: Web, who: Reading, replaces: Annotated[str, Query(max_length=60)] = "",
+    series: SeriesName = "", number: Annotated[int, Query(ge=0, le=9_999)] = 0,
+) -> Response:  # fmt: skip
+    """The form; with ``replaces``, the text of the version before; with a series and a number, what a sub-group
+    reports back from that conference."""
     typed = Typed(fresh_key(), signatories=(who.party,))
+    if series and number:
+        typed = await _outcome(ctx, who, series, number)
     if replaces:
         view = await _one(ctx, who, replaces)
         typed = Typed(
             fresh_key(), view.type, view.title, view.text, tuple(s.party for s in view.signatures), "*",
             view.meeting or "", view.meeting_day.isoformat() if view.meeting_day else "", view.participants,
-            view.short_id,
+            view.short_id, view.meeting_series or "", str(view.meeting_number or ""),
         )  # fmt: skip
     return _show_form(request, ctx, who, typed, Faults())
+
+
+async def _outcome(ctx: WebContext, who: Visitor, series: str, number: int) -> Typed:
+    """The form of an outcome: which meeting, when, and who took part is known."""
+
+    def read(conn: Connection) -> tuple[ConferenceView, list[Place]] | None:
+        ids = readable(conn, who.route.code, who.party)
+        view = conference(conn, ids, who.route.code, series, number)
+        return (view, attendance(conn, ids, who.route, view)) if view is not None else None
+
+    found = await ctx.db.read(read)
+    if found is None:
+        raise Unknown(f"There is no conference {number} that you can see.")
+    view, places = found
+    return Typed(
+        fresh_key(), "meeting_outcome", meeting=view.title,
+        day=view.start.astimezone(who.route.zone).date().isoformat(),
+        participants=tuple(place.party for place in places if place.state in COMING), series=series, number=str(number),
+    )  # fmt: skip
 
 
 @router.post("/statements/new")

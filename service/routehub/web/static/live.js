@@ -1,5 +1,6 @@
-// Live pages: the hub says that something changed, the page fetches itself and exchanges the parts that differ.
-// Without this script, or without the stream, the page is complete as it was loaded.
+// Live pages: the hub says that something changed, the page fetches itself and takes over what differs. Numbers change
+// in place; a list in which somebody points or stands waits until it is asked for. Without this script, or without the
+// stream, the page is complete as it was loaded.
 "use strict";
 (() => {
   const address = document.body.dataset.events;
@@ -12,11 +13,14 @@
 
   const QUIET = 20_000;       // the hub sends a heartbeat at least every 15 s
   const LOST = 35_000;
+  const SLOW = 10_000;        // a stream that was cut is open again before this, or the page says so
+  const GONE = 30_000;
   const POLL = 30_000;        // without a stream the page is looked up this often
   const announcer = document.getElementById("announcer");
   // When what stands on the page was right, by the hub's clock: that of an exercise may be moved.
   let shown = new Date(document.body.dataset.now);
   let heard = Date.now();
+  let cut = null;             // since when there has been no stream
   let waiting = null;
   let polling = null;
 
@@ -34,8 +38,9 @@
 
   const state = () => {
     const quiet = Date.now() - heard;
-    if (quiet > LOST) say("lost", `Not connected. Showing ${time(shown)}`);
-    else if (quiet > QUIET) say("due", `Checking. Showing ${time(shown)}`);
+    const gone = cut === null ? 0 : Date.now() - cut;
+    if (quiet > LOST || gone > GONE) say("lost", `Not connected. Showing ${time(shown)}`);
+    else if (quiet > QUIET || gone > SLOW || !navigator.onLine) say("due", `Checking. Showing ${time(shown)}`);
     else say("fine", `Up to date, ${time(shown)}`);
   };
 
@@ -45,28 +50,120 @@
     return part.contains(active) && active.matches("input, textarea, select");
   };
 
-  const exchange = (fresh) => {
-    for (const part of parts()) {
-      const next = fresh.getElementById(part.id);
-      if (!next || busy(part) || same(part, next)) continue;
-      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-      part.replaceWith(next);
-      next.classList.add("changed");
-      if (focused) document.getElementById(focused)?.focus();
-      if (next.dataset.say && next.dataset.say !== part.dataset.say) announcer.textContent = next.dataset.say;
-    }
-    if (fresh.title) document.title = fresh.title;
-  };
+  // --- taking over what differs ---------------------------------------------------------------------------
 
   // Forms carry a key of their own at each rendering; that alone is no change.
+  const isKey = (element) => element.matches("input[name=key], input[name=csrf]");
+
+  // Where two trees have the same elements, only their texts and attributes are taken over: what the pointer or the
+  // focus is on stays the very same element.
+  const alike = (one, other) =>
+    one.nodeType === other.nodeType && one.nodeName === other.nodeName && one.id === other.id &&
+    one.childNodes.length === other.childNodes.length &&
+    [...one.childNodes].every((child, at) => alike(child, other.childNodes[at]));
+
+  const patch = (one, other) => {
+    if (one.nodeType === Node.TEXT_NODE) {
+      if (one.data === other.data) return;
+      one.data = other.data;
+      mark(one.parentElement);
+    } else if (one.nodeType === Node.ELEMENT_NODE && !isKey(one)) {
+      for (const { name, value } of other.attributes) if (one.getAttribute(name) !== value) one.setAttribute(name, value);
+      for (const { name } of [...one.attributes]) if (!other.hasAttribute(name)) one.removeAttribute(name);
+      one.childNodes.forEach((child, at) => patch(child, other.childNodes[at]));
+    }
+  };
+
+  const mark = (element) => {
+    element.classList.remove("changed");
+    requestAnimationFrame(() => element.classList.add("changed"));
+    setTimeout(() => {
+      element.classList.remove("changed");
+      if (!element.className) element.removeAttribute("class");
+    }, 2_200);
+  };
+
   const plain = (part) => {
     const copy = part.cloneNode(true);
-    copy.classList.remove("changed");
-    if (!copy.className) copy.removeAttribute("class");
-    for (const key of copy.querySelectorAll("input[name=key]")) key.remove();
+    for (const element of [copy, ...copy.querySelectorAll("*")]) {
+      element.classList.remove("changed");
+      if (!element.className?.length) element.removeAttribute("class");
+      if (isKey(element)) element.removeAttribute("value");
+    }
+    for (const news of copy.querySelectorAll(".news")) news.remove();
     return copy.outerHTML;
   };
   const same = (one, other) => plain(one) === plain(other);
+
+  // The answer may have been rendered for somebody else of the same party: its forms get this page's token.
+  const token = document.querySelector("input[name=csrf]")?.value ?? "";
+  const own = (part) => {
+    for (const field of part.querySelectorAll("input[name=csrf]")) field.value = token;
+    for (const field of part.querySelectorAll("input[name=key]")) field.value = `web-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+    return part;
+  };
+
+  const replace = (part, next) => {
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    part.replaceWith(next);
+    mark(next);
+    if (focused) document.getElementById(focused)?.focus();
+  };
+
+  // A list that would move under the pointer or the focus says that there is more, and waits (UX 9.6).
+  const held = new Map();
+  const inUse = (part) => part.matches(":hover") || part.contains(document.activeElement);
+  const items = (part) => part.querySelectorAll("li, tbody tr, article").length;
+
+  const hold = (part, next) => {
+    held.set(part.id, next);
+    const count = Math.max(0, items(next) - items(part));
+    const words = count ? `${count} new, show` : "Changed, show";
+    let button = part.querySelector(":scope > .news > button");
+    if (!button) {
+      const news = document.createElement("p");
+      news.className = "news";
+      button = document.createElement("button");
+      button.type = "button";
+      button.className = "button small";
+      button.addEventListener("click", () => release(part.id));
+      news.append(button);
+      part.prepend(news);
+      part.addEventListener("mouseleave", () => { if (held.has(part.id) && !inUse(part)) release(part.id, false); });
+    }
+    button.textContent = words;
+    if (next.dataset.say) part.dataset.say = next.dataset.say;   // said once
+  };
+  const release = (id, asked = true) => {
+    const next = held.get(id);
+    held.delete(id);
+    const part = document.getElementById(id);
+    if (!part || !next) return;
+    replace(part, next);
+    if (!asked) return;
+    const heading = next.querySelector("h2, h3");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus();
+  };
+
+  const exchange = (page) => {
+    for (const part of parts()) {
+      const next = page.getElementById(part.id);
+      if (!next || busy(part)) continue;
+      const said = next.dataset.say && next.dataset.say !== part.dataset.say ? next.dataset.say : "";
+      if (!same(part, next)) {
+        own(next);
+        if (!held.has(part.id) && alike(part, next)) patch(part, next);
+        else if (inUse(part)) hold(part, next);
+        else {
+          held.delete(part.id);
+          replace(part, next);
+        }
+      }
+      if (said) announcer.textContent = said;
+    }
+    if (page.title) document.title = page.title;
+  };
 
   const fetchPage = async () => {
     waiting = null;
@@ -75,7 +172,8 @@
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       exchange(fresh);
-      shown = new Date(fresh.body.dataset.now);
+      const now = new Date(fresh.body.dataset.now);
+      if (now > shown) shown = now;   // a text may serve many for some seconds
       heard = Date.now();
       state();
     } catch {
@@ -99,7 +197,7 @@
 
   const listen = () => {
     const stream = new EventSource(address);
-    stream.onopen = () => { heard = Date.now(); clearInterval(polling); polling = null; state(); };
+    stream.onopen = () => { heard = Date.now(); cut = null; clearInterval(polling); polling = null; state(); };
     stream.onmessage = soon;
     stream.addEventListener("heartbeat", (event) => {
       heard = Date.now();
@@ -111,6 +209,7 @@
       if (event.data.includes('"recovered":false')) soon();   // something was missed: look at all of it
     });
     stream.onerror = () => {
+      cut ??= Date.now();
       polling ??= setInterval(fetchPage, POLL);
       if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5_000 + Math.random() * 10_000);
     };
@@ -121,4 +220,6 @@
   if (!address || !window.EventSource) return;
   listen();
   setInterval(state, 2_000);
+  window.addEventListener("offline", state);
+  window.addEventListener("online", () => soon());
 })();

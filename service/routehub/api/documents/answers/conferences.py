@@ -5,6 +5,7 @@ from typing import Literal
 
 from routehub.api.documents.answers.base import Answer
 from routehub.api.documents.answers.figures import RouteMarking
+from routehub.digests.series_office import Terms
 
 
 class Conference(Answer):
@@ -19,6 +20,8 @@ class Conference(Answer):
     participants: list[str]
     state: Literal["planned", "moved", "cancelled"]
     reason: str | None
+    extra: bool
+    about: str | None
     revision: int
     message: str
 
@@ -56,6 +59,62 @@ class AgendaEdition(Answer):
     message: str
 
 
+class Place(Answer):
+    party: str
+    state: Literal["joined", "attends", "represented", "chairs", "declined", "unanswered"]
+    represented_by: str | None
+    delegates: list[str]
+    text: str | None
+    at: datetime | None
+    by: str | None
+    joined_at: datetime | None
+    answered_for_another_time: bool
+    message: str | None
+
+
+class Attending(Answer):
+    """How many of the invited parties stand where."""
+
+    joined: int
+    attends: int
+    represented: int
+    chairs: int
+    declined: int
+    unanswered: int
+
+
+class Attendance(Answer):
+    route: RouteMarking
+    series: str
+    number: int
+    start: datetime
+    attending: Attending
+    attendance: list[Place]
+
+
+class Outcome(Answer):
+    short_id: str
+    title: str
+    message: str
+
+
+class Series(Terms):
+    """The terms of a series, and what follows from them."""
+
+    name: str
+    version: int
+    proposed: list[datetime]
+    next_number: int
+
+
+class AllSeries(Answer):
+    route: RouteMarking
+    series: list[Series]
+
+
 class ConferenceInFull(Conference):
+    attendance: list[Place]
+    attending: Attending
+    outcomes: list[Outcome]
     proposals: list[Proposal]
     agendas: list[AgendaEdition]

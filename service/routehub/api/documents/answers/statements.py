@@ -20,6 +20,8 @@ class StatementMeeting(Answer):
     name: str
     day: date | None
     participants: list[str]
+    series: str | None
+    number: int | None
 
 
 class Statement(Answer):

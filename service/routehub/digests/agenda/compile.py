@@ -1,6 +1,7 @@
-"""Compiling an agenda: the week is read once, at one moment; the rules say what is on it; the result is frozen in a
-message. Compiled again from the same records it has the same bytes."""
+"""The week is read once, at one moment; the rules say what is on the agenda; the result is frozen in a message.
+Compiled again from the same records it has the same bytes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import ConferenceView, agendas
 from routehub.core.canonical import iso
-from routehub.digests import rules
-from routehub.digests.rules import Entry, Matter, Past
+from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
+from routehub.digests.agenda.order import entries, fit
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
@@ -36,6 +37,25 @@ def past_agenda(
     return None, None
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the agenda of a conference looks back on: the one before it, and since when."""
+
+    past: Past | None
+    since: datetime
+
+
+def look(
+    conn: Connection, registry: Registry, route: RouteView, series: Series, conference: ConferenceView, now: datetime
+) -> Look:
+    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
+    return Look(past, since if since is not None and since < now else now - ONE_WEEK)
+
+
+def matter_of(week: Week, series: Series, conference: ConferenceView, past: Past | None) -> Matter:
+    return Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
+
+
 def compile_agenda(
     conn: Connection,
     registry: Registry,
@@ -52,12 +72,10 @@ def compile_agenda(
 
     following: when the series proposes the conference after it.
     """  # fmt: skip
-    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
-    begin = since if since is not None and since < now else now - ONE_WEEK
-    week = weekly.load(conn, directory, route, now, begin)
-    matter = Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
-    found = rules.entries(matter)
-    given = rules.fit(found, conference.minutes)
+    back = look(conn, registry, route, series, conference, now)
+    week = weekly.load(conn, directory, route, now, back.since)
+    found = entries(matter_of(week, series, conference, back.past))
+    given = fit(found, conference.minutes)
     data: dict[str, Any] = {
         "audience": ["*"],
         "points": sorted({point for entry in found for point in entry.points})[:50],
@@ -67,7 +85,7 @@ def compile_agenda(
         "conference": conference.number,
         "edition": edition,
         "compiled_at": iso(now),
-        "window": {"start": iso(begin), "end": iso(now)},
+        "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),
         "items": [
             _item(at, entry, minutes) for at, (entry, minutes) in enumerate(zip(found, given, strict=True), start=1)
@@ -91,6 +109,7 @@ def _meeting(conference: ConferenceView, following: datetime | None) -> dict[str
     found: dict[str, Any] = {
         "title": conference.title, "start": iso(conference.start), "minutes": conference.minutes,
         "zone": conference.zone, "chair": conference.chair, "revision": conference.revision,
+        "told_at": iso(conference.accepted_at),
     }  # fmt: skip
     if conference.link:
         found["link"] = conference.link
@@ -100,14 +119,26 @@ def _meeting(conference: ConferenceView, following: datetime | None) -> dict[str
 
 
 def _item(number: int, entry: Entry, minutes: int) -> dict[str, Any]:
+    return {"number": number, "minutes": minutes} | in_message(entry)
+
+
+def in_message(entry: Entry) -> dict[str, Any]:
+    """What an agenda and an annex say of an entry alike."""
     found: dict[str, Any] = {
-        "number": number, "title": entry.title, "rule": entry.rule, "why": entry.why, "points": list(entry.points),
-        "outcome": entry.outcome, "minutes": minutes, "lead": entry.lead, "lines": list(entry.lines),
-        "sources": list(entry.sources),
+        "title": entry.title, "rule": entry.rule, "why": entry.why, "points": list(entry.points),
+        "outcome": entry.outcome, "lead": entry.lead, "lines": list(entry.lines), "sources": list(entry.sources),
     }  # fmt: skip
     if entry.wanted:
         found["wanted"] = entry.wanted
+    if entry.prepare:
+        found["prepare"] = [_prepare(one) for one in entry.prepare]
     return found
+
+
+def _prepare(one: Prepare) -> dict[str, Any]:
+    due = iso(one.due) if one.due is not None else None
+    told = {"party": one.party, "text": one.text, "due": due, "source": one.source}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _rows(week: Week) -> list[dict[str, Any]]:

@@ -1,0 +1,26 @@
+"""What time it is elsewhere when a conference begins: per clock time, the cities that have it (UX 10)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> list[str]:
+    """``11:00 in Athens, Bucharest and Sofia`` for each other time; nothing where the clocks show the same."""
+    here = start.astimezone(zone)
+    found: dict[tuple[datetime, str], set[str]] = {}
+    for other in others:
+        there = start.astimezone(other).replace(tzinfo=None)
+        if there != here.replace(tzinfo=None):
+            day = "" if there.date() == here.date() else f"{there:%a} "
+            found.setdefault((there, f"{day}{there:%H:%M}"), set()).add(city(other))
+    return [f"{words} in {_and(sorted(cities))}" for (_, words), cities in sorted(found.items())]
+
+
+def city(zone: ZoneInfo) -> str:
+    """``Brussels``, by which a zone is known."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def _and(cities: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(cities[:-1]), cities[-1]]))

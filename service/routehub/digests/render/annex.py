@@ -1,0 +1,70 @@
+"""An annex to an agenda as text and HTML, for the one party that reads it."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from routehub.digests import words
+from routehub.digests.render.page import MARK_WORDS, MARKS, SHOWN_SOURCES, PrepareView, Reader, points, prepare_view
+from routehub.journal.message import Message
+from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
+from routehub_schemas.matters import Matter
+
+
+@dataclass(frozen=True)
+class MatterView:
+    """One matter, without a number."""
+
+    title: str
+    outcome: str
+    lead: str
+    points: str
+    lines: tuple[str, ...]
+    wanted: str | None
+    why: str
+    sources: tuple[str, ...]
+    prepare: tuple[PrepareView, ...]
+
+
+@dataclass(frozen=True)
+class AnnexPage:
+    """The words of an annex."""
+
+    mark: str | None
+    mark_words: str
+    route: str
+    heading: str
+    intro: str
+    compiled: str
+    matters: tuple[MatterView, ...]
+    subject: str
+    handling: str
+    url: str
+
+
+def annex_page(message: Message, reader: Reader, zone: ZoneInfo) -> AnnexPage:
+    """``zone``: that in which times are told."""
+    annex = message.payload
+    assert isinstance(annex, AgendaAnnex)
+    name, mark = reader.name(annex.party, annex.compiled_at), MARKS.get(reader.route.marking)
+    matters = words.count(len(annex.matters), "matter")
+    return AnnexPage(
+        mark, MARK_WORDS.get(mark or "", ""), reader.route.title,
+        f"Annex for {name}, conference {annex.conference}",
+        f"{matters} that {name} may read and not everyone in the call. The numbered agenda does not hold "
+        f"{'it' if len(annex.matters) == 1 else 'them'}.",
+        f"Compiled {words.when(annex.compiled_at, zone)}.",
+        tuple(_matter(reader, annex, one, zone) for one in annex.matters),
+        f"Annex for {name}, conference {annex.conference}: {matters}",
+        f"TLP:{message.tlp}. For {name} only.",
+        f"{reader.public_url}/routes/{reader.route.code}/conference/{annex.conference}",
+    )  # fmt: skip
+
+
+def _matter(reader: Reader, annex: AgendaAnnex, one: Matter, zone: ZoneInfo) -> MatterView:
+    asked = [asked for asked in one.prepare if asked.party == annex.party]
+    return MatterView(
+        one.title, one.outcome.capitalize(), reader.name(one.lead, annex.compiled_at) if one.lead else "",
+        points(one.points), tuple(one.lines), one.wanted, one.why,
+        tuple(reader.message(source) for source in one.sources[:SHOWN_SOURCES]),
+        tuple(prepare_view(reader, each, zone, None) for each in asked),
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""The counts in the navigation: things that are open or wait for the visitor's party, never unread noise (UX 5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from routehub.boards.alerts.queries import alerts
+from routehub.boards.requests.queries import Looking, requests_of
+from routehub.directory.snapshot import RouteView
+from routehub.directory.visibility import readable
+from routehub.views import acting
+
+MOST_KEPT = 2_000
+"""Parties times feed positions that are kept in mind; a hub has some twenty parties."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """alerts: open ones; measures, requests: those of measures with movements, and of requests, that wait for the
+    party."""
+
+    alerts: int
+    measures: int
+    requests: int
+
+    def at(self, path: str) -> tuple[int, str]:
+        """What stands beside a page of the navigation."""
+        return {
+            "/alerts": (self.alerts, "open"), "/measures": (self.measures, "waiting for you"),
+            "/requests": (self.requests, "waiting for you"),
+        }.get(path, (0, ""))  # fmt: skip
+
+
+@dataclass
+class KnownCounts:
+    """Counts by route, party, feed position and minute: between two messages only the clock changes them, so pages that
+    are opened one after the other read the boards once."""
+
+    _known: dict[tuple[str, str, str, datetime], Counts] = field(default_factory=dict)
+
+    def get(self, conn: Connection, route: RouteView, party: str, head: object, now: datetime) -> Counts:
+        key = (route.code, party, str(head), now.replace(second=0, microsecond=0))
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            found = self._known[key] = load(conn, route, party, readable(conn, route.code, party), now)
+        return found
+
+
+def load(conn: Connection, route: RouteView, party: str, audiences: Iterable[int], now: datetime) -> Counts:
+    ids = frozenset(audiences)
+    told, planned = acting.load(conn, ids, route.code, now)
+    asked = requests_of(conn, Looking(route.code, party, ids, now, route.zone))
+    return Counts(
+        len(alerts(conn, ids, route.code, now, open_only=True)),
+        sum(m.waits_for(party) for m in told) + sum(m.waits_for(party) is not None for m in planned),
+        sum(one.waits_for(party) for one in asked),
+    )

@@ -1,0 +1,43 @@
+"""A small line of the last days beside a number, with its words: the table or page behind it has the numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routehub.core.words import number
+
+STEP, LOW, HIGH = 11.0, 20.0, 4.0
+"""A day's width, and the y of the lowest and of the highest value."""
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """``parts``: points of each run of days with a value, for a day without one is a gap and not a zero; ``last``: the
+    newest value's place, if it is of the last day."""
+
+    parts: tuple[str, ...]
+    last: tuple[float, float] | None
+    words: str
+
+
+def sparkline(values: Sequence[int | None]) -> Sparkline | None:
+    """``values``: by day, the oldest first. None where no two days have a value."""
+    told = [value for value in values if value is not None]
+    if len(told) < 2:
+        return None
+    least, most = min(told), max(told)
+
+    def y(value: int) -> float:
+        return round(LOW - (LOW - HIGH) * (value - least) / (most - least), 1) if most > least else (LOW + HIGH) / 2
+
+    runs: list[list[str]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{at * STEP:g},{y(value):g}")
+    last = values[-1]
+    end = ((len(values) - 1) * STEP, y(last)) if last is not None else None
+    missing = len(values) - len(told)
+    words = f"Last {len(values)} days, lowest {number(least)}, highest {number(most)}"
+    words += f", {missing} without a figure" if missing else ""
+    return Sparkline(tuple(" ".join(run) for run in runs if len(run) > 1), end, words)

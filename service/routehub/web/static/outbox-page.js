@@ -1,0 +1,37 @@
+// The outbox page: what waits on this device, what needs a look, what was sent.
+"use strict";
+(() => {
+  const outbox = window.routehubOutbox;
+  if (!outbox) return;
+  const { at, element, button, send, open, drop } = outbox;
+
+  const line = (item, words, ...acts) => element("li", {},
+    element("div", {}, element("b", {}, item.title), element("p", { class: "meta" }, words)),
+    element("p", { class: "row" }, ...acts));
+
+  const waiting = (item) => line(item,
+    `Saved ${at(item.made)}. ${item.tries ? `Tried ${item.tries} time${item.tries === 1 ? "" : "s"}. ${item.said} Next try ${at(item.next)}.` : "Being sent."}`,
+    button("Try now", () => send(true)), button("Drop", () => confirmed(item)));
+  const attention = (item) => line(item, `Saved ${at(item.made)}. Not posted: ${item.said}.`,
+    button("Open", () => open(item), "primary"), button("Drop", () => confirmed(item)));
+  const gone = (item) => line(item, `Sent ${at(item.sent)}.`, element("a", { href: item.url }, "See what was posted"));
+
+  // Nothing brings it back, so it is asked once.
+  const confirmed = (item) => { if (window.confirm(`Drop ${item.title}, saved ${at(item.made)}? It was not posted.`)) drop(item.id); };
+
+  const fill = (id, lines) => {
+    const place = document.getElementById(id);
+    place.hidden = lines.length === 0;
+    place.querySelector("ul").replaceChildren(...lines);
+  };
+  const show = (all) => {
+    fill("outbox-waiting", all.filter((item) => item.state === "waiting").map(waiting));
+    fill("outbox-attention", all.filter((item) => item.state === "attention").map(attention));
+    fill("outbox-sent", all.filter((item) => item.state === "sent").reverse().map(gone));
+    document.getElementById("outbox-empty").hidden = all.length > 0;
+  };
+
+  document.getElementById("without-scripts").hidden = true;
+  document.addEventListener("routehub:outbox", (event) => show(event.detail));
+  outbox.mine().then(show, () => { document.getElementById("outbox-empty").hidden = false; });
+})();

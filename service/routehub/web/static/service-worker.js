@@ -1,0 +1,89 @@
+// Opens the overview, the figures form and the outbox without a connection, from what this device kept of them. What is
+// posted is never kept here: outbox.js does that. The hub puts the list of files (SHELL) and their mark before this.
+"use strict";
+const PAGES = "routehub-pages";
+const FILES = `routehub-files-${MARK}`;
+const SLOW = 8_000;
+const WEEK = 7 * 86_400_000;
+const BASE = "(?:/routes/[^/]+)?";
+const KEPT = new RegExp(`^(?:/|/routes/[^/]+|${BASE}/outbox|${BASE}/keyboard|${BASE}/figures/[^/]+/[0-9-]{10})$`);
+const FORM_OF_THE_DAY = new RegExp(`^(${BASE}/figures)$`);
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(caches.open(FILES).then((files) => files.addAll([...SHELL, "/offline"])));
+});
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("routehub-files-") && name !== FILES;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
+  event.waitUntil(self.clients.claim());
+});
+
+self.addEventListener("message", (event) => {
+  const paths = event.data?.keep ?? [];
+  event.waitUntil(Promise.allSettled(paths.map(async (path) => keep(await fetch(path, { credentials: "same-origin" })))));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+  if (request.method === "POST" && url.pathname === "/sign-out") event.waitUntil(caches.delete(PAGES));
+  if (request.method !== "GET") return;
+  if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(page(event, url));
+});
+
+// A file's address names its content, so one that is kept is right.
+const file = async (request) => (await caches.match(request)) ?? fetch(request);
+
+const page = async (event, url) => {
+  const fetched = fetch(event.request);
+  if (KEPT.test(url.pathname) && !url.search) {
+    event.waitUntil(fetched.then((answer) => keep(answer.clone()), () => null));
+  }
+  try {
+    return await within(fetched, url);
+  } catch {
+    return (await saved(url)) ?? (await caches.match("/offline")) ?? Response.error();
+  }
+};
+
+// An answer that takes long gives way to what is kept, where something is.
+const within = async (fetched, url) => {
+  const slow = new Promise((_done, failed) => { setTimeout(failed, SLOW, new Error("slow")); });
+  try {
+    return await Promise.race([fetched, slow]);
+  } catch (fault) {
+    if (fault.message !== "slow" || (await saved(url))) throw fault;
+    return fetched;
+  }
+};
+
+const keep = async (answer) => {
+  const path = new URL(answer.url).pathname;
+  if (!answer.ok || !KEPT.test(path)) return;
+  const headers = new Headers(answer.headers);
+  headers.set("X-Saved", new Date().toISOString());
+  const pages = await caches.open(PAGES);
+  await pages.put(path, new Response(await answer.text(), { headers }));
+  for (const request of await pages.keys()) {
+    const kept = await pages.match(request);
+    if (Date.now() - Date.parse(kept.headers.get("X-Saved")) > WEEK) await pages.delete(request);
+  }
+};
+
+// The page says itself that it is not fresh, and from when it is.
+const saved = async (url) => {
+  const pages = await caches.open(PAGES);
+  const kept = await pages.match(FORM_OF_THE_DAY.test(url.pathname) ? await latestForm(pages, url.pathname) : url.pathname);
+  if (!kept) return undefined;
+  const text = (await kept.text()).replace("<body", `<body data-saved="${kept.headers.get("X-Saved")}"`);
+  return new Response(text, { headers: kept.headers });
+};
+
+const latestForm = async (pages, path) => {
+  const found = (await pages.keys()).map((request) => new URL(request.url).pathname).filter((one) => one.startsWith(`${path}/`));
+  return found.sort((one, other) => one.slice(-10).localeCompare(other.slice(-10))).at(-1) ?? path;
+};

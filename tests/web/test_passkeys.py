@@ -1,0 +1,117 @@
+"""Passkeys in a real Chromium, with its virtual authenticator (Web Authentication, 11)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from tests.web.conftest import ON_SQLITE
+from tests.web.stage import PASSWORD, Stage, address
+
+pytestmark = [ON_SQLITE, pytest.mark.browser]
+AUTHENTICATOR = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+class Device:
+    """A browser with an authenticator in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.devtools: CDPSession = page.context.new_cdp_session(page)
+        self.devtools.send("WebAuthn.enable")
+        self.id = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+
+    @property
+    def credentials(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.id})[
+            "credentials"
+        ]
+        return found
+
+    def verified(self, yes: bool) -> None:
+        self.devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": yes})
+
+
+@pytest.fixture
+def device(browser: Browser) -> Iterator[Device]:
+    complaints: list[str] = []
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    yield Device(page)
+    context.close()
+    expected = ("a status of 4", "Clear-Site-Data header")  # a page of errors, and what signing out is to do
+    assert not [said for said in complaints if not any(words in said for words in expected)], complaints
+
+
+def with_password(stage: Stage, page: Page, leads_to: str = "/") -> None:
+    page.goto(f"{stage.url}/sign-in")
+    page.locator("#login").fill(address("SI"))
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{stage.url}{leads_to}")
+
+
+def test_a_passkey_is_made_signs_in_alone_and_is_removed(set_stage, device: Device):
+    stage, page = set_stage(name="localhost"), device.page
+    with_password(stage, page)
+    page.goto(f"{stage.url}/account")
+    page.get_by_label("What to call it").fill("Office laptop")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    assert [one["rpId"] for one in device.credentials] == ["localhost"]
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.locator("main")).to_contain_text("Office laptop")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(f"{stage.url}/")
+    page.goto(f"{stage.url}/account")
+    expect(page.locator("main")).to_contain_text("by passkey")
+    expect(page.locator("main")).to_contain_text("last used")
+
+    # After a password the passkey is the second step; the code of an app was never set up.
+    page.get_by_role("button", name="Sign out").click()
+    with_password(stage, page, "/sign-in/second")
+    page.get_by_role("button", name="Use your passkey").click()
+    page.wait_for_url(f"{stage.url}/")
+
+    page.goto(f"{stage.url}/account")
+    page.get_by_role("button", name="Remove the passkey Office laptop").click()
+    expect(page.get_by_role("status").first).to_contain_text("The passkey is removed.")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.locator(".summary")).to_contain_text("This passkey was not accepted.")
+
+
+def test_a_passkey_that_is_not_unlocked_or_answers_an_old_question_signs_nobody_in(set_stage, device: Device):
+    stage, page = set_stage(name="localhost"), device.page
+    with_password(stage, page)
+    page.goto(f"{stage.url}/account")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    device.verified(False)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.locator("form[data-passkey] .fault")).to_contain_text("Nothing was signed.")
+    device.verified(True)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if "/passkey" in request.url else None)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(f"{stage.url}/")
+    page.get_by_role("button", name="Sign out").click()
+    old = next(body for body in sent if "credential=%7B" in body)
+    page.goto(f"{stage.url}/sign-in")
+    csrf = page.locator("form[data-passkey] [name=csrf]").input_value()
+    answer = page.request.post(
+        f"{stage.url}/sign-in/passkey", data=f"csrf={csrf}&" + old.partition("&")[2],
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert answer.status == 422
+    assert page.request.get(f"{stage.url}/v1/me").status == 401
