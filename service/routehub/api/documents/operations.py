@@ -180,6 +180,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/readouts/{number}"): Operation(
         readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
     ),
+    ("get", "/v1/readouts/{number}.pdf"): Operation(
+        None, (*PUBLIC, 422, 501), public=True, headers={200: ("TLP",)}, media={PDF: "The readout, tagged (PDF/UA-1)."}
+    ),
     ("post", "/v1/readouts/{number}/errata"): Operation(MESSAGE, body=NewErratum, **MESSAGE_TAKEN),
     ("get", "/v1/readout-checks"): Operation(readouts.Checks),
     ("get", "/v1/readout-checks/{ref}"): Operation(readouts.Check),

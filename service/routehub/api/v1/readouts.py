@@ -1,5 +1,6 @@
 """Published readouts, for everybody and without a key: as a list and a feed, one as JSON, text and PDF."""
 
+import asyncio
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import route_code
-from routehub.api.negotiation import ATOM, JSON, Chosen, Form, offer
+from routehub.api.negotiation import ATOM, JSON, PDF, Chosen, Form, offer
 from routehub.api.v1.boards import marking
 from routehub.boards.readouts.correcting import corrected
 from routehub.boards.readouts.queries import ReadoutView, readouts
@@ -17,6 +18,7 @@ from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
 from routehub.digests.render.readout import address, readout_page, text
 from routehub.digests.render.readout_feed import readout_feed
+from routehub.digests.render.readout_paper import readout_pdf
 from routehub.directory.snapshot import RouteView
 from routehub.formats import atom
 from routehub_schemas.vocab import SLUG_PATTERN
@@ -81,7 +83,7 @@ async def get_readouts(request: Request, ctx: Ctx, form: Chosen, series: SeriesN
     return _json({"route": marking(route), "readouts": told})
 
 
-@offer(router, "/readouts/{number}", JSON, TXT)
+@offer(router, "/readouts/{number}", JSON, TXT, PDF)
 async def get_readout(
     request: Request, ctx: Ctx, form: Chosen, number: Number, series: SeriesName = "weekly"
 ) -> Response:
@@ -93,6 +95,10 @@ async def get_readout(
     if form is JSON:
         return _json({"route": marking(route)} | readout_body(view, ctx, route))
     page = readout_page(view, route, ctx.directory.value, ctx.settings.public_url.rstrip("/"))
+    if form is PDF:
+        made = await asyncio.to_thread(readout_pdf, page)
+        name = f'inline; filename="readout-{route.code}-{number}.pdf"'
+        return Response(made, headers=FOR_EVERYBODY | {"Content-Disposition": name}, media_type=PDF.media)
     return Response(text(page), headers=FOR_EVERYBODY, media_type=TXT.content_type)
 
 
