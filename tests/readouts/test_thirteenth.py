@@ -141,7 +141,7 @@ async def test_nothing_is_published_without_a_check_or_a_reason_nor_by_anybody_b
     await desk.draft(CHAIR, "weekly", 13)
     with pytest.raises(Refused) as unchecked:
         await desk.publish(CHAIR, "weekly", 13)
-    assert [(p.pointer, p.code) for p in unchecked.value.problems] == [("/checked", "missing")]
+    assert [(p.pointer, p.code) for p in unchecked.value.problems] == [("/reason", "missing")]
     with pytest.raises(NotAllowed):
         await desk.publish(person("SI"), "weekly", 13, reason="We may.")
     with pytest.raises(NotAllowed):

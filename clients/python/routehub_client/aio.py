@@ -269,7 +269,9 @@ class AsyncHub:
         """Drafts the readout from the minutes."""
         return await self._do(calls.make_readout_draft(self.route_code, number, version))
 
-    async def save_readout_draft(self, number: int, draft: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:
+    async def save_readout_draft(
+        self, number: int, draft: Mapping[str, Any], version: int | None = None
+    ) -> dict[str, Any]:
         """Keeps a changed draft; raises when somebody changed it meanwhile."""
         return await self._do(calls.save_readout_draft(self.route_code, number, draft, version))
 

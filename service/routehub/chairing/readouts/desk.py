@@ -53,6 +53,8 @@ class Standing:
     published: ReadoutView | None
     text: ReadoutText | None
     """What would be published now; None when it cannot be."""
+    fault: HubError | None = None
+    """Why it cannot be."""
 
     @property
     def checked(self) -> bool:
@@ -84,9 +86,10 @@ class ReadoutDesk:
             editions_ = editions(conn, ids, who.route, series, number)
             kept = store.draft_of(conn, which)
             asked = checks(conn, ids, who.route, series=series, conference=number, limit=1)
+            text, fault = self._text(who.route, kept) if kept is not None else (None, None)
             return Standing(
                 which, kept, editions_[0].edition if editions_ else None, asked[0] if asked else None,
-                readout(conn, who.route, series, number), self._text(who.route, kept) if kept else None,
+                readout(conn, who.route, series, number), text, fault,
             )  # fmt: skip
 
         found_ = await self._db.read(read)
@@ -94,11 +97,11 @@ class ReadoutDesk:
             raise Unknown(f"There are no minutes of conference {number} that you can see. A readout is made from them.")
         return found_
 
-    def _text(self, route: str, kept: DraftView) -> ReadoutText | None:
+    def _text(self, route: str, kept: DraftView) -> tuple[ReadoutText | None, HubError | None]:
         try:
-            return content.text_of(kept.draft, self._named(route, kept.draft))
-        except HubError:  # what is wrong with it is told when it is sent
-            return None
+            return content.text_of(kept.draft, self._named(route, kept.draft)), None
+        except HubError as fault:
+            return None, fault
 
     def _named(self, route: str, draft_: Draft) -> content.Named:
         directory, view = self._directory.value, self._directory.route(route)
@@ -209,6 +212,9 @@ class ReadoutDesk:
                 f"The text changed after it was sent for check as {standing.asked.short_id}. Send it for check again, "
                 "or say in reason why not."
             )
+        elif reason is None:
+            words = "It was not sent for check. Send it, or say in reason why not; everybody reads it."
+            raise refused("/reason", "missing", words)
         if reason is not None:
             data["reason"] = reason
         guard = _unchanged(Which(who.route, series, number), kept.version)

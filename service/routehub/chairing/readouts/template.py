@@ -35,7 +35,7 @@ class Template(Part):
 
     title: Line = "{route}: {ordinal} conference of the contact points"
     opening: Text = (
-        "On {day} the contact points of the {route} route held their {ordinal} video conference. They discussed the "
+        "On {day} the contact points of the {route} held their {ordinal} video conference. They discussed the "
         "following:"
     )
     heading: Heading = "{points}: {titles}"

@@ -114,7 +114,9 @@ def how_checked(view: ReadoutView, directory: Directory, zone: ZoneInfo) -> str:
         since = f" from {words.when(view.sent_at, zone)}" if view.sent_at is not None else ""
         told.append(f"Sent for check to the parties named in it{since} to {words.when(view.until, zone)}: {names}.")
     if view.reason is not None:
-        lead = "Published before the end of the check, or with a change asked for" if told else "Not sent for check"
+        before = view.until is not None and view.published_at < view.until
+        with_check = "Published before the end of the check" if before else "Published although a change was asked for"
+        lead = with_check if told else "Not sent for check"
         told.append(f"{lead}: {view.reason}")
     return " ".join(told)
 

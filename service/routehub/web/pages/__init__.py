@@ -62,12 +62,12 @@ OF_A_ROUTE = (
     conferences,
     series,
     conference_invitation,
-    conference_calls,
     agenda,
     chairing,
     note_taking,
     actions,
     readout_draft,
+    conference_calls,  # after all other pages of one conference, whose addresses it would take
     readout_checks,
     readouts,
     statements,

@@ -54,7 +54,10 @@ def _page(
 ) -> Response:  # fmt: skip
     """draft: as it was typed, where it differs from what is kept; current: what somebody else made of it meanwhile."""
     shown = draft or (found.draft.draft if found.draft else None)
-    faults = faults or Faults()
+    status = 409 if current is not None else 422 if faults else 200
+    error = "Error: " if faults else ""
+    # What was kept and cannot go out as it is says so at its fields, without being an error of what was just done.
+    faults = faults or (readout_form.faults_of(found.fault) if found.fault and draft is None else Faults())
     now = ctx.clock.now()
     values: dict[str, Any] = {
         "found": found, "draft": shown, "base": readout_form.base(shown) if shown else "", "faults": faults,
@@ -64,11 +67,8 @@ def _page(
         "settled": _settled(found, ctx), "over": found.asked is not None and found.asked.over(now),
         "query": "" if found.which.series == "weekly" else f"?series={found.which.series}",
     }  # fmt: skip
-    title = f"Readout of conference {found.which.conference}"
-    status = 409 if current is not None else 422 if faults else 200
-    return page(
-        request, ctx, who, "readout_draft.html", f"Error: {title}" if faults else title, values, status=status
-    )  # fmt: skip
+    title = f"{error}Readout of conference {found.which.conference}"
+    return page(request, ctx, who, "readout_draft.html", title, values, status=status)
 
 
 def _settled(found: Standing, ctx: WebContext) -> bool:
