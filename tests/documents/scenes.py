@@ -15,12 +15,15 @@ Example = tuple[str, str]
 EXERCISE = "exercise"
 """The code of the route on which what says that it is an exercise is sent."""
 
-TIMES = {"conference": "2016-01-25T12:00:00Z", "minutes": "2016-02-04T18:00:00Z"}
+TIMES = {
+    "conference": "2016-01-25T12:00:00Z", "minutes": "2016-02-04T18:00:00Z", "readout": "2016-02-04T18:00:00Z",
+    "erratum": "2016-02-04T18:00:00Z",
+}  # fmt: skip
 """When a kind is sent that names no time by which it waits for others."""
 NOW = "2015-11-18T12:00:00Z"
 TIMES_OF: Mapping[Example, str] = {("response", "action-complete"): TIMES["minutes"]}
 """The same of single examples: an action is done after the conference that gave it."""
-WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time")
+WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time", "until")
 AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
 
@@ -60,6 +63,12 @@ REFERENCES_OF: Mapping[Example, Example] = {
     ("response", "withdraw"): MOVEMENT,
 }
 """The message that an example is about: the one it changes, tells the progress of, or answers."""
+FIRST: Mapping[Example, tuple[Example, ...]] = {
+    ("erratum", "date"): (("readout", "with-reason"),),
+    ("erratum", "second"): (("readout", "with-reason"), ("erratum", "date")),
+}
+"""What has to stand on record before an example that names it by its number."""
+CHECK: Example = ("readout_check", "two-hours")
 ABOUT = ("updates", "commitment", "to")
 """The fields that name it."""
 
@@ -119,6 +128,8 @@ class Scene:
     def before(self) -> dict[str, Example]:
         """The references in it, with the example that each is to lead to."""
         found = dict.fromkeys(self.data.get("references", []), REFERENCES["references"])
+        if "checked" in self.data:
+            found[self.data["checked"]["check"]] = CHECK
         for name in (*ABOUT, *REFERENCES):
             ref = self.data.get(name)
             if isinstance(ref, str):
@@ -142,6 +153,11 @@ class Scene:
         if waits:
             return (min(waits) - AHEAD).isoformat()
         return TIMES_OF.get(self.example) or TIMES.get(self.example[0], NOW)
+
+    @property
+    def then(self) -> str | None:
+        """When it is sent, where what it refers to has to come to its end first."""
+        return str(self.data["checked"]["until"]) if "checked" in self.data else None
 
     def _waits(self) -> list[datetime]:
         own = [self.data[name] for name in WAITS_UNTIL if name in self.data]
