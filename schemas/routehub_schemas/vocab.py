@@ -71,9 +71,9 @@ Act = Literal[
     "commit",
     "deliver",
     "receive",
-    "complete",
     "attend",
     "join",
+    "complete",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 StatementType = Literal["joint_text", "meeting_outcome"]

@@ -63,7 +63,9 @@ from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
 from routehub.boards.threads import ThreadsBoard
+from routehub.chairing.mail import minutes_mail
 from routehub.chairing.office import Chair
+from routehub.chairing.tasks import ActionReminders, AgendaClosing, LateItems
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -96,6 +98,7 @@ from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
+from routehub.digests.tasks.called import CalledAgenda
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -153,7 +156,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "conference": conference_mail(sender_of(mail_from).addr_spec),
         "agenda_annex": annex_mail,
-        "request": request_mail.request, "offer": request_mail.offer,
+        "minutes": minutes_mail, "request": request_mail.request, "offer": request_mail.offer,
         "readout_check": readout_mail.check,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
@@ -335,7 +338,11 @@ class Hub:
         """What this hub does at its time."""
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            CalledAgenda(self.db, self.intake, self.directory),
             DailyBulletin(self.db, self.intake, self.directory),
+            AgendaClosing(self.db, self.directory, self.chair),
+            LateItems(self.db, self.directory, self.chair),
+            ActionReminders(self.db, self.intake, self.directory),
         )
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:

@@ -158,3 +158,45 @@ async def test_two_note_takers_do_not_overwrite_each_other_and_the_notes_become_
     again = await chair.end(CHAIR, *WHICH)
     corrected = (await world.message(again.message_id)).payload.model_dump(mode="json")
     assert (corrected["edition"], corrected["ended"], corrected["items"][2]["actions"]) == (2, said["ended"], [])
+
+
+async def test_the_agenda_closes_by_itself_and_is_not_compiled_again(world: World):
+    await compiled(world)
+    await world.at(local("2026-01-22 07:59"))
+    await world.tick()
+    assert (await world.agenda()).state == "draft"
+    await world.at(local("2026-01-22 08:00"))
+    await world.tick()
+    await world.tick()
+    assert [(one.edition, one.state) for one in await world.agendas()] == [(1, "draft"), (2, "closed")]
+    late = await world.post(person("AT"), "agenda_item", title="Registration hours", conference=14)
+    await world.post(CHAIR, "response", to=late.message_id, act="accept")
+    await world.at(local("2026-01-22 08:05"))
+    await world.tick()
+    assert (await world.agenda()).items[-1].late
+
+
+async def test_actions_are_followed_up_next_week_and_their_owners_reminded(world: World):
+    await compiled(world)
+    await world.at(local("2026-01-22 10:00"))
+    chair = world.hub.chair
+    await chair.start(CHAIR, *WHICH)
+    await chair.save_item(CHAIR, *WHICH, 2, None, parse.validate(Noted, NOTED))
+    await world.at(local("2026-01-22 10:40"))
+    await chair.end(CHAIR, *WHICH)
+    notes: list[Any] = []
+    for morning in ("2026-01-25 09:00", "2026-01-26 09:00", "2026-01-27 09:00", "2026-01-28 09:00"):
+        await world.at(local(morning))
+        await world.tick()
+        notes.append([m.event["data"]["text"].splitlines()[0] for m in await world.messages("GR") if m.kind == "note"])
+    assert [len(some) for some in notes] == [0, 1, 2, 3]
+    assert notes[-1][-1] == "A14.1 of conference 14 was due Tue 27 Jan: Report the places."
+    await world.at(local("2026-01-28 16:00"))
+    await world.tick()
+    last = (await world.agenda()).items[-1]
+    assert last.rule == "follow-up"
+    assert last.lines == [
+        "C14.1: Places are reported weekly.",
+        "A14.1, Greece: Report the places. Due Tue 27 Jan, overdue: Greece.",
+    ]  # fmt: skip
+    assert [(one.party, one.text) for one in last.prepare] == [("GR", "Say when A14.1 will be done")]

@@ -27,6 +27,7 @@ AHEAD = timedelta(hours=30)
 
 ALERT: Example = ("alert", "shortest")
 MINUTES: Example = ("minutes", "thirteenth")
+SUB_GROUP: Example = ("conference", "sub-group")
 MOVEMENT: Example = ("movement", "shortest")
 ASSESSMENT: Example = ("request", "joint-assessment")
 REFERENCES: Mapping[str, Example] = {
@@ -48,12 +49,14 @@ REFERENCES_OF: Mapping[Example, Example] = {
     ("response", "acknowledge"): ALERT,
     ("response", "action-complete"): MINUTES,
     ("response", "agree-with-conditions"): MOVEMENT,
+    ("response", "attend"): SUB_GROUP,
     ("response", "by-message-id"): ALERT,
     ("response", "close"): ASSESSMENT,
     ("response", "decline"): ASSESSMENT,
     ("response", "delivered-in-part"): ("offer", "unasked-expertise"),
     ("response", "more-time"): ASSESSMENT,
     ("response", "partial-answer"): ASSESSMENT,
+    ("response", "represented"): SUB_GROUP,
     ("response", "took-place"): MOVEMENT,
     ("response", "withdraw"): MOVEMENT,
 }
@@ -77,10 +80,12 @@ SENDERS_OF: Mapping[Example, str] = {
     ("response", "acknowledge"): "RS",
     ("response", "action-complete"): "UNHCR",
     ("response", "agree-with-conditions"): "SI",
+    ("response", "attend"): "MK",
     ("response", "by-message-id"): "RS",
     ("response", "decline"): "UNHCR",
     ("response", "more-time"): "UNHCR",
     ("response", "partial-answer"): "UNHCR",
+    ("response", "represented"): "SI",
 }
 
 

@@ -37,8 +37,11 @@ CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?Z?)?")
 # What to put into the parameters of addresses. A door with another parameter in its path has to be given words here;
 # every other door is read by every party from the day on which it is there.
 IN_PATH = frozenset(
-    {"ref", "party", "day", "number", "act", "name", "route", "sub", "person", "token", "key", "file", "replay", "plan"}
-)
+    {
+        "ref", "party", "day", "number", "act", "name", "route", "sub", "person", "token", "key", "file", "replay",
+        "plan", "leg", "item",
+    }
+)  # fmt: skip
 FORMS = (".csv", ".xlsx", ".ics", ".atom", ".cloudevents", ".txt", ".html", ".md")
 ENDLESS = {"/v1/events", "/v1/stream"}  # read by the test of live streams below
 
@@ -114,6 +117,7 @@ def _people(tx: Batch) -> dict[str, tuple[str, str]]:
 USUAL = {
     "number": "1", "act": "acknowledge", "name": "report.v1", "form": "html", "route": "wbr", "sub": NOBODY_S,
     "person": NOBODY_S, "token": "x", "file": "x", "key": "x", "replay": NOBODY_S, "plan": "wbr-2015-final",
+    "leg": "GR-MK", "item": "1",
 }  # fmt: skip
 
 

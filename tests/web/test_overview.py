@@ -15,9 +15,14 @@ def test_both_counts_of_a_border_are_shown_and_marked_when_they_differ(stage, pa
     today = stage.today("SI")
     stage.report("SI", today, arrivals(1000, "HR"))
     stage.report("HR", today, departures(1300, "SI"))
-    words = paper("RS").open("/").words
-    assert "1 300 HR count 1 000 SI count ≠ Counts differ" in words
-    assert "2 300" not in words
+    reader = paper("RS")
+    page = reader.open("/")
+    assert "≠ Counts differ: HR counted 1 300" in page.words
+    assert "HR: 1 300" in page.words
+    assert "1 300 HR count 1 000 SI count ≠ Counts differ" in reader.open("/legs").words
+    assert "≠ Counts differ: −300" in reader.open("/legs/HR-SI").words
+    for path in ("/", "/legs", "/legs/HR-SI", "/parties/SI", "/replay"):
+        assert "2 300" not in reader.open(path).words, path
 
 
 def test_flags_and_capacity_have_their_words(stage, paper):

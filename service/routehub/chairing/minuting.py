@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from routehub.boards.conferences.attendance import PRESENT, attendance
 from routehub.boards.conferences.queries import ConferenceView, conferences
 from routehub.boards.minutes.queries import MinutesRef, editions
 from routehub.chairing.meeting import ItemNote, Meeting
@@ -97,6 +98,7 @@ def next_start(conn: Connection, route: RouteView, held: ConferenceView, parties
     return next((c.start for c in known if c.start > held.start and c.state != "cancelled"), None)
 
 
-def coming(conn: Connection, who: Principal, held: ConferenceView) -> list[str]:
-    """The parties that are ticked to begin with: the one that chairs."""
-    return [held.chair]
+def coming(conn: Connection, route: RouteView, who: Principal, held: ConferenceView) -> list[str]:
+    """The parties that are ticked to begin with: those whose people opened the join link, and the one that chairs."""
+    ids = readable(conn, who.route, who.party)
+    return [held.chair, *(place.party for place in attendance(conn, ids, route, held) if place.state in PRESENT)]

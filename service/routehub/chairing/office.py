@@ -113,6 +113,14 @@ class Chair:
             raise papers.changed(paper)
         return await self._close(self._route(who), held, paper, who)
 
+    async def close_by_time(self, route: RouteView, held: ConferenceView) -> Recorded | None:
+        """Close an agenda whose time has come; None where the chair has done it."""
+        now = self._clock.now()
+        paper = await self._db.read_own(papers.load, self._directory.value, route, held, now)
+        if paper is None or paper.closed:
+            return None
+        return await self._close(route, held, paper, hub_principal(route.code))
+
     async def _close(self, route: RouteView, held: ConferenceView, paper: Paper, who: Principal) -> Recorded:
         """By the chair, or by the hub when its time has come: one message whoever comes first."""
         data = await self._db.read(papers.closed_data, route, paper, self._clock.now())
@@ -185,7 +193,7 @@ class Chair:
             found = papers.load(tx.conn, directory, route, now_held, tx.now)
             agenda = (found.ref.message_id, found.data["items"]) if found is not None else None
             parties = minuting.invited(tx.conn, route, now_held, tx.now)
-            there = minuting.coming(tx.conn, who, now_held)
+            there = minuting.coming(tx.conn, route, who, now_held)
             return meetings.start(tx, who, now_held, minuting.attendance_of(parties, there), agenda)
 
         return await self._change(apply)

@@ -33,7 +33,7 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"), ("/bulletin", "Bulletin")),
+    (("", "Overview"), ("/bulletin", "Bulletin"), ("/replay", "Day by day")),
     (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
     (("/alerts", "Alerts"), ("/forecast", "Forecast")),
     (("/measures", "Measures"), ("/movements", "Movements")),
@@ -54,9 +54,14 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
 """The navigation of who runs the hub and reads no content."""
 BESIDE = {
     "/readout-checks": "/conference",
-    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/replay": "", "/figures": "/parties",
+    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties",
 }  # fmt: skip
 """Pages that are not in the navigation, and the part to which they belong."""
+ADMINISTRATION: tuple[Place, ...] = (
+    ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),
+    ("/admin/early-warning", "Thresholds"), ("/admin/audit", "Audit"),
+)  # fmt: skip
+"""For operators alone."""
 ENDS_SOON = timedelta(minutes=15)
 """So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
@@ -162,7 +167,13 @@ class Frame:
     def parts(self) -> tuple[tuple[Place, ...], ...]:
         """The parts of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return PARTS if reads else WITHOUT_CONTENT
+        parts = PARTS if reads else WITHOUT_CONTENT
+        return parts if reads or not self.runs else (ADMINISTRATION, *parts)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the visitor runs the hub."""
+        return self.visitor is not None and "operator" in self.visitor.principal.roles
 
     @property
     def pages(self) -> tuple[Place, ...]:
@@ -175,14 +186,15 @@ class Frame:
         if self.visitor is None or not self.visitor.principal.reads_feed:
             return WITHOUT_CONTENT[-1]
         follows = bool(self.visitor.principal.roles & FOLLOW)
-        return tuple(place for place in OWN if place[0] != "/keys" or follows)
+        places = tuple(place for place in OWN if place[0] != "/keys" or follows)
+        return (*places, ADMINISTRATION[0]) if self.runs else places
 
     @property
     def part(self) -> tuple[Place, ...]:
         """The part in which this page is; empty outside of all."""
         first = "/" + self.here.removeprefix(self.base).strip("/").partition("/")[0]
         inside = BESIDE.get(first, "" if first == "/" else first)
-        return next((part for part in (*self.parts, self.own) if inside in dict(part)), ())
+        return next((part for part in (*self.parts, ADMINISTRATION, self.own) if inside in dict(part)), ())
 
     @property
     def reports(self) -> bool:
@@ -197,6 +209,10 @@ class Frame:
 
     def is_here(self, path: str) -> bool:
         return self.here.rstrip("/") == f"{self.base}{path}"
+
+    def is_below(self, path: str) -> bool:
+        """Whether this page belongs to one of a list, such as one party."""
+        return self.here.startswith(f"{self.base}{path}/") and not any(self.is_here(other) for other, _ in self.part)
 
     @property
     def live(self) -> bool:

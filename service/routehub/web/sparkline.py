@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from routehub.core.words import number
 
-STEP, LOW, HIGH = 11.0, 20.0, 4.0
-"""A day's width, and the y of the lowest and of the highest value."""
+WIDTH, LOW, HIGH = 66.0, 20.0, 4.0
+"""The y of the lowest and of the highest value."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ def sparkline(values: Sequence[int | None]) -> Sparkline | None:
         return None
     least, most = min(told), max(told)
 
+    step = WIDTH / (len(values) - 1)
+
     def y(value: int) -> float:
         return round(LOW - (LOW - HIGH) * (value - least) / (most - least), 1) if most > least else (LOW + HIGH) / 2
 
@@ -34,9 +36,9 @@ def sparkline(values: Sequence[int | None]) -> Sparkline | None:
         if value is None:
             runs.append([])
         else:
-            runs[-1].append(f"{at * STEP:g},{y(value):g}")
+            runs[-1].append(f"{round(at * step, 1):g},{y(value):g}")
     last = values[-1]
-    end = ((len(values) - 1) * STEP, y(last)) if last is not None else None
+    end = (WIDTH, y(last)) if last is not None else None
     missing = len(values) - len(told)
     words = f"Last {len(values)} days, lowest {number(least)}, highest {number(most)}"
     words += f", {missing} without a figure" if missing else ""

@@ -26,9 +26,9 @@ WORDS = {
     "commit": "committed",
     "deliver": "delivered",
     "receive": "received",
-    "complete": "completed",
     "attend": "attends",
     "join": "joined",
+    "complete": "completed",
 }
 
 

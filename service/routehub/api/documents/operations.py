@@ -167,9 +167,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("put", "/v1/series/{name}"): Operation(
         conferences.Series, body=Terms, statuses={201: "Begun.", 200: "Changed."},
         headers={201: ("Location", "ETag"), 200: ("ETag",)}, refusals=(*WRITE, 412),
-        examples={"a sub-group": {
-            "title": "National police authorities", "rule": "called", "chair": "EC", "reports_to": "weekly",
-            "participants": ["AT", "HR", "DE", "GR", "RS", "SI", "MK"],
+        examples={"every Tuesday": {
+            "title": "Coordinators of assistance", "weekday": "tuesday", "at": "15:00", "zone": "Europe/Brussels",
+            "minutes": 30, "chair": "EC",
         }},
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
@@ -211,9 +211,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("patch", "/v1/conferences/{number}/draft"): Operation(
         chairing.AgendaDraft, (*WRITE, 412), AgendaChange,
         examples={
-            "more time, and another lead": {"items": {"reception": {"minutes": 10, "lead": "UNHCR"}}},
-            "dropped": {"items": {"request-overdue": {"dropped": "Answered in the meantime."}}},
-            "put back": {"items": {"request-overdue": {"dropped": None}}},
+            "more time, and another lead": {"items": {"follow-up": {"minutes": 10, "lead": "UNHCR"}}},
+            "taken back": {"items": {"follow-up": {"minutes": None, "lead": None}}},
         },
         headers={200: ("ETag",)}, statuses={200: "As it stands now."},
     ),

@@ -1,8 +1,7 @@
 """How minutes and the responses of owners become the board."""
 
 from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Table, insert, select
 
@@ -126,7 +125,7 @@ class MinutesBoard:
     def _code(self, party: str) -> str:
         return self._directory().party_code(party) or party
 
-    def _zone(self, message: Message) -> ZoneInfo:
+    def _zone(self, message: Message) -> tzinfo:
         return self._directory().routes[message.route].zone
 
     def project(self, tx: Transaction, message: Message) -> None:
@@ -203,7 +202,7 @@ def _check_readers(tx: Transaction, message: Message, audience_id: int) -> None:
         raise refused("/audience", "wider-than-source", words, sent=more, allowed=sorted(known))
 
 
-def _check_time(message: Message, response: Response, view: ActionView, zone: ZoneInfo) -> None:
+def _check_time(message: Message, response: Response, view: ActionView, zone: tzinfo) -> None:
     at: datetime | None = response.new_time
     own = view.owner(message.reported_party)
     if own is not None and own.state == "done":

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -133,7 +132,7 @@ def conclusions(conn: Connection, refs: Iterable[MinutesRef]) -> list[Conclusion
 
 
 def actions(
-    conn: Connection, audiences: Iterable[int], route: str, now: datetime, zone: ZoneInfo, *,
+    conn: Connection, audiences: Iterable[int], route: str, now: datetime, zone: tzinfo, *,
     series: str | None = None, party: str | None = None,
 ) -> list[ActionView]:  # fmt: skip
     """The actions of a route as they stand: those that wait first, by their due day.
@@ -155,7 +154,7 @@ def actions(
 
 
 def action(
-    conn: Connection, audiences: Iterable[int], route: str, now: datetime, zone: ZoneInfo, series: str, id_: str
+    conn: Connection, audiences: Iterable[int], route: str, now: datetime, zone: tzinfo, series: str, id_: str
 ) -> ActionView | None:
     """One action by its number, such as A13.2; None when it is unknown or not visible."""
     return next((one for one in actions(conn, audiences, route, now, zone, series=series) if one.id == id_), None)
@@ -174,7 +173,7 @@ def _acts(conn: Connection, ids: frozenset[int], route: str) -> dict[tuple[str, 
 
 
 def _action(
-    row: RowMapping, ref: MinutesRef, said: dict[tuple[str, int, str], list[Act]], today: date, zone: ZoneInfo
+    row: RowMapping, ref: MinutesRef, said: dict[tuple[str, int, str], list[Act]], today: date, zone: tzinfo
 ) -> ActionView:
     acts = said.get((ref.series, ref.conference, row["id"]), [])
     return ActionView(

@@ -3,8 +3,7 @@ is read, never typed (DOMAIN 3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Owner:
     act: Act | None
 
 
-def owner(party: str, acts: Iterable[Act], due: date, today: date, zone: ZoneInfo, chair: str) -> Owner:
+def owner(party: str, acts: Iterable[Act], due: date, today: date, zone: tzinfo, chair: str) -> Owner:
     """One owner by its own last word, or by that of the chair, who may note for all that it is done.
 
     acts: oldest first.

@@ -75,3 +75,11 @@ def made_by(conn: Connection, audiences: Iterable[int], messages: Iterable[str])
         )
     )
     return {row.message_id: MadeBy(row.author, row.sender, row.actor.startswith("key:")) for row in rows}
+
+
+def first_day(conn: Connection, audiences: Iterable[int], route: str) -> date | None:
+    """The first reporting day of which a reader has a report: where a look back over the route begins."""
+    r = reports_made.c
+    query = select(r.counts_for).where(r.route == route, clause(r.audience_id, audiences))
+    found: date | None = conn.execute(query.order_by(r.counts_for).limit(1)).scalar()
+    return found

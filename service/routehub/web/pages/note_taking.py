@@ -3,6 +3,7 @@ whatever both changed is shown side by side."""
 
 import contextlib
 import json
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -29,7 +30,7 @@ from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
-from routehub_schemas.kinds.minutes.payload import Attendance, Minutes
+from routehub_schemas.kinds.minutes.payload import Minutes
 
 router = APIRouter(route_class=PageRoute)
 
@@ -78,7 +79,7 @@ async def _show(
         "meeting": meeting, "more": more(series), "faults": Faults(), "done": None, "typed": {},
         "writing": {one.number: one.held(who.principal, machine) for one in meeting.items} if meeting else {},
         "may_start": chairs and meeting is None and said is None and held.state != "cancelled",
-        "soon": now >= held.start - EARLY, "rows": _attending(ctx, who, meeting, now),
+        "soon": now >= held.start - EARLY, "rows": _attending(ctx, who, meeting),
     }  # fmt: skip
     title = f"Conference {number}: minutes"
     wrong = bool(values.get("faults"))
@@ -87,11 +88,31 @@ async def _show(
     )  # fmt: skip
 
 
-def _attending(ctx: WebContext, who: Visitor, meeting: Meeting | None, now: Any) -> list[tuple[Attendance, str]]:
-    if meeting is None:
-        return []
-    on = now.astimezone(who.route.zone).date()
-    return [(one, ctx.directory.value.name(one.party, on)) for one in meeting.attendance]
+@dataclass(frozen=True)
+class Seat:
+    """One party on the list of who is present, as it stands or as it was typed."""
+
+    party: str
+    name: str
+    present: bool
+    spoken_for: str
+    people: str
+
+
+def _attending(ctx: WebContext, who: Visitor, meeting: Meeting | None, form: Form | None = None) -> list[Seat]:
+    on = ctx.clock.now().astimezone(who.route.zone).date()
+    known = meeting.attendance if meeting is not None else ()
+    if form is None:
+        told = [(one.party, one.present, one.represented_by or "", ", ".join(one.people)) for one in known]
+    else:
+        ticked = form.every("present")
+        told = [
+            (one.party, one.party in ticked, form.text(f"for-{one.party}"), form.text(f"people-{one.party}"))
+            for one in known
+        ]
+    return [
+        Seat(code, ctx.directory.value.name(code, on), there, spoken, people) for code, there, spoken, people in told
+    ]
 
 
 @router.post("/conference/{number}/start")
@@ -111,13 +132,8 @@ async def attendance(
     _, meeting = await ctx.chair.meeting(who.principal, series, number)
     if meeting is None:
         raise Conflict(f"Conference {number} has not been started.")
-    there, rows = set(form.every("present")), []
-    for one in meeting.attendance:
-        spoken, people = form.text(f"for-{one.party}"), form.text(f"people-{one.party}")
-        row: dict[str, Any] = {"party": one.party, "present": one.party in there}
-        row |= {"represented_by": minutes_form.codes(spoken, ctx.directory.value)[0]} if spoken else {}
-        row |= {"people": [name.strip() for name in people.split(",") if name.strip()]} if people else {}
-        rows.append(row)
+    typed = _attending(ctx, who, meeting, form)
+    rows = [_attendance(one, ctx) for one in typed]
     version = form.text("version")
     try:
         sent = parse.validate(Present, {"attendance": rows})
@@ -132,8 +148,16 @@ async def attendance(
         if isinstance(error, HubError) and not faults:
             faults.add("attendance", f"{error.detail} Below is what is noted now; tick again and save.")
         status = error.status if isinstance(error, HubError) else 422
-        return await _show(request, ctx, who, series, number, {"faults": faults}, status)
+        shown = {"faults": faults} | ({} if isinstance(error, Stale) else {"rows": typed})
+        return await _show(request, ctx, who, series, number, shown, status)
     return _at(who, number, series, done="present")
+
+
+def _attendance(one: Seat, ctx: WebContext) -> dict[str, Any]:
+    row: dict[str, Any] = {"party": one.party, "present": one.present}
+    spoken = minutes_form.codes(one.spoken_for, ctx.directory.value)
+    people = [name.strip() for name in one.people.split(",") if name.strip()]
+    return row | ({"represented_by": spoken[0]} if spoken else {}) | ({"people": people} if people else {})
 
 
 @router.post("/conference/{number}/items")

@@ -20,6 +20,8 @@ LETTER = 6.9
 BROAD_LETTER = 0.6
 """The same of a broad font, by its size."""
 BROADEST, SLIMMEST = 24.5, 5.0
+LONG, SMALLER = 1500, 0.85
+"""From this width on a drawing is made smaller by this much, and moves sideways in its frame."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class RouteMap:
         return self.sizes.width
 
     @property
+    def long(self) -> bool:
+        """Whether it is too wide for a screen and is looked at part by part."""
+        return self.width > LONG
+
+    @property
+    def shown_width(self) -> int:
+        return round(self.width * (SMALLER if self.long else 1))
+
+    @property
     def height(self) -> float:
         """Down to the last lane, or to what is written below the numbers of a single one."""
         return max(self.sizes.bottom, self.sizes.tops[0] + BOX + 24)
@@ -110,16 +121,18 @@ def draw(picture: RoutePicture, directory: Directory) -> RouteMap:
         for party in named
     }  # fmt: skip
     found = ways(grid, laid)
+    along = tuple(sorted((name for name in named if grid.at[name][1] == 0), key=lambda name: grid.at[name]))
     most = max((flow.value or 0 for flow in drawn), default=0) or 1
     arrows = tuple(
         Arrow(flow, found[flow.origin, flow.destination], max(SLIMMEST, BROADEST * (flow.value or 0) / most))
         for flow in drawn
     )
     return RouteMap(
-        laid, tuple(sorted(boxes.values(), key=lambda b: (b.y, b.x))), arrows, _line(grid.main, boxes, drawn),
+        laid, tuple(sorted(boxes.values(), key=lambda b: (b.y, b.x))), arrows, _line(along, boxes, drawn),
         tuple(
             (boxes[name], tuple(f for f in drawn if f.destination == name), tuple(f for f in drawn if f.origin == name))
             for name in [*outside, *others]
+            if name not in along
         ),
         tuple(stations[party] for party in listed if party not in named),
     )  # fmt: skip
