@@ -6,11 +6,13 @@ from routehub.boards.commitments import tables as commitments
 from routehub.boards.conferences import tables as conferences
 from routehub.boards.figures import tables as figures
 from routehub.boards.measures import tables as measures
+from routehub.boards.minutes import tables as minutes
 from routehub.boards.movements import tables as movements
 from routehub.boards.reporting import tables as reporting
 from routehub.boards.requests import tables as requests
 from routehub.boards.statements import tables as statements
 from routehub.boards.threads import tables as threads
+from routehub.chairing import tables as chairing
 from routehub.core import state
 from routehub.delivery import tables as delivery
 from routehub.delivery.escalation import tables as escalation
@@ -34,9 +36,11 @@ ALL = (
     requests,
     commitments,
     statements,
+    minutes,
     threads,
     bulletins,
     digests,
+    chairing,
     delivery,
     escalation,
     warning,

@@ -15,7 +15,7 @@ Example = tuple[str, str]
 EXERCISE = "exercise"
 """The code of the route on which what says that it is an exercise is sent."""
 
-TIMES = {"conference": "2016-01-25T12:00:00Z"}
+TIMES = {"conference": "2016-01-25T12:00:00Z", "minutes": "2016-02-04T18:00:00Z"}
 """When a kind is sent that names no time by which it waits for others."""
 NOW = "2015-11-18T12:00:00Z"
 WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time")
@@ -23,6 +23,7 @@ AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
 
 ALERT: Example = ("alert", "shortest")
+MINUTES: Example = ("minutes", "thirteenth")
 MOVEMENT: Example = ("movement", "shortest")
 ASSESSMENT: Example = ("request", "joint-assessment")
 REFERENCES: Mapping[str, Example] = {
@@ -42,6 +43,7 @@ REFERENCES_OF: Mapping[Example, Example] = {
     ("progress", "shortest"): ("commitment", "shortest"),
     ("progress", "withdrawn"): ("commitment", "shortest"),
     ("response", "acknowledge"): ALERT,
+    ("response", "action-complete"): MINUTES,
     ("response", "agree-with-conditions"): MOVEMENT,
     ("response", "by-message-id"): ALERT,
     ("response", "close"): ASSESSMENT,
@@ -64,6 +66,7 @@ SENDERS_OF: Mapping[Example, str] = {
     ("commitment", "update"): "FRONTEX",
     ("measure", "past-closure"): "HU",
     ("response", "acknowledge"): "RS",
+    ("response", "action-complete"): "UNHCR",
     ("response", "agree-with-conditions"): "SI",
     ("response", "by-message-id"): "RS",
     ("response", "decline"): "UNHCR",

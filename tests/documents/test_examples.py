@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import httpx
@@ -15,6 +16,10 @@ from tests.documents.scenes import EXERCISE, Example, Scene, data_of, with_ids
 from tests.documents.stage import Stage, stage
 from tests.fixtures.furnished import CMR, WBR, RouteOf, bearer
 from tests.fixtures.hub import HubProcess
+
+
+NUMBERS = count(700)
+"""Of conferences that an example has for itself."""
 
 
 @dataclass
@@ -147,6 +152,8 @@ class Posting:
         if "{day}" in self.path:
             data = data_of(("report", self.name))
             return f"/v1/parties/{data['party']}/reports/{data['day']}"
+        if "{number}" in self.path:
+            return self.chaired()
         if "{person}" in self.path:
             return self.path.replace("{person}", self.own("/v1/me")["person"])
         if "{key}" in self.path:
@@ -157,6 +164,18 @@ class Posting:
             made = self.own("/v1/subscriptions", hook if self.path.endswith("/rotate") else {"channel": "email"})
             return self.path.replace("{sub}", made["id"])
         return self.path
+
+    def chaired(self) -> str:
+        """A conference of this example's own, as far as the door needs it: compiled, or started."""
+        self.asked.clock("2016-01-27T10:00:00Z")
+        number = next(NUMBERS)
+        place = f"/v1/conferences/{number}"
+        called = {"number": number, "title": "Conference", "start": "2016-01-27T10:30:00Z", "chair": "EC"}
+        self.own("/v1/conferences", called)
+        self.own(f"{place}/compile", {})
+        if "/notes" in self.path or self.path.endswith("/end"):
+            self.own(f"{place}/start", {})
+        return self.path.replace("{number}", str(number)).replace("{item}", "1")
 
     def own(self, address: str, body: Any = None) -> Any:
         method = "GET" if body is None else "POST"

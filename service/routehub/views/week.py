@@ -14,6 +14,7 @@ from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
 from routehub.boards.measures.queries import MeasureView, measures
+from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.movements.queries import MovementView, movements
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
@@ -162,6 +163,8 @@ class Week:
     stocks: Mapping[str, Mapping[str, tuple[Total | None, ...]]]
     flags: Mapping[str, str]
     records: Records
+    actions: tuple[ActionView, ...] = ()
+    """What conferences gave somebody to do and was not done when the week began, as everyone reads it."""
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -192,7 +195,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
         {party: _stocks(totals, party, days) for party in parties},
-        {party: _flags(totals, party, last) for party in parties}, records,
+        {party: _flags(totals, party, last) for party in parties}, records, _actions(conn, ids, route, now, since),
     )  # fmt: skip
 
 
@@ -227,6 +230,19 @@ def _records(
         _measures(conn, ids, route, now), _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
         _requests(conn, ids, route, now, party),
+    )  # fmt: skip
+
+
+def _actions(
+    conn: Connection, ids: Iterable[int], route: RouteView, now: datetime, since: datetime
+) -> tuple[ActionView, ...]:
+    """Without those of which anything is TLP:RED."""
+    found = [one for one in actions(conn, ids, route.code, now, route.zone) if one.tlp != "RED"]
+    red = marked_red(conn, [act.message_id for one in found for act in one.acts])
+    return tuple(
+        one for one in found
+        if red.isdisjoint(act.message_id for act in one.acts)
+        and (one.state != "done" or any(act.at >= since for act in one.acts))
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/threads", "Notes")),
     (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
-    (("/conference", "Conference"),),
+    (("/conference", "Conference"), ("/actions", "Actions")),
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from routehub.api.documents.answers import (
     alerts,
     bulletins,
+    chairing,
     commitments,
     conferences,
     directory,
@@ -29,6 +30,8 @@ from routehub.api.documents.answers import (
 )
 from routehub.api.v1.clock import ClockSet
 from routehub.api.v1.escalation import QuietHours
+from routehub.chairing.edits import AgendaChange
+from routehub.chairing.notes import Ending, NewItem, Noted, Present
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.digests.series_office import Terms
@@ -167,6 +170,61 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/conferences/{number}/draft"): Operation(
+        chairing.AgendaDraft, (*READ, 409), headers={200: ("ETag",)}
+    ),
+    ("patch", "/v1/conferences/{number}/draft"): Operation(
+        chairing.AgendaDraft, (*WRITE, 412), AgendaChange,
+        examples={
+            "more time, and another lead": {"items": {"follow-up": {"minutes": 10, "lead": "UNHCR"}}},
+            "taken back": {"items": {"follow-up": {"minutes": None, "lead": None}}},
+        },
+        headers={200: ("ETag",)}, statuses={200: "As it stands now."},
+    ),
+    ("post", "/v1/conferences/{number}/compile"): Operation(MESSAGE, **_made("Compiled.", "Location", "ETag")),
+    ("post", "/v1/conferences/{number}/close"): Operation(
+        MESSAGE, **(_made("Closed.", "Location", "ETag") | {"refusals": (*WRITE, 412)})
+    ),
+    ("post", "/v1/conferences/{number}/start"): Operation(chairing.Notes, **_made("Started.", "ETag")),
+    ("get", "/v1/conferences/{number}/notes"): Operation(chairing.Notes, (*READ, 409), headers={200: ("ETag",)}),
+    ("put", "/v1/conferences/{number}/notes/attendance"): Operation(
+        chairing.Notes, (*WRITE, 412), Present, headers={200: ("ETag",)}, statuses={200: "Noted."},
+        examples={
+            "one came, another spoke for it": {
+                "attendance": [
+                    {"party": "RO", "present": True, "people": ["Contact point"]},
+                    {"party": "BG", "present": False, "represented_by": "RO"},
+                ],
+            },
+        },
+    ),
+    ("post", "/v1/conferences/{number}/notes/items"): Operation(
+        chairing.ItemNotes, body=NewItem,
+        examples={"any other business": {"title": "Winter clothing", "lead": "UNHCR"}}, **_made("Added.", "ETag"),
+    ),
+    ("put", "/v1/conferences/{number}/notes/items/{item}"): Operation(
+        chairing.ItemNotes, (*WRITE, 412), Noted, headers={200: ("ETag",)}, statuses={200: "Noted."},
+        examples={
+            "a conclusion and an action": {
+                "interventions": [
+                    {"parties": ["GR", "MK"], "text": "informed about their practices at the border.", "public": True},
+                ],
+                "conclusions": [{"text": "Places are reported weekly.", "publish": "public"}],
+                "actions": [{"owners": ["GR"], "what": "Report the places.", "due": "2016-02-03"}],
+            },
+        },
+    ),
+    ("put", "/v1/conferences/{number}/notes/items/{item}/lock"): Operation(
+        chairing.ItemNotes, WRITE, headers={200: ("ETag",)}, statuses={200: "Yours."}
+    ),
+    ("delete", "/v1/conferences/{number}/notes/items/{item}/lock"): Operation(None, **_done("Let go.", 204)),
+    ("post", "/v1/conferences/{number}/end"): Operation(
+        MESSAGE, body=Ending, examples={"and when it goes on": {"next": "2016-02-04T14:00:00Z"}},
+        **(_made("Ended, and the minutes sent.", "Location", "ETag") | {"refusals": (*WRITE, 412)}),
+    ),
+    ("post", "/v1/conferences/{number}/correct"): Operation(chairing.Notes, **_made("Open.", "ETag")),
+    ("get", "/v1/conferences/{number}/minutes"): Operation(MESSAGE),
+    ("get", "/v1/actions"): Operation(chairing.Actions),
     ("get", "/v1/conferences/{number}/agenda.pdf"): Operation(None, (*READ, 501), media={PDF: "The agenda."}),
     ("get", "/v1/conferences/{number}/annex"): Operation(MESSAGE),
     ("get", "/v1/bulletins"): Operation(bulletins.Bulletins),
