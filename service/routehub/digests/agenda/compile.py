@@ -2,7 +2,7 @@
 Compiled again from the same records it has the same bytes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from routehub.boards.minutes.queries import MinutesRef, conclusions, editions
 from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
+from routehub.digests.agenda.rules.follow_up import FOLLOW_UP
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
@@ -22,6 +23,9 @@ from routehub.views.totals import Total
 from routehub.views.week import Week
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.registry import Registry
+
+CLOSES_BEFORE = timedelta(hours=2)
+"""Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 
 
 def past_agenda(
@@ -33,7 +37,9 @@ def past_agenda(
         message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
         if message is not None and isinstance(message.payload, Agenda):
             items = message.payload.items
-            decisions = tuple((item.number, item.title) for item in items if item.outcome == "decide")
+            decisions = tuple(
+                (item.number, item.title) for item in items if item.outcome == "decide" and item.rule != FOLLOW_UP
+            )
             proposed = frozenset(source for item in items if item.rule == "proposal" for source in item.sources)
             held = _minutes(conn, ids, route, series, ref.conference)
             concluded = tuple((one.id, one.text) for one in conclusions(conn, [held])) if held else ()
@@ -100,6 +106,7 @@ def compile_agenda(
         "series": series.name,
         "conference": conference.number,
         "edition": edition,
+        "closes_at": iso(conference.start - CLOSES_BEFORE),
         "compiled_at": iso(now),
         "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),

@@ -7,6 +7,8 @@ from routehub.boards.minutes.queries import ActionView
 from routehub.digests import words
 from routehub.digests.agenda.matter import Entry, Matter, Prepare, entry
 
+FOLLOW_UP = "follow-up"
+
 
 def follow_up(matter: Matter) -> list[Entry]:
     past, owed = matter.past, matter.week.actions
@@ -15,7 +17,7 @@ def follow_up(matter: Matter) -> list[Entry]:
     late = list(dict.fromkeys(party for one in owed for party in _late(one)))
     return [
         entry(
-            "follow-up", f"Follow-up of conference {past.number}" if past else "Follow-up", "Standing item.",
+            FOLLOW_UP, f"Follow-up of conference {past.number}" if past else "Follow-up", "Standing item.",
             outcome="decide" if left else "note", minutes=6 if left else 2, points=matter.points("follow-up"),
             lead=matter.chair, lines=_lines(matter), sources=_sources(matter), wanted=_wanted(matter, late, unminuted),
             prepare=[one for owner in late if matter.present(owner) for one in _prepare(owner, owed)], standing="last",
