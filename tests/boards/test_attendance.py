@@ -7,7 +7,8 @@ import pytest
 from routehub.boards.conferences.attendance import Place, attendance
 from routehub.boards.conferences.queries import conference
 from routehub.boards.statements.queries import outcomes
-from routehub.core.errors import Refused
+from routehub.core.errors import NotAllowed, Refused
+from routehub.directory.principal import Principal
 from routehub.directory.visibility import readable
 from routehub.journal.jobs import Recorded
 from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
@@ -153,3 +154,13 @@ async def test_a_sub_group_reports_back_to_the_next_agenda(world: World):
     assert (item.title, item.lead, item.outcome) == ("Outcome: Police authorities, Tue 20 Jan", "EC", "note")
     assert item.sources == [told.message_id]
     assert item.points == ["wbr-2015-final/13"]
+
+
+async def test_the_key_of_a_coordinator_calls_conferences_and_that_of_another_party_does_not(world: World):
+    def system(party: str) -> Principal:
+        scopes = frozenset({"post:conference"})
+        return Principal(ROUTE, party, "A system", "key:1", frozenset({"national_system"}), scopes=scopes)
+
+    with pytest.raises(NotAllowed, match="Coordinators and the chair"):
+        await world.post(system("SI"), "conference", **POLICE)
+    await world.post(system("EC"), "conference", **POLICE)
