@@ -49,8 +49,10 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin", "minutes", "readout_check"}))),
     Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
+    # What the hub itself notes down for a party: its actions are due.
+    Rule("contact_points", Wanted(kinds=frozenset({"note"}), parties=frozenset({HUB_PARTY}))),
     Rule("invited", Wanted(kinds=frozenset({"conference"}))),
 )
 
