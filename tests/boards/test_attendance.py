@@ -164,3 +164,18 @@ async def test_the_key_of_a_coordinator_calls_conferences_and_that_of_another_pa
     with pytest.raises(NotAllowed, match="Coordinators and the chair"):
         await world.post(system("SI"), "conference", **POLICE)
     await world.post(system("EC"), "conference", **POLICE)
+
+
+async def test_the_minutes_begin_with_who_has_joined_and_who_speaks_for_whom(world: World):
+    facts = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
+    called = await world.post(CHAIR, "conference", **facts)
+    await answer(world, "SI", called, "attend", delegates=["Ana Kovač, border police"])
+    await answer(world, "MK", called, "attend", represented_by="SI")
+    await answer(world, "RS", called, "attend")
+    await world.at(local("2026-01-22 09:58"))
+    await answer(world, "SI", called, "join")
+    meeting = await world.hub.chair.start(CHAIR, "weekly", 14)
+    there = {one.party: one for one in meeting.attendance}
+    assert [party for party, one in there.items() if one.present] == ["SI", "EC"]
+    assert there["SI"].people == ["Ana Kovač, border police"]
+    assert there["MK"].represented_by == "SI"
