@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import ConferenceView, agendas
+from routehub.boards.minutes.queries import MinutesRef, conclusions, editions
 from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
@@ -39,7 +40,14 @@ def past_agenda(
             decisions = tuple(
                 (item.number, item.title) for item in items if item.outcome == "decide" and item.rule != FOLLOW_UP
             )
-            return Past(ref.conference, ref.message_id, len(items), decisions), ref.window_end
+            proposed = frozenset(source for item in items if item.rule == "proposal" for source in item.sources)
+            held = _minutes(conn, ids, route, series, ref.conference)
+            concluded = tuple((one.id, one.text) for one in conclusions(conn, [held])) if held else ()
+            past = Past(
+                ref.conference, ref.message_id, len(items), decisions, proposed, held.message_id if held else None,
+                concluded,
+            )  # fmt: skip
+            return past, ref.window_end
     return None, None
 
 
@@ -60,6 +68,14 @@ def look(
 
 def matter_of(week: Week, series: Series, conference: ConferenceView, past: Past | None) -> Matter:
     return Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
+
+
+def _minutes(
+    conn: Connection, ids: frozenset[int], route: RouteView, series: str, number: int
+) -> MinutesRef | None:
+    """The minutes of the conference before, as everyone on the route reads them."""
+    found = editions(conn, ids, route.code, series, number)
+    return found[0] if found and found[0].tlp != "RED" else None
 
 
 def compile_agenda(

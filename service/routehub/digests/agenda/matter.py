@@ -22,6 +22,12 @@ class Past:
     message_id: str
     items: int
     decisions: tuple[tuple[int, str], ...]
+    proposals: frozenset[str] = frozenset()
+    """The proposals that were on it."""
+    minutes: str | None = None
+    """The message of its minutes."""
+    conclusions: tuple[tuple[str, str], ...] = ()
+    """What was concluded: number and words."""
 
 
 @dataclass(frozen=True)
