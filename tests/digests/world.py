@@ -15,6 +15,8 @@ from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.settings import Settings
 from routehub.digests import occurrences, series
+from routehub.digests.bulletin import times
+from routehub.digests.bulletin.times import BulletinTime
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.series import Series, weekly
 from routehub.directory.install import install_route
@@ -67,6 +69,11 @@ class World:
         now = self.clock.now()
         await self.hub.writer.submit(Change(lambda tx: series.add(tx.conn, made, now)))
         return made
+
+    async def bulletins(self) -> None:
+        """A bulletin every day at the usual time, from now on."""
+        at, now = BulletinTime(ROUTE, times.USUAL, BRUSSELS), self.clock.now()
+        await self.hub.writer.submit(Change(lambda tx: times.set_time(tx.conn, at, now)))
 
     async def post(self, who: Principal, kind: str, *, tlp: str | None = None, **data: Any) -> Recorded:
         return await self.hub.intake.receive(who, Post(self.hub.registry[kind], data, tlp=tlp))
