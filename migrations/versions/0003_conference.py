@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -118,6 +117,55 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "readout_check_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("short_id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("tlp", sa.String(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readout_check_record")),
+    )
+    with op.batch_alter_table("readout_check_record", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_readout_check_record_route_series_conference"),
+            ["route", "series", "conference"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_readout_check_record_short_id"), ["short_id"], unique=False)
+
+    op.create_table(
+        "readout_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("check_ref", sa.String(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readout_record")),
+        sa.UniqueConstraint("route", "series", "conference", name=op.f("uq_readout_record_route_series_conference")),
+    )
+    op.create_table(
         "agenda_draft",
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("series", sa.String(), nullable=False),
@@ -213,6 +261,65 @@ def upgrade() -> None:
     with op.batch_alter_table("minutes_conclusion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_minutes_conclusion_message_id"), ["message_id"], unique=False)
 
+    op.create_table(
+        "readout_check_answer",
+        sa.Column("check_id", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("author", sa.String(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["readout_check_record.id"],
+            name=op.f("fk_readout_check_answer_check_id_readout_check_record"),
+        ),
+        sa.PrimaryKeyConstraint("check_id", "party", name=op.f("pk_readout_check_answer")),
+    )
+    with op.batch_alter_table("readout_check_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_readout_check_answer_party"), ["party"], unique=False)
+
+    op.create_table(
+        "readout_draft",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("conference", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("minutes", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_readout_draft_route_route")),
+        sa.PrimaryKeyConstraint("route", "series", "conference", name=op.f("pk_readout_draft")),
+    )
+    op.create_table(
+        "readout_erratum",
+        sa.Column("readout", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("wrong", sa.Text(), nullable=False),
+        sa.Column("correct", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["readout"], ["readout_record.id"], name=op.f("fk_readout_erratum_readout_readout_record")
+        ),
+        sa.PrimaryKeyConstraint("readout", "number", name=op.f("pk_readout_erratum")),
+    )
+    op.create_table(
+        "readout_template",
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["route"], ["route.code"], name=op.f("fk_readout_template_route_route")),
+        sa.PrimaryKeyConstraint("route", "series", name=op.f("pk_readout_template")),
+    )
     op.create_table(
         "code_secret",
         sa.Column("person", sa.String(), nullable=False),
@@ -352,6 +459,13 @@ def downgrade() -> None:
 
     op.drop_table("identity")
     op.drop_table("code_secret")
+    op.drop_table("readout_template")
+    op.drop_table("readout_erratum")
+    op.drop_table("readout_draft")
+    with op.batch_alter_table("readout_check_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_readout_check_answer_party"))
+
+    op.drop_table("readout_check_answer")
     with op.batch_alter_table("minutes_conclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_minutes_conclusion_message_id"))
 
@@ -364,6 +478,12 @@ def downgrade() -> None:
     op.drop_table("item_notes")
     op.drop_table("bulletin_time")
     op.drop_table("agenda_draft")
+    op.drop_table("readout_record")
+    with op.batch_alter_table("readout_check_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_readout_check_record_short_id"))
+        batch_op.drop_index(batch_op.f("ix_readout_check_record_route_series_conference"))
+
+    op.drop_table("readout_check_record")
     with op.batch_alter_table("minutes_edition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_minutes_edition_route_series_conference"))
 

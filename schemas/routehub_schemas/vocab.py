@@ -60,6 +60,7 @@ Act = Literal[
     "answer",
     "more_time",
     "accept",
+    "ask_change",
     "decline",
     "sign",
     "confirm",

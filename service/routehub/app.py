@@ -39,6 +39,9 @@ from routehub.api.v1 import (
     pauses,
     people,
     plans,
+    readout_checks,
+    readout_desk,
+    readouts,
     reports,
     requests,
     series,
@@ -55,6 +58,7 @@ from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
 from routehub.boards.minutes import MinutesBoard
 from routehub.boards.movements import MovementsBoard
+from routehub.boards.readouts import ReadoutsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
@@ -94,6 +98,7 @@ from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
+from routehub.digests.tasks.called import CalledAgenda
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -107,7 +112,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
-from routehub.views import acting_mail, request_mail
+from routehub.views import acting_mail, readout_mail, request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -138,6 +143,7 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         RequestsBoard(directory),
         CommitmentsBoard(directory),
         StatementsBoard(directory),
+        ReadoutsBoard(directory),
         MinutesBoard(directory),
         ThreadsBoard(Registry.shipped()),
         BulletinsBoard(),
@@ -151,6 +157,7 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
         "conference": conference_mail(sender_of(mail_from).addr_spec),
         "agenda_annex": annex_mail,
         "minutes": minutes_mail, "request": request_mail.request, "offer": request_mail.offer,
+        "readout_check": readout_mail.check,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
 
@@ -331,6 +338,7 @@ class Hub:
         """What this hub does at its time."""
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            CalledAgenda(self.db, self.intake, self.directory),
             DailyBulletin(self.db, self.intake, self.directory),
             AgendaClosing(self.db, self.directory, self.chair),
             LateItems(self.db, self.directory, self.chair),
@@ -432,6 +440,9 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         movements.router,
         requests.router,
         statements.router,
+        readouts.router,
+        readout_desk.router,
+        readout_checks.router,
         threads.router,
         early_warning.router,
         escalation.router,

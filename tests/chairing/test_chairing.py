@@ -188,7 +188,7 @@ async def test_actions_are_followed_up_next_week_and_their_owners_reminded(world
     for morning in ("2026-01-25 09:00", "2026-01-26 09:00", "2026-01-27 09:00", "2026-01-28 09:00"):
         await world.at(local(morning))
         await world.tick()
-        notes.append([m.payload.text.splitlines()[0] for m in await world.messages("GR") if m.kind == "note"])
+        notes.append([m.event["data"]["text"].splitlines()[0] for m in await world.messages("GR") if m.kind == "note"])
     assert [len(some) for some in notes] == [0, 1, 2, 3]
     assert notes[-1][-1] == "A14.1 of conference 14 was due Tue 27 Jan: Report the places."
     await world.at(local("2026-01-28 16:00"))

@@ -139,5 +139,5 @@ class Paper:
     def sign_in(self, party: str, role: str = "contact_point") -> "Paper":
         page = self.press(self.open("/sign-in"), "Sign in with password", email=address(party, role), password=PASSWORD)
         assert page.status == 200, page.words
-        assert page.path == ("/settings" if role == "operator" else "/"), page.words
+        assert page.path == ("/admin" if role == "operator" else "/"), page.words
         return self

@@ -142,7 +142,7 @@ def test_a_reader_without_a_role_for_it_is_not_offered_what_would_be_refused(sta
 def test_an_operator_reads_no_content(stage, paper):
     ref = stage.alert("HR", "Trains suspended")
     operator = paper("FRONTEX")
-    assert operator.open("/").path == "/settings"
+    assert operator.open("/").path == "/admin"
     for path in ("/alerts", f"/alerts/{ref}", "/messages", "/conference", "/figures"):
         page = operator.open(path)
         assert page.status == 403, path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from routehub.core.canonical import digest
 from routehub.core.errors import NotAllowed
@@ -22,6 +22,14 @@ CSRF_HEADER = "X-CSRF-Token"
 EXTENSIONS = 10
 FRESH = timedelta(minutes=30)
 """So long after signing in people may change how they sign in; later they sign in again first (ASVS 5.0, 7.5)."""
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+"""In this order, as most browsers name others beside themselves."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,13 @@ class SessionView:
     def id(self) -> str:
         """The short name under which its person sees and ends it."""
         return self.token_hash[:12]
+
+    @property
+    def browser(self) -> str:
+        """``Firefox on Windows``: enough to tell one's own devices apart, from what the browser says of itself."""
+        program = next((words for mark, words in BROWSERS if mark in self.agent), "")
+        system = next((words for mark, words in SYSTEMS if mark in self.agent), "")
+        return f"{program} on {system}" if program and system else program or self.agent[:60] or "A program"
 
 
 class Cookie(TypedDict):
@@ -109,6 +124,20 @@ def own(conn: Connection, person_id: str, wall: datetime) -> list[SessionView]:
         .order_by(s.created_at.desc())
     )
     return [_view(row) for row in rows]
+
+
+def open_by_person(conn: Connection, wall: datetime) -> dict[str, int]:
+    """How many sessions of each person hold."""
+    s = sessions.c
+    rows = conn.execute(
+        select(s.person, func.count()).where(s.ended_at.is_(None), s.expires_at > wall).group_by(s.person)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def signed_in(conn: Connection, wall: datetime) -> int:
+    """How many people are signed in somewhere."""
+    return len(open_by_person(conn, wall))
 
 
 def alive(conn: Connection, hashes: Collection[str], wall: datetime) -> frozenset[str]:

@@ -19,6 +19,7 @@ from routehub.boards.movements.queries import MovementView, movements
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking, RequestView, requests_of
+from routehub.boards.statements.queries import StatementView, outcomes
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.directory.visibility import readable
@@ -130,6 +131,7 @@ class Records:
     movements: tuple[MovementView, ...] = ()
     commitments: tuple[Shown, ...] = ()
     requests: tuple[RequestView, ...] = ()
+    outcomes: tuple[StatementView, ...] = ()
 
     def only(self, everyone: "Records") -> "Records":
         """Those that are not there for everyone. A measure is there, and yet another one, where not everyone reads all
@@ -144,6 +146,7 @@ class Records:
             tuple(m for m in self.movements if m.id not in movements),
             tuple(c for c in self.commitments if c.view.id not in pledged),
             tuple(r for r in self.requests if r.id not in requests),
+            tuple(o for o in self.outcomes if o.id not in {one.id for one in everyone.outcomes}),
         )
 
 
@@ -231,6 +234,7 @@ def _records(
         _measures(conn, ids, route, now), _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
         _requests(conn, ids, route, now, party),
+        tuple(one for one in outcomes(conn, ids, route.code, since=since) if one.tlp != "RED"),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/threads", "Notes")),
     (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
-    (("/conference", "Conference"), ("/actions", "Actions")),
+    (("/conference", "Conference"), ("/actions", "Actions"), ("/readouts", "Readouts")),
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
@@ -52,8 +52,16 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
-BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
+BESIDE = {
+    "/readout-checks": "/conference",
+    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties",
+}  # fmt: skip
 """Pages that are not in the navigation, and the part to which they belong."""
+ADMINISTRATION: tuple[Place, ...] = (
+    ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),
+    ("/admin/early-warning", "Thresholds"), ("/admin/audit", "Audit"),
+)  # fmt: skip
+"""For operators alone."""
 ENDS_SOON = timedelta(minutes=15)
 """So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
@@ -159,7 +167,13 @@ class Frame:
     def parts(self) -> tuple[tuple[Place, ...], ...]:
         """The parts of the navigation; who reads no content is led to no content."""
         reads = self.visitor is not None and self.visitor.principal.reads_feed
-        return PARTS if reads else WITHOUT_CONTENT
+        parts = PARTS if reads else WITHOUT_CONTENT
+        return parts if reads or not self.runs else (ADMINISTRATION, *parts)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the visitor runs the hub."""
+        return self.visitor is not None and "operator" in self.visitor.principal.roles
 
     @property
     def pages(self) -> tuple[Place, ...]:
@@ -172,14 +186,15 @@ class Frame:
         if self.visitor is None or not self.visitor.principal.reads_feed:
             return WITHOUT_CONTENT[-1]
         follows = bool(self.visitor.principal.roles & FOLLOW)
-        return tuple(place for place in OWN if place[0] != "/keys" or follows)
+        places = tuple(place for place in OWN if place[0] != "/keys" or follows)
+        return (*places, ADMINISTRATION[0]) if self.runs else places
 
     @property
     def part(self) -> tuple[Place, ...]:
         """The part in which this page is; empty outside of all."""
         first = "/" + self.here.removeprefix(self.base).strip("/").partition("/")[0]
         inside = BESIDE.get(first, "" if first == "/" else first)
-        return next((part for part in (*self.parts, self.own) if inside in dict(part)), ())
+        return next((part for part in (*self.parts, ADMINISTRATION, self.own) if inside in dict(part)), ())
 
     @property
     def reports(self) -> bool:

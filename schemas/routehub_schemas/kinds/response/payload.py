@@ -23,7 +23,7 @@ from routehub_schemas.vocab import (
 
 COUNTED = frozenset({"commit", "deliver", "receive"})
 """Acts on an offer that say how much of it they are about."""
-NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "decline"})
+NEEDS_TEXT = frozenset({"agree_with_conditions", "object", "concerns", "answer", "ask_change", "decline"})
 """Acts that say nothing without words: conditions, reasons, answers."""
 OF_AN_ITEM = frozenset({"complete", "more_time"})
 """Acts that can be about one numbered thing in the message that is answered."""

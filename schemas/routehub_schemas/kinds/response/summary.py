@@ -15,6 +15,7 @@ WORDS = {
     "answer": "answer to",
     "more_time": "more time asked for",
     "accept": "accepted",
+    "ask_change": "change asked for in",
     "decline": "declined",
     "sign": "signed",
     "confirm": "confirmed",

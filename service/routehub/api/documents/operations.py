@@ -21,6 +21,7 @@ from routehub.api.documents.answers import (
     identity,
     measures,
     movements,
+    readouts,
     requests,
     route,
     statements,
@@ -30,8 +31,11 @@ from routehub.api.documents.answers import (
 )
 from routehub.api.v1.clock import ClockSet
 from routehub.api.v1.escalation import QuietHours
+from routehub.api.v1.readout_desk import NewCheck, NewErratum, NewReadout
 from routehub.chairing.edits import AgendaChange
 from routehub.chairing.notes import Ending, NewItem, Noted, Present
+from routehub.chairing.readouts.content import Draft
+from routehub.chairing.readouts.template import Template
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.digests.series_office import Terms
@@ -163,13 +167,44 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("put", "/v1/series/{name}"): Operation(
         conferences.Series, body=Terms, statuses={201: "Begun.", 200: "Changed."},
         headers={201: ("Location", "ETag"), 200: ("ETag",)}, refusals=(*WRITE, 412),
-        examples={"a sub-group": {
-            "title": "National police authorities", "rule": "called", "chair": "EC", "reports_to": "weekly",
-            "participants": ["AT", "HR", "DE", "GR", "RS", "SI", "MK"],
+        examples={"every Tuesday": {
+            "title": "Coordinators of assistance", "weekday": "tuesday", "at": "15:00", "zone": "Europe/Brussels",
+            "minutes": 30, "chair": "EC",
         }},
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/readouts"): Operation(
+        readouts.Readouts, PUBLIC, public=True, media={ATOM: "The feed of readouts."}, headers={200: ("TLP",)}
+    ),
+    ("get", "/v1/readouts/{number}"): Operation(
+        readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
+    ),
+    ("get", "/v1/readouts/{number}.pdf"): Operation(
+        None, (*PUBLIC, 422, 501), public=True, headers={200: ("TLP",)}, media={PDF: "The readout, tagged (PDF/UA-1)."}
+    ),
+    ("post", "/v1/readouts/{number}/errata"): Operation(MESSAGE, body=NewErratum, **MESSAGE_TAKEN),
+    ("get", "/v1/readout-checks"): Operation(readouts.Checks),
+    ("get", "/v1/readout-checks/{ref}"): Operation(readouts.Check),
+    ("get", "/v1/conferences/{number}/readout-draft"): Operation(readouts.DraftStanding, headers={200: ("ETag",)}),
+    ("post", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, statuses={201: "Drafted."}, headers={201: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("put", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, body=Draft, statuses={200: "Kept."}, headers={200: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("post", "/v1/conferences/{number}/readout-check"): Operation(
+        MESSAGE, body=NewCheck, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("post", "/v1/conferences/{number}/readout"): Operation(
+        MESSAGE, body=NewReadout, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("get", "/v1/readout-template"): Operation(readouts.TemplateKept, headers={200: ("ETag",)}),
+    ("put", "/v1/readout-template"): Operation(
+        readouts.TemplateKept, body=Template, headers={200: ("ETag",)},
+        examples={"one sentence": {"closing": "The next conference is on {next}."}},
+        statuses={200: "Set."}, refusals=(*WRITE, 412),
+    ),
     ("get", "/v1/conferences/{number}/draft"): Operation(
         chairing.AgendaDraft, (*READ, 409), headers={200: ("ETag",)}
     ),

@@ -37,6 +37,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "requests and needs", "description": "What is asked, needed and offered, and where there is room."},
     {"name": "digests", "description": "The daily bulletin, as your party reads it."},
     {"name": "conferences", "description": "Conferences and their series, who attends, agendas, minutes, and actions."},
+    {"name": "readouts", "description": "What the public reads of a conference, and how it comes about."},
     {"name": "stream", "description": "Messages as they are accepted. The whole of it: /asyncapi.json."},
     {"name": "subscriptions", "description": "Push by webhook or mail, with its log."},
     {"name": "directory", "description": "Parties, people and their duties."},

@@ -55,6 +55,8 @@ class AgendaDigest:
             return Outcome("skipped", reason=conference.reason)
         if await self._db.read_own(_closed, route, conference, now):
             return Outcome("skipped", reason="The chair has closed the agenda.", conference=conference.number)
+        if found[0].sub_group:  # its participants are invited; what it comes to goes on another agenda
+            return Outcome("posted", conference.message_id, conference=conference.number)
         data = await self._db.read_own(self._compile, route, found[0], conference, occurrence.local_date, now)
         recorded = await self._intake.receive(
             hub_principal(route.code),

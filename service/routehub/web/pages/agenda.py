@@ -74,7 +74,7 @@ async def show(
     values = {
         "conference": found, "agenda": found.agenda, "labels": labels, "annex": found.annex, "asked_party": who.party,
         "asked": [(at, one) for at, one in asked if one.party == who.party],
-        "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
         "chairs": found.view is not None and seat.may_chair(who.principal, found.view),
+        "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
     }  # fmt: skip
     return page(request, ctx, who, "conference.html", f"Conference {number}: agenda", values)

@@ -121,7 +121,7 @@ async def show(
 ) -> Response:
     """The overview: to do, what changed, the route now, alerts, who has reported, the conference, figures."""
     if not who.principal.reads_feed:  # an operator lands here after sign-in too
-        return go(f"{who.base}/settings")
+        return go(f"{who.base}/{'admin' if 'operator' in who.principal.roles else 'settings'}")
     now = ctx.clock.now()
     visit = visits(request.cookies.get(COOKIE), now)
     shown, begin = since(window, visit, who.route.zone, now)

@@ -1,11 +1,16 @@
-"""Passkeys in a real Chromium, with its virtual authenticator (Web Authentication, 11)."""
+"""Signing in in a real Chromium: passkeys by its virtual authenticator (Web Authentication, 11), and the end of a
+session under an open page."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from routehub.core.clock import wall
+from routehub.core.db import Database
+from routehub.directory.tables import sessions
 from tests.web.conftest import ON_SQLITE
 from tests.web.stage import PASSWORD, Stage, address
 
@@ -50,6 +55,11 @@ def device(browser: Browser) -> Iterator[Device]:
     assert not [said for said in complaints if not any(words in said for words in expected)], complaints
 
 
+def sign_out(page: Page) -> None:
+    page.locator("details.me summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 def with_password(stage: Stage, page: Page, leads_to: str = "/") -> None:
     page.goto(f"{stage.url}/sign-in")
     page.locator("#login").fill(address("SI"))
@@ -69,7 +79,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(set_stage, device: Devi
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator("main")).to_contain_text("Office laptop")
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{stage.url}/")
     page.goto(f"{stage.url}/account")
@@ -77,7 +87,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(set_stage, device: Devi
     expect(page.locator("main")).to_contain_text("last used")
 
     # After a password the passkey is the second step; the code of an app was never set up.
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     with_password(stage, page, "/sign-in/second")
     page.get_by_role("button", name="Use your passkey").click()
     page.wait_for_url(f"{stage.url}/")
@@ -85,7 +95,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(set_stage, device: Devi
     page.goto(f"{stage.url}/account")
     page.get_by_role("button", name="Remove the passkey Office laptop").click()
     expect(page.get_by_role("status").first).to_contain_text("The passkey is removed.")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".summary")).to_contain_text("This passkey was not accepted.")
 
@@ -96,7 +106,7 @@ def test_a_passkey_that_is_not_unlocked_or_answers_an_old_question_signs_nobody_
     page.goto(f"{stage.url}/account")
     page.get_by_role("button", name="Make a passkey").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     device.verified(False)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("form[data-passkey] .fault")).to_contain_text("Nothing was signed.")
@@ -105,7 +115,7 @@ def test_a_passkey_that_is_not_unlocked_or_answers_an_old_question_signs_nobody_
     page.on("request", lambda request: sent.append(request.post_data or "") if "/passkey" in request.url else None)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{stage.url}/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     old = next(body for body in sent if "credential=%7B" in body)
     page.goto(f"{stage.url}/sign-in")
     csrf = page.locator("form[data-passkey] [name=csrf]").input_value()
@@ -115,3 +125,27 @@ def test_a_passkey_that_is_not_unlocked_or_answers_an_old_question_signs_nobody_
     )  # fmt: skip
     assert answer.status == 422
     assert page.request.get(f"{stage.url}/v1/me").status == 401
+
+
+def ends_in(stage: Stage, minutes: int) -> None:
+    db = Database(stage.hub.database_url, 1)
+    with db.write() as conn:
+        conn.execute(sessions.update().values(expires_at=wall() + timedelta(minutes=minutes)))
+    db.close()
+
+
+def test_a_sign_in_is_made_longer_under_an_open_page_that_keeps_its_text(stage: Stage, device: Device):
+    page = device.page
+    with_password(stage, page)
+    bar = page.locator("#session-end")
+    page.goto(f"{stage.url}/alerts/new")
+    expect(bar).to_be_hidden()
+    ends_in(stage, 4)
+    page.reload()
+    expect(bar).to_contain_text("Your sign-in ends at")
+    page.get_by_label("Headline").fill("typed before the end")
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(bar).to_be_hidden()
+    expect(page.get_by_label("Headline")).to_have_value("typed before the end")
+    page.goto(f"{stage.url}/account")
+    expect(bar).to_be_hidden()
