@@ -60,6 +60,7 @@ Act = Literal[
     "answer",
     "more_time",
     "accept",
+    "ask_change",
     "decline",
     "sign",
     "confirm",
@@ -72,6 +73,7 @@ Act = Literal[
     "receive",
     "attend",
     "join",
+    "complete",
 ]
 RequestCategory = Literal["information", "joint_assessment", "need", "support"]
 StatementType = Literal["joint_text", "meeting_outcome"]
@@ -114,6 +116,8 @@ SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 AGE_BAND_PATTERN = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$"
 ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}$"
+CONCLUSION_PATTERN = r"^C[1-9][0-9]{0,3}\.[1-9][0-9]{0,2}$"
+ACTION_PATTERN = r"^A[1-9][0-9]{0,3}\.[1-9][0-9]{0,2}$"
 LINK_PATTERN = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$"
 
 # RFC 3986, by its characters: enough to tell an address from a sentence.
@@ -158,6 +162,8 @@ FORMS: dict[str, str] = {
     COUNTRY_PATTERN: "a country code of two letters (ISO 3166-1), such as SY",
     AGE_BAND_PATTERN: "an age band, such as 0-4, 18-34 or 65+",
     ZONE_PATTERN: "a time zone, such as Europe/Skopje",
+    CONCLUSION_PATTERN: "the number of a conclusion, such as C13.4",
+    ACTION_PATTERN: "the number of an action, such as A13.2",
     LINK_PATTERN: "an address that begins with https://",
     URI_REFERENCE_PATTERN: "a URI or a path (RFC 3986), such as /systems/border-police",
     URI_PATTERN: "a URI with its scheme (RFC 3986)",
@@ -231,6 +237,8 @@ Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=40)]
 Country = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
 AgeBand = Annotated[str, Field(pattern=AGE_BAND_PATTERN)]
 Zone = Annotated[str, Field(pattern=ZONE_PATTERN, examples=["Europe/Skopje"])]
+ConclusionId = Annotated[str, Field(pattern=CONCLUSION_PATTERN, examples=["C13.4"])]
+ActionId = Annotated[str, Field(pattern=ACTION_PATTERN, examples=["A13.2"])]
 Link = Annotated[str, Field(pattern=LINK_PATTERN, max_length=500)]
 
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]

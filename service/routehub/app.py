@@ -20,6 +20,7 @@ from routehub.api.v1 import (
     boards,
     bulletins,
     cap,
+    chairing,
     clock,
     conferences,
     contract,
@@ -30,6 +31,7 @@ from routehub.api.v1 import (
     me,
     measures,
     messages,
+    minutes,
     monitoring,
     movements,
     nominations,
@@ -37,6 +39,9 @@ from routehub.api.v1 import (
     pauses,
     people,
     plans,
+    readout_checks,
+    readout_desk,
+    readouts,
     reports,
     requests,
     series,
@@ -51,11 +56,16 @@ from routehub.boards.commitments import CommitmentsBoard
 from routehub.boards.conferences import ConferencesBoard
 from routehub.boards.figures import FiguresBoard
 from routehub.boards.measures import MeasuresBoard
+from routehub.boards.minutes import MinutesBoard
 from routehub.boards.movements import MovementsBoard
+from routehub.boards.readouts import ReadoutsBoard
 from routehub.boards.reporting import ReportingBoard
 from routehub.boards.requests import RequestsBoard
 from routehub.boards.statements import StatementsBoard
 from routehub.boards.threads import ThreadsBoard
+from routehub.chairing.mail import minutes_mail
+from routehub.chairing.office import Chair
+from routehub.chairing.tasks import ActionReminders, AgendaClosing, LateItems
 from routehub.core import state
 from routehub.core.clock import LiveClock, MovableClock, wall
 from routehub.core.db import Database
@@ -88,6 +98,7 @@ from routehub.digests.mail import agenda_mail, annex_mail
 from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
+from routehub.digests.tasks.called import CalledAgenda
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -101,7 +112,7 @@ from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
 from routehub.journal.writer import Writer
-from routehub.views import acting_mail, request_mail
+from routehub.views import acting_mail, readout_mail, request_mail
 from routehub.warning.engine import Engine
 from routehub.web import errors as web_errors
 from routehub.web import pages
@@ -132,6 +143,8 @@ def shipped_boards(directory: Callable[[], Directory]) -> tuple[Board, ...]:
         RequestsBoard(directory),
         CommitmentsBoard(directory),
         StatementsBoard(directory),
+        ReadoutsBoard(directory),
+        MinutesBoard(directory),
         ThreadsBoard(Registry.shipped()),
         BulletinsBoard(),
     )
@@ -143,7 +156,8 @@ def shipped_renderers(mail_from: str) -> dict[str, MailRenderer]:
         "alert": alert_mail.render, "agenda": agenda_mail(sender_of(mail_from).addr_spec),
         "conference": conference_mail(sender_of(mail_from).addr_spec),
         "agenda_annex": annex_mail,
-        "request": request_mail.request, "offer": request_mail.offer,
+        "minutes": minutes_mail, "request": request_mail.request, "offer": request_mail.offer,
+        "readout_check": readout_mail.check,
         "measure": acting_mail.measure, "movement": acting_mail.movement,
     }  # fmt: skip
 
@@ -175,6 +189,7 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
+        self.chair = Chair(self.db, self.writer, self.intake, self.directory, self.clock)
         self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
@@ -323,7 +338,11 @@ class Hub:
         """What this hub does at its time."""
         return (
             AgendaDigest(self.db, self.intake, self.directory, self.clock),
+            CalledAgenda(self.db, self.intake, self.directory),
             DailyBulletin(self.db, self.intake, self.directory),
+            AgendaClosing(self.db, self.directory, self.chair),
+            LateItems(self.db, self.directory, self.chair),
+            ActionReminders(self.db, self.intake, self.directory),
         )
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
@@ -372,12 +391,14 @@ def create_app(hub: Hub) -> FastAPI:
         hub.pushes,
         hub.warning,
         hub.subscriptions,
+        hub.chair,
     )
     problems.install(app)
     app.router.routes.extend(_routes(list(hub.registry.values())))
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due, Provider(hub.settings) if hub.settings.oidc_issuer else None,
+        hub.pushes, hub.subscriptions, hub.due, hub.chair,
+        Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
@@ -407,6 +428,8 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         messages.doors(kinds),
         reports.router,
         boards.router,
+        chairing.router,
+        minutes.router,
         conferences.router,
         bulletins.router,
         monitoring.router,
@@ -417,6 +440,9 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         movements.router,
         requests.router,
         statements.router,
+        readouts.router,
+        readout_desk.router,
+        readout_checks.router,
         threads.router,
         early_warning.router,
         escalation.router,

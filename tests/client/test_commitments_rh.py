@@ -33,5 +33,10 @@ def test_a_commitment_is_made_reported_on_changed_and_withdrawn(place: Place, tm
     assert [(one["short_id"], one["target"], one["percent"]) for one in listed] == [(ref, 2_500, 20)]
     assert slovenia("commitment", "withdraw", ref, "--reason", "Taken over.").code == 0
     assert slovenia("commitment", "progress", ref, "in_place", "600").code == 6
+    report = croatia("report", "--plain")
+    assert [line.split("\t")[1:5] for line in report.lines if line.startswith("6\t")] == [
+        ["2,000 places", "withdrawn", "new", "500 of 2\u202f500 places"]
+    ]
+    assert croatia("bulletin").code == 5
     status = croatia("plan", "status", "--plain").out
     assert [line.split("\t")[2] for line in status.splitlines() if line.startswith("6\t")] == ["withdrawn"]

@@ -47,7 +47,7 @@ FERRY = Kind(
 def test_the_shipped_kinds_are_those_of_the_contract() -> None:
     first = {"report", "alert", "response", "note", "agenda_item", "conference", "agenda"}
     acting = {"measure", "movement", "request", "offer", "commitment", "progress", "statement"}
-    conference = {"agenda_annex"}
+    conference = {"minutes", "readout_check", "readout", "erratum", "agenda_annex"}
     digests = {"bulletin"}
     assert set(KINDS) == first | acting | conference | digests
     for name, kind in KINDS.items():

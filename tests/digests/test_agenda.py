@@ -6,7 +6,8 @@ import pytest
 
 from routehub.core.errors import Refused
 from routehub.digests.render import layout
-from routehub.digests.render.page import Reader, agenda_page
+from routehub.digests.render.page import agenda_page
+from routehub.digests.render.reader import Reader
 from tests.digests.world import ROUTE, World, local, named, person
 
 EVIL = "<script>alert(1)</script> & <b>bold</b> [x](javascript:alert(1))"

@@ -11,7 +11,8 @@ import pytest
 from routehub.core.canonical import dumps
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.render import layout
-from routehub.digests.render.page import AgendaPage, Reader, agenda_page
+from routehub.digests.render.page import AgendaPage, agenda_page
+from routehub.digests.render.reader import Reader
 from routehub.digests.series import every
 from routehub.digests.tasks.agenda import announced_conferences
 from routehub.digests.upcoming import after
@@ -19,7 +20,7 @@ from tests.digests.world import ROUTE, World, local, open_world, person
 
 GOLDEN = Path(__file__).parent / "golden"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-SHORT = re.compile(r"\b[AM]-[0-9A-Z]{4,6}\b")
+SHORT = re.compile(r"\b(?:A|M|R|CM|O)-[0-9A-Z]{4,6}\b")
 LAST = date(2026, 1, 21)
 ENTERED = {
     "GR": [1400] * 7 + [1400, 1450, 1500, 1520, 1540, 1560, 1908],
@@ -83,7 +84,7 @@ def steady(text: str) -> str:
     """The same text whatever ids chance gave."""
     seen: dict[str, str] = {}
     text = UUID.sub(lambda m: seen.setdefault(m[0], f"message-{len(seen) + 1}"), text)
-    return SHORT.sub(lambda m: m[0][:2] + "XXXX", text)
+    return SHORT.sub(lambda m: m[0].partition("-")[0] + "-XXXX", text)
 
 
 def compare(name: str, text: str) -> None:

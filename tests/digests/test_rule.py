@@ -59,6 +59,9 @@ def instants(found: list[str]) -> list[datetime]:
 
 def expanded(body: bytes) -> list[datetime]:
     """The starts of all events as vobject and dateutil understand them."""
+    known = vars(vobject.icalendar)["__tzidMap"]  # it keeps the first zone that it reads under a name
+    for name in [name for name in known if name.startswith("Europe/")]:
+        del known[name]
     found: list[datetime] = []
     for event in vobject.readOne(body.decode()).vevent_list:
         rule = getattr(event, "rruleset", None)

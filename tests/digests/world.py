@@ -134,6 +134,11 @@ class World:
         assert isinstance(found, Message)
         return found
 
+    async def messages(self, party: str) -> list[Message]:
+        """Everything that a party reads, the oldest first."""
+        found: list[Message] = await self.read(lambda conn: list(follow.everything(conn, self.hub.registry)))
+        return [message for message in found if party in message.parties]
+
     async def agenda(self) -> Agenda:
         """The newest agenda."""
         payload = (await self.message((await self.agendas())[-1].message_id)).payload

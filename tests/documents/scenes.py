@@ -15,14 +15,19 @@ Example = tuple[str, str]
 EXERCISE = "exercise"
 """The code of the route on which what says that it is an exercise is sent."""
 
-TIMES = {"conference": "2016-01-25T12:00:00Z"}
+TIMES = {
+    "conference": "2016-01-25T12:00:00Z", "minutes": "2016-02-04T18:00:00Z", "readout": "2016-02-04T18:00:00Z",
+    "erratum": "2016-02-04T18:00:00Z",
+}  # fmt: skip
 """When a kind is sent that names no time by which it waits for others."""
 NOW = "2015-11-18T12:00:00Z"
-WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time")
+WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time", "until")
 AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
 
 ALERT: Example = ("alert", "shortest")
+MINUTES: Example = ("minutes", "thirteenth")
+SUB_GROUP: Example = ("conference", "sub-group")
 MOVEMENT: Example = ("movement", "shortest")
 ASSESSMENT: Example = ("request", "joint-assessment")
 REFERENCES: Mapping[str, Example] = {
@@ -42,17 +47,26 @@ REFERENCES_OF: Mapping[Example, Example] = {
     ("progress", "shortest"): ("commitment", "shortest"),
     ("progress", "withdrawn"): ("commitment", "shortest"),
     ("response", "acknowledge"): ALERT,
+    ("response", "action-complete"): MINUTES,
     ("response", "agree-with-conditions"): MOVEMENT,
+    ("response", "attend"): SUB_GROUP,
     ("response", "by-message-id"): ALERT,
     ("response", "close"): ASSESSMENT,
     ("response", "decline"): ASSESSMENT,
     ("response", "delivered-in-part"): ("offer", "unasked-expertise"),
     ("response", "more-time"): ASSESSMENT,
     ("response", "partial-answer"): ASSESSMENT,
+    ("response", "represented"): SUB_GROUP,
     ("response", "took-place"): MOVEMENT,
     ("response", "withdraw"): MOVEMENT,
 }
 """The message that an example is about: the one it changes, tells the progress of, or answers."""
+FIRST: Mapping[Example, tuple[Example, ...]] = {
+    ("erratum", "date"): (("readout", "with-reason"),),
+    ("erratum", "second"): (("readout", "with-reason"), ("erratum", "date")),
+}
+"""What has to stand on record before an example that names it by its number."""
+CHECK: Example = ("readout_check", "two-hours")
 ABOUT = ("updates", "commitment", "to")
 """The fields that name it."""
 
@@ -64,11 +78,14 @@ SENDERS_OF: Mapping[Example, str] = {
     ("commitment", "update"): "FRONTEX",
     ("measure", "past-closure"): "HU",
     ("response", "acknowledge"): "RS",
+    ("response", "action-complete"): "UNHCR",
     ("response", "agree-with-conditions"): "SI",
+    ("response", "attend"): "MK",
     ("response", "by-message-id"): "RS",
     ("response", "decline"): "UNHCR",
     ("response", "more-time"): "UNHCR",
     ("response", "partial-answer"): "UNHCR",
+    ("response", "represented"): "SI",
 }
 
 
@@ -109,6 +126,8 @@ class Scene:
     def before(self) -> dict[str, Example]:
         """The references in it, with the example that each is to lead to."""
         found = dict.fromkeys(self.data.get("references", []), REFERENCES["references"])
+        if "checked" in self.data:
+            found[self.data["checked"]["check"]] = CHECK
         for name in (*ABOUT, *REFERENCES):
             ref = self.data.get(name)
             if isinstance(ref, str):
@@ -130,6 +149,11 @@ class Scene:
             return f"{self.data['as_of']}T23:00:00Z"
         waits = list(self._waits())
         return (min(waits) - AHEAD).isoformat() if waits else TIMES.get(self.example[0], NOW)
+
+    @property
+    def then(self) -> str | None:
+        """When it is sent, where what it refers to has to come to its end first."""
+        return str(self.data["checked"]["until"]) if "checked" in self.data else None
 
     def _waits(self) -> list[datetime]:
         own = [self.data[name] for name in WAITS_UNTIL if name in self.data]

@@ -18,7 +18,21 @@ from routehub_schemas.kind import Kind
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import LINE_PATTERN, REFERENCE_PATTERN, TEXT_PATTERN
 
-OWN_WAY = frozenset({"report", "alert", "note", "agenda_item", "response", "conference", "agenda"})
+OWN_WAY = frozenset(
+    {
+        "report",
+        "alert",
+        "note",
+        "agenda_item",
+        "response",
+        "conference",
+        "agenda",
+        "minutes",
+        "readout",
+        "readout_check",
+        "erratum",
+    }
+)
 """Kinds that ``canaries`` writes by hand, and those that the hub or its chair alone posts."""
 KINDS = tuple(
     kind for name, kind in sorted(Registry.shipped().items()) if name not in OWN_WAY and kind.posted_by != {"hub"}

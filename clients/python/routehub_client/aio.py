@@ -250,6 +250,38 @@ class AsyncHub:
     async def annex_text(self, number: int) -> str:
         return await self._do(calls.annex_text(self.route_code, number))
 
+    async def readouts(self) -> list[dict[str, Any]]:
+        """What was published, the newest conference first."""
+        return await self._do(calls.readouts(self.route_code))
+
+    async def readout(self, number: int) -> dict[str, Any]:
+        """The readout of a conference, as published and as corrected."""
+        return await self._do(calls.readout(self.route_code, number))
+
+    async def readout_text(self, number: int) -> str:
+        return await self._do(calls.readout_text(self.route_code, number))
+
+    async def readout_draft(self, number: int) -> dict[str, Any]:
+        """The readout in work, with its `version`; for the chair."""
+        return await self._do(calls.readout_draft(self.route_code, number))
+
+    async def make_readout_draft(self, number: int, version: int | None = None) -> dict[str, Any]:
+        """Drafts the readout from the minutes."""
+        return await self._do(calls.make_readout_draft(self.route_code, number, version))
+
+    async def save_readout_draft(
+        self, number: int, draft: Mapping[str, Any], version: int | None = None
+    ) -> dict[str, Any]:
+        """Keeps a changed draft; raises when somebody changed it meanwhile."""
+        return await self._do(calls.save_readout_draft(self.route_code, number, draft, version))
+
+    async def readout_checks(self, *, mine: bool | None = None) -> list[dict[str, Any]]:
+        """Readouts sent for check."""
+        return await self._do(calls.readout_checks(self.route_code, mine=mine))
+
+    async def readout_check(self, id: str) -> dict[str, Any]:
+        return await self._do(calls.readout_check(self.route_code, id))
+
     async def pauses(self, all: bool = False) -> list[dict[str, Any]]:
         """Who is excused from reporting, and why; with ``all`` also pauses that are over."""
         return await self._do(calls.pauses(self.route_code, all=all))

@@ -354,6 +354,69 @@ def annex_text(route: str | None, number: int) -> Call[str]:
     return _get(path("conferences", number, "annex", route=route) + ".txt", lambda answer: answer.text)
 
 
+def readouts(route: str | None) -> Call[list[dict[str, Any]]]:
+    return _get(path("readouts", route=route), partial(answers.rows, "readouts"))
+
+
+def readout(route: str | None, number: int) -> Call[dict[str, Any]]:
+    return _get(path("readouts", number, route=route), Answer.object)
+
+
+def readout_text(route: str | None, number: int) -> Call[str]:
+    return _get(path("readouts", number, route=route) + ".txt", lambda answer: answer.text)
+
+
+def readout_draft(route: str | None, number: int) -> Call[dict[str, Any]]:
+    return _get(path("conferences", number, "readout-draft", route=route), Answer.object)
+
+
+def make_readout_draft(route: str | None, number: int, version: int | None = None) -> Call[dict[str, Any]]:
+    """Drafts it from the minutes; with `version` only in the place of that draft."""
+    headers = (JSON_BODY, *_match(version))
+    place = path("conferences", number, "readout-draft", route=route)
+    return Call(Request("POST", place, (), headers, b"{}"), Answer.object)
+
+
+def save_readout_draft(
+    route: str | None, number: int, draft: Mapping[str, Any], version: int | None = None
+) -> Call[dict[str, Any]]:
+    """Puts a draft in the place of that version."""
+    headers = (JSON_BODY, *_match(version))
+    place = path("conferences", number, "readout-draft", route=route)
+    return Call(Request("PUT", place, (), headers, dumps(draft)), Answer.object)
+
+
+def send_readout(route: str | None, number: int, minutes: int = 120, key: str | None = None) -> Call[answers.Posted]:
+    """Sends the draft to the parties named in it, who have so many minutes."""
+    place = path("conferences", number, "readout-check", route=route)
+    return _write("POST", place, dumps({"minutes": minutes}), JSON_BODY, key, False)
+
+
+def publish_readout(
+    route: str | None, number: int, reason: str | None = None, key: str | None = None
+) -> Call[answers.Posted]:
+    """Publishes the draft. `reason`: why without a check that has ended; everybody reads it."""
+    place = path("conferences", number, "readout", route=route)
+    return _write("POST", place, dumps({"reason": reason} if reason else {}), JSON_BODY, key, False)
+
+
+def correct_readout(
+    route: str | None, number: int, wrong: str, right: str, where: str | None = None, key: str | None = None
+) -> Call[answers.Posted]:
+    """Publishes the next erratum to a readout."""
+    said = {"wrong": wrong, "right": right} | ({"where": where} if where else {})
+    return _write("POST", path("readouts", number, "errata", route=route), dumps(said), JSON_BODY, key, False)
+
+
+def readout_checks(route: str | None, *, mine: bool | None = None) -> Call[list[dict[str, Any]]]:
+    asked = params(mine=mine)
+    return Call(Request("GET", path("readout-checks", route=route), asked), partial(answers.rows, "checks"))
+
+
+def readout_check(route: str | None, id: str) -> Call[dict[str, Any]]:
+    return _get(path("readout-checks", id, route=route), Answer.object)
+
+
 def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:
     asked = params(all=True if all else None)
     return Call(Request("GET", path("reporting", "pauses", route=route), asked), partial(answers.rows, "pauses"))
@@ -420,6 +483,10 @@ def log(route: str | None, *, limit: int | None = None) -> Call[list[dict[str, A
 
 def indicators(route: str | None) -> Call[list[dict[str, Any]]]:
     return _get(path("indicators", route=route), partial(answers.rows, "indicators"))
+
+
+def _match(version: int | None) -> tuple[tuple[str, str], ...]:
+    return (("If-Match", f'"{version}"'),) if version is not None else ()
 
 
 def _get(place: str, read: Callable[[Answer], T]) -> Call[T]:

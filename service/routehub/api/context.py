@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from routehub.chairing.office import Chair
 from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.observe import Metrics
@@ -44,6 +45,7 @@ class Context:
     pushes: PushLog
     warning: Engine
     subscriptions: SubscriptionOffice
+    chair: Chair
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -60,15 +60,22 @@ def offer(router: APIRouter, path: str, *forms: Form, **more: Any) -> Callable[[
             response.headers["Vary"] = "Accept"
             return response
 
-        router.add_api_route(
-            path, varying, methods=["GET"], dependencies=[Depends(_by_accept(forms))], responses=_described(forms),
-            **more,
-        )  # fmt: skip
+        def plain() -> None:
+            router.add_api_route(
+                path, varying, methods=["GET"], dependencies=[Depends(_by_accept(forms))], responses=_described(forms),
+                **more,
+            )  # fmt: skip
+
+        last = path.endswith("}")  # then the plain address takes whatever stands there, with its suffix
+        if not last:
+            plain()
         for form in forms:
             router.add_api_route(
                 f"{path}.{form.suffix}", endpoint, methods=["GET"], dependencies=[Depends(_by_suffix(form))],
                 responses=_described([form]), **more,
             )  # fmt: skip
+        if last:
+            plain()
         return endpoint
 
     return register

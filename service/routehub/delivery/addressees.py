@@ -49,8 +49,10 @@ class Rule:
 RULES = (
     Rule("coordinators", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
     Rule("contact_points", Wanted(kinds=frozenset({"alert"}), severity="Moderate")),
-    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin"}))),
+    Rule("contact_points", Wanted(kinds=frozenset({"agenda", "agenda_annex", "bulletin", "minutes", "readout_check"}))),
     Rule("coordinators", Wanted(kinds=frozenset({"bulletin"}))),
+    # What the hub itself notes down for a party: its actions are due.
+    Rule("contact_points", Wanted(kinds=frozenset({"note"}), parties=frozenset({HUB_PARTY}))),
     Rule("invited", Wanted(kinds=frozenset({"conference"}))),
 )
 
@@ -137,7 +139,7 @@ def invited(at: Moment, message: Message, member: Membership) -> list[PersonView
     found = [*duty, *at.directory.on_duty(message.route, member.party, then)]
     if said.state != "planned":
         found += at.directory.contacts(message.route, member.party, at.wall)
-    return list(dict.fromkeys(found))
+    return list({person.id: person for person in found}.values())
 
 
 def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> list[PersonView]:

@@ -8,7 +8,8 @@ from routehub.digests.render import layout
 from routehub.digests.render.annex import annex_page
 from routehub.digests.render.calendar import Person, calendar
 from routehub.digests.render.forms import invitation_of
-from routehub.digests.render.page import Reader, agenda_page
+from routehub.digests.render.page import agenda_page
+from routehub.digests.render.reader import Reader
 from routehub.journal.message import Message
 from routehub_schemas.kinds.agenda.payload import Agenda
 

@@ -1,13 +1,16 @@
 """Numbers, days and times in words (UX 10): digits always, thousands by a narrow space, every time with its zone."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routehub.core.words import MINUS, NARROW, day, number, signed_percent
 
+_BLANKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
+
 __all__ = [
-    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "when",
+    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "when",
 ]  # fmt: skip
 
 
@@ -62,7 +65,12 @@ def listed(values: Sequence[str]) -> str:
     return f"{', '.join(values[:-1])} and {values[-1]}"
 
 
+def one_line(text: str) -> str:
+    """Without line ends. The narrow space within a number is none and stays."""
+    return _BLANKS.sub(" ", text).strip()
+
+
 def clip(text: str, most: int) -> str:
     """One line of at most ``most`` characters."""
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from sqlalchemy import update
 
-from routehub.core.errors import Conflict, Unknown, refused
+from routehub.core.errors import Conflict, NotAllowed, Unknown, refused
 from routehub.directory import keys
 from routehub.directory.people import may_manage, require_office
 from routehub.directory.principal import Principal
@@ -64,6 +64,8 @@ def make(tx: Transaction, who: Principal, given: NewKey, allowed: frozenset[str]
     if party is None:
         raise refused("/party", "unknown-party", f"{sent} is no party of this hub.", sent=sent)
     require_office(who, party)
+    if "chair" in given.scopes and not who.roles & {"chair", "operator"}:
+        raise NotAllowed("A key that acts as the chair is made by the chair, or by the operator.")
     return _make(tx, directory, who, party, given.system, frozenset(given.scopes), allowed, given.days)
 
 

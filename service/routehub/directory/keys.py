@@ -24,8 +24,9 @@ def key_class(marking: str) -> str:
 
 
 def known_scopes(kinds: frozenset[str]) -> frozenset[str]:
-    """``read:feed``, one ``post:<kind>`` per kind, ``post:*`` for all, and ``set:clock`` for exercises."""
-    return frozenset({"read:feed", "post:*", "set:clock"} | {f"post:{kind}" for kind in kinds})
+    """``read:feed``, one ``post:<kind>`` per kind, ``post:*`` for all, ``chair`` for the chair's own terminal, and
+    ``set:clock`` for exercises."""
+    return frozenset({"read:feed", "post:*", "chair", "set:clock"} | {f"post:{kind}" for kind in kinds})
 
 
 def make(

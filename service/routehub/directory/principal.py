@@ -101,11 +101,12 @@ def still_holds(principal: Principal, directory: Directory, wall: datetime, toda
 
 
 def key_principal(key: KeyView, directory: Directory) -> Principal:
-    """A national system. The systems of a party that only observes the route observe, whatever their scopes."""
+    """A national system. The systems of a party that only observes the route observe, whatever their scopes. With the
+    scope ``chair`` it is the terminal of the chair, and may do what the chair does."""
     route = directory.routes.get(key.route)
     roles = {m.role for m in route.memberships if m.party == key.party} if route else set()
-    role = "observer" if roles == {"observer"} else "national_system"
-    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset({role}), key.scopes)
+    held = {"observer"} if roles == {"observer"} else {"national_system", *(key.scopes & {"chair"})}
+    return Principal(key.route, key.party, key.system, f"key:{key.id}", frozenset(held), key.scopes)
 
 
 def require_role(principal: Principal, *roles: str) -> None:

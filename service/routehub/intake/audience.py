@@ -78,7 +78,8 @@ def check_tlp(
     route: RouteView, principal: Principal, tlp: str, words: tuple[str, ...], readers: frozenset[str],
     on: date, inherited: str | None, around: str = "",
 ) -> None:  # fmt: skip
-    """RED only with named parties; AMBER+STRICT never to observers; an answer to RED stays RED.
+    """RED only with named parties; AMBER+STRICT never to observers; an answer to RED stays RED; CLEAR alone may become
+    public (DECISIONS 1).
 
     around: JSON Pointer to the envelope, which holds the marking.
     """
@@ -93,6 +94,12 @@ def check_tlp(
                 sent=group,
             )
         )
+    if "public" in words and tlp != "CLEAR":
+        problems.append(
+            Problem(
+                f"{around}/tlp", "not-clear", "TLP:CLEAR alone may become public.", sent=tlp, allowed=["CLEAR"]
+            )
+        )  # fmt: skip
     observers = {m.party for m in route.members(on, "observer")} - {principal.party}
     if tlp == "AMBER+STRICT" and readers & observers:
         named = ", ".join(sorted(readers & observers))

@@ -29,6 +29,8 @@ from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import UNSAFE
 
 DEFAULT_TLP = "AMBER"
+PUBLIC_TLP = "CLEAR"
+"""What is sent to everybody is marked so, if its sender does not say otherwise."""
 LONGEST_KEY = 255
 """Characters. A key is written with the others of its commit: one that no index takes would fail them all."""
 
@@ -214,7 +216,7 @@ class Intake:
         words, readers = audience.settle(
             directory, route, principal, post.kind, payload, targets.values(), today, post.pointer
         )
-        tlp = post.tlp or audience.strictest(targets.values(), DEFAULT_TLP)
+        tlp = post.tlp or audience.strictest(targets.values(), PUBLIC_TLP if "public" in words else DEFAULT_TLP)
         inherited = audience.strictest(targets.values(), "CLEAR")
         audience.check_tlp(route, principal, tlp, words, readers, today, inherited, post.around)
         data.pop("on_behalf_of", None)

@@ -85,7 +85,8 @@ class SampleBuilder:
 
     def _key(self, party: str) -> str:
         kinds = frozenset(self.hub.registry)
-        new = key_office.NewKey(system="sample system", party=party, scopes=["read:feed", "post:*"], days=90)
+        scopes = ["read:feed", "post:*", *(["chair"] if party == "EC" else [])]
+        new = key_office.NewKey(system="sample system", party=party, scopes=scopes, days=90)
         return self.hub.writer.change(lambda tx: key_office.make(tx, OPERATOR, new, known_scopes(kinds)).text)
 
     def _move(self, moment: datetime) -> None:

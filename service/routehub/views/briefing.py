@@ -11,7 +11,7 @@ from routehub.boards.requests.queries import Looking
 from routehub.core.clock import wall
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
-from routehub.views import acting, changes, corrections, plans, waiting
+from routehub.views import acting, changes, corrections, plans, readouts, waiting
 from routehub.views.changes import Line, Todo
 from routehub.views.route import RoutePicture
 
@@ -40,6 +40,7 @@ def load(
             *changes.todo(picture, party),
             *acting.todo(told, planned, party, directory, now),
             *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
+            *readouts.waiting(conn, audiences, who, now),
             *plans.waiting(conn, audiences, route.code, party, today, now),
             *waiting.nominations_waiting(directory, route, who, today, wall()),
         ],

@@ -23,6 +23,11 @@ from routehub_schemas.reference import Plan, Point
 STATES = ("overdue", "behind", "nothing_reported", "open", "on_track", "done", "withdrawn")
 """The worst first: a point stands as the worst of its commitments. Those that were withdrawn do not count."""
 NONE = "no_commitment"
+STATE_WORDS = {
+    "done": "Done", "overdue": "Overdue", "nothing_reported": "Nothing reported", "behind": "Behind",
+    "on_track": "On track", "open": "Open", "withdrawn": "Withdrawn", "no_commitment": "No commitment recorded",
+}  # fmt: skip
+"""The same in words."""
 _WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 
 

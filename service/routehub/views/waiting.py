@@ -1,10 +1,11 @@
 """What waits for a party besides alerts and figures, with its due time (UX 3.3): for the overview and the terminal."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection
 
+from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
 from routehub.boards.statements.queries import StatementView, statements
 from routehub.core.words import number
@@ -18,6 +19,7 @@ def load(conn: Connection, look: Looking) -> list[Todo]:
     """The lines of a party, the soonest first."""
     found = [
         *requests_waiting(requests_of(conn, look), look.party), *offers_waiting(offers_of(conn, look), look.party),
+        *actions_waiting(actions(conn, look.audiences, look.route, look.now, look.zone, party=look.party), look),
         *statements_waiting(statements(conn, look.audiences, look.route, party=look.party), look.party),
     ]  # fmt: skip
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or look.now))
@@ -51,6 +53,18 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
 
 def _all_in(view: RequestView) -> bool:
     return all(one.state in ("answered", "declined") for one in view.asked)
+
+
+def actions_waiting(views: Iterable[ActionView], look: Looking) -> list[Todo]:
+    """What conferences gave the party to do: until the end of its day."""
+    found = []
+    for view in views:
+        own = view.owner(look.party)
+        if own is not None and own.state != "done":
+            due = datetime.combine(own.due, time(23, 59), look.zone).astimezone(UTC)
+            late = "Overdue: " if own.state == "overdue" else ""
+            found.append(Todo(f"{late}{view.id}, {view.what}", due, view.id, f"/actions#{view.id}"))
+    return found
 
 
 def statements_waiting(views: Iterable[StatementView], party: str) -> list[Todo]:

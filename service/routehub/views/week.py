@@ -14,15 +14,18 @@ from routehub.boards.conferences.queries import ProposalView, proposals_of
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import unusual
 from routehub.boards.measures.queries import MeasureView, measures
+from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.movements.queries import MovementView, movements
 from routehub.boards.reporting.freshness import DayReport, Pauses, Record, record
 from routehub.boards.reporting.queries import days_of
 from routehub.boards.requests.queries import Looking, RequestView, requests_of
+from routehub.boards.statements.queries import StatementView, outcomes
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.directory.visibility import readable
 from routehub.journal.targets import marked_red
 from routehub.views import plans, shared
+from routehub.views.names import called
 from routehub.views.plans import Shown
 from routehub.views.route import SHOWN, Capacity, RoutePicture, Station, counts_differ, leg_counts, picture
 from routehub.views.totals import Total, Totals
@@ -128,6 +131,7 @@ class Records:
     movements: tuple[MovementView, ...] = ()
     commitments: tuple[Shown, ...] = ()
     requests: tuple[RequestView, ...] = ()
+    outcomes: tuple[StatementView, ...] = ()
 
     def only(self, everyone: "Records") -> "Records":
         """Those that are not there for everyone. A measure is there, and yet another one, where not everyone reads all
@@ -142,6 +146,7 @@ class Records:
             tuple(m for m in self.movements if m.id not in movements),
             tuple(c for c in self.commitments if c.view.id not in pledged),
             tuple(r for r in self.requests if r.id not in requests),
+            tuple(o for o in self.outcomes if o.id not in {one.id for one in everyone.outcomes}),
         )
 
 
@@ -162,6 +167,8 @@ class Week:
     stocks: Mapping[str, Mapping[str, tuple[Total | None, ...]]]
     flags: Mapping[str, str]
     records: Records
+    actions: tuple[ActionView, ...] = ()
+    """What conferences gave somebody to do and was not done when the week began, as everyone reads it."""
 
     def name(self, party: str) -> str:
         return self.names.get(party, party)
@@ -192,7 +199,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, now: datetime
         tuple(_leg(totals, leg, days) for leg in route.legs_on(today)),
         tuple(_reception(s) for s in _ordered(drawn) if s.capacity is not None),
         {party: _stocks(totals, party, days) for party in parties},
-        {party: _flags(totals, party, last) for party in parties}, records,
+        {party: _flags(totals, party, last) for party in parties}, records, _actions(conn, ids, route, now, since),
     )  # fmt: skip
 
 
@@ -213,7 +220,7 @@ def narrower(
 
 
 def _names(directory: Directory, on: date) -> dict[str, str]:
-    return {code: directory.name(code, on) for code in directory.parties}
+    return {code: called(directory, code, on) for code in directory.parties}
 
 
 def _records(
@@ -227,6 +234,20 @@ def _records(
         _measures(conn, ids, route, now), _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
         _requests(conn, ids, route, now, party),
+        tuple(one for one in outcomes(conn, ids, route.code, since=since) if one.tlp != "RED"),
+    )  # fmt: skip
+
+
+def _actions(
+    conn: Connection, ids: Iterable[int], route: RouteView, now: datetime, since: datetime
+) -> tuple[ActionView, ...]:
+    """Without those of which anything is TLP:RED."""
+    found = [one for one in actions(conn, ids, route.code, now, route.zone) if one.tlp != "RED"]
+    red = marked_red(conn, [act.message_id for one in found for act in one.acts])
+    return tuple(
+        one for one in found
+        if red.isdisjoint(act.message_id for act in one.acts)
+        and (one.state != "done" or any(act.at >= since for act in one.acts))
     )  # fmt: skip
 
 

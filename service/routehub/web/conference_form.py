@@ -50,7 +50,7 @@ class ConferenceForm:
         """The form of a new conference, filled with what its series proposes."""
         return cls(
             series=one.name, number=str(number), title=one.title,
-            start="" if extra else write_time(start, one.zone), zone=one.zone.key, minutes=str(one.minutes),
+            start="" if extra else _typed(start, one.zone), zone=one.zone.key, minutes=str(one.minutes),
             chair=one.chair, link=one.link or "", participants=one.participants, extra="yes" if extra else "",
             key=fresh_key(),
         )  # fmt: skip
@@ -60,7 +60,7 @@ class ConferenceForm:
         """The form of a move: the time at which it stands now."""
         zone = ZoneInfo(view.zone)
         return cls(
-            series=view.series, number=str(view.number), start=write_time(view.start, zone), zone=view.zone,
+            series=view.series, number=str(view.number), start=_typed(view.start, zone), zone=view.zone,
             minutes=str(view.minutes), link=view.link or "", key=fresh_key(),
         )  # fmt: skip
 
@@ -97,6 +97,11 @@ def check(form: ConferenceForm) -> Faults:
     if form.link and not form.link.startswith("https://"):
         faults.add("link", "Write an address that begins with https://")
     return faults
+
+
+def _typed(start: datetime | None, zone: ZoneInfo) -> str:
+    """As it stands in the field: ``2026-01-29 10:00``."""
+    return write_time(start, zone).replace("T", " ")
 
 
 def _whole(text: str, least: int, most: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from routehub.chairing.office import Chair
 from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.rates import Rates
@@ -39,6 +40,7 @@ class WebContext:
     pushes: PushLog
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
+    chair: Chair
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)

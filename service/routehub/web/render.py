@@ -39,7 +39,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
     (("/measures", "Measures"), ("/movements", "Movements")),
     (("/requests", "Requests"), ("/threads", "Notes")),
     (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
-    (("/conference", "Conference"),),
+    (("/conference", "Conference"), ("/actions", "Actions"), ("/readouts", "Readouts")),
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
@@ -52,7 +52,10 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
-BESIDE = {"/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties"}
+BESIDE = {
+    "/readout-checks": "/conference",
+    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties",
+}  # fmt: skip
 """Pages that are not in the navigation, and the part to which they belong."""
 ADMINISTRATION: tuple[Place, ...] = (
     ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),

@@ -14,9 +14,11 @@ from routehub_schemas.vocab import (
     IndicatorName,
     Line,
     Link,
+    MessageId,
     Moment,
     PartyCode,
     PlaceCode,
+    Remark,
     Slug,
     Zone,
 )
@@ -65,6 +67,19 @@ class Item(Matter):
     """The time set aside for it."""
     late: bool = False
     """Whether it was added after the agenda had been closed."""
+
+
+class Dropped(Part):
+    """What a rule or a party had put on the agenda and the chair took off it."""
+
+    title: Line
+    """What it was about."""
+    rule: Slug
+    """The rule that had put it there."""
+    reason: Remark
+    """Why the chair took it off."""
+    sources: list[MessageId] = Field(default=[], max_length=1_000)
+    """The messages it rested on."""
 
 
 class WeekRow(Part):
@@ -124,6 +139,8 @@ class Agenda(Payload):
     """The conference that it is for."""
     items: list[Item] = Field(default=[], max_length=200)
     """What is to be discussed, the same numbers for everyone in the call."""
+    dropped: list[Dropped] = Field(default=[], max_length=200)
+    """What the chair took off the agenda, and why."""
     days: list[Day] = Field(default=[], max_length=31)
     """The days of the columns of `week`."""
     week: list[WeekRow] = Field(default=[], max_length=1_000)

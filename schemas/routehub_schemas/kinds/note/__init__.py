@@ -1,6 +1,6 @@
 """Notes between named parties."""
 
-from routehub_schemas.kind import PEOPLE, SYSTEMS, Kind
+from routehub_schemas.kind import HUB, PEOPLE, SYSTEMS, Kind
 from routehub_schemas.kinds.note.payload import Note, check
 from routehub_schemas.kinds.note.summary import summary
 
@@ -21,7 +21,7 @@ KIND = Kind(
     title="Note",
     summary=summary,
     subject=_subject,
-    posted_by=PEOPLE | SYSTEMS | {"coordinator", "chair"},
+    posted_by=PEOPLE | SYSTEMS | HUB | {"coordinator", "chair"},
     default_audience="named",
     parties=_parties,
     check=check,

@@ -15,6 +15,7 @@ WORDS = {
     "answer": "answer to",
     "more_time": "more time asked for",
     "accept": "accepted",
+    "ask_change": "change asked for in",
     "decline": "declined",
     "sign": "signed",
     "confirm": "confirmed",
@@ -27,12 +28,13 @@ WORDS = {
     "receive": "received",
     "attend": "attends",
     "join": "joined",
+    "complete": "completed",
 }
 
 
 def summary(response: Response, names: Mapping[str, str]) -> str:
     """`acknowledged A-7F3K`."""
-    line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.to}"
+    line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.item or response.to}"
     if response.quantity is not None:
         line += f", {response.quantity} in all"
     if response.new_time is not None:

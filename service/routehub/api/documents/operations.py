@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from routehub.api.documents.answers import (
     alerts,
     bulletins,
+    chairing,
     commitments,
     conferences,
     directory,
@@ -20,6 +21,7 @@ from routehub.api.documents.answers import (
     identity,
     measures,
     movements,
+    readouts,
     requests,
     route,
     statements,
@@ -29,6 +31,11 @@ from routehub.api.documents.answers import (
 )
 from routehub.api.v1.clock import ClockSet
 from routehub.api.v1.escalation import QuietHours
+from routehub.api.v1.readout_desk import NewCheck, NewErratum, NewReadout
+from routehub.chairing.edits import AgendaChange
+from routehub.chairing.notes import Ending, NewItem, Noted, Present
+from routehub.chairing.readouts.content import Draft
+from routehub.chairing.readouts.template import Template
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSigningKeys, NewSubscription
 from routehub.digests.series_office import Terms
@@ -160,13 +167,99 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("put", "/v1/series/{name}"): Operation(
         conferences.Series, body=Terms, statuses={201: "Begun.", 200: "Changed."},
         headers={201: ("Location", "ETag"), 200: ("ETag",)}, refusals=(*WRITE, 412),
-        examples={"a sub-group": {
-            "title": "National police authorities", "rule": "called", "chair": "EC", "reports_to": "weekly",
-            "participants": ["AT", "HR", "DE", "GR", "RS", "SI", "MK"],
+        examples={"every Tuesday": {
+            "title": "Coordinators of assistance", "weekday": "tuesday", "at": "15:00", "zone": "Europe/Brussels",
+            "minutes": 30, "chair": "EC",
         }},
     ),
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
+    ("get", "/v1/readouts"): Operation(
+        readouts.Readouts, PUBLIC, public=True, media={ATOM: "The feed of readouts."}, headers={200: ("TLP",)}
+    ),
+    ("get", "/v1/readouts/{number}"): Operation(
+        readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
+    ),
+    ("get", "/v1/readouts/{number}.pdf"): Operation(
+        None, (*PUBLIC, 422, 501), public=True, headers={200: ("TLP",)}, media={PDF: "The readout, tagged (PDF/UA-1)."}
+    ),
+    ("post", "/v1/readouts/{number}/errata"): Operation(MESSAGE, body=NewErratum, **MESSAGE_TAKEN),
+    ("get", "/v1/readout-checks"): Operation(readouts.Checks),
+    ("get", "/v1/readout-checks/{ref}"): Operation(readouts.Check),
+    ("get", "/v1/conferences/{number}/readout-draft"): Operation(readouts.DraftStanding, headers={200: ("ETag",)}),
+    ("post", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, statuses={201: "Drafted."}, headers={201: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("put", "/v1/conferences/{number}/readout-draft"): Operation(
+        readouts.DraftStanding, body=Draft, statuses={200: "Kept."}, headers={200: ("ETag",)}, refusals=(*WRITE, 412)
+    ),
+    ("post", "/v1/conferences/{number}/readout-check"): Operation(
+        MESSAGE, body=NewCheck, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("post", "/v1/conferences/{number}/readout"): Operation(
+        MESSAGE, body=NewReadout, **(MESSAGE_TAKEN | {"refusals": (*WRITE, 410, 412)}),
+    ),
+    ("get", "/v1/readout-template"): Operation(readouts.TemplateKept, headers={200: ("ETag",)}),
+    ("put", "/v1/readout-template"): Operation(
+        readouts.TemplateKept, body=Template, headers={200: ("ETag",)},
+        examples={"one sentence": {"closing": "The next conference is on {next}."}},
+        statuses={200: "Set."}, refusals=(*WRITE, 412),
+    ),
+    ("get", "/v1/conferences/{number}/draft"): Operation(
+        chairing.AgendaDraft, (*READ, 409), headers={200: ("ETag",)}
+    ),
+    ("patch", "/v1/conferences/{number}/draft"): Operation(
+        chairing.AgendaDraft, (*WRITE, 412), AgendaChange,
+        examples={
+            "more time, and another lead": {"items": {"follow-up": {"minutes": 10, "lead": "UNHCR"}}},
+            "taken back": {"items": {"follow-up": {"minutes": None, "lead": None}}},
+        },
+        headers={200: ("ETag",)}, statuses={200: "As it stands now."},
+    ),
+    ("post", "/v1/conferences/{number}/compile"): Operation(MESSAGE, **_made("Compiled.", "Location", "ETag")),
+    ("post", "/v1/conferences/{number}/close"): Operation(
+        MESSAGE, **(_made("Closed.", "Location", "ETag") | {"refusals": (*WRITE, 412)})
+    ),
+    ("post", "/v1/conferences/{number}/start"): Operation(chairing.Notes, **_made("Started.", "ETag")),
+    ("get", "/v1/conferences/{number}/notes"): Operation(chairing.Notes, (*READ, 409), headers={200: ("ETag",)}),
+    ("put", "/v1/conferences/{number}/notes/attendance"): Operation(
+        chairing.Notes, (*WRITE, 412), Present, headers={200: ("ETag",)}, statuses={200: "Noted."},
+        examples={
+            "one came, another spoke for it": {
+                "attendance": [
+                    {"party": "RO", "present": True, "people": ["Contact point"]},
+                    {"party": "BG", "present": False, "represented_by": "RO"},
+                ],
+            },
+        },
+    ),
+    ("post", "/v1/conferences/{number}/notes/items"): Operation(
+        chairing.ItemNotes, body=NewItem,
+        examples={"any other business": {"title": "Winter clothing", "lead": "UNHCR"}}, **_made("Added.", "ETag"),
+    ),
+    ("put", "/v1/conferences/{number}/notes/items/{item}"): Operation(
+        chairing.ItemNotes, (*WRITE, 412), Noted, headers={200: ("ETag",)}, statuses={200: "Noted."},
+        examples={
+            "a conclusion and an action": {
+                "interventions": [
+                    {"parties": ["GR", "MK"], "text": "informed about their practices at the border.", "public": True},
+                ],
+                "conclusions": [{"text": "Places are reported weekly.", "publish": "public"}],
+                "actions": [{"owners": ["GR"], "what": "Report the places.", "due": "2016-02-03"}],
+            },
+        },
+    ),
+    ("put", "/v1/conferences/{number}/notes/items/{item}/lock"): Operation(
+        chairing.ItemNotes, WRITE, headers={200: ("ETag",)}, statuses={200: "Yours."}
+    ),
+    ("delete", "/v1/conferences/{number}/notes/items/{item}/lock"): Operation(None, **_done("Let go.", 204)),
+    ("post", "/v1/conferences/{number}/end"): Operation(
+        MESSAGE, body=Ending, examples={"and when it goes on": {"next": "2016-02-04T14:00:00Z"}},
+        **(_made("Ended, and the minutes sent.", "Location", "ETag") | {"refusals": (*WRITE, 412)}),
+    ),
+    ("post", "/v1/conferences/{number}/correct"): Operation(chairing.Notes, **_made("Open.", "ETag")),
+    ("get", "/v1/conferences/{number}/minutes"): Operation(MESSAGE),
+    ("get", "/v1/actions"): Operation(chairing.Actions),
     ("get", "/v1/conferences/{number}/agenda.pdf"): Operation(None, (*READ, 501), media={PDF: "The agenda."}),
     ("get", "/v1/conferences/{number}/annex"): Operation(MESSAGE),
     ("get", "/v1/bulletins"): Operation(bulletins.Bulletins),

@@ -32,7 +32,7 @@ from routehub.digests.render import layout
 from routehub.digests.render.annex import annex_page
 from routehub.digests.render.calendar import published
 from routehub.digests.render.forms import FORMS, agenda_form, agenda_pdf, calendar_entries, proposal_of
-from routehub.digests.render.page import Reader as PageReader
+from routehub.digests.render.reader import Reader as PageReader
 from routehub.digests.render.rule import Repeating
 from routehub.digests.series import Series
 from routehub.directory.principal import Principal

@@ -1,5 +1,6 @@
 """The monitoring report of a plan over a week or any other days."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,12 +10,14 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
+from routehub.api.negotiation import CSV, JSON, PDF, XLSX, Chosen, offer
 from routehub.api.sheets import commitments as sheet
-from routehub.api.sheets.answers import Bom, Hxl, Sheets
+from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
 from routehub.api.v1.boards import answer, marking
 from routehub.api.v1.plans import PlanName, WeekName, asked_week, known_plan, plan_body, reached_body, step_body
 from routehub.core.errors import Refused, refused
+from routehub.digests.render.monitoring_paper import monitoring_paper
+from routehub.digests.render.pdf import pdf
 from routehub.directory.snapshot import RouteView
 from routehub.directory.visibility import readable
 from routehub.journal.markings import strictest
@@ -47,7 +50,7 @@ def _span(ctx: Context, route: RouteView, week: str | None, first: date | None, 
     raise Refused(problem.message, [problem])
 
 
-@offer(router, "/plans/{plan}/report", JSON, CSV, XLSX)
+@offer(router, "/plans/{plan}/report", JSON, CSV, XLSX, PDF)
 async def get_monitoring_report(
     request: Request, ctx: Ctx, who: Reader, route: OnRoute, form: Chosen, plan: PlanName, week: WeekName = None,
     first: First = None, last: Last = None, hxl: Hxl = False, bom: Bom = False,
@@ -63,10 +66,14 @@ async def get_monitoring_report(
     found = await ctx.db.read(read)
     if form is JSON:
         return answer({"route": marking(route), "plan": plan_body(known, route)} | _report(found))
-    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
     tlp = strictest(sheet.tlp_of(one.now) for one in found.commitments)
     title = f"{known.title}: {days.first} to {days.last}"
     name = f"{plan}-report-{days.name or f'{days.first}-{days.last}'}"
+    if form is PDF:
+        paper = monitoring_paper(found, ctx.directory.value, route, ctx.settings.public_url.rstrip("/"), tlp)
+        headers = named(route, name, days.end, PDF) | {"TLP": tlp}
+        return Response(await asyncio.to_thread(pdf, paper), headers=headers, media_type=PDF.content_type)
+    sheets = Sheets(request, ctx, who, route, form, hxl, bom)
     return await sheets.one(sheet.monitoring(found, sheets.marking), name, title, tlp)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Table, insert, select
 
 from routehub.boards.conferences import taking_part
-from routehub.boards.conferences.queries import ConferenceView, conference, conferences, proposal
+from routehub.boards.conferences.queries import ConferenceView, agendas, conference, conferences, proposal
 from routehub.boards.conferences.tables import (
     agenda_annexes,
     compiled_agendas,
@@ -46,7 +46,7 @@ class ConferencesBoard:
         if isinstance(message.payload, Conference):
             return self._check_conference(tx, message, message.payload)
         if isinstance(message.payload, AgendaItem):
-            self._check_proposal(tx, message, message.payload)
+            return self._check_proposal(tx, message, message.payload)
         elif isinstance(message.payload, Response):
             self._check_decision(tx, message, message.payload)
             if message.payload.act in taking_part.ACTS:
@@ -88,9 +88,9 @@ class ConferencesBoard:
         """Stable codes for aliases: EL is GR."""
         return tuple(dict.fromkeys(self._code(party) for party in said.participants))
 
-    def _check_proposal(self, tx: Transaction, message: Message, item: AgendaItem) -> None:
+    def _check_proposal(self, tx: Transaction, message: Message, item: AgendaItem) -> list[Caution]:
         if item.conference is None:
-            return
+            return []
         ids = readable(tx.conn, message.route, message.party)
         known = conference(tx.conn, ids, message.route, "weekly", item.conference)
         if known is not None and (known.ends <= message.accepted_at or known.state == "cancelled"):
@@ -99,6 +99,11 @@ class ConferencesBoard:
                 "/conference", "too-late", f"Conference {item.conference} {what}. Leave the number out: the next one.",
                 sent=item.conference,
             )  # fmt: skip
+        compiled = agendas(tx.conn, ids, message.route, "weekly", item.conference, limit=1)
+        if not compiled or compiled[0].state != "closed":
+            return []
+        words = f"The agenda of conference {item.conference} is closed: if the chair accepts this, it is a late item."
+        return [Caution("/conference", "agenda-closed", words, sent=item.conference)]
 
     def _check_decision(self, tx: Transaction, message: Message, response: Response) -> None:
         if response.act not in DECISIONS:
@@ -164,8 +169,8 @@ class ConferencesBoard:
         tx.conn.execute(
             insert(compiled_agendas).values(
                 message_id=message.id, sequence=message.sequence, route=message.route, series=agenda.series,
-                conference=agenda.conference, edition=agenda.edition, compiled_at=agenda.compiled_at,
-                window_end=agenda.window.end, items=len(agenda.items),
+                conference=agenda.conference, edition=agenda.edition, state=agenda.state,
+                compiled_at=agenda.compiled_at, window_end=agenda.window.end, items=len(agenda.items),
                 decisions=sum(item.outcome == "decide" for item in agenda.items), audience_id=message.audience_id,
             )
         )  # fmt: skip

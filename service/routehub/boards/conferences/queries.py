@@ -90,16 +90,22 @@ class ProposalView:
 
 @dataclass(frozen=True)
 class AgendaRef:
-    """A compiled agenda and where its items are."""
+    """A compiled agenda and where its items are. ``state``: draft or closed."""
 
     series: str
     conference: int
     edition: int
+    state: str
     compiled_at: datetime
     window_end: datetime
     items: int
     decisions: int
     message_id: str
+
+
+_REF = (
+    "series", "conference", "edition", "state", "compiled_at", "window_end", "items", "decisions", "message_id",
+)  # fmt: skip
 
 
 def conferences(
@@ -209,6 +215,17 @@ def _with_decisions(conn: Connection, ids: frozenset[int], rows: Iterable[RowMap
     ]  # fmt: skip
 
 
+def open_agendas(conn: Connection, route: str, state: str, since: datetime) -> list[AgendaRef]:
+    """The newest editions of the route's agendas that were compiled lately and are in a state. For the hub's own
+    schedule, never an answer to a reader."""
+    a = compiled_agendas.c
+    query = select(compiled_agendas).where(a.route == route, a.compiled_at > since).order_by(a.sequence.desc())
+    found: dict[tuple[str, int], AgendaRef] = {}
+    for row in conn.execute(query).mappings():
+        found.setdefault((row["series"], row["conference"]), AgendaRef(**{name: row[name] for name in _REF}))
+    return [ref for ref in found.values() if ref.state == state]
+
+
 def agendas(
     conn: Connection, audiences: Iterable[int], route: str, series: str, number: int | None = None, limit: int = 100
 ) -> list[AgendaRef]:
@@ -217,11 +234,8 @@ def agendas(
     query = select(compiled_agendas).where(a.route == route, a.series == series, clause(a.audience_id, audiences))
     if number is not None:
         query = query.where(a.conference == number)
-    names = (
-        "series", "conference", "edition", "compiled_at", "window_end", "items", "decisions", "message_id",
-    )  # fmt: skip
     return [
-        AgendaRef(**{name: row[name] for name in names})
+        AgendaRef(**{name: row[name] for name in _REF})
         for row in conn.execute(query.order_by(a.sequence.desc()).limit(limit)).mappings()
     ]
 

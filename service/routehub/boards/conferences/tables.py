@@ -110,6 +110,7 @@ class CompiledAgenda(SQLModel, table=True):
     series: str
     conference: int
     edition: int
+    state: str = Field(default="draft", sa_column_kwargs={"server_default": "draft"})
     compiled_at: datetime = Field(sa_type=UTCDateTime)
     window_end: datetime = Field(sa_type=UTCDateTime)
     items: int

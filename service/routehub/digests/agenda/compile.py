@@ -2,16 +2,18 @@
 Compiled again from the same records it has the same bytes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import ConferenceView, agendas
+from routehub.boards.minutes.queries import MinutesRef, conclusions, editions
 from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
+from routehub.digests.agenda.rules.follow_up import FOLLOW_UP
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
@@ -21,6 +23,9 @@ from routehub.views.totals import Total
 from routehub.views.week import Week
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.registry import Registry
+
+CLOSES_BEFORE = timedelta(hours=2)
+"""Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 
 
 def past_agenda(
@@ -32,8 +37,17 @@ def past_agenda(
         message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
         if message is not None and isinstance(message.payload, Agenda):
             items = message.payload.items
-            decisions = tuple((item.number, item.title) for item in items if item.outcome == "decide")
-            return Past(ref.conference, ref.message_id, len(items), decisions), ref.window_end
+            decisions = tuple(
+                (item.number, item.title) for item in items if item.outcome == "decide" and item.rule != FOLLOW_UP
+            )
+            proposed = frozenset(source for item in items if item.rule == "proposal" for source in item.sources)
+            held = _minutes(conn, ids, route, series, ref.conference)
+            concluded = tuple((one.id, one.text) for one in conclusions(conn, [held])) if held else ()
+            past = Past(
+                ref.conference, ref.message_id, len(items), decisions, proposed, held.message_id if held else None,
+                concluded,
+            )  # fmt: skip
+            return past, ref.window_end
     return None, None
 
 
@@ -54,6 +68,14 @@ def look(
 
 def matter_of(week: Week, series: Series, conference: ConferenceView, past: Past | None) -> Matter:
     return Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
+
+
+def _minutes(
+    conn: Connection, ids: frozenset[int], route: RouteView, series: str, number: int
+) -> MinutesRef | None:
+    """The minutes of the conference before, as everyone on the route reads them."""
+    found = editions(conn, ids, route.code, series, number)
+    return found[0] if found and found[0].tlp != "RED" else None
 
 
 def compile_agenda(
@@ -84,6 +106,7 @@ def compile_agenda(
         "series": series.name,
         "conference": conference.number,
         "edition": edition,
+        "closes_at": iso(conference.start - CLOSES_BEFORE),
         "compiled_at": iso(now),
         "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),

@@ -22,6 +22,12 @@ class Past:
     message_id: str
     items: int
     decisions: tuple[tuple[int, str], ...]
+    proposals: frozenset[str] = frozenset()
+    """The proposals that were on it."""
+    minutes: str | None = None
+    """The message of its minutes."""
+    conclusions: tuple[tuple[str, str], ...] = ()
+    """What was concluded: number and words."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ def entry(
 ) -> Entry:  # fmt: skip
     """An entry whose parts fit into a message: texts on one line and not too long, each source once."""
     return Entry(
-        rule, words.clip(title, LINE), words.clip(why, REMARK), outcome, minutes, tuple(points), lead,
+        rule, words.clip(title[:1].upper() + title[1:], LINE), words.clip(why, REMARK), outcome, minutes,
+        tuple(points), lead,
         tuple(words.clip(line, REMARK) for line in lines)[:LINES], tuple(dict.fromkeys(sources))[:SOURCES],
         words.clip(wanted, REMARK) if wanted else None, standing,
         tuple(Prepare(p.party, words.clip(p.text, LINE), p.due, p.source) for p in prepare)[:LINES],

@@ -117,20 +117,20 @@ def _act(one: Todo, context: MailContext) -> str:
 
 
 def _several(rows: Iterable[ReportingRow], state: str, context: MailContext) -> str:
-    return "; ".join(_row(row, context) for row in rows if row.state == state)
+    """``Greece and Bulgaria by Wed 21 Jan, 07:00 CET; Serbia by Wed 21 Jan, 08:00 CET``"""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.state == state:
+            found.setdefault(_how(row, context), []).append(context.directory.name(row.party, row.day))
+    return "; ".join(f"{words.listed(names)}{how}" for how, names in found.items())
 
 
-def _row(row: ReportingRow, context: MailContext) -> str:
-    name = context.directory.name(row.party, row.day)
+def _how(row: ReportingRow, context: MailContext) -> str:
     if row.state == "silent":
-        return f"{name} for {words.count(row.silent_days or 0, 'day')}"
+        return f" for {words.count(row.silent_days or 0, 'day')}"
     if row.state == "excused":
-        return f"{name}: {row.reason}" if row.reason else name
-    return (
-        f"{name} by {_time(row.due_at, context)}"
-        if row.state == "due"
-        else f"{name} since {_time(row.due_at, context)}"
-    )
+        return f": {row.reason}" if row.reason else ""
+    return f" {'by' if row.state == 'due' else 'since'} {_time(row.due_at, context)}"
 
 
 def _monitoring(bulletin: Bulletin, context: MailContext) -> str:

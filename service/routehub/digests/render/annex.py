@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from routehub.digests import words
-from routehub.digests.render.page import MARK_WORDS, MARKS, SHOWN_SOURCES, PrepareView, Reader, points, prepare_view
+from routehub.digests.render.page import SHOWN_SOURCES, PrepareView, points, prepare_view
+from routehub.digests.render.reader import MARK_WORDS, MARKS, Reader
 from routehub.journal.message import Message
 from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 from routehub_schemas.matters import Matter

@@ -59,6 +59,8 @@ def uid(invitation: Invitation, public_url: str) -> str:
     return f"conference-{invitation.number}.{invitation.series}.{invitation.route}@{host}"
 
 
+YEARS_MORE = 2
+"""Some programs keep the first description of a zone that they are given, for later invitations too."""
 EVERY_HOUR = timedelta(hours=1)
 AHEAD = timedelta(weeks=HORIZON)
 BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
@@ -115,7 +117,11 @@ def _finished(found: "Calendar", starts: Sequence[tuple[datetime, ZoneInfo]]) ->
     years: dict[str, list[int]] = {}
     for start, zone in starts:
         years.setdefault(zone.key, []).append(start.astimezone(zone).year)
-    zones = [timezone(ZoneInfo(key), min(known), max(known)) for key, known in sorted(years.items()) if key != "UTC"]
+    zones = [
+        timezone(ZoneInfo(key), min(known), max(known) + YEARS_MORE)
+        for key, known in sorted(years.items())
+        if key != "UTC"
+    ]
     found.subcomponents[:0] = zones
     return bytes(found.to_ical())
 

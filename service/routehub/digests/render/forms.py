@@ -10,8 +10,9 @@ from routehub.digests import words
 from routehub.digests.render import layout
 from routehub.digests.render.agenda_paper import agenda_paper
 from routehub.digests.render.calendar import Invitation, Person
-from routehub.digests.render.page import MARKS, Reader, agenda_page
+from routehub.digests.render.page import agenda_page
 from routehub.digests.render.pdf import pdf
+from routehub.digests.render.reader import MARKS, Reader
 from routehub.digests.render.rule import Repeating, repeating
 from routehub.digests.series import MAIN, Series
 from routehub.directory.snapshot import Directory, RouteView

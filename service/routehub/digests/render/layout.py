@@ -11,6 +11,7 @@ from importlib.resources import files
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.digests import words
 from routehub.digests.render.annex import AnnexPage
 from routehub.digests.render.page import AgendaPage
 
@@ -29,7 +30,7 @@ def _wrap(text: str, indent: int = 0, hanging: int | None = None) -> str:
 
 def _plain_line(text: str) -> str:
     """On one line: a line end in what somebody wrote must not look like a line of ours."""
-    return " ".join(text.split())
+    return words.one_line(text)
 
 
 def _escaped(text: str) -> str:

@@ -3,51 +3,26 @@ out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from routehub.digests import words
-from routehub.digests.agenda.matter import LEVELS
 from routehub.digests.agenda.order import OTHER_BUSINESS
 from routehub.digests.agenda.points import grouped, in_order
 from routehub.digests.agenda.rules.reporting import FLAGS
-from routehub.directory.snapshot import Directory, RouteView
+from routehub.digests.cities import elsewhere
+from routehub.digests.render.reader import MARK_WORDS, MARKS, Reader
+from routehub.digests.render.trends import WeekView, caption, week_rows
 from routehub.journal.message import Message
-from routehub.views.route import level
 from routehub_schemas import plan_points, reference
-from routehub_schemas.kinds.agenda.payload import Agenda, Item, Meeting, WeekRow
+from routehub_schemas.kinds.agenda.payload import Agenda, Item, Meeting
 from routehub_schemas.matters import Prepare
+
+__all__ = ["MARKS", "MARK_WORDS", "SHOWN_SOURCES", "AgendaPage", "PrepareView", "Reader", "agenda_page", "prepare_view"]
 
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
-NO_FIGURES = "no figures"
-MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
-MARK_WORDS = {
-    "EXERCISE": "This is an exercise. Nothing in it is real.",
-    "SAMPLE": "Sample data. Nothing in it is real.",
-}
-LEVEL_WORDS = {"room": "Room", "filling": "Filling"} | {name: text.capitalize() for name, text in LEVELS.items()}
-LEVEL_CLASSES = {"room": "ink", "filling": "mid", "nearly_full": "full", "over_capacity": "full"}
-
-
-@dataclass(frozen=True)
-class Reader:
-    """For whom it is laid out. ``zone``: None, or where the reader is, if times there are to be told as well;
-    ``party``: None, or whose, if it is to say what that party should prepare."""
-
-    route: RouteView
-    directory: Directory
-    public_url: str
-    zone: ZoneInfo | None = None
-    party: str | None = None
-
-    def name(self, party: str, at: datetime) -> str:
-        """What a party was called at that moment."""
-        return self.directory.name(party, at.astimezone(self.route.zone).date())
-
-    def message(self, message_id: str) -> str:
-        return f"{self.public_url}/routes/{self.route.code}/messages/{message_id}"
 
 
 @dataclass(frozen=True)
@@ -85,20 +60,6 @@ class GroupView:
     points: str
     titles: str
     items: str
-
-
-@dataclass(frozen=True)
-class WeekView:
-    """One party's row of the week. ``change``: on the week before; ``peak``: its highest day; ``level``: the style of
-    its reception."""
-
-    code: str
-    name: str
-    entered: str
-    change: str
-    peak: str
-    reception: str
-    level: str
 
 
 @dataclass(frozen=True)
@@ -150,7 +111,7 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
         prepare=tuple(_prepare(reader, agenda, zone)),
         items=tuple(_item(reader, agenda, item) for item in agenda.items),
         groups_title=_groups_title(agenda), groups=tuple(_groups(agenda)),
-        closing=_closing(meeting, zone), week_caption=_caption(agenda), week=week_rows(reader, agenda),
+        closing=_closing(meeting, zone), week_caption=caption(agenda), week=week_rows(reader, agenda),
         notes=tuple(_notes(agenda)), subject=subject(agenda, zone),
         handling=f"TLP:{message.tlp}. For contact points and coordinators, not for publication.",
         url=f"{base}/conference/{agenda.conference}",
@@ -196,20 +157,9 @@ def _elsewhere(reader: Reader, meeting: Meeting | None, zone: ZoneInfo) -> str |
     """The start on the other clocks of the route, and where the reader is: ``11:00 in Athens, Bucharest and Sofia``."""
     if meeting is None:
         return None
-    here = meeting.start.astimezone(zone)
-    members = reader.route.members(here.date())
-    zones = [*sorted({m.zone.key for m in members}), *([reader.zone.key] if reader.zone is not None else [])]
-    told: dict[str, list[str]] = {}
-    for key in dict.fromkeys(zones):
-        there = meeting.start.astimezone(ZoneInfo(key))
-        if there.utcoffset() != here.utcoffset():
-            hour = f"{there:%H:%M}" if there.date() == here.date() else f"{words.day(there.date())}, {there:%H:%M}"
-            told.setdefault(hour, []).append(_city(key))
-    return "; ".join(f"{hour} in {words.listed(cities)}" for hour, cities in sorted(told.items())) or None
-
-
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")
+    members = reader.route.members(meeting.start.astimezone(zone).date())
+    others = [*(m.zone for m in members), *([reader.zone] if reader.zone is not None else [])]
+    return "; ".join(elsewhere(meeting.start, zone, others)) or None
 
 
 def _compiled(agenda: Agenda, zone: ZoneInfo) -> str:
@@ -300,67 +250,8 @@ def _closing(meeting: Meeting | None, zone: ZoneInfo) -> str:
     return f"Any other business, {OTHER_BUSINESS} min.{following}"
 
 
-def _caption(agenda: Agenda) -> str:
-    if not agenda.days:
-        return ""
-    return (
-        f"People entered: a day, on average over the days reported, {words.count(len(agenda.days), 'day')} to "
-        f"{words.day(agenda.days[-1])}. Reception: places taken, newest figures."
-    )
-
-
-def week_rows(reader: Reader, agenda: Agenda) -> tuple[WeekView, ...]:
-    """One row per party that is to report; a party without figures says so."""
-    rows: dict[str, dict[str, WeekRow]] = {row.party: {} for row in agenda.reporting}
-    heard = {row.party for row in agenda.reporting if row.received}
-    for row in agenda.week:
-        rows.setdefault(row.party, {})[row.indicator] = row
-    found = []
-    for party, known in rows.items():
-        reception, style = _reception(known.get("occupied"), known.get("places"))
-        entered, change = _entered(known.get("arrivals"), len(agenda.days))
-        if party in heard and entered == NO_FIGURES:
-            entered = "reported, no figures"
-        peak = _peak(known.get("arrivals"), agenda.days)
-        name = reader.name(party, agenda.compiled_at)
-        found.append(WeekView(party, name, entered, change, peak, reception, style))
-    return tuple(found)
-
-
-def _peak(row: WeekRow | None, days: Sequence[date]) -> str:
-    """The highest of the days that were reported, the latest of equal ones."""
-    told = [(value, day) for value, day in zip(row.values, days, strict=True) if value is not None] if row else []
-    if len(told) < 2:
-        return ""
-    value, day = max(told)
-    return f"{words.number(value)} on {words.day(day)}"
-
-
 def _notes(agenda: Agenda) -> list[str]:
     """What the first item says of the newest figures: provisional, estimated, corrected, carried over."""
     first = next((item for item in agenda.items if item.rule == "reporting-this-week"), None)
     about = tuple(f", {word}: " for _, word in FLAGS)
     return [line for line in first.lines if any(word in line for word in about)] if first else []
-
-
-def _entered(row: WeekRow | None, days: int) -> tuple[str, str]:
-    told = [value for value in row.values if value is not None] if row else []
-    if row is None or not told:
-        return NO_FIGURES, ""
-    average = words.number(round(sum(told) / len(told)))
-    partly = f" ({len(told)} of {days} days)" if len(told) < days else ""
-    whole = not partly and row.total is not None and row.previous is not None
-    return average + partly, words.change(row.total or 0, row.previous or 0) if whole else ""
-
-
-def _reception(occupied: WeekRow | None, places: WeekRow | None) -> tuple[str, str]:
-    taken, there = _newest(occupied), _newest(places)
-    if taken is None or there is None or not there:
-        return "not shared", "ink"
-    name = level(taken, there)  # the share is rounded down: 89.8% is not yet the 90% from which it is nearly full
-    share = f"{words.number(taken)} of {words.number(there)} ({100 * taken // there}%)"
-    return f"{share} {LEVEL_WORDS[name]}", LEVEL_CLASSES[name]
-
-
-def _newest(row: WeekRow | None) -> int | None:
-    return next((value for value in reversed(row.values) if value is not None), None) if row else None

@@ -53,6 +53,10 @@ class AgendaDigest:
         conference = await self.conference(route, found[0], occurrence.local_date)
         if isinstance(conference, Gone):
             return Outcome("skipped", reason=conference.reason)
+        if await self._db.read_own(_closed, route, conference, now):
+            return Outcome("skipped", reason="The chair has closed the agenda.", conference=conference.number)
+        if found[0].sub_group:  # its participants are invited; what it comes to goes on another agenda
+            return Outcome("posted", conference.message_id, conference=conference.number)
         data = await self._db.read_own(self._compile, route, found[0], conference, occurrence.local_date, now)
         recorded = await self._intake.receive(
             hub_principal(route.code),
@@ -94,6 +98,13 @@ class AgendaDigest:
         return compile_annexes(
             conn, self._intake.registry, self._directory.value, route, one, conference, now
         )  # fmt: skip
+
+
+def _closed(conn: Connection, route: RouteView, conference: ConferenceView, now: datetime) -> bool:
+    """Whether the chair has closed the agenda before its digest was due."""
+    ids = shared.audiences(conn, route, now)
+    found = agendas(conn, ids, route.code, conference.series, conference.number, limit=1)
+    return bool(found) and found[0].state == "closed"
 
 
 def _look(one: Series, now: datetime) -> list[Look]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.queries import ConferenceView, ProposalView
+from routehub.chairing import seat
 from routehub.core.errors import Unknown
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import MAIN
@@ -73,6 +74,7 @@ async def show(
     values = {
         "conference": found, "agenda": found.agenda, "labels": labels, "annex": found.annex, "asked_party": who.party,
         "asked": [(at, one) for at, one in asked if one.party == who.party],
+        "chairs": found.view is not None and seat.may_chair(who.principal, found.view),
         "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
     }  # fmt: skip
     return page(request, ctx, who, "conference.html", f"Conference {number}: agenda", values)

@@ -14,7 +14,7 @@ from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import plans
-from routehub.views.plans import Shown, Week
+from routehub.views.plans import STATE_WORDS, Shown, Week
 from routehub.web import commitment_form
 from routehub.web.answers import PageRoute, go
 from routehub.web.burn_up_graph import graph
@@ -28,10 +28,6 @@ from routehub.web.visitor import Reading, Visitor
 router = APIRouter(route_class=PageRoute)
 
 Ref = Annotated[str, Path(max_length=60)]
-STATE_WORDS = {
-    "done": "Done", "overdue": "Overdue", "nothing_reported": "Nothing reported", "behind": "Behind",
-    "on_track": "On track", "open": "Open", "withdrawn": "Withdrawn", "no_commitment": "No commitment recorded",
-}  # fmt: skip
 CHIPS = {
     "done": "fine", "on_track": "fine", "overdue": "late", "behind": "due", "nothing_reported": "silent",
     "open": "due", "withdrawn": "silent", "no_commitment": "silent",

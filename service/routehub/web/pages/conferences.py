@@ -85,8 +85,9 @@ def _row(
 ) -> Row:  # fmt: skip
     places = attendance(conn, ids, who.route, view)
     compiled = queries.agendas(conn, ids, who.route.code, view.series, view.number, limit=1)
+    title = titles.get(view.series, view.series)
     return Row(
-        view, "" if view.series == MAIN else titles.get(view.series, view.series), of_series(view.series),
+        view, "" if view.series == MAIN or title == view.title else title, of_series(view.series),
         sum(place.state in COMING for place in places), len(places),
         next((place for place in places if place.party == who.party), None), compiled[0] if compiled else None,
     )  # fmt: skip

@@ -144,21 +144,21 @@ async def _put(
     version = int(typed["version"]) if one is not None and typed["version"].isdigit() else None
     if one is not None and version is None:
         version = 0  # a form without a version was not ours: treat it as read before anything was
-    if not faults:
-        try:
-            terms = parse.validate(Terms, _data(typed))
+    try:
+        terms = parse.validate(Terms, _data(typed))
+        if not faults:
             await ctx.writer.submit(
                 Change(lambda tx: series_office.put(tx, ctx.directory.value, who.principal, name, terms, version))
             )
-        except (Invalid, Refused) as error:
-            faults = _faults(error)
-        except Conflict as error:
-            faults.add("name", error.detail)
-        except Stale:
-            assert one is not None
-            faults.add("title", "Somebody changed these terms since you opened the form. Below is what you typed; "
-                       f"the terms now: {_summary(one)}. Send again to put yours in their place")  # fmt: skip
-            typed["version"] = str(one.version)
+    except (Invalid, Refused) as error:
+        faults.found += _faults(error).found
+    except Conflict as error:
+        faults.add("name", error.detail)
+    except Stale:
+        assert one is not None
+        words = f"Somebody changed these terms since you opened the form. They say now: {_summary(one)}. "
+        faults.add("title", f"{words}Below is what you typed; send it again to put it in their place")
+        typed["version"] = str(one.version)
     if faults:
         return await _show_form(request, ctx, who, one, typed, faults)
     return go(f"{who.base}/conference/series/{name}?done={'changed' if one else 'begun'}")
@@ -166,7 +166,7 @@ async def _put(
 
 def _data(typed: dict[str, Any]) -> dict[str, Any]:
     """The terms as their model has them; what is left empty has its usual value."""
-    data = {name: typed[name] for name in TEXTS if typed[name]}
+    data = {name: typed[name] for name in TEXTS if typed[name] or name == "title"}
     for name in ("minutes", "first_number"):
         if str(data.get(name, "")).isdigit() and len(str(data[name])) < 6:
             data[name] = int(data[name])

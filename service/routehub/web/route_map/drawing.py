@@ -20,6 +20,8 @@ LETTER = 6.9
 BROAD_LETTER = 0.6
 """The same of a broad font, by its size."""
 BROADEST, SLIMMEST = 24.5, 5.0
+LONG, SMALLER = 1500, 0.85
+"""From this width on a drawing is made smaller by this much, and moves sideways in its frame."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,15 @@ class RouteMap:
     @property
     def width(self) -> float:
         return self.sizes.width
+
+    @property
+    def long(self) -> bool:
+        """Whether it is too wide for a screen and is looked at part by part."""
+        return self.width > LONG
+
+    @property
+    def shown_width(self) -> int:
+        return round(self.width * (SMALLER if self.long else 1))
 
     @property
     def height(self) -> float:

@@ -3,23 +3,28 @@ the order of the stations and the links between them alone, so that a route give
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import inf
 
 Link = tuple[str, str]
 Cell = tuple[int, int]
 """Column and lane."""
-DEEPEST = 8
+DEEPEST = 6
 """Lanes that are tried before a line may run behind a box."""
+MOST_LOOKS = 2_000
 
 
 @dataclass
 class Grid:
-    """at: the cell of each station and bend; main: the stations of the main line; links: as drawn, each through its
-    bends; bends: points without a box, by which a line goes around what stands in its way."""
+    """at: the cell of each station and bend; main: the stations of the main line; ways: the links as drawn, each
+    through its bends; bends: points without a box, by which a line goes around what stands in its way; over: links that
+    pass stations of lane 0, each with the height above it at which it does."""
 
     main: tuple[str, ...]
     at: dict[str, Cell] = field(default_factory=dict)
     ways: dict[Link, tuple[str, ...]] = field(default_factory=dict)
     bends: set[str] = field(default_factory=set)
+    over: dict[Link, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
@@ -93,16 +98,74 @@ def _longest(order: Sequence[str], ahead: Mapping[str, Sequence[str]]) -> tuple[
 
 def arrange(main: Sequence[str], others: Sequence[str], links: Sequence[Link]) -> Grid:
     """Lay out the main line, then each branch where its lines cross no box; ``others``: in the order of travel."""
-    order = [*main, *others]
-    ahead = onward(order, links)
-    grid = Grid(tuple(main), {name: (column, 0) for column, name in enumerate(main)})
-    for name in _after_those_before(others, ahead):
-        grid.at[name] = _cell(grid, name, ahead)
+    return _arranged(tuple(main), tuple(others), tuple(links))
+
+
+@lru_cache(maxsize=256)
+def _arranged(main: tuple[str, ...], others: tuple[str, ...], links: tuple[Link, ...]) -> Grid:
+    """Kept in mind: a route keeps its shape from page to page."""
+    ahead = onward([*main, *others], links)
+    grid = Grid(main, {name: (column, 0) for column, name in enumerate(main)})
+    grid.at = _Search(ahead, _after_those_before(others, ahead)).best(grid.at)
+    known = [link for link in links if link[0] in grid.at and link[1] in grid.at]
+    _pass_over(grid, known)
+    for link in known:
+        grid.ways[link] = link if link in grid.over else _way(grid, link)
     _from_nought(grid)
-    for link in links:
-        if link[0] in grid.at and link[1] in grid.at:
-            grid.ways[link] = _way(grid, link)
     return grid
+
+
+@dataclass
+class _Search:
+    """The cells of all branches together for which the fewest lines run behind boxes, in as few and as near lanes as
+    may be: depth-first, left where it is no better than the best so far. It looks at a bounded number of cells."""
+
+    ahead: Mapping[str, Sequence[str]]
+    names: Sequence[str]
+    cost: float = inf
+    cells: dict[str, Cell] = field(default_factory=dict)
+    looks: int = 0
+
+    def best(self, at: Mapping[str, Cell]) -> dict[str, Cell]:
+        self._place(0, dict(at), 0.0)
+        return self.cells
+
+    def _place(self, number: int, at: dict[str, Cell], cost: float) -> None:
+        if number == len(self.names):
+            self.cost, self.cells = cost, dict(at)
+            return
+        name = self.names[number]
+        found = sorted((self._price(name, cell, at), cell) for cell in self._candidates(name, at))
+        for price, cell in found:
+            self.looks += 1
+            if cost + price >= self.cost or (self.looks > MOST_LOOKS and self.cells):
+                return
+            self._place(number + 1, {**at, name: cell}, cost + price)
+
+    def _candidates(self, name: str, at: Mapping[str, Cell]) -> list[Cell]:
+        """Between the stations before and those after, in any lane that is free there."""
+        before = [at[n][0] for n in _before(name, self.ahead) if n in at]
+        after = [at[n][0] for n in self.ahead[name] if n in at]
+        low = max(before) + 1 if before else min(after, default=1) - 1
+        high = max(low, min(after) - 1) if after else low
+        if after and low >= min(after):
+            low = high = max(before, default=low)
+        taken, deepest = set(at.values()), max(DEEPEST, len(self.names) + 1)
+        cells = ((column, lane) for lane in range(deepest) for column in range(low, high + 1))
+        return [cell for cell in cells if cell not in taken]
+
+    def _price(self, name: str, cell: Cell, at: Mapping[str, Cell]) -> float:
+        """A line behind a box costs more than any lane."""
+        boxes = set(at.values())
+        ends = [at[n] for n in (*_before(name, self.ahead), *self.ahead[name]) if n in at]
+        own = sum(len(boxes & passed(cell, end)) for end in ends)
+        over = sum(
+            cell in passed(at[origin], at[then])
+            for origin, many in self.ahead.items()
+            for then in many
+            if origin in at and then in at
+        )
+        return 100.0 * (own + over) + cell[1] + cell[0] / 100
 
 
 def _before(name: str, ahead: Mapping[str, Sequence[str]]) -> list[str]:
@@ -119,36 +182,6 @@ def _after_those_before(others: Sequence[str], ahead: Mapping[str, Sequence[str]
     return found
 
 
-def _cell(grid: Grid, name: str, ahead: Mapping[str, Sequence[str]]) -> Cell:
-    """The first free cell, the nearest lane first, from which no line crosses a box."""
-    before = [grid.at[n] for n in _before(name, ahead) if n in grid.at]
-    after = [grid.at[n] for n in ahead[name] if n in grid.at]
-    first = max((column for column, _ in before), default=None)
-    last = min((column for column, _ in after), default=None)
-    low = first + 1 if first is not None else (last - 1 if last is not None else 0)
-    high = last - 1 if last is not None else low
-    if high < low:
-        low = high = first if first is not None else low
-    boxes, lines = grid.boxes(), _crossed(grid, ahead)
-    for lane in range(DEEPEST):
-        for column in range(low, high + 1):
-            cell = (column, lane)
-            ways = [passed(cell, other) for other in (*before, *after)]
-            if cell not in boxes and cell not in lines and not any(boxes & way for way in ways):
-                return cell
-    return low, 1 + max((lane for column, lane in boxes if column == low), default=0)
-
-
-def _crossed(grid: Grid, ahead: Mapping[str, Sequence[str]]) -> set[Cell]:
-    """Cells through which lines between the stations that stand already run."""
-    found: set[Cell] = set()
-    for origin, then in ahead.items():
-        for destination in then:
-            if origin in grid.at and destination in grid.at:
-                found |= passed(grid.at[origin], grid.at[destination])
-    return found
-
-
 def passed(one: Cell, other: Cell) -> frozenset[Cell]:
     """The cells between two stations through which their line runs: down below the upper one, along the lane of the
     lower one."""
@@ -161,21 +194,36 @@ def passed(one: Cell, other: Cell) -> frozenset[Cell]:
     return frozenset((down | along | level) - {one, other})
 
 
+def _pass_over(grid: Grid, links: Sequence[Link]) -> None:
+    """Links past stations of lane 0 run above it, the shorter ones nearer: nothing else is there."""
+    spans = {
+        link: tuple(sorted((grid.at[link[0]][0], grid.at[link[1]][0])))
+        for link in links
+        if grid.at[link[0]][1] == grid.at[link[1]][1] == 0 and grid.boxes() & passed(grid.at[link[0]], grid.at[link[1]])
+    }
+    for link in sorted(spans, key=lambda one: (spans[one][1] - spans[one][0], spans[one])):
+        low, high = spans[link]
+        near = [grid.over[other] for other in grid.over if spans[other][0] <= high and low <= spans[other][1]]
+        grid.over[link] = max(near, default=0) + 1
+
+
 def _way(grid: Grid, link: Link) -> tuple[str, ...]:
-    """A link as it is drawn: straight, or by a bend in a free lane where boxes stand between."""
+    """A link as it is drawn: as it comes, or by a bend in a free lane where boxes stand in its way."""
     one, other = grid.at[link[0]], grid.at[link[1]]
     boxes = grid.boxes()
-    if one[1] != other[1] or one[0] == other[0] or not boxes & passed(one, other):
+    if not boxes & passed(one, other):
         return link
-    column = min(one[0], other[0]) + 1
     taken = boxes | {grid.at[bend] for bend in grid.bends}
-    for lane in range(max(one[1], other[1]) + 1, DEEPEST + 2):
-        cell = (column, lane)
-        if cell not in taken and not any(boxes & passed(cell, end) for end in (one, other)):
-            bend = f"{link[0]}>{link[1]}"
-            grid.at[bend] = cell
-            grid.bends.add(bend)
-            return link[0], bend, link[1]
+    low, high = sorted((one[0], other[0]))
+    for lane in range(min(one[1], other[1]) + 1, DEEPEST + 2):
+        for column in range(low, high + 1):
+            cell = (column, lane)
+            free = cell not in taken and column not in (one[0], other[0])
+            if free and not any(boxes & passed(cell, end) for end in (one, other)):
+                bend = f"{link[0]}>{link[1]}"
+                grid.at[bend] = cell
+                grid.bends.add(bend)
+                return link[0], bend, link[1]
     return link
 
 

@@ -14,7 +14,9 @@ Point = tuple[float, float]
 FULL = 1316
 """The width that is filled where there is room for it; many columns make the drawing wider."""
 GAP, WIDEST_GAP, NARROWEST, WIDEST = 60, 130, 104, 150
-TOP, BETWEEN, LOW_LANE, CURVE, APART = 30, 34, 44, 20, 40
+TOP, BETWEEN, LOW_LANE, CURVE, APART = 30, 34, 44, 20, 46
+OVER = 46
+"""Between two lines that run above the main line, so that each has room for its number."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def sizes(grid: Grid, height: float) -> Sizes:
     full = {lane for _, lane in grid.boxes()}
     used = {lane for _, lane in grid.at.values()}
     heights = tuple(height if lane in full else LOW_LANE if lane in used else 0 for lane in range(grid.lanes))
-    tops, y = [], float(TOP)
+    tops, y = [], float(TOP + OVER * max(grid.over.values(), default=0))
     for lane in heights:
         tops.append(y)
         y += lane + (BETWEEN if lane else 0)
@@ -112,7 +114,9 @@ class _Ends:
 
 def ways(grid: Grid, sizes: Sizes) -> dict[Link, Way]:
     """Every link of the grid as a line. One that leads back is drawn as any other, with its head at the other end."""
-    pieces: dict[Link, list[Link]] = {link: list(itertools.pairwise(names)) for link, names in grid.ways.items()}
+    pieces: dict[Link, list[Link]] = {
+        link: list(itertools.pairwise(names)) for link, names in grid.ways.items() if link not in grid.over
+    }
     ends = _ends(grid, [piece for some in pieces.values() for piece in some])
     found = {}
     for link, some in pieces.items():
@@ -122,7 +126,20 @@ def ways(grid: Grid, sizes: Sizes) -> dict[Link, Way]:
         one, other = grid.at[link[0]], grid.at[link[1]]
         band = one[1] == other[1] == 0 and abs(one[0] - other[0]) == 1 and len(some) == 1
         found[link] = Way(tuple(points), _label(grid, sizes, points), band, one[0] == other[0])
-    return found
+    return found | {link: _over(grid, sizes, link, level) for link, level in grid.over.items()}
+
+
+def _over(grid: Grid, sizes: Sizes, link: Link, level: int) -> Way:
+    """Up from the upper edge of one station, along above the line, and down to the other: the higher, the nearer to the
+    middle of the box it leaves."""
+    (column, _), (to, _) = one, other = grid.at[link[0]], grid.at[link[1]]
+    ahead = 1 if to > column else -1
+    aside = sizes.box * max(0.08, 0.34 - 0.09 * (level - 1)) * ahead
+    x, end = sizes.left(one) + sizes.box / 2 + aside, sizes.left(other) + sizes.box / 2 - aside
+    top = sizes.top(one)
+    y = top - 24 - OVER * (level - 1)
+    points = ((x, top - 3), (x, y), (end, y), (end, top - 3))
+    return Way(points, (round((x + end) / 2, 1), y))
 
 
 def _turned(grid: Grid, piece: Link) -> Link:

@@ -8,7 +8,7 @@
   // Some parts are no messages and ring no bell, such as the log of pushes: they say how often to look, in seconds, and
   // where they stand when this page is the answer to a form.
   const polled = document.querySelector("[data-poll]");
-  const place = polled?.dataset.from ?? location.href;
+  const place = () => polled?.dataset.from ?? location.href;
   if (parts().length === 0) return;
 
   const QUIET = 20_000;       // the hub sends a heartbeat at least every 15 s
@@ -47,7 +47,7 @@
   // A part in which somebody types or has opened something is left alone until the next change.
   const busy = (part) => {
     const active = document.activeElement;
-    return part.contains(active) && active.matches("input, textarea, select");
+    return (part.contains(active) && active.matches("input, textarea, select")) || part.querySelector("#saved") !== null;
   };
 
   // --- taking over what differs ---------------------------------------------------------------------------
@@ -106,6 +106,7 @@
   const replace = (part, next) => {
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     part.replaceWith(next);
+    window.htmx?.process(next);
     mark(next);
     if (focused) document.getElementById(focused)?.focus();
   };
@@ -168,7 +169,7 @@
   const fetchPage = async () => {
     waiting = null;
     try {
-      const answer = await fetch(place, { headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
+      const answer = await fetch(place(), { headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       exchange(fresh);

@@ -12,7 +12,7 @@
   const waiting = (item) => line(item,
     `Saved ${at(item.made)}. ${item.tries ? `Tried ${item.tries} time${item.tries === 1 ? "" : "s"}. ${item.said} Next try ${at(item.next)}.` : "Being sent."}`,
     button("Try now", () => send(true)), button("Drop", () => confirmed(item)));
-  const attention = (item) => line(item, `Saved ${at(item.made)}. Not posted: ${item.said}.`,
+  const attention = (item) => line(item, `Saved ${at(item.made)}. ${item.said}.`,
     button("Open", () => open(item), "primary"), button("Drop", () => confirmed(item)));
   const gone = (item) => line(item, `Sent ${at(item.sent)}.`, element("a", { href: item.url }, "See what was posted"));
 

@@ -112,10 +112,12 @@ window.routehubOutbox = (() => {
     if (document.getElementById("saved")?.dataset.item === item.id) location.assign(url);
   };
 
-  // The hub refused it, or asks first: its person decides. The page's title says what it is about.
+  // The hub refused it, or asks first: its person decides.
   const asks = async (item, text) => {
-    const title = new DOMParser().parseFromString(text, "text/html").title.split(" - ")[0];
-    await store.put("outbox", { ...item, state: "attention", said: title.replace(/^Error: /, "") });
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const lines = page.querySelectorAll("#check-title, #conflict-title, .summary li, .error p");
+    const said = [...lines].map((line) => line.textContent.trim()).join(". ") || page.title.split(" - ")[0];
+    await store.put("outbox", { ...item, state: "attention", said });
     const box = document.getElementById("saved");
     if (box?.dataset.item === item.id) open(item);
   };
@@ -158,7 +160,9 @@ window.routehubOutbox = (() => {
     const here = document.querySelector("form[data-keep]:not([data-fresh]) input[name=key]")?.value;   // being looked at
     const asked = all.filter((item) => item.state === "attention" && item.id !== here);
     waitingLink.hidden = waiting.length + asked.length === 0;
-    waitingLink.textContent = asked.length ? `${items(asked.length)} to look at` : `${items(waiting.length)} waiting`;
+    const [sign, words] = asked.length ? [`! ${asked.length}`, `${items(asked.length)} to look at`] : [`\u2191 ${waiting.length}`, `${items(waiting.length)} waiting`];
+    waitingLink.replaceChildren(element("span", { "aria-hidden": "true" }, sign), element("span", { class: "vh" }, words));
+    waitingLink.title = words;
     bar.replaceChildren(...lines(waiting, asked));
     bar.hidden = bar.childElementCount === 0;
     document.dispatchEvent(new CustomEvent("routehub:outbox", { detail: all }));
@@ -175,7 +179,7 @@ window.routehubOutbox = (() => {
       found.push(element("p", {}, `${items(waiting.length)} waiting to send: ${waiting.map(about).join("; ")}. ${when}`));
     }
     for (const item of asked) {
-      found.push(element("p", {}, element("b", {}, `${item.title}: not posted. `), `${item.said}. `, button("Open", () => open(item))));
+      found.push(element("p", {}, element("b", {}, `${item.title}: `), `${item.said}. `, button("Open", () => open(item))));
     }
     if (waiting.length) found.push(element("p", { class: "row" }, button("Try now", () => send(true)), element("a", { class: "button small", href: `${base}/outbox` }, "See outbox")));
     return found;
@@ -213,6 +217,8 @@ window.routehubOutbox = (() => {
 
   const sending = new Map();   // items under way from this page: their form's own request comes first
   const requests = new WeakMap();
+  const underway = new WeakMap();
+  let slow = 0;
 
   document.addEventListener("htmx:confirm", (event) => {
     const form = event.target.closest("form[data-keep]");
@@ -224,6 +230,7 @@ window.routehubOutbox = (() => {
       id: body.get("key"), owner, target: event.detail.path, title: form.dataset.keep, made: Date.now(), body: String(body),
       tries: 0, next: Date.now() + 2 * PATIENCE, state: "waiting", said: "",
     };
+    requests.delete(underway.get(form));   // a second press takes the place of the first; both have one key
     requests.set(form, item);
     sending.set(item.id, item);
     event.preventDefault();
@@ -234,16 +241,24 @@ window.routehubOutbox = (() => {
   // By its request: when the answer is in, the form is no longer part of the page.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
-    if (requests.has(form)) requests.set(event.detail.xhr, { form, item: requests.get(form) });
+    if (!requests.has(form)) return;
+    requests.set(event.detail.xhr, { form, item: requests.get(form) });
+    underway.set(form, event.detail.xhr);
+    document.getElementById("main").setAttribute("aria-busy", "true");
+    slow = setTimeout(() => { form.dataset.slow = ""; announcer.textContent = "Sending."; }, 400);
   });
 
-  document.addEventListener("htmx:afterRequest", async (event) => {
-    const { xhr } = event.detail;
+  document.addEventListener("htmx:afterRequest", (event) => { answered(event.detail.xhr).catch(() => null); });
+
+  const answered = async (xhr) => {
     const { form, item } = requests.get(xhr) ?? {};
     if (!item) return;
     requests.delete(xhr);
     requests.delete(form);
     sending.delete(item.id);
+    clearTimeout(slow);
+    delete form.dataset.slow;
+    document.getElementById("main").removeAttribute("aria-busy");
     if (xhr.status === 0 || xhr.status === 429 || xhr.status >= 500) {
       unreachable = xhr.status === 0;
       await later(item, unreachable ? "The hub could not be reached." : "The hub could not take it.");
@@ -253,7 +268,7 @@ window.routehubOutbox = (() => {
       if (new URL(xhr.responseURL).pathname !== item.target) await finished(item.target);
     }
     await show();
-  });
+  };
 
   const finished = async (target) => {
     await store.remove("drafts", `${owner} ${target}`);

@@ -12,6 +12,7 @@ from routehub.digests.agenda.rules.follow_up import follow_up
 from routehub.digests.agenda.rules.measures import measures
 from routehub.digests.agenda.rules.movements import movements
 from routehub.digests.agenda.rules.needs import needs
+from routehub.digests.agenda.rules.outcomes import outcomes
 from routehub.digests.agenda.rules.proposals import proposals
 from routehub.digests.agenda.rules.reception import reception
 from routehub.digests.agenda.rules.reporting import reporting
@@ -19,8 +20,11 @@ from routehub.digests.agenda.rules.requests import requests
 
 Rule = Callable[[Matter], list[Entry]]
 RULES: tuple[Rule, ...] = (
-    reporting, flows, movements, measures, reception, alerts, requests, needs, commitments, proposals, follow_up,
+    reporting, flows, movements, measures, reception, alerts, requests, needs, commitments, outcomes, proposals,
+    follow_up,
 )  # fmt: skip
-OF_RECORDS: tuple[Rule, ...] = (movements, measures, alerts, requests, needs, commitments, proposals)
+OF_RECORDS: tuple[Rule, ...] = (
+    movements, measures, alerts, requests, needs, commitments, outcomes, proposals,
+)  # fmt: skip
 """Those about single records, of which a party may read more than all others do. Figures are never among them: what is
 worked out from figures rests on those that everyone reads (DECISIONS 1)."""

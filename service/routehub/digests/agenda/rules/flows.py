@@ -42,10 +42,10 @@ def _title(unusual: bool, apart: bool) -> str:
 
 
 def _unusual(week: Week, flow: PartyFlow, now: Total, before: Total) -> str:
-    apart = abs(now.value - before.value)
+    apart = f"{words.number(abs(now.value - before.value))} {'more' if now.value > before.value else 'fewer'}"
     return (
-        f"{week.name(flow.party)}: {words.number(now.value)} people entered on {words.day(now.day)}, "
-        f"{words.number(apart)} {'more' if now.value > before.value else 'fewer'} than the day before "
+        f"{week.name(flow.party)}: {words.number(now.value)} people entered in the day to "
+        f"{words.day(now.day)}, {apart} than the day before "
         f"({words.change(now.value, before.value)})."
     )
 
@@ -54,15 +54,16 @@ def _apart(week: Week, leg: LegWeek, run: Run) -> str:
     length, (_, left, entered) = run
     a, b = week.name(leg.leg.from_party), week.name(leg.leg.to_party)
     return (
-        f"Border {leg.leg.from_party} to {leg.leg.to_party}: {a} counted {words.number(left.value)} leaving on "
-        f"{words.day(left.day)}, {b} {words.number(entered.value)} entering on {words.day(entered.day)}. "
+        f"Border {leg.leg.from_party} to {leg.leg.to_party}: {a} counted {words.number(left.value)} leaving in the "
+        f"day to {words.day(left.day)}, {b} {words.number(entered.value)} entering in the day to "
+        f"{words.day(entered.day)}. "
         f"The two counts were apart for {length} days."
     )
 
 
 def _explain(now: Total, before: Total) -> str:
     change = words.change(now.value, before.value)
-    return f"Say what changed on {words.day(now.day)}: {words.number(now.value)} people entered ({change})."
+    return f"Say what changed in the day to {words.day(now.day)}: {words.number(now.value)} people entered ({change})."
 
 
 def _both_sides(leg: LegWeek) -> list[Prepare]:

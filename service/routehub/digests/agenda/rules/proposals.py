@@ -14,6 +14,8 @@ def _meant(matter: Matter, proposal: ProposalView) -> bool:
     """For this conference by its number; without a number, for the next one after it was proposed."""
     if proposal.conference is not None:
         return proposal.conference == matter.number
+    if matter.past is not None and proposal.message_id in matter.past.proposals:
+        return False  # a late item of the last conference
     return matter.week.since < proposal.accepted_at <= matter.week.now
 
 

@@ -62,7 +62,7 @@ def _flagged(week: Week) -> Iterator[str]:
     for flag, word in FLAGS:
         some = [week.name(p.party) for p in week.reporting if flag in week.flags.get(p.party, "")]
         if some:
-            yield f"People entered on {words.day(week.days[-1])}, {word}: {words.listed(some)}."
+            yield f"People who entered in the day to {words.day(week.days[-1])}, {word}: {words.listed(some)}."
 
 
 def _silent(party: PartyReporting) -> bool:

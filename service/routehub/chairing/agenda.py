@@ -1,0 +1,321 @@
+"""The agenda of a conference as the chair works on it: read, changed with a version, put into the form of a
+message."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from routehub.boards.conferences.queries import AgendaRef, ConferenceView, ProposalView, agendas, proposals_of
+from routehub.chairing.edits import AgendaChange, Edits, Item, PaperItem, laid_over, merged
+from routehub.chairing.tables import agenda_drafts
+from routehub.core.canonical import iso
+from routehub.core.db import upsert
+from routehub.core.errors import Conflict, Refused, Stale
+from routehub.digests.words import clip
+from routehub.directory.principal import Principal
+from routehub.directory.snapshot import Directory, RouteView
+from routehub.journal import targets
+from routehub.journal.follow import event_of
+from routehub.journal.message import Transaction
+from routehub.views import shared
+from routehub_schemas.errors import Problem, near
+
+CLOSES_BEFORE = timedelta(hours=2)
+"""Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
+PROPOSED_FOR = "weekly"
+"""The series for which parties propose items."""
+PROPOSAL = "proposal"
+LINE, REMARK = 160, 1_000
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An agenda in work. ``items``: those on it; ``dropped``: those taken off, with their reasons; ``late``: proposals
+    that were accepted after it had been closed and that no edition holds yet; ``stamp``: names this very state."""
+
+    conference: ConferenceView
+    ref: AgendaRef
+    data: dict[str, Any]
+    version: int
+    edits: Edits
+    items: tuple[PaperItem, ...]
+    dropped: tuple[PaperItem, ...]
+    late: tuple[Item, ...]
+    proposals: tuple[ProposalView, ...]
+    changed_by: str | None
+    changed_at: datetime | None
+
+    @property
+    def closed(self) -> bool:
+        return self.ref.state == "closed"
+
+    @property
+    def stamp(self) -> str:
+        return f"{self.version}-{self.ref.message_id[-12:]}"
+
+    @property
+    def minutes(self) -> int:
+        """How long all items take together."""
+        return sum(one.item["minutes"] for one in self.items)
+
+    @property
+    def closes_at(self) -> datetime:
+        said = self.data.get("closes_at")
+        return datetime.fromisoformat(said) if said else self.conference.start - CLOSES_BEFORE
+
+    @property
+    def undecided(self) -> tuple[ProposalView, ...]:
+        return tuple(p for p in self.proposals if p.state == "open")
+
+    def one(self, key: str) -> PaperItem | None:
+        return next((one for one in (*self.items, *self.dropped) if one.key == key), None)
+
+
+def load(conn: Connection, directory: Directory, route: RouteView, held: ConferenceView, now: datetime) -> Paper | None:
+    """The newest edition with the chair's changes; None before anything was compiled.
+
+    It rests on what everyone on the route may read, as the agenda itself does (DECISIONS 1).
+    """
+    ids = shared.audiences(conn, route, now)
+    found = agendas(conn, ids | {held.audience_id}, route.code, held.series, held.number, limit=1)
+    event = event_of(conn, found[0].message_id) if found else None
+    if event is None:
+        return None
+    ref, data = found[0], event["data"]
+    d = agenda_drafts.c
+    row = conn.execute(
+        select(agenda_drafts).where(d.route == route.code, d.series == held.series, d.conference == held.number)
+    ).first()
+    edits = Edits.model_validate_json(row.edits) if row is not None else Edits()
+    proposed = _proposals(conn, ids, route, held)
+    closed = ref.state == "closed"
+    new = [_item(directory, route, held, p, now) for p in _new(proposed, ref, data, held, closed)]
+    papers = laid_over(data["items"], [] if closed else new, Edits() if closed else edits)
+    if not closed:
+        papers = _without_declined(papers, proposed)
+    return Paper(
+        held, ref, data, row.version if row is not None else 0, edits,
+        tuple(one for one in papers if one.dropped is None), tuple(one for one in papers if one.dropped is not None),
+        tuple(new) if closed else (), tuple(_meant(proposed, ref, data, held)),
+        row.changed_by if row is not None else None, row.changed_at if row is not None else None,
+    )  # fmt: skip
+
+
+def _proposals(conn: Connection, ids: Iterable[int], route: RouteView, held: ConferenceView) -> list[ProposalView]:
+    if held.series != PROPOSED_FOR:
+        return []
+    return [p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED" and p.conference in (None, held.number)]
+
+
+def _held(data: dict[str, Any]) -> set[str]:
+    """The proposals that are items already."""
+    return {source for item in data["items"] if item["rule"] == PROPOSAL for source in item.get("sources", [])}
+
+
+def _new(
+    proposed: list[ProposalView], ref: AgendaRef, data: dict[str, Any], held: ConferenceView, closed: bool
+) -> Iterator[ProposalView]:
+    """What came after the compiling: all that is not declined; once it is closed, what the chair accepted since."""
+    there = _held(data)
+    for p in proposed:
+        if p.message_id in there or p.state == "declined" or p.accepted_at >= held.ends:
+            continue
+        after_all = p.decision is not None and p.state == "accepted" and p.decision.at > ref.compiled_at
+        if after_all if closed else (p.conference is not None or p.accepted_at > ref.window_end):
+            yield p
+
+
+def _meant(
+    proposed: list[ProposalView], ref: AgendaRef, data: dict[str, Any], held: ConferenceView
+) -> Iterator[ProposalView]:
+    """The proposals that belong on the conference's page."""
+    there = _held(data)
+    for p in proposed:
+        recent = ref.window_end < p.accepted_at < held.ends
+        if p.conference == held.number or p.message_id in there or recent:
+            yield p
+
+
+def _item(
+    directory: Directory, route: RouteView, held: ConferenceView, proposal: ProposalView, now: datetime
+) -> dict[str, Any]:
+    """A proposal as an item, in the words of the rule that puts it on a compiled agenda."""
+    today = now.astimezone(route.zone).date()
+    who = directory.name(proposal.party, today)
+    decided = "accepted by the chair." if proposal.state == "accepted" else "the chair has not decided yet."
+    return {
+        "title": clip(f"{who}: {proposal.title}", LINE), "rule": PROPOSAL, "why": f"Proposed by {who}; {decided}",
+        "points": list(proposal.points), "outcome": proposal.outcome, "minutes": proposal.minutes,
+        "lead": proposal.party if route.membership(proposal.party, today) else held.chair,
+        "lines": [clip(proposal.text, REMARK)] if proposal.text else [], "sources": [proposal.message_id],
+    }  # fmt: skip
+
+
+def _without_declined(papers: list[PaperItem], proposed: list[ProposalView]) -> list[PaperItem]:
+    """A proposal that the chair has declined since is dropped with the words of the decline."""
+    declined = {p.message_id: p.decision for p in proposed if p.state == "declined"}
+    found = []
+    for one in papers:
+        decision = declined.get(one.proposal or "")
+        reason = one.dropped or (f"Declined: {decision.text or 'without a reason'}" if decision else None)
+        found.append(PaperItem(one.key, one.item, one.compiled, reason, one.added))
+    return found
+
+
+# --- changes ---
+
+
+def change(
+    tx: Transaction, who: Principal, directory: Directory, route: RouteView, held: ConferenceView, stamp: str | None,
+    sent: AgendaChange,
+) -> Paper:  # fmt: skip
+    """One step of the chair. ``stamp``: the state that the chair saw; None: whatever it is now.
+
+    Errors: 409 before it is compiled and after it is closed, 412 when somebody changed it meanwhile, 422 for items that
+    are not there.
+    """
+    paper = load(tx.conn, directory, route, held, tx.now)
+    if paper is None:
+        raise Conflict(f"The agenda of conference {held.number} is not compiled yet.")
+    if paper.closed:
+        raise Conflict(f"The agenda of conference {held.number} is closed. What is accepted now is a late item.")
+    if stamp is not None and stamp != paper.stamp:
+        raise changed(paper)
+    if problems := list(_problems(paper, route, directory, sent, tx.now)):
+        raise Refused(problems[0].message if len(problems) == 1 else f"{len(problems)} problems were found.", problems)
+    edits = merged(paper.edits, sent)
+    if edits == paper.edits:
+        return paper
+    row = {
+        "route": route.code, "series": held.series, "conference": held.number, "version": paper.version + 1,
+        "edits": edits.model_dump_json(exclude_unset=True), "changed_by": who.name, "changed_at": tx.now,
+    }  # fmt: skip
+    tx.conn.execute(upsert(tx.conn, agenda_drafts, "route", "series", "conference"), row)
+    detail = {"series": held.series, "conference": held.number, "version": paper.version + 1}
+    if sent.order is not None:
+        detail["moved"] = True
+    detail |= {name: sorted(keys) for name, keys in _acts(sent).items()}
+    tx.audit("agenda-draft", route.code, who.party, who.actor, detail)
+    found = load(tx.conn, directory, route, held, tx.now)
+    assert found is not None
+    return found
+
+
+def _acts(sent: AgendaChange) -> dict[str, list[str]]:
+    """What was done with which items, for the audit: no texts."""
+    found: dict[str, list[str]] = {}
+    for key, edit in sent.items.items():
+        for name in edit.model_fields_set:
+            what = ("dropped" if edit.dropped else "restored") if name == "dropped" else name
+            found.setdefault(what, []).append(key)
+    return found
+
+
+def _problems(
+    paper: Paper, route: RouteView, directory: Directory, sent: AgendaChange, now: datetime
+) -> Iterator[Problem]:
+    known = {one.key: one for one in (*paper.items, *paper.dropped)}
+    on = now.astimezone(route.zone).date()
+    for key, edit in sent.items.items():
+        at = f"/items/{key.replace('~', '~0').replace('/', '~1')}"
+        if key not in known:
+            words = "There is no such item on the agenda."
+            yield Problem(at, "unknown-item", words, key, sorted(known), near(key, known))
+            continue
+        if edit.lead is not None and route.membership(directory.party_code(edit.lead) or edit.lead, on) is None:
+            words = f"{edit.lead} is not a party of this route."
+            yield Problem(f"{at}/lead", "unknown-party", words, edit.lead, suggestion=directory.near_party(edit.lead))
+        if edit.dropped is not None and known[key].pinned:
+            yield Problem(f"{at}/dropped", "standing-item", "This item stands on every agenda.", key)
+    if sent.order is None:
+        return
+    left = [one.key for one in paper.items if not (e := sent.items.get(one.key)) or e.dropped is None]
+    back = [one.key for one in paper.dropped if (e := sent.items.get(one.key)) and "dropped" in e.model_fields_set]
+    wanted = {*left, *back}
+    for index, key in enumerate(sent.order):
+        if key not in wanted:
+            yield Problem(f"/order/{index}", "unknown-item", "There is no such item on the agenda.", key)
+    if missing := sorted(wanted - set(sent.order)):
+        yield Problem("/order", "missing", f"The order names every item: {', '.join(missing)}.", allowed=sorted(wanted))
+    if len(set(sent.order)) < len(sent.order):
+        yield Problem("/order", "repeated", "Each item stands in the order once.")
+
+
+# --- the edition that is made of it ---
+
+
+def closed_data(conn: Connection, route: RouteView, paper: Paper, now: datetime) -> dict[str, Any]:
+    """The data of the closed edition: the chair's items by number, and what was dropped with the reasons."""
+    data = _edition(conn, route, paper, now, [dict(one.item) for one in paper.items])
+    dropped = [
+        {
+            "title": one.item["title"], "rule": one.item["rule"], "reason": one.dropped,
+            "sources": _seen_by_all(conn, route, now, one.item.get("sources", [])),
+        }
+        for one in paper.dropped
+    ]  # fmt: skip
+    return data | ({"dropped": dropped} if dropped else {})
+
+
+def late_data(conn: Connection, route: RouteView, paper: Paper, now: datetime) -> dict[str, Any]:
+    """The data of an edition that has the late items too."""
+    items = [dict(one.item) for one in paper.items] + [{**item, "late": True} for item in paper.late]
+    return _edition(conn, route, paper, now, items)
+
+
+def _edition(
+    conn: Connection, route: RouteView, paper: Paper, now: datetime, items: list[dict[str, Any]]
+) -> dict[str, Any]:
+    seen = {source for item in items for source in item.get("sources", [])}
+    seen |= {one["source"] for item in items for one in item.get("prepare", []) if one.get("source")}
+    held = paper.conference
+    around = [held.message_id]
+    known = set(_seen_by_all(conn, route, now, sorted(seen | set(around))))
+    data = {k: v for k, v in paper.data.items() if k not in ("thread", "references", "due_at", "dropped")}
+    if held.message_id in known:
+        data |= {"thread": held.message_id, "references": [held.message_id]}
+    meeting = data.get("meeting", {}) | {
+        "title": held.title, "start": iso(held.start), "minutes": held.minutes, "zone": held.zone,
+        "chair": held.chair, "revision": held.revision,
+    }  # fmt: skip
+    return data | {
+        "edition": paper.ref.edition + 1, "state": "closed", "compiled_at": iso(now),
+        "closes_at": iso(now) if not paper.closed else data.get("closes_at", iso(now)), "meeting": meeting,
+        "points": sorted({point for item in items for point in item.get("points", [])})[:50],
+        "items": [_numbered(at, item, known) for at, item in enumerate(items, start=1)],
+    }  # fmt: skip
+
+
+def _numbered(at: int, item: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """The item at its place, without sources that a party which has joined meanwhile could not open."""
+    found = item | {"number": at, "sources": [s for s in item.get("sources", []) if s in known]}
+    if "prepare" in item:
+        found["prepare"] = [p for p in item["prepare"] if p.get("source") is None or p["source"] in known]
+    return found
+
+
+def _seen_by_all(conn: Connection, route: RouteView, now: datetime, refs: Iterable[str]) -> list[str]:
+    """Those of the messages that everyone on the route reads today."""
+    everyone = shared.everyone(route, now.astimezone(route.zone).date())
+    wanted = tuple(refs)
+    found = targets.find(conn, route.code, "HUB", wanted)
+    return [ref for ref in wanted if ref in found and found[ref].readers >= everyone and found[ref].tlp != "RED"]
+
+
+def unchanged(directory: Directory, route: RouteView, held: ConferenceView, paper: Paper) -> Any:
+    """A guard: refuses an edition that was made from a state that is no more."""
+
+    def guard(tx: Transaction) -> None:
+        found = load(tx.conn, directory, route, held, tx.now)
+        if found is None or (found.stamp, found.closed, found.late) != (paper.stamp, paper.closed, paper.late):
+            raise Stale("The agenda was changed in the same moment.", current=found.stamp if found else None)
+
+    return guard
+
+
+def changed(paper: Paper) -> Stale:
+    """What tells a chair that the agenda is not as it was when it was read."""
+    return Stale(f"{paper.changed_by or 'The hub'} changed the agenda since you read it.", current=paper.stamp)

@@ -1,0 +1,47 @@
+"""Parties as a readout names them: the name of the day (UX 10), with the article that English wants, short where
+everybody knows the short one."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from routehub.directory.snapshot import Directory
+from routehub_schemas import reference
+
+_SHORT = frozenset({"institution", "agency", "un_body", "police", "bank", "presidency"})
+"""Kinds of parties whose official name is longer than what anybody says."""
+_ARTICLE = frozenset({"institution", "un_body", "presidency", "bank", "regional_group"})
+_NAMES = frozenset({"Czech Republic", "Netherlands", "United Kingdom"})
+"""States with an article before their name."""
+
+
+def prose(directory: Directory, code: str, on: date) -> str:
+    """``the Commission``, ``Frontex``, ``the former Yugoslav Republic of Macedonia``: in the middle of a sentence."""
+    known = reference.parties().get(code)
+    if known is None:
+        return directory.name(code, on)
+    name = known.named(on).short if known.kind in _SHORT else directory.name(code, on)
+    return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
+
+
+def listed(directory: Directory, codes: Iterable[str], on: date) -> str:
+    """``Greece, Serbia and the Commission``."""
+    names = [prose(directory, code, on) for code in codes]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def sentence(text: str) -> str:
+    """With a capital at the beginning and a full stop at the end."""
+    said = " ".join(text.split())
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "…", ":")) else ".")
+
+
+def found(directory: Directory, codes: Iterable[str], on: date, text: str) -> list[str]:
+    """The parties whose name of that day stands in a text; the official one, or the short one."""
+    named = []
+    for code in codes:
+        known = reference.parties().get(code)
+        names = {directory.name(code, on)} | ({known.named(on).short} if known is not None else set())
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names):
+            named.append(code)
+    return named

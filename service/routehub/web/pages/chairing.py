@@ -1,0 +1,179 @@
+"""The agenda as the chair works on it (UX 3.6): order, lead, minutes, outcome, drop with a reason and undo, proposals,
+close. Each change is a form of its own, and says which state of the agenda it was made on."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from routehub.boards.conferences.queries import ConferenceView
+from routehub.chairing.agenda import Paper
+from routehub.chairing.edits import AgendaChange, ItemEdit, moved
+from routehub.core.errors import Conflict, HubError, Refused, Stale, Unknown
+from routehub.web.answers import PageRoute, go
+from routehub.web.context import Web, WebContext
+from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.guard import OwnForm
+from routehub.web.render import page
+from routehub.web.visitor import Reading, Visitor
+from routehub_schemas import parse
+from routehub_schemas.errors import Invalid
+
+router = APIRouter(route_class=PageRoute)
+
+Number = Annotated[int, Path(ge=1, le=9_999)]
+SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+OUTCOMES = (("note", "Note"), ("discuss", "Discuss"), ("decide", "Decide"))
+DONE = {
+    "up": "Moved up.", "down": "Moved down.", "change": "Changed.", "drop": "Taken off the agenda.",
+    "restore": "Put back.", "accept": "Accepted.", "decline": "Declined.", "compiled": "The agenda was compiled anew.",
+}  # fmt: skip
+
+
+def more(series: str) -> str:
+    """What an address says of the series: nothing for the one that everybody means."""
+    return "" if series == "weekly" else f"?series={series}"
+
+
+def parties(ctx: WebContext, who: Visitor) -> list[tuple[str, str]]:
+    """Those of the route, for a choice."""
+    today = ctx.clock.now().astimezone(who.route.zone).date()
+    return [(m.party, f"{m.party} {ctx.directory.value.name(m.party, today)}") for m in who.route.members(today)]
+
+
+@router.get("/conference/{number}/draft")
+async def show(
+    request: Request, ctx: Web, who: Reading, number: Number, series: SeriesName = "weekly",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:  # fmt: skip
+    """The items in the chair's order, with what was dropped and what is proposed."""
+    held, paper = await ctx.chair.paper(who.principal, series, number)
+    return _show(request, ctx, who, held, paper, {"done": DONE.get(done), "just": done})
+
+
+def _show(
+    request: Request, ctx: WebContext, who: Visitor, held: ConferenceView, paper: Paper | None,
+    values: dict[str, Any], status: int = 200,
+) -> Response:  # fmt: skip
+    usual = {
+        "held": held, "paper": paper, "parties": parties(ctx, who), "outcomes": OUTCOMES, "more": more(held.series),
+        "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
+        "now": ctx.clock.now(),
+    }  # fmt: skip
+    title = f"Conference {held.number}: put the agenda in order"
+    wrong = bool(values.get("faults"))
+    return page(
+        request, ctx, who, "draft.html", f"Error: {title}" if wrong else title, usual | values, status=status
+    )  # fmt: skip
+
+
+@router.post("/conference/{number}/draft")
+async def change(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """One step on one item: ``do`` is up, down, change, drop or restore."""
+    held, paper = await ctx.chair.paper(who.principal, series, number)
+    if paper is None:
+        raise Conflict(f"The agenda of conference {number} is not compiled yet.")
+    key, act = form.text("item"), form.text("do")
+    at = next((n for n, one in enumerate((*paper.items, *paper.dropped)) if one.key == key), None)
+    if at is None:
+        raise Unknown("There is no such item on this agenda.")
+    try:
+        sent = _change(form, paper, key, act)
+        await ctx.chair.change_agenda(who.principal, series, number, form.text("stamp") or None, sent)
+    except Stale as stale:
+        clash = {"words": stale.detail, "fields": form.without("csrf", "stamp"), "act": act, "item": paper.one(key)}
+        return _show(request, ctx, who, held, paper, {"clash": clash}, 412)
+    except (Refused, Invalid) as error:
+        faults = Faults()
+        for problem in error.problems:
+            name = problem.pointer.rpartition("/")[2]
+            field = {"dropped": "reason"}.get(name, name if name in ("lead", "minutes", "outcome") else "minutes")
+            faults.add(f"{field}-{at}", _words(field, problem.message))
+        return _show(request, ctx, who, held, paper, {"faults": faults, "wrong": key}, 422)
+    sign = "&" if more(series) else "?"
+    return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done={act}#items")
+
+
+def _words(field: str, message: str) -> str:
+    return {
+        "reason": "Say why it is taken off: everyone reads it.", "minutes": "Give whole minutes from 0 to 240.",
+    }.get(field, message)  # fmt: skip
+
+
+def _change(form: Form, paper: Paper, key: str, act: str) -> AgendaChange:
+    if act in ("up", "down"):
+        keys = [one.key for one in paper.items]
+        return AgendaChange(order=moved(keys, key, -1 if act == "up" else 1) if key in keys else None)
+    if act == "drop":
+        return parse.validate(AgendaChange, {"items": {key: {"dropped": form.text("reason")}}})
+    if act == "restore":
+        return AgendaChange(items={key: ItemEdit(dropped=None)})
+    minutes = form.text("minutes")
+    edit = {
+        "lead": form.text("lead") or None, "outcome": form.text("outcome") or None,
+        "minutes": int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 6 else minutes or None,
+    }  # fmt: skip
+    return parse.validate(AgendaChange, {"items": {key: edit}})
+
+
+@router.post("/conference/{number}/proposals/{proposal}")
+async def decide(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number,
+    proposal: Annotated[str, Path(max_length=60)], series: SeriesName = "weekly",
+) -> Response:  # fmt: skip
+    """Accept a proposal, or decline it and say why."""
+    act = "accept" if form.text("do") == "accept" else "decline"
+    text = form.text("text") or None
+    if act == "decline" and text is None:
+        held, paper = await ctx.chair.paper(who.principal, series, number)
+        faults = Faults()
+        faults.add(f"text-{proposal}", "Say why it is declined: the party that proposed it reads it.")
+        return _show(request, ctx, who, held, paper, {"faults": faults}, 422)
+    await ctx.chair.decide(who.principal, series, number, proposal, act, text, form.text("key") or None)
+    sign = "&" if more(series) else "?"
+    return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done={act}#proposals")
+
+
+@router.post("/conference/{number}/compile")
+async def compile_now(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """Compile the agenda now, from what has been posted so far."""
+    await ctx.chair.compile(who.principal, series, number)
+    sign = "&" if more(series) else "?"
+    return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done=compiled")
+
+
+@router.get("/conference/{number}/close")
+async def ask_close(
+    request: Request, ctx: Web, who: Reading, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """The full sentence before the agenda is frozen. Opening it does nothing."""
+    held, paper = await ctx.chair.paper(who.principal, series, number)
+    return _ask_close(request, ctx, who, held, paper)
+
+
+def _ask_close(
+    request: Request, ctx: WebContext, who: Visitor, held: ConferenceView, paper: Paper | None,
+    error: HubError | None = None,
+) -> Response:  # fmt: skip
+    if paper is None or paper.closed:
+        what = "is not compiled yet" if paper is None else "is closed already"
+        raise Conflict(f"The agenda of conference {held.number} {what}.")
+    values = {"held": held, "paper": paper, "more": more(held.series), "error": error}
+    title = f"Close the agenda of conference {held.number}?"
+    return page(request, ctx, who, "draft_close.html", title, values, status=error.status if error else 200)
+
+
+@router.post("/conference/{number}/close")
+async def close(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = "weekly"
+) -> Response:
+    """Freeze it as the chair saw it."""
+    try:
+        await ctx.chair.close_agenda(who.principal, series, number, form.text("stamp") or None)
+    except Stale as stale:
+        held, paper = await ctx.chair.paper(who.principal, series, number)
+        return _ask_close(request, ctx, who, held, paper, stale)
+    return go(f"{who.base}/conference/{number}{more(series)}")

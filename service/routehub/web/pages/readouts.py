@@ -1,0 +1,165 @@
+"""Readouts as everybody reads them: the archive and one readout, without sign-in; and the chair's erratum."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Connection
+
+from routehub.boards.readouts.queries import ReadoutView, readout, readouts
+from routehub.chairing.readouts.desk import ReadoutDesk
+from routehub.core.errors import HubError, NotAllowed, SignInNeeded, Unknown
+from routehub.digests.render.readout import readout_page
+from routehub.directory.snapshot import RouteView
+from routehub.web.answers import PageRoute, go
+from routehub.web.context import Web, WebContext
+from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.guard import OwnForm
+from routehub.web.render import Names, page
+from routehub.web.visitor import Reading, Visitor, visitor
+from routehub_schemas.vocab import SLUG_PATTERN
+
+router = APIRouter(route_class=PageRoute)
+
+Number = Annotated[int, Path(ge=1, le=9_999)]
+Series = Annotated[str, Query(max_length=40, pattern=SLUG_PATTERN)]
+KEPT = "public, max-age=60"
+"""A correction is seen by everybody within a minute."""
+WORDS = {"wrong": "Copy the words that are wrong from the readout", "right": "Write the right words"}
+
+
+async def _somebody(request: Request, ctx: WebContext) -> Visitor | None:
+    """Who looks, if they have signed in and have a role on this route."""
+    try:
+        return await visitor(request, ctx)
+    except (SignInNeeded, Unknown):
+        return None
+
+
+def _route(request: Request, ctx: WebContext, who: Visitor | None) -> RouteView:
+    code = str(request.path_params.get("route") or (who.route.code if who else ctx.settings.default_route))
+    found = ctx.directory.value.routes.get(code)
+    if found is None:
+        raise Unknown(f"There is no route {code} here that you can see.")
+    return found
+
+
+async def _published(
+    ctx: WebContext, route: RouteView, who: Visitor | None, series: str | None = None, number: int | None = None
+) -> list[ReadoutView]:
+    """What is published. Strangers are told of a route other than the usual one only once something there is public."""
+
+    def read(conn: Connection) -> tuple[list[ReadoutView], bool]:
+        found = readouts(conn, route.code, series, number)
+        return found, bool(found) or bool(readouts(conn, route.code, limit=1))
+
+    found, any_ = await ctx.db.read(read)
+    if not any_ and who is None and route.code != ctx.settings.default_route:
+        raise Unknown(f"There is no route {route.code} here that you can see.")
+    return found
+
+
+def _for_everybody(response: Response, who: Visitor | None) -> Response:
+    """May be kept for a minute, unless it shows who has signed in."""
+    response.headers["Vary"] = "Cookie"
+    if who is None:
+        response.headers["Cache-Control"] = KEPT
+    return response
+
+
+def _base(route: RouteView, ctx: WebContext) -> str:
+    return "" if route.code == ctx.settings.default_route else f"/routes/{route.code}"
+
+
+@router.get("/readouts")
+async def show_all(request: Request, ctx: Web) -> Response:
+    """The archive, the newest first."""
+    who = await _somebody(request, ctx)
+    route = _route(request, ctx, who)
+    values = {
+        "views": await _published(ctx, route, who), "base": _base(route, ctx),
+        "feed": f"/v1/routes/{route.code}/readouts",
+    }  # fmt: skip
+    return _for_everybody(page(request, ctx, who, "readouts.html", "Readouts", values, route=route), who)
+
+
+@router.get("/readouts/{number}")
+async def show(
+    request: Request, ctx: Web, number: Number, series: Series = "weekly",
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:  # fmt: skip
+    """One readout as it was published, each correction in its place."""
+    who = await _somebody(request, ctx)
+    route = _route(request, ctx, who)
+    found = await _published(ctx, route, who, series, number)
+    if not found:
+        raise Unknown(f"No readout of conference {number} is published.")
+    view = found[0]
+    values = {
+        "view": view, "page": readout_page(view, route, ctx.directory.value, ctx.settings.public_url.rstrip("/")),
+        "base": _base(route, ctx), "done": done, "name": Names(ctx.directory.value, view.day),
+        "forms": f"/v1/routes/{route.code}/readouts/{number}",
+        "query": "" if series == "weekly" else f"?series={series}",
+        "corrects": who is not None and "chair" in who.principal.roles,
+    }  # fmt: skip
+    title = f"Readout of conference {number}"
+    return _for_everybody(page(request, ctx, who, "readout.html", title, values, route=route), who)
+
+
+# --- an erratum ---------------------------------------------------------------------------------------
+
+
+async def _one(ctx: WebContext, who: Visitor, series: str, number: int) -> ReadoutView:
+    if "chair" not in who.principal.roles:
+        raise NotAllowed("The chair corrects a readout. Write to the chair if something in it is wrong.")
+    found = await ctx.db.read(readout, who.route.code, series, number)
+    if found is None:
+        raise Unknown(f"No readout of conference {number} is published, so there is nothing to correct.")
+    return found
+
+
+def _ask(
+    request: Request, ctx: WebContext, who: Visitor, view: ReadoutView, said: dict[str, str], faults: Faults
+) -> Response:
+    values = {"view": view, "said": said, "faults": faults, "name": Names(ctx.directory.value, view.day)}
+    title = f"Erratum {len(view.errata) + 1} to the readout of conference {view.conference}"
+    return page(
+        request, ctx, who, "readout_erratum.html", f"Error: {title}" if faults else title, values,
+        status=422 if faults else 200,
+    )  # fmt: skip
+
+
+@router.get("/readouts/{number}/erratum")
+async def ask(request: Request, ctx: Web, who: Reading, number: Number, series: Series = "weekly") -> Response:
+    """What is wrong, and what is right."""
+    said = {"wrong": "", "right": "", "where": "", "key": fresh_key()}
+    return _ask(request, ctx, who, await _one(ctx, who, series, number), said, Faults())
+
+
+@router.post("/readouts/{number}/erratum")
+async def correct(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly"
+) -> Response:
+    """Publish the erratum: everybody sees it."""
+    view = await _one(ctx, who, series, number)
+    said = _typed(form)
+    desk = ReadoutDesk(ctx.db, ctx.writer, ctx.intake, ctx.directory, ctx.clock)
+    try:
+        await desk.correct(
+            who.principal, series, number, said["wrong"], said["right"], said["where"] or None, key=said["key"]
+        )
+    except HubError as error:
+        if error.status != 422:
+            raise
+        faults = Faults()
+        for problem in error.problems:
+            name = problem.pointer.strip("/").partition("/")[0]
+            name = name if name in ("wrong", "right", "where") else "wrong"
+            faults.add(name, problem.message if said[name] else WORDS.get(name, problem.message))
+        return _ask(request, ctx, who, view, said, faults)
+    query = "" if series == "weekly" else f"&series={series}"
+    return go(f"{who.base}/readouts/{number}?done=corrected{query}")
+
+
+def _typed(form: Form) -> dict[str, str]:
+    said = {name: form.text(name) for name in ("wrong", "right", "where")}
+    return said | {"key": form.text("key") or fresh_key()}
