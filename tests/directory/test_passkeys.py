@@ -16,6 +16,7 @@ NONSENSE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_nonsense_for_an_answer_is_refused(office: Office):
     ana = office.person("ana").id
     for said in NONSENSE:
