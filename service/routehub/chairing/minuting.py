@@ -17,7 +17,7 @@ from routehub.directory.snapshot import RouteView
 from routehub.directory.visibility import readable, readers
 from routehub.journal import targets
 from routehub.views import shared
-from routehub_schemas.kinds.minutes.payload import Attendance
+from routehub_schemas.kinds.minutes.payload import Attendee
 
 
 def invited(conn: Connection, route: RouteView, held: ConferenceView, now: datetime) -> list[str]:
@@ -32,10 +32,10 @@ def invited(conn: Connection, route: RouteView, held: ConferenceView, now: datet
     return [m.party for m in route.members(on, "member", "coordinator") if m.party in known & everyone]
 
 
-def attendance_of(parties: Iterable[str], there: Iterable[str] = ()) -> list[Attendance]:
+def attendance_of(parties: Iterable[str], there: Iterable[str] = ()) -> list[Attendee]:
     """The list to tick on. there: who has said that it comes."""
     coming = set(there)
-    return [Attendance(party=party, present=party in coming) for party in parties]
+    return [Attendee(party=party, present=party in coming) for party in parties]
 
 
 def audience(conn: Connection, route: RouteView, held: ConferenceView, now: datetime) -> list[str]:
