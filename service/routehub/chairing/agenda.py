@@ -66,7 +66,7 @@ class Paper:
         """Two hours before the conference; of one that was called at short notice when it begins."""
         said = self.data.get("closes_at")
         usual = datetime.fromisoformat(said) if said else self.conference.start - CLOSES_BEFORE
-        return usual if self.ref.compiled_at < usual else self.conference.start
+        return usual if self.closed or self.ref.compiled_at < usual else self.conference.start
 
     @property
     def undecided(self) -> tuple[ProposalView, ...]:
