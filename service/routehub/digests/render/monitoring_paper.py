@@ -6,8 +6,8 @@ from datetime import date
 from routehub.boards.commitments.queries import Step
 from routehub.core.words import number
 from routehub.digests import words
-from routehub.digests.render.page import MARK_WORDS, MARKS
 from routehub.digests.render.pdf import Block, Bullets, Column, Heading, Link, Paper, Paragraph, Run, Strong, Table
+from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.monitoring import Followed, MonitoringReport, PointReport, Span
 from routehub.views.plans import STATE_WORDS
