@@ -1,6 +1,6 @@
-"""The agenda of one conference, and the bulletin of one morning, after a few weeks and after two years: hourly and daily
-figures of all who report, and in each week before it the same alerts, measures, movements, requests, commitments and
-proposals as in the last. What grows is what lies before the window.
+"""The agenda of one conference and the bulletin of one morning, after a few weeks and after two years: hourly and
+daily figures of all who report, and in each week before it the same alerts, measures, movements, requests, commitments
+and proposals as in the last. What grows is what lies before the window.
 """
 
 import asyncio
