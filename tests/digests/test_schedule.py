@@ -206,13 +206,13 @@ async def test_the_scheduler_ticks_by_itself(migrated_database_url: str):
 async def test_a_tick_that_a_stop_cuts_off_is_no_error(migrated_database_url: str, caplog: pytest.LogCaptureFixture):
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def tick() -> int:
+    async def tick() -> list[str]:
         begun.set()
         try:
             await asyncio.sleep(30)
         finally:
             ended.set()
-        return 0
+        return []
 
     async with open_world(migrated_database_url, local("2026-01-20 12:00")) as world:
         world.hub.schedule.stop()

@@ -97,7 +97,8 @@ class World:
         return await self.post(person(party), "alert", **data)
 
     async def tick(self) -> int:
-        return await self.hub.schedule.tick()
+        """How many digests came to their end; reminders, which look at something every day, do not count."""
+        return sum(task != "action-reminders" for task in await self.hub.schedule.tick())
 
     async def read(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await self.hub.db.read(fn, *args, **kwargs)
@@ -105,6 +106,7 @@ class World:
     async def occurrences(self) -> list[Occurrence]:
         """Oldest first."""
         found: list[Occurrence] = await self.read(occurrences.listed)
+        found = [one for one in found if one.task != "action-reminders"]
         return list(reversed(found))
 
     async def conferences(self, party: str = "SI") -> list[ConferenceView]:
