@@ -47,8 +47,15 @@ def _together(matter: Matter, found: list[AlertView]) -> Entry:
         lines=[f"{', '.join(f'{count} {name.lower()}' for name, count in worst.items())}.",
                *(_line(matter, a) for a in found)],
         sources=[message for a in found for message in (a.id, a.latest)],
-        prepare=[one for a in found for one in _prepare(matter, a)],
+        prepare=list(_acknowledge(found)),
     )  # fmt: skip
+
+
+def _acknowledge(found: list[AlertView]) -> Iterator[Prepare]:
+    """One line for each party that is waited for."""
+    for party in dict.fromkeys(party for a in found for party in a.waiting()):
+        mine = [a for a in found if party in a.waiting()]
+        yield Prepare(party, f"Acknowledge {', '.join(a.short_id for a in mine)}", source=mine[0].id)
 
 
 def _line(matter: Matter, alert: AlertView) -> str:
