@@ -21,6 +21,8 @@ TIMES = {
 }  # fmt: skip
 """When a kind is sent that names no time by which it waits for others."""
 NOW = "2015-11-18T12:00:00Z"
+TIMES_OF: Mapping[Example, str] = {("response", "action-complete"): TIMES["minutes"]}
+"""The same of single examples: an action is done after the conference that gave it."""
 WAITS_UNTIL = ("due", "expires", "views_by", "at", "answer_by", "new_time", "until")
 AHEAD = timedelta(hours=30)
 """How long before those times an example is sent: a joint assessment is due in 24 hours by itself."""
@@ -148,7 +150,9 @@ class Scene:
         if "as_of" in self.data:
             return f"{self.data['as_of']}T23:00:00Z"
         waits = list(self._waits())
-        return (min(waits) - AHEAD).isoformat() if waits else TIMES.get(self.example[0], NOW)
+        if waits:
+            return (min(waits) - AHEAD).isoformat()
+        return TIMES_OF.get(self.example) or TIMES.get(self.example[0], NOW)
 
     @property
     def then(self) -> str | None:

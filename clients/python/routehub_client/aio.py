@@ -233,6 +233,17 @@ class AsyncHub:
     async def one_series(self, name: str) -> dict[str, Any]:
         return await self._do(calls.one_series(self.route_code, name))
 
+    async def minutes(self, number: int, series: str = "weekly") -> dict[str, Any]:
+        """The newest edition of a conference's minutes, as a message."""
+        return await self._do(calls.minutes(self.route_code, number, series))
+
+    async def minutes_text(self, number: int, series: str = "weekly") -> str:
+        return await self._do(calls.minutes_text(self.route_code, number, series))
+
+    async def actions(self, state: str | None = None, party: str | None = None) -> list[dict[str, Any]]:
+        """What conferences gave somebody to do, what waits first."""
+        return await self._do(calls.actions(self.route_code, state, party))
+
     async def agenda(self, number: int) -> dict[str, Any]:
         return await self._do(calls.agenda(self.route_code, number))
 

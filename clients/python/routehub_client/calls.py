@@ -330,6 +330,23 @@ def one_series(route: str | None, name: str) -> Call[dict[str, Any]]:
     return _get(path("series", name, route=route), Answer.object)
 
 
+def minutes(route: str | None, number: int, series: str = "weekly") -> Call[dict[str, Any]]:
+    return Call(
+        Request("GET", path("conferences", number, "minutes", route=route), params(series=series)), Answer.object
+    )
+
+
+def minutes_text(route: str | None, number: int, series: str = "weekly") -> Call[str]:
+    place = path("conferences", number, "minutes", route=route) + FORMATS["txt"]
+    return Call(Request("GET", place, params(series=series)), lambda answer: answer.text)
+
+
+def actions(route: str | None, state: str | None = None, party: str | None = None) -> Call[list[dict[str, Any]]]:
+    """What conferences gave somebody to do: open, overdue or done; of one party or all."""
+    request = Request("GET", path("actions", route=route), params(state=state, party=party))
+    return Call(request, partial(answers.rows, "actions"))
+
+
 def agenda(route: str | None, number: int) -> Call[dict[str, Any]]:
     return _get(path("conferences", number, "agenda", route=route), Answer.object)
 

@@ -230,6 +230,17 @@ class Hub:
     def one_series(self, name: str) -> dict[str, Any]:
         return self._do(calls.one_series(self.route_code, name))
 
+    def minutes(self, number: int, series: str = "weekly") -> dict[str, Any]:
+        """The newest edition of a conference's minutes, as a message."""
+        return self._do(calls.minutes(self.route_code, number, series))
+
+    def minutes_text(self, number: int, series: str = "weekly") -> str:
+        return self._do(calls.minutes_text(self.route_code, number, series))
+
+    def actions(self, state: str | None = None, party: str | None = None) -> list[dict[str, Any]]:
+        """What conferences gave somebody to do, what waits first."""
+        return self._do(calls.actions(self.route_code, state, party))
+
     def agenda(self, number: int) -> dict[str, Any]:
         return self._do(calls.agenda(self.route_code, number))
 

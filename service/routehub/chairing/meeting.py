@@ -17,7 +17,7 @@ from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal.message import Transaction
 from routehub_schemas.errors import Problem
-from routehub_schemas.kinds.minutes.payload import Attendance, Minutes
+from routehub_schemas.kinds.minutes.payload import Attendee, Minutes
 
 EARLY = timedelta(hours=1)
 """How long before its time a conference may begin; earlier it is moved first, so that everybody knows."""
@@ -65,7 +65,7 @@ class Meeting:
     began: datetime
     ended: datetime | None
     begun_by: str
-    attendance: tuple[Attendance, ...]
+    attendance: tuple[Attendee, ...]
     version: int
     changed_by: str
     changed_at: datetime
@@ -116,7 +116,7 @@ def _note(row: RowMapping) -> ItemNote:
 
 
 def start(
-    tx: Transaction, who: Principal, held: ConferenceView, attendance: Iterable[Attendance],
+    tx: Transaction, who: Principal, held: ConferenceView, attendance: Iterable[Attendee],
     agenda: tuple[str, Iterable[Mapping[str, Any]]] | None,
 ) -> Meeting:  # fmt: skip
     """The agenda becomes the minutes.
@@ -167,7 +167,7 @@ def correct(tx: Transaction, who: Principal, held: ConferenceView, message_id: s
 
 def _begin(
     tx: Transaction, who: Principal, held: ConferenceView, state: str, edition: int, began: datetime,
-    ended: datetime | None, attendance: Iterable[Attendance], agenda: str | None, minutes: str | None,
+    ended: datetime | None, attendance: Iterable[Attendee], agenda: str | None, minutes: str | None,
 ) -> None:  # fmt: skip
     tx.conn.execute(
         insert(meeting_notes).values(
@@ -178,7 +178,7 @@ def _begin(
     )  # fmt: skip
 
 
-def _json(attendance: Iterable[Attendance]) -> str:
+def _json(attendance: Iterable[Attendee]) -> str:
     return Present(attendance=list(attendance)).model_dump_json(exclude_none=True)
 
 

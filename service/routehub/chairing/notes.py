@@ -7,7 +7,7 @@ from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part
-from routehub_schemas.kinds.minutes.payload import Action, Attendance, Conclusion, Intervention
+from routehub_schemas.kinds.minutes.payload import Attendee, Conclusion, Intervention, MinutedAction
 from routehub_schemas.vocab import (
     UNIQUE_ITEMS,
     ActionId,
@@ -42,7 +42,7 @@ class NotedConclusion(Conclusion):
     """Its number; left out of a new one."""
 
 
-class NotedAction(Action):
+class NotedAction(MinutedAction):
     """An action; its number is given when it is first saved."""
 
     id: ActionId | None = None  # type: ignore[assignment]
@@ -78,7 +78,7 @@ class NewItem(Part):
 class Present(Part):
     """Who takes part."""
 
-    attendance: list[Attendance] = Field(max_length=100)
+    attendance: list[Attendee] = Field(max_length=100)
     """Each party that was invited, once."""
 
 

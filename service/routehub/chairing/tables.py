@@ -26,7 +26,7 @@ class AgendaDraft(SQLModel, table=True):
 
 class MeetingNotes(SQLModel, table=True):
     """A conference that is minuted. ``state``: running or ended; ``edition``: which its minutes will be; ``agenda``:
-    the message on which it runs. Attendance is JSON with a version of its own."""
+    the message on which it runs. Attendee is JSON with a version of its own."""
 
     __tablename__ = "meeting_notes"
 

@@ -6,7 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from routehub.app import Hub
+from routehub.boards.conferences.queries import ConferenceView, conferences
+from routehub.chairing.readouts.desk import ReadoutDesk
 from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.ids import uuid7
@@ -18,9 +22,10 @@ from routehub.directory.keys import known_scopes
 from routehub.directory.principal import Principal, person_principal
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import PersonView
+from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
-from routehub.sample import commitments, requests, story
+from routehub.sample import commitments, conference, requests, story
 
 OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
 
@@ -143,8 +148,32 @@ class SampleBuilder:
             )
         await self.hub.schedule.tick()
 
+    async def _conference(self, day: date) -> None:
+        """The minutes of the first conference, and its readout: checked, published, and corrected."""
+        hub, who = self.hub, self._who("EC")
+
+        def read(conn: Connection) -> list[ConferenceView]:
+            return conferences(conn, readable(conn, story.ROUTE, "EC"), story.ROUTE, "weekly")
+
+        known = hub.db.read_sync(read)
+        view = next((one for one in known[:1] if one.start.astimezone(ZoneInfo(one.zone)).date() == day), None)
+        if view is None:
+            return
+        self._move(view.ends + timedelta(hours=1))
+        data = conference.minutes(view.number, view.start, view.start + timedelta(days=7))
+        await self._post("EC", "minutes", data)
+        desk = ReadoutDesk(hub.db, hub.writer, hub.intake, hub.directory, hub.clock)
+        await desk.draft(who, "weekly", view.number)
+        await desk.send(who, "weekly", view.number, window=conference.WINDOW)
+        self._move(view.ends + timedelta(hours=1) + conference.WINDOW)
+        await desk.publish(who, "weekly", view.number)
+        self._move(view.ends + timedelta(hours=3))
+        wrong, right = conference.erratum(view.start)
+        await desk.correct(who, "weekly", view.number, wrong, right)
+
     async def _afternoon(self, day: date) -> None:
-        """The hour at which the agenda digest is compiled, if it is the day for it."""
+        """The hour at which the agenda digest is compiled, if it is the day for it; before it, the minutes."""
+        await self._conference(day)
         self._move(instant(day, time(16), self.hub.directory.route(story.ROUTE).zone))
         await self.hub.schedule.tick()
 

@@ -8,6 +8,7 @@ import typer
 
 from routehub_client.__about__ import __version__
 from routehub_client.cli import (
+    action,
     agenda,
     alert,
     api,
@@ -19,6 +20,7 @@ from routehub_client.cli import (
     log,
     measure,
     messages,
+    minutes,
     movement,
     need,
     note,
@@ -63,6 +65,8 @@ def application() -> typer.Typer:
         "plan": (plan,),
         "agenda": (agenda,),
         "conference": (conference,),
+        "minutes": (minutes,),
+        "action": (action,),
         "readout": (readout,),
         "statement": (statement,),
         "thread": (thread,),

@@ -30,7 +30,7 @@ Parties = Annotated[list[PartyCode], Unique]
 Points = Annotated[list[PlanPoint], Unique]
 
 
-class Attendance(Part):
+class Attendee(Part):
     """One party that was invited. A party that was not there may have been represented by another."""
 
     party: PartyCode
@@ -67,7 +67,7 @@ class Conclusion(Part):
     """The points of the plan under which it is published; none: those of the item."""
 
 
-class Action(Part):
+class MinutedAction(Part):
     """What somebody has to do, and by when."""
 
     id: ActionId
@@ -99,7 +99,7 @@ class MinutedItem(Part):
     """Who said what."""
     conclusions: list[Conclusion] = Field(default=[], max_length=50)
     """What was concluded."""
-    actions: list[Action] = Field(default=[], max_length=50)
+    actions: list[MinutedAction] = Field(default=[], max_length=50)
     """Who does what by when."""
 
 
@@ -116,7 +116,7 @@ class Minutes(Payload):
     """When the conference began."""
     ended: Moment
     """When it was over."""
-    attendance: list[Attendance] = Field(default=[], max_length=100)
+    attendance: list[Attendee] = Field(default=[], max_length=100)
     """Who was invited, and whether they came."""
     items: list[MinutedItem] = Field(default=[], max_length=200)
     """The items, by their numbers on the agenda."""

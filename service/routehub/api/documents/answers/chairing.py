@@ -5,8 +5,7 @@ from typing import Literal
 
 from routehub.api.documents.answers.base import Answer
 from routehub.api.documents.answers.figures import RouteMarking
-from routehub_schemas.kinds.minutes.payload import Action as MinutedAction
-from routehub_schemas.kinds.minutes.payload import Attendance, Conclusion, Intervention
+from routehub_schemas.kinds.minutes.payload import Attendee, Conclusion, Intervention, MinutedAction
 
 
 class DraftItem(Answer):
@@ -81,7 +80,7 @@ class Notes(Answer):
     """Of the attendance; each item has its own."""
     changed_by: str
     changed_at: datetime
-    attendance: list[Attendance]
+    attendance: list[Attendee]
     items: list[ItemNotes]
 
 
@@ -102,7 +101,7 @@ class ActionAct(Answer):
     message: str
 
 
-class Action(Answer):
+class ActionShown(Answer):
     id: str
     series: str
     conference: int
@@ -120,4 +119,4 @@ class Action(Answer):
 
 class Actions(Answer):
     route: RouteMarking
-    actions: list[Action]
+    actions: list[ActionShown]
