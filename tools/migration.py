@@ -23,7 +23,8 @@ def main(number: str, name: str, words: str) -> None:
             made = command.revision(config(connection), message=words, autogenerate=True, rev_id=number)
         db.close()
     path = Path(made.path).rename(scripts() / "versions" / f"{number}_{name}.py")  # type: ignore[union-attr]
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True)
+    for act in (["check", "--fix"], ["format"]):
+        subprocess.run([sys.executable, "-m", "ruff", *act, "--quiet", str(path)], check=True)
     print(f"written: {path}")
 
 

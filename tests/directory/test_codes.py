@@ -1,4 +1,4 @@
-"""One-time codes, recovery codes and steps, on both databases."""
+"""One-time codes, recovery codes and steps. Where a change goes over many tables, on both databases."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,6 +33,9 @@ def test_a_code_counts_half_a_minute_around_its_time_and_not_again():
     assert codes.step_of(RFC_SECRET, "żółwie", at, 0) is None
 
 
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
 def set_up(office: Office, name: str) -> str:
     """An app for codes; answers its secret."""
     person = office.person(name).id
@@ -46,6 +49,7 @@ def code_now(secret: str) -> str:
     return codes.code_at(secret, int(wall().timestamp()) // 30)
 
 
+@ON_SQLITE
 def test_an_app_counts_from_its_first_code_on_and_the_one_before_until_then(office: Office):
     ana = office.person("ana").id
     secret = set_up(office, "ana")
@@ -71,6 +75,7 @@ def test_recovery_codes_work_once_each_and_only_for_their_person(office: Office)
     assert not office.change(lambda tx: codes.use_paper(tx, ana, made[1])), "new ones end the old"
 
 
+@ON_SQLITE
 def test_with_a_second_step_neither_link_nor_password_is_enough(office: Office):
     set_up(office, "ana")
     ana = office.person("ana").id
@@ -85,6 +90,7 @@ def test_with_a_second_step_neither_link_nor_password_is_enough(office: Office):
     assert office.db.read_sync(steps.find, waiting.token, "second", wall() + timedelta(minutes=11)) is None
 
 
+@ON_SQLITE
 def test_a_step_ends_after_five_wrong_answers_and_is_used_once(office: Office):
     ana = office.person("ana").id
     token = office.change(lambda tx: steps.begin(tx, "second", ana, "link"))
@@ -141,6 +147,7 @@ def _extend(session: sessions.SessionView, at: datetime, tx: Batch) -> datetime:
     return sessions.extend(tx.conn, session, at, 1)
 
 
+@ON_SQLITE
 def test_a_session_is_made_longer_ten_times_and_no_more(office: Office):
     ana = office.person("ana").id
     signed_in = office.change(lambda tx: sign_in.begin(tx, ana, "passkey", "", 1))

@@ -5,6 +5,7 @@ factors in one. The library is loaded when the first is used: most starts of a h
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ MOST = 10
 """Passkeys of one person."""
 LONGEST = 20_000
 """Characters of an answer of an authenticator."""
+NONSENSE = (ValueError, KeyError, TypeError, RecursionError)
+"""What reading it raises when it is none: no JSON, no object, nested without end."""
 TIMEOUT = 300_000  # milliseconds
 
 
@@ -97,7 +100,7 @@ def enrol(
             credential=_answer(answer), expected_challenge=_bytes(challenge), expected_rp_id=_name(public_url),
             expected_origin=_origin(public_url), require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (WebAuthnException, *NONSENSE) as fault:
         raise Refused("This passkey could not be made. Try again.") from fault
     row = {
         "id": _text(made.credential_id), "person": person_id, "public_key": _text(made.credential_public_key),
@@ -129,7 +132,7 @@ def use(tx: Transaction, public_url: str, challenge: str, answer: str, person: s
             expected_origin=_origin(public_url), credential_public_key=_bytes(row.public_key),
             credential_current_sign_count=row.uses, require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (WebAuthnException, *NONSENSE) as fault:
         raise refusal from fault
     tx.conn.execute(update(passkeys).where(passkeys.c.id == row.id).values(uses=done.new_sign_count, used_at=tx.wall))
     return str(row.person)
@@ -162,8 +165,10 @@ def _answer(text: str) -> dict[str, Any]:
 
 def _transports(answer: str) -> list[str]:
     """How the authenticator can be reached, as the browser said: kept as a hint for the next time."""
-    said = _answer(answer).get("response", {}).get("transports") or []
-    return [name for name in said if isinstance(name, str) and name.isascii() and len(name) < 20][:6]
+    said = _answer(answer)["response"].get("transports")
+    if not isinstance(said, list):
+        return []
+    return [name for name in said if isinstance(name, str) and re.fullmatch("[a-z-]{1,20}", name)][:6]
 
 
 def _name(public_url: str) -> str:

@@ -77,7 +77,7 @@ async def end_session(
 def _session(view: SessionView, who: Principal) -> dict[str, Any]:
     return {
         "id": view.id, "agent": view.agent, "began": view.created_at, "expires": view.expires_at,
-        "current": view.token_hash == who.session,
+        "how": view.how, "current": view.token_hash == who.session,
     }  # fmt: skip
 
 

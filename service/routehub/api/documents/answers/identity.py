@@ -92,6 +92,7 @@ class Session(Answer):
     agent: str
     began: datetime
     expires: datetime
+    how: str
     current: bool
 
 
