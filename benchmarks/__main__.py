@@ -11,6 +11,7 @@ BENCHMARKS = {
     "deliveries": "benchmarks.deliveries",
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
+    "digest": "benchmarks.digest",
 }
 HELP = """\
 ingestion  durable posts and batches, beside the disk, its peers and a server that stores nothing
@@ -19,6 +20,7 @@ fanout     listeners of a stream beside a C limit and other brokers; slow reader
 deliveries due webhooks claimed and sent by one hub and by two, beside posting without any claim
 warning    early warning over hourly figures
 reads      boards, feed and search over 500,000 and 5,000,000 figures
+digest     the agenda, its annexes and its papers, after weeks and after two years of hourly figures
 
 All of them take about an hour; --quick takes smaller sizes, some minutes each. What is not installed is named."""
 

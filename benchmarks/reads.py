@@ -25,7 +25,8 @@ from benchmarks.bulk import END, ROUTE, Bulk, rare_word
 from benchmarks.copied import copy
 from routehub.boards.figures.queries import FigureQuery, day_values, figures, latest
 from routehub.core.db import Database
-from routehub.digests import rules
+from routehub.digests.agenda.matter import Matter
+from routehub.digests.agenda.order import entries
 from routehub.directory.snapshot import Directory, load
 from routehub.directory.visibility import readable
 from routehub.journal import feed, follow
@@ -143,7 +144,7 @@ def _digest(db: Database) -> dict[str, Took]:
 
     def compiled(conn: Connection, _turn: int) -> Any:
         found = week.load(conn, directory, route, END, END - timedelta(days=7))
-        return rules.entries(rules.Matter(found, 14, route.zone, "EC", None, None))
+        return entries(Matter(found, 14, route.zone, "EC", None, None))
 
     return {"digest: the week read and its rules": _turns(db, compiled, 10)}
 

@@ -7,7 +7,8 @@ import pytest
 from routehub.boards.conferences.attendance import Place, attendance
 from routehub.boards.conferences.queries import conference
 from routehub.boards.statements.queries import outcomes
-from routehub.core.errors import Refused
+from routehub.core.errors import NotAllowed, Refused
+from routehub.directory.principal import Principal
 from routehub.directory.visibility import readable
 from routehub.journal.jobs import Recorded
 from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
@@ -153,3 +154,28 @@ async def test_a_sub_group_reports_back_to_the_next_agenda(world: World):
     assert (item.title, item.lead, item.outcome) == ("Outcome: Police authorities, Tue 20 Jan", "EC", "note")
     assert item.sources == [told.message_id]
     assert item.points == ["wbr-2015-final/13"]
+
+
+async def test_the_key_of_a_coordinator_calls_conferences_and_that_of_another_party_does_not(world: World):
+    def system(party: str) -> Principal:
+        scopes = frozenset({"post:conference"})
+        return Principal(ROUTE, party, "A system", "key:1", frozenset({"national_system"}), scopes=scopes)
+
+    with pytest.raises(NotAllowed, match="Coordinators and the chair"):
+        await world.post(system("SI"), "conference", **POLICE)
+    await world.post(system("EC"), "conference", **POLICE)
+
+
+async def test_the_minutes_begin_with_who_has_joined_and_who_speaks_for_whom(world: World):
+    facts = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
+    called = await world.post(CHAIR, "conference", **facts)
+    await answer(world, "SI", called, "attend", delegates=["Ana Kovač, border police"])
+    await answer(world, "MK", called, "attend", represented_by="SI")
+    await answer(world, "RS", called, "attend")
+    await world.at(local("2026-01-22 09:58"))
+    await answer(world, "SI", called, "join")
+    meeting = await world.hub.chair.start(CHAIR, "weekly", 14)
+    there = {one.party: one for one in meeting.attendance}
+    assert [party for party, one in there.items() if one.present] == ["SI", "EC"]
+    assert there["SI"].people == ["Ana Kovač, border police"]
+    assert there["MK"].represented_by == "SI"

@@ -8,18 +8,10 @@ from routehub.boards.bulletins.queries import BulletinRef, bulletins
 from routehub.delivery.mail import MailContext
 from routehub.digests.bulletin import letter, reading, times
 from routehub.digests.bulletin.reading import Reading
-from routehub.digests.bulletin.times import BulletinTime
 from routehub.directory.visibility import readable
 from routehub.journal.jobs import Change
 from routehub_schemas.kinds.bulletin.payload import Bulletin
 from tests.digests.world import BRUSSELS, ROUTE, World, local, person
-
-USUAL = BulletinTime(ROUTE, times.USUAL, BRUSSELS)
-
-
-async def begin(world: World, at: BulletinTime = USUAL) -> None:
-    now = world.clock.now()
-    await world.hub.writer.submit(Change(lambda tx: times.set_time(tx.conn, at, now)))
 
 
 async def refs(world: World, party: str = "SI") -> list[BulletinRef]:
@@ -53,7 +45,7 @@ async def a_night(world: World) -> None:
         await world.report("MK", day, figures=[("arrivals", entered, "GR"), ("places", 2000), ("occupied", occupied)])
         await world.report("RS", day, figures=[("arrivals", 1655, "MK")])
         if day.day == 20:
-            await begin(world)
+            await world.bulletins()
             await world.at(local("2026-01-20 06:45"))
             assert await world.tick() == 1
             await world.alert("GR", "Ferry strike, Piraeus", severity="Minor")
@@ -75,7 +67,7 @@ def texts(found: Reading) -> list[str]:
 
 async def test_it_comes_once_a_day_at_its_local_time_on_both_sides_of_a_clock_change(world: World):
     await world.at(local("2026-03-27 12:00"))
-    await begin(world)
+    await world.bulletins()
     for day in ("2026-03-28", "2026-03-29", "2026-03-30"):
         await world.at(local(f"{day} 06:45") - timedelta(seconds=5))
         assert await world.tick() == 0
@@ -124,7 +116,7 @@ async def test_a_bulletin_of_long_ago_reads_as_on_its_morning(world: World):
 
 
 async def test_what_is_red_is_named_and_not_told(world: World):
-    await begin(world)
+    await world.bulletins()
     await world.alert("HR", "A secret at Tovarnik", audience=["SI"], tlp="RED")
     await world.at(local("2026-01-21 06:45"))
     await world.tick()
@@ -135,7 +127,7 @@ async def test_what_is_red_is_named_and_not_told(world: World):
 async def test_who_is_silent_and_who_reports_again_is_told(world: World):
     await world.report("RO", date(2026, 1, 17), nothing_to_report=True)
     await world.report("AL", date(2026, 1, 16), nothing_to_report=True)
-    await begin(world)
+    await world.bulletins()
     await world.at(local("2026-01-21 06:40"))
     await world.report("AL", date(2026, 1, 21), nothing_to_report=True)
     await world.at(local("2026-01-21 06:45"))
@@ -163,7 +155,7 @@ async def test_its_mail_says_the_five_lines_who_has_not_reported_and_what_waits(
 
 
 async def test_a_route_without_a_time_gets_none(world: World):
-    await begin(world)
+    await world.bulletins()
     await world.hub.writer.submit(Change(lambda tx: times.end(tx.conn, ROUTE)))
     await world.at(local("2026-01-21 06:45"))
     assert await world.tick() == 0

@@ -142,12 +142,15 @@ async def test_two_hubs_on_one_database_post_one_edition(migrated_database_url: 
         open_world(migrated_database_url, start, install=False) as other,
     ):
         await one.series()
+        await one.bulletins()
         for week in range(4):
             moment = local("2026-01-21 16:00") + timedelta(days=7 * week)
             await together(one.at(moment), other.at(moment))
             await together(one.tick(), other.tick(), one.tick(), other.tick())
         assert len(await one.agendas()) == 4
         assert len(await other.conferences()) == 4
+        told = [o.local_date for o in await other.occurrences() if (o.task, o.state) == ("bulletin", "posted")]
+        assert told == [date(2026, 1, 21) + timedelta(days=7 * week) for week in range(4)]
 
 
 async def test_a_hub_that_died_after_posting_is_taken_over_without_a_second_edition(world: World):
@@ -203,13 +206,13 @@ async def test_the_scheduler_ticks_by_itself(migrated_database_url: str):
 async def test_a_tick_that_a_stop_cuts_off_is_no_error(migrated_database_url: str, caplog: pytest.LogCaptureFixture):
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def tick() -> int:
+    async def tick() -> list[str]:
         begun.set()
         try:
             await asyncio.sleep(30)
         finally:
             ended.set()
-        return 0
+        return []
 
     async with open_world(migrated_database_url, local("2026-01-20 12:00")) as world:
         world.hub.schedule.stop()

@@ -15,6 +15,8 @@ from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.settings import Settings
 from routehub.digests import occurrences, series
+from routehub.digests.bulletin import times
+from routehub.digests.bulletin.times import BulletinTime
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.series import Series, weekly
 from routehub.directory.install import install_route
@@ -68,6 +70,11 @@ class World:
         await self.hub.writer.submit(Change(lambda tx: series.add(tx.conn, made, now)))
         return made
 
+    async def bulletins(self) -> None:
+        """A bulletin every day at the usual time, from now on."""
+        at, now = BulletinTime(ROUTE, times.USUAL, BRUSSELS), self.clock.now()
+        await self.hub.writer.submit(Change(lambda tx: times.set_time(tx.conn, at, now)))
+
     async def post(self, who: Principal, kind: str, *, tlp: str | None = None, **data: Any) -> Recorded:
         return await self.hub.intake.receive(who, Post(self.hub.registry[kind], data, tlp=tlp))
 
@@ -90,7 +97,8 @@ class World:
         return await self.post(person(party), "alert", **data)
 
     async def tick(self) -> int:
-        return await self.hub.schedule.tick()
+        """How many digests came to their end; reminders, which look at something every day, do not count."""
+        return sum(task != "action-reminders" for task in await self.hub.schedule.tick())
 
     async def read(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await self.hub.db.read(fn, *args, **kwargs)
@@ -98,6 +106,7 @@ class World:
     async def occurrences(self) -> list[Occurrence]:
         """Oldest first."""
         found: list[Occurrence] = await self.read(occurrences.listed)
+        found = [one for one in found if one.task != "action-reminders"]
         return list(reversed(found))
 
     async def conferences(self, party: str = "SI") -> list[ConferenceView]:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 QUIET = re.compile(
     r"Failed to load resource: .*(status of 4|net::ERR_)|^htmx:(afterRequest|sendError)|Response Status Error"
+    r"|^An unknown error occurred when fetching the script"
 )
 """What a browser reports that lost its network, or was refused a form: that is what these tests are about."""
 

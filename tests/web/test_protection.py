@@ -81,3 +81,16 @@ def test_unknown_addresses_are_a_page_for_browsers_and_a_problem_for_programs(st
     assert "There is no such page." in page.words
     answer = httpx.get(f"{stage.url}/v1/nowhere", headers={"Accept": "text/html"}, trust_env=False)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_script_that_opens_kept_pages_names_the_files_of_this_hub(stage, stranger):
+    worker = stranger(stage).client.get("/service-worker.js")
+    assert worker.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert worker.headers["cache-control"] == "no-cache"
+    assert "/static/routehub.css?v=" in worker.text
+
+
+def test_a_hub_that_keeps_nothing_on_devices_makes_them_forget(set_stage, stranger):
+    browser = stranger(set_stage(keep_on_device="false"))
+    assert "unregister()" in browser.client.get("/service-worker.js").text
+    assert "outbox.js" not in browser.open("/sign-in").answer.text

@@ -1,12 +1,12 @@
 """From notes to the message: what goes into the minutes, and who reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from routehub.boards.conferences.attendance import PRESENT, attendance
+from routehub.boards.conferences.attendance import PRESENT, Place, attendance
 from routehub.boards.conferences.queries import ConferenceView, conferences
 from routehub.boards.minutes.queries import MinutesRef, editions
 from routehub.chairing.meeting import ItemNote, Meeting
@@ -32,10 +32,16 @@ def invited(conn: Connection, route: RouteView, held: ConferenceView, now: datet
     return [m.party for m in route.members(on, "member", "coordinator") if m.party in known & everyone]
 
 
-def attendance_of(parties: Iterable[str], there: Iterable[str] = ()) -> list[Attendee]:
-    """The list to tick on. there: who has said that it comes."""
-    coming = set(there)
-    return [Attendee(party=party, present=party in coming) for party in parties]
+def attendance_of(parties: Iterable[str], chair: str, places: Mapping[str, Place]) -> list[Attendee]:
+    """The list to tick on. places: what each party answered to the invitation. Who has joined is present, and so is the
+    chair; who said that another party speaks for it stands so."""
+    return [_attendee(party, party == chair, places.get(party)) for party in parties]
+
+
+def _attendee(party: str, chairs: bool, place: Place | None) -> Attendee:
+    if place is None or (place.state not in PRESENT and not chairs):
+        return Attendee(party=party, present=chairs, represented_by=place.represented_by if place else None)
+    return Attendee(party=party, present=True, people=list(place.delegates))
 
 
 def audience(conn: Connection, route: RouteView, held: ConferenceView, now: datetime) -> list[str]:
@@ -98,7 +104,7 @@ def next_start(conn: Connection, route: RouteView, held: ConferenceView, parties
     return next((c.start for c in known if c.start > held.start and c.state != "cancelled"), None)
 
 
-def coming(conn: Connection, route: RouteView, who: Principal, held: ConferenceView) -> list[str]:
-    """The parties that are ticked to begin with: those whose people opened the join link, and the one that chairs."""
+def answered(conn: Connection, route: RouteView, who: Principal, held: ConferenceView) -> dict[str, Place]:
+    """What each party answered to the invitation, as whoever takes the minutes may know it."""
     ids = readable(conn, who.route, who.party)
-    return [held.chair, *(place.party for place in attendance(conn, ids, route, held) if place.state in PRESENT)]
+    return {place.party: place for place in attendance(conn, ids, route, held)}

@@ -193,8 +193,9 @@ class Chair:
             found = papers.load(tx.conn, directory, route, now_held, tx.now)
             agenda = (found.ref.message_id, found.data["items"]) if found is not None else None
             parties = minuting.invited(tx.conn, route, now_held, tx.now)
-            there = minuting.coming(tx.conn, route, who, now_held)
-            return meetings.start(tx, who, now_held, minuting.attendance_of(parties, there), agenda)
+            places = minuting.answered(tx.conn, route, who, now_held)
+            there = minuting.attendance_of(parties, now_held.chair, places)
+            return meetings.start(tx, who, now_held, there, agenda)
 
         return await self._change(apply)
 

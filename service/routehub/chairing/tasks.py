@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView, conference, open_agendas, proposals_of
-from routehub.boards.minutes.queries import ActionView, actions, newest
+from routehub.boards.minutes.queries import ActionView, actions, newest, taken_on
 from routehub.chairing import agenda as papers
 from routehub.chairing.office import Chair
 from routehub.core.db import Database
@@ -133,7 +133,7 @@ class ActionReminders:
         for route in self._directory.value.routes.values():
             today = now.astimezone(route.zone).date()
             due = instant(today, REMINDS_AT, route.zone)
-            if due <= now:
+            if due <= now and taken_on(conn, route.code):
                 found.append(Due(route.code, f"{self.name}:daily", today, due))
         return [Look(tuple(found))] if found else []
 

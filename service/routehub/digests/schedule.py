@@ -97,22 +97,20 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
 
-    async def tick(self) -> int:
-        """Do what is due now; answers how many occurrences came to their end."""
+    async def tick(self) -> list[str]:
+        """Do what is due now; answers the task of each occurrence that came to its end."""
         try:
             return await self._tick()
         except HubError as fault:
             log("schedule").warning("the schedule cannot be read", fault=fault.detail)
-            return 0
+            return []
 
-    async def _tick(self) -> int:
+    async def _tick(self) -> list[str]:
         now = self._clock.now()
         for task in self._tasks.values():
             await self.look(task, now)
-        done = 0
-        for occurrence in await self._db.read_own(occurrences.open_ones, now, wall(), list(self._tasks)):
-            done += await self._attempt(occurrence)
-        return done
+        due = await self._db.read_own(occurrences.open_ones, now, wall(), list(self._tasks))
+        return [occurrence.task for occurrence in due if await self._attempt(occurrence)]
 
     async def look(self, task: Task, now: datetime) -> None:
         """Put on record what has fallen due."""
@@ -124,10 +122,10 @@ class Schedule:
         for look in await self._db.read_own(read):
             await self._writer.submit(Change(_recorded(task.name, look)))
 
-    async def _attempt(self, occurrence: Occurrence) -> int:
+    async def _attempt(self, occurrence: Occurrence) -> bool:
         """Claim one occurrence and bring it to its end. What fails is tried again when the claim has run out."""
         if not await self._writer.submit(Change(lambda tx: occurrences.claim(tx.conn, occurrence, self.hub, tx.wall))):
-            return 0
+            return False
         now = self._clock.now()
         try:
             outcome = await self._outcome(occurrence, now)
@@ -136,10 +134,10 @@ class Schedule:
                 "a task could not be done; it will be tried again", task=occurrence.label, fault=fault.detail,
                 problems=[problem.message for problem in fault.problems],
             )  # fmt: skip
-            return 0
+            return False
         except Exception as fault:  # noqa: BLE001 - one bad task must not stop the others
             log("schedule").error("a task failed", task=occurrence.label, exc_info=fault)
-            return 0
+            return False
         return await self._end(occurrence, outcome, now)
 
     async def _outcome(self, occurrence: Occurrence, now: datetime) -> Outcome:
@@ -149,7 +147,7 @@ class Schedule:
             return Outcome("skipped", reason=f"More than {task.latest // timedelta(hours=1)} hours late.")
         return await task.carry_out(occurrence, now)
 
-    async def _end(self, occurrence: Occurrence, outcome: Outcome, now: datetime) -> int:
+    async def _end(self, occurrence: Occurrence, outcome: Outcome, now: datetime) -> bool:
         late = now - occurrence.due_at > LATE
 
         def apply(tx: Transaction) -> bool:
@@ -163,11 +161,11 @@ class Schedule:
             return ended
 
         if not await self._writer.submit(Change(apply)):
-            return 0
+            return False
         log("schedule").info(
             "a task came to its end", task=occurrence.label, state=outcome.state, message=outcome.message_id, late=late
         )
-        return 1
+        return True
 
 
 def _recorded(task: str, look: Look) -> Callable[[Transaction], None]:

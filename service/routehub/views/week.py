@@ -133,22 +133,6 @@ class Records:
     requests: tuple[RequestView, ...] = ()
     outcomes: tuple[StatementView, ...] = ()
 
-    def only(self, everyone: "Records") -> "Records":
-        """Those that are not there for everyone. A measure is there, and yet another one, where not everyone reads all
-        the views on it."""
-        alerts, requests = {a.id for a in everyone.alerts}, {r.id for r in everyone.requests}
-        movements, told = {m.id for m in everyone.movements}, {m.id: m for m in everyone.measures}
-        proposals, pledged = {p.message_id for p in everyone.proposals}, {c.view.id for c in everyone.commitments}
-        return Records(
-            tuple(a for a in self.alerts if a.id not in alerts),
-            tuple(p for p in self.proposals if p.message_id not in proposals),
-            tuple(m for m in self.measures if m != told.get(m.id)),
-            tuple(m for m in self.movements if m.id not in movements),
-            tuple(c for c in self.commitments if c.view.id not in pledged),
-            tuple(r for r in self.requests if r.id not in requests),
-            tuple(o for o in self.outcomes if o.id not in {one.id for one in everyone.outcomes}),
-        )
-
 
 @dataclass(frozen=True)
 class Week:
@@ -208,14 +192,12 @@ def narrower(
 ) -> dict[str, Week]:
     """For each of these parties that reads more than everyone does: the week with just those records, and no figures,
     since what is worked out from figures rests on what everyone reads."""
-    everyone = _records(conn, shared.audiences(conn, route, now), route, now, since)
-    names = _names(directory, now.astimezone(route.zone).date())
+    everyone, names = shared.audiences(conn, route, now), _names(directory, now.astimezone(route.zone).date())
     found = {}
     for party in parties:
-        own = _records(conn, readable(conn, route.code, party), route, now, since, party)
-        if own.only(everyone) != Records():
-            nothing = Week(route, now, since, (), names, (), (), (), (), {}, {}, own.only(everyone))
-            found[party] = nothing
+        records = _records(conn, readable(conn, route.code, party) - everyone, route, now, since, party)
+        if records != Records():
+            found[party] = Week(route, now, since, (), names, (), (), (), (), {}, {}, records)
     return found
 
 
@@ -230,8 +212,8 @@ def _records(
     today = now.astimezone(route.zone).date()
     seen = [a for a in alerts(conn, ids, route.code, now, since=since) if a.tlp != "RED" and a.status != "Test"]
     return Records(
-        tuple(seen), tuple(p for p in proposals_of(conn, ids, route.code) if p.tlp != "RED"),
-        _measures(conn, ids, route, now), _movements(conn, ids, route, now, since - ONE_DAY),
+        tuple(seen), tuple(p for p in proposals_of(conn, ids, route.code, since=since) if p.tlp != "RED"),
+        _measures(conn, ids, route, now, since), _movements(conn, ids, route, now, since - ONE_DAY),
         tuple(one for one in plans.shown(commitments(conn, ids, route.code), today, now).values() if not one.red),
         _requests(conn, ids, route, now, party),
         tuple(one for one in outcomes(conn, ids, route.code, since=since) if one.tlp != "RED"),
@@ -251,9 +233,11 @@ def _actions(
     )  # fmt: skip
 
 
-def _measures(conn: Connection, ids: Iterable[int], route: RouteView, now: datetime) -> tuple[MeasureView, ...]:
+def _measures(
+    conn: Connection, ids: Iterable[int], route: RouteView, now: datetime, since: datetime
+) -> tuple[MeasureView, ...]:
     """Without the views that are TLP:RED: what rests on one would have to be RED too, and could not go to all."""
-    found = [m for m in measures(conn, ids, route.code, now) if all(n.tlp != "RED" for n in m.notices)]
+    found = [m for m in measures(conn, ids, route.code, now, since=since) if all(n.tlp != "RED" for n in m.notices)]
     red = marked_red(conn, [v.current.message_id for m in found for v in m.views if v.current is not None])
     return tuple(
         replace(m, views=tuple(v for v in m.views if v.current is None or v.current.message_id not in red))

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from routehub.core.errors import Unknown
 from routehub.web.answers import PageRoute
+from routehub.web.context import Web
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -33,14 +34,19 @@ def address(name: str) -> str:
     return f"/static/{name}?v={files()[name][1]}"
 
 
+WORKERS = ("service-worker.js", "service-worker-off.js")
+
+
 @router.get("/service-worker.js")
-async def service_worker() -> Response:
+async def service_worker(ctx: Web) -> Response:
     """The script by which a browser opens kept pages without a connection. It stands here because it may only answer
     for addresses below its own; its files are those of this version of the hub."""
-    shell = [address(name) for name in files() if name not in ("service-worker.js", "vendored.toml")]
+    if not ctx.settings.keep_on_device:
+        return Response(files()[WORKERS[1]][0], headers={"Cache-Control": "no-cache"}, media_type=TYPES[".js"])
+    shell = [address(name) for name in files() if name not in WORKERS]
     mark = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
     before = f"const MARK = {json.dumps(mark)};\nconst SHELL = {json.dumps(shell)};\n".encode()
-    content, _ = files()["service-worker.js"]
+    content, _ = files()[WORKERS[0]]
     return Response(before + content, headers={"Cache-Control": "no-cache"}, media_type=TYPES[".js"])
 
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from routehub.core.words import number
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 240, 62, 14, 12, 26
-MOST_MARKS = 7
+WIDTH, NARROW, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 440, 200, 62, 14, 12, 28
+MOST_MARKS = 5
 """Days that are named below the graph."""
 STEPS = (1, 2, 2.5, 5, 10)
 
@@ -54,19 +54,27 @@ class DayGraph:
     level: float | None
     level_name: str
     today: float | None
-    width: int = WIDTH
+    width: int
     height: int = HEIGHT
     left: int = LEFT
-    right: int = WIDTH - RIGHT
     base: int = HEIGHT - BOTTOM
     top: int = TOP
+
+    @property
+    def narrow(self) -> bool:
+        return self.width == NARROW
+
+    @property
+    def right(self) -> int:
+        return self.width - RIGHT
 
 
 def day_graph(
     days: Sequence[date], series: Sequence[Series], *, fan: Fan | None = None, level: float | None = None,
-    level_name: str = "",
+    level_name: str = "", width: int = WIDTH,
 ) -> DayGraph | None:  # fmt: skip
-    """None where there is nothing to draw. Heights begin at 0, so that twice as high is twice as many."""
+    """None where there is nothing to draw. Heights begin at 0, so that twice as high is twice as many. ``width``:
+    NARROW for one of several beside each other, so that its words stay as large."""
     told = [v for one in series for v in one.values if v is not None]
     future = list(fan.values) if fan else []
     if not told or len(days) + len(future) < 2:
@@ -78,7 +86,7 @@ def day_graph(
     span = max(1, (last - days[0]).days)
 
     def x(day: date) -> float:
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * (day - days[0]).days / span, 1)
+        return round(LEFT + (width - LEFT - RIGHT) * (day - days[0]).days / span, 1)
 
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * max(0.0, value) / top, 1)
@@ -94,7 +102,7 @@ def day_graph(
     return DayGraph(
         tuple((y(step * n), number(round(step * n))) for n in range(int(top / step) + 1)),
         tuple((x(day), day) for day in _marked(days[0], last)), lines, outline, middle, fan.name if fan else "",
-        y(level) if level is not None else None, level_name, x(days[-1]) if future else None,
+        y(level) if level is not None else None, level_name, x(days[-1]) if future else None, width,
     )  # fmt: skip
 
 

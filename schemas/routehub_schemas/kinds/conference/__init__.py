@@ -1,6 +1,6 @@
 """The weekly conference."""
 
-from routehub_schemas.kind import HUB, Kind
+from routehub_schemas.kind import HUB, SYSTEMS, Kind
 from routehub_schemas.kinds.conference.payload import Conference, check
 from routehub_schemas.kinds.conference.summary import summary
 
@@ -21,7 +21,8 @@ KIND = Kind(
     title="Conference",
     summary=summary,
     subject=_subject,
-    posted_by=HUB | {"chair", "coordinator"},
+    # Of systems only those of a party that coordinates or chairs: the board knows which.
+    posted_by=HUB | SYSTEMS | {"chair", "coordinator"},
     acts={"attend": "any", "decline": "any", "join": "any"},
     parties=_parties,
     check=check,

@@ -44,7 +44,7 @@ def _span(ctx: Context, route: RouteView, week: str | None, first: date | None, 
     if found is not None:
         return found
     if first > last:
-        problem = Problem("/query/last", "order", "The last day is not before the first.", last, first)
+        problem = Problem("/query/last", "order", "The last day lies before the first.", last, first)
     else:
         problem = Problem("/query/first", "not-begun", "These days have not begun.", first)
     raise Refused(problem.message, [problem])

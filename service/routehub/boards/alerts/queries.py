@@ -76,7 +76,8 @@ def alerts(
     since: datetime | None = None,
     limit: int = 500,
 ) -> list[AlertView]:
-    """Alerts of a route, worst first, then the newest: all, open ones only, or since a time."""
+    """Alerts of a route, worst first, then the newest: all, open ones only, or those that were open or told of since a
+    time."""
     r = alert_records.c
     query = select(alert_records).where(r.route == route, clause(r.audience_id, audiences))
     # Open ones first already here: the limit must not cut off an old alert that is still open.
@@ -84,7 +85,7 @@ def alerts(
     if open_only:
         query = query.where(r.ended_at.is_(None), r.expires > now)
     if since is not None:
-        query = query.where(or_(r.updated_at >= since, r.ended_at.is_(None)))
+        query = query.where(or_(r.updated_at >= since, and_(r.ended_at.is_(None), r.expires >= since)))
     rows = conn.execute(query.order_by(still_open.desc(), r.sequence.desc()).limit(limit)).mappings().all()
     views = _with_acks(conn, rows, now)
     return sorted(views, key=lambda a: (a.state != "open", SEVERITIES.index(a.severity)))

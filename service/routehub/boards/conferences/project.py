@@ -15,7 +15,7 @@ from routehub.boards.conferences.tables import (
     proposals,
 )
 from routehub.core.canonical import iso
-from routehub.core.errors import Unchanged, refused
+from routehub.core.errors import NotAllowed, Unchanged, refused
 from routehub.directory.snapshot import Directory
 from routehub.directory.visibility import readable
 from routehub.journal.message import Caution, Message, Transaction
@@ -62,6 +62,7 @@ class ConferencesBoard:
             )  # fmt: skip
         ids = readable(tx.conn, message.route, message.party) | {message.audience_id}
         known = conference(tx.conn, ids, message.route, said.series, said.number)
+        self._check_system(message, known)
         if known is None:
             if said.state != "planned":
                 raise refused(
@@ -80,6 +81,15 @@ class ConferencesBoard:
             raise Unchanged(known.message_id)
         _check_still_open(message, known, said)
         return []
+
+    def _check_system(self, message: Message, known: ConferenceView | None) -> None:
+        """A key speaks for a party and has no office: it calls conferences for a party that coordinates the route, and
+        changes those that its party chairs."""
+        route = self._directory().routes[message.route]
+        member = route.membership(message.party, message.accepted_at.astimezone(route.zone).date())
+        leads = member is not None and member.role == "coordinator"
+        if message.actor.startswith("key:") and not leads and (known is None or known.chair != message.party):
+            raise NotAllowed("Coordinators and the chair call conferences, with a key as well as on the pages.")
 
     def _code(self, party: str) -> str:
         return self._directory().party_code(party) or party

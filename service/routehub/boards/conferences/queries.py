@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, or_, select
 
 from routehub.boards.conferences.tables import (
     agenda_annexes,
@@ -166,11 +166,12 @@ def _conference(rows: list[RowMapping]) -> ConferenceView:
 def proposals_of(
     conn: Connection, audiences: Iterable[int], route: str, *, since: datetime | None = None, limit: int = 500
 ) -> list[ProposalView]:
-    """Proposals of a route in the order in which they came, with what was decided."""
+    """Proposals of a route in the order in which they came, with what was decided. since: those that came later, and
+    those that name their conference."""
     p, ids = proposals.c, frozenset(audiences)
     query = select(proposals).where(p.route == route, clause(p.audience_id, ids))
     if since is not None:
-        query = query.where(p.accepted_at > since)
+        query = query.where(or_(p.accepted_at > since, p.conference.is_not(None)))
     rows = conn.execute(query.order_by(p.sequence.desc()).limit(limit)).mappings().all()
     return _with_decisions(conn, ids, list(reversed(rows)))
 

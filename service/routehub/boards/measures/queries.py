@@ -111,13 +111,18 @@ class MeasureView:
 
 def measures(
     conn: Connection, audiences: Iterable[int], route: str, now: datetime,
-    *, as_of: datetime | None = None, limit: int = 500,
+    *, as_of: datetime | None = None, since: datetime | None = None, limit: int = 500,
 ) -> list[MeasureView]:  # fmt: skip
-    """The measures of a route, those that are not over first, then the newest. as_of: what was known then."""
+    """The measures of a route, those that are not over first, then the newest. as_of: what was known then; since: only
+    those of which anything was said from that time on."""
     r = measure_records.c
     query = select(measure_records).where(r.route == route, clause(r.audience_id, audiences))
     if as_of is not None:
         query = query.where(r.notified_at <= as_of)
+    if since is not None:
+        n, a = measure_notices.c, measure_acts.c
+        said = select(n.measure).where(n.at >= since).union(select(a.measure).where(a.at >= since))
+        query = query.where(r.id.in_(said))
     rows = conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all()
     found = _views(conn, rows, as_of or now, as_of)
     return sorted(found, key=lambda view: view.over)

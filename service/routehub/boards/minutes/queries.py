@@ -160,6 +160,14 @@ def action(
     return next((one for one in actions(conn, audiences, route, now, zone, series=series) if one.id == id_), None)
 
 
+def taken_on(conn: Connection, route: str) -> bool:
+    """Whether there is any action on a route, whoever may read it. For the hub's own schedule, never an answer to a
+    reader."""
+    a, e = minutes_actions.c, minutes_editions.c
+    of_route = select(a.id).join(minutes_editions, e.message_id == a.message_id).where(e.route == route)
+    return conn.execute(of_route.limit(1)).first() is not None
+
+
 def _acts(conn: Connection, ids: frozenset[int], route: str) -> dict[tuple[str, int, str], list[Act]]:
     c = action_acts.c
     query = select(action_acts).where(c.route == route, clause(c.audience_id, ids)).order_by(c.sequence)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+from routehub.boards.commitments.queries import Step
 from routehub.core.words import number
 from routehub.digests import words
-from routehub.digests.render.page import MARK_WORDS, MARKS
 from routehub.digests.render.pdf import Block, Bullets, Column, Heading, Link, Paper, Paragraph, Run, Strong, Table
+from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.monitoring import Followed, MonitoringReport, PointReport, Span
 from routehub.views.plans import STATE_WORDS
@@ -56,8 +57,7 @@ class _Writing:
         if found.overdue:
             yield Heading("Overdue")
             columns = (
-                Column("Commitment", wide=True), Column("Owed by"), Column("Due"), Column("Days over", right=True),
-                Column("So far"),
+                Column("Commitment", wide=True), Column("Due"), Column("Days over", right=True), Column("So far"),
             )  # fmt: skip
             yield Table("Past their date, the longest first", columns, tuple(map(self._overdue, found.overdue)))
         for point in found.points:
@@ -68,45 +68,48 @@ class _Writing:
             yield Bullets(tuple((f"{one.point.number}. {one.point.title}",) for one in found.empty))
 
     def _overdue(self, one: Followed) -> tuple[str, ...]:
-        return (
-            self._title(one), self._owners(one), _due(one), number(one.now.standing.days_overdue), _so_far(one),
-        )  # fmt: skip
+        title = f"{self._title(one)}, {self._owners(one)}"
+        return title, _due(one), number(one.now.standing.days_overdue), _so_far(one)
 
     def _point(self, point: PointReport) -> Iterator[Block]:
         yield Heading(f"{point.point.number}. {point.point.title}")
         was = f" (was: {STATE_WORDS[point.state_before].lower()})" if point.state != point.state_before else ""
         yield Paragraph((Strong(STATE_WORDS[point.state]), was), muted=True)
         columns = (
-            Column("Commitment", wide=True), Column("Owed by"), Column("It stood"), Column("It stands"),
-            Column("So far"), Column("Added", right=True), Column("Due"),
+            Column("Commitment", wide=True), Column("It stands"), Column("So far"), Column("Added", right=True),
+            Column("Due"),
         )  # fmt: skip
         rows = tuple(self._row(one) for one in point.commitments)
         yield Table(f"Commitments under point {point.point.number}", columns, rows)
-        said = tuple(self._said(one) for one in point.commitments if one.heard)
-        if said:
-            yield Bullets(said)
+        yield Bullets(tuple(self._said(one) for one in point.commitments))
 
     def _row(self, one: Followed) -> tuple[str, ...]:
-        stood = "New" if one.made else STATE_WORDS[one.state_before or "open"]
         stands = STATE_WORDS[one.now.standing.state]
-        return (self._title(one), self._owners(one), stood, stands, _so_far(one), _added(one), _due(one))
+        if one.state_before is not None and one.state_before != one.now.standing.state:
+            stands += f" (was: {STATE_WORDS[one.state_before].lower()})"
+        return (self._title(one), stands, _so_far(one), _added(one), _due(one))
 
     def _said(self, one: Followed) -> tuple[Run, ...]:
-        """What was said about one commitment, with links to what said it."""
-        short = one.now.view.short_id
-        told: list[Run] = [Link(short, f"{self._base}/commitments/{short}"), ": "]
+        """Whose a commitment is and what was said about it, with links to what said it."""
+        short, zone = one.now.view.short_id, self._route.zone
         parts: list[tuple[Run, ...]] = []
         if one.made:
-            parts.append((f"made {words.when(one.now.view.made_at, self._route.zone)}",))
+            parts.append((f"made {words.when(one.now.view.made_at, zone)}",))
         parts += [(Link("changed", f"{self._base}/messages/{said.message_id}"),) for said in one.said]
-        for step in one.steps:
-            value = f" {number(step.value)}" if step.value is not None else ""
-            text = f", {words.clip(step.text, 200)}" if step.text else ""
-            link = Link(f"{step.stage.replace('_', ' ')}{value}", f"{self._base}/messages/{step.message_id}")
-            parts.append((link, f" ({words.day(step.as_of)}{text})"))
+        parts += [self._step(step) for step in one.steps]
+        if not parts:
+            parts.append((f"nothing was said since {words.when(one.now.standing.reported_at, zone)}",))
+        told: list[Run] = [Link(short, f"{self._base}/commitments/{short}"), f", {self._owners(one)}: "]
         for at, part in enumerate(parts):
             told += [*part, "; " if at < len(parts) - 1 else "."]
         return tuple(told)
+
+    def _step(self, step: Step) -> tuple[Run, ...]:
+        """``in place 1 200 on Tue 13 Jan: Dobova is ready``"""
+        value = f" {number(step.value)}" if step.value is not None else ""
+        text = f": {words.clip(step.text, 200).rstrip('.')}" if step.text else ""
+        link = Link(f"{step.stage.replace('_', ' ')}{value}", f"{self._base}/messages/{step.message_id}")
+        return link, f" on {words.day(step.as_of)}{text}"
 
     def _title(self, one: Followed) -> str:
         return f"{one.now.view.now.title} ({one.now.view.short_id})"

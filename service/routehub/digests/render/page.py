@@ -19,8 +19,6 @@ from routehub_schemas import plan_points, reference
 from routehub_schemas.kinds.agenda.payload import Agenda, Item, Meeting
 from routehub_schemas.matters import Prepare
 
-__all__ = ["MARKS", "MARK_WORDS", "SHOWN_SOURCES", "AgendaPage", "PrepareView", "Reader", "agenda_page", "prepare_view"]
-
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from routehub.boards.readouts.correcting import Run, Runs, standing
 from routehub.boards.readouts.queries import ReadoutView
 from routehub.digests import naming, words
-from routehub.digests.render.page import MARK_WORDS, MARKS
+from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
 from routehub_schemas.publication import FurtherReading
 

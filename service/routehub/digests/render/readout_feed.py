@@ -5,7 +5,7 @@ from datetime import datetime
 
 from routehub.boards.readouts.correcting import standing
 from routehub.boards.readouts.queries import ReadoutView
-from routehub.digests.render.page import MARKS
+from routehub.digests.render.reader import MARKS
 from routehub.digests.render.readout import address, plain
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.formats import atom

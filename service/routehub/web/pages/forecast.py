@@ -13,7 +13,7 @@ from routehub.views import shared
 from routehub.views.places import PartyPlaces, Places
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web
-from routehub.web.day_graph import DayGraph, Fan, Series, day_graph
+from routehub.web.day_graph import NARROW, DayGraph, Fan, Series, day_graph
 from routehub.web.render import page
 from routehub.web.visitor import Reading
 
@@ -73,7 +73,7 @@ def outlook(party: PartyPlaces) -> Outlook:
     fan = Fan("Expected, the bounds of each day added up", now.occupied if now else None, coming)
     level = now.places if now else None
     series = [Series("People in reception", "entered", told)]
-    graph = day_graph(days, series, fan=fan if ahead else None, level=level, level_name="Places")
+    graph = day_graph(days, series, fan=fan if ahead else None, level=level, level_name="Places", width=NARROW)
     return Outlook(party, ahead, graph)
 
 

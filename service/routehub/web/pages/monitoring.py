@@ -78,9 +78,9 @@ def _span(ctx: WebContext, who: Visitor, week: str, first: str, last: str) -> tu
         return None, _faults(**wrong)
     days = monitoring.span(who.route, begin, end, now)
     if days is None and begin > end:
-        return None, _faults(last="The last day is not before the first.")
+        return None, _faults(last="Enter a last day that is not before the first.")
     if days is None:
-        return None, _faults(first="These days have not begun.")
+        return None, _faults(first="Enter a first day that has begun.")
     return days, Faults()
 
 

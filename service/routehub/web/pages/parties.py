@@ -21,7 +21,7 @@ from routehub.views.party import IndicatorDays, PartyPicture
 from routehub.views.totals import Total
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
-from routehub.web.day_graph import DayGraph, Series, day_graph
+from routehub.web.day_graph import NARROW, DayGraph, Series, day_graph
 from routehub.web.forms import fresh_key
 from routehub.web.render import page
 from routehub.web.sparkline import Sparkline, sparkline
@@ -133,7 +133,7 @@ def _border(leg: LegView, days: Sequence[BorderDay], found: PartyPicture) -> Bor
 def both_counts(leg: LegView, days: Sequence[BorderDay]) -> DayGraph | None:
     """Both counts of a border as two lines."""
     told = since_first(days)
-    return day_graph([d.day for d in told], counts_of(leg, told)) if told else None
+    return day_graph([d.day for d in told], counts_of(leg, told), width=NARROW) if told else None
 
 
 def since_first(days: Sequence[BorderDay]) -> Sequence[BorderDay]:
@@ -160,5 +160,5 @@ def _room(found: PartyPicture) -> DayGraph | None:
     told = [total.value if total else None for total in occupied.days[first:]]
     return day_graph(
         found.days[first:], [Series("People in reception", "entered", told)],
-        level=newest.value if newest else None, level_name="Places",
+        level=newest.value if newest else None, level_name="Places", width=NARROW,
     )  # fmt: skip

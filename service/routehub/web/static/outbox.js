@@ -6,11 +6,13 @@ window.routehubOutbox = (() => {
   const bar = document.getElementById("device");
   if (!bar) {
     // Nobody is signed in: pages kept for somebody go. What waits stays for its owner, and shows to nobody else.
-    if (location.pathname === "/sign-in") window.caches?.delete(PAGES);
+    if (location.pathname.startsWith("/sign-in")) window.caches?.delete(PAGES);
     return null;
   }
 
   const { owner, base, zone } = bar.dataset;
+  if (localStorage.getItem("routehub-owner") !== owner) window.caches?.delete(PAGES);
+  localStorage.setItem("routehub-owner", owner);
   const store = window.routehubStore;
   const EVERY = 60_000;
   const LONGEST_GAP = 300_000;

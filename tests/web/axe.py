@@ -1,0 +1,29 @@
+"""axe-core, the usual judge of accessible pages (WCAG 2.2 A and AA, and its best practices), run inside a real page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+SCRIPT = Path(__file__).parents[1] / "vendored" / "axe.min.js"
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@cache
+def _source() -> str:
+    return SCRIPT.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, one line for each element: the rule, where, and why."""
+    page.evaluate(f"() => {{ {_source()} }}")
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(said => said.violations)",
+        list(TAGS),
+    )
+    return [
+        f"{one['id']}: {node['target']}: {node['any'][0]['message'] if node['any'] else one['help']}"
+        for one in found
+        for node in one["nodes"]
+    ]
