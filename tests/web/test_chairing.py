@@ -40,8 +40,17 @@ def test_a_chair_puts_the_agenda_in_order_takes_minutes_and_a_party_answers_for_
     assert "17 of 45 minutes" in page.words
     wrong = chair.press(page, "Save Follow-up", minutes="soon")
     assert (wrong.status, "Give whole minutes from 0 to 240." in wrong.words) == (422, True)
+    asking = paper("SI")
+    form = asking.open("/conference/14/propose")
+    wrong = asking.press(form, "Propose for Slovenia", title="", minutes="soon")
+    assert (wrong.status, "Write in one line" in wrong.words, "Give whole minutes" in wrong.words) == (422, True, True)
+    asking.press(asking.open("/conference/14/propose"), "Propose for Slovenia", title="Winter places")
+    page = chair.press(chair.open("/conference/14/draft"), "Drop Slovenia: Winter places", reason="Next week.")
+    assert "Next week." in page.words
     chair.press(chair.open("/conference/14/close"), "Close agenda")
-    assert "Closed" in paper("SI").open("/conference/14").words
+    shown = asking.open("/conference/14").words
+    assert "Closed" in shown
+    assert "Slovenia: Winter places Next week." in shown
 
     page = chair.press(chair.open("/conference/14/minutes"), "Start conference")
     page = chair.press(page, "Write under item 2")

@@ -74,6 +74,8 @@ async def show(
     values = {
         "conference": found, "agenda": found.agenda, "labels": labels, "annex": found.annex, "asked_party": who.party,
         "asked": [(at, one) for at, one in asked if one.party == who.party],
+        "proposes": "agenda_item" in who.may and series == MAIN and found.view is not None
+        and found.view.state != "cancelled" and ctx.clock.now() < found.view.ends,
         "chairs": found.view is not None and seat.may_chair(who.principal, found.view),
         "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
     }  # fmt: skip

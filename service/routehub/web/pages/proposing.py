@@ -1,0 +1,63 @@
+"""The form in which a party proposes an item for a conference."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from routehub.chairing import seat
+from routehub.core.errors import NotAllowed, Refused
+from routehub.intake.receive import Post
+from routehub.web.answers import PageRoute, go
+from routehub.web.context import Web, WebContext
+from routehub.web.forms import Faults, fresh_key
+from routehub.web.guard import OwnForm
+from routehub.web.pages.chairing import OUTCOMES, Number
+from routehub.web.render import page
+from routehub.web.visitor import Reading, Visitor
+
+router = APIRouter(route_class=PageRoute)
+FIELDS = ("title", "text", "outcome", "minutes")
+WORDS = {"title": "Write in one line what it is about.", "minutes": "Give whole minutes from 1 to 60."}
+
+
+async def _show(
+    request: Request, ctx: WebContext, who: Visitor, number: int, typed: dict[str, str], faults: Faults
+) -> Response:
+    if "agenda_item" not in who.may:
+        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+    values = {
+        "held": await ctx.db.read(seat.find, who.principal, "weekly", number), "outcomes": [(*o, "") for o in OUTCOMES],
+        "typed": {"title": "", "text": "", "outcome": "discuss", "minutes": "5"} | typed, "faults": faults,
+        "key": typed.get("key") or fresh_key(),
+    }  # fmt: skip
+    title = f"Propose an item for conference {number}"
+    return page(
+        request, ctx, who, "propose.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+    )
+
+
+@router.get("/conference/{number}/propose")
+async def ask(request: Request, ctx: Web, who: Reading, number: Number) -> Response:
+    """The form."""
+    return await _show(request, ctx, who, number, {}, Faults())
+
+
+@router.post("/conference/{number}/propose")
+async def propose(request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number) -> Response:
+    """Send the proposal to everyone on the route."""
+    typed = {name: form.text(name) for name in FIELDS}
+    minutes = typed["minutes"]
+    data: dict[str, Any] = {name: typed[name] for name in ("title", "text", "outcome") if typed[name]}
+    whole = minutes.isascii() and minutes.isdigit() and len(minutes) < 4
+    data |= {"conference": number, "minutes": int(minutes) if whole else minutes}
+    try:
+        await ctx.intake.receive(who.principal, Post(ctx.registry["agenda_item"], data, key=form.text("key") or None))
+    except Refused as error:
+        faults = Faults()
+        for problem in error.problems:
+            name = problem.pointer.strip("/")
+            faults.add(name if name in FIELDS else "title", WORDS.get(name) or problem.message)
+        if not faults:
+            faults.add("title", error.detail)
+        return await _show(request, ctx, who, number, typed | {"key": form.text("key")}, faults)
+    return go(f"{who.base}/conference/{number}#proposals")
