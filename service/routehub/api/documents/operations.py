@@ -269,6 +269,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/plans"): Operation(commitments.Plans),
     ("get", "/v1/plans/{plan}/report"): Operation(commitments.MonitoringReport),
+    ("get", "/v1/plans/{plan}/report.pdf"): Operation(
+        None, (*READ, 501), headers={200: ("TLP",)}, media={PDF: "The report, as PDF/UA-1."}
+    ),
     ("get", "/v1/plans/{plan}"): Operation(commitments.PlanInFull),
     ("get", "/v1/plans/{plan}/status"): Operation(commitments.PlanStatus),
     ("get", "/v1/commitments"): Operation(commitments.Commitments),
