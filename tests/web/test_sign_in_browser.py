@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from routehub.core.clock import wall
 from routehub.core.db import Database
 from routehub.directory.tables import sessions
+from tests.web.axe import violations
 from tests.web.conftest import ON_SQLITE
 from tests.web.stage import PASSWORD, Stage, address
 
@@ -60,9 +61,9 @@ def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
-def with_password(stage: Stage, page: Page, leads_to: str = "/") -> None:
-    page.goto(f"{stage.url}/sign-in")
-    page.locator("#login").fill(address("SI"))
+def with_password(stage: Stage, page: Page, leads_to: str = "/", who: str = address("SI")) -> None:
+    page.goto(f"{stage.url}/sign-in?again=1")
+    page.locator("#login").fill(who)
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{stage.url}{leads_to}")
@@ -149,3 +150,28 @@ def test_a_sign_in_is_made_longer_under_an_open_page_that_keeps_its_text(stage: 
     expect(page.get_by_label("Headline")).to_have_value("typed before the end")
     page.goto(f"{stage.url}/account")
     expect(bar).to_be_hidden()
+
+
+def test_the_pages_of_signing_in_and_administration_hold_on_every_screen(stage: Stage, device: Device):
+    page, wrong = device.page, []
+    page.emulate_media(reduced_motion="reduce")
+
+    def look(path: str) -> None:
+        for width, theme in ((1440, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.goto(f"{stage.url}{path}")
+            wrong.extend(f"{path}, {theme}: {words}" for words in violations(page))
+        page.set_viewport_size({"width": 320, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append(f"{path} scrolls sideways")
+
+    look("/sign-in")
+    with_password(stage, page)
+    look("/account")
+    page.get_by_role("button", name="Set up an app for codes").click()
+    wrong.extend(f"codes: {words}" for words in violations(page))
+    with_password(stage, page, "/admin", address("FRONTEX", "operator"))
+    for path in ("/admin", "/admin/route", "/admin/people", "/admin/early-warning", "/admin/audit"):
+        look(path)
+    assert wrong == []
