@@ -93,6 +93,8 @@ async def test_a_conference_is_joined_from_an_hour_before_and_not_after_its_end(
     place = (await places(world))["SI"]
     assert (place.state, place.delegates, place.joined_at) == ("joined", ("The head",), place.at)
     assert (await answer(world, "SI", called, "join")).unchanged
+    await answer(world, "SI", called, "attend", delegates=["The head", "The deputy"])
+    assert (await places(world))["SI"].state == "joined"
     await world.at(local("2026-01-22 12:00"))
     with pytest.raises(Refused, match="is over"):
         await answer(world, "MK", called, "join")

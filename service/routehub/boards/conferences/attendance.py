@@ -88,16 +88,17 @@ def _place(party: str, view: ConferenceView, answers: list[RowMapping]) -> Place
     joined = [row["accepted_at"] for row in current if row["act"] == "join"]
     told = [row for row in current if row["delegates"] != "[]"]
     return Place(
-        party, _state(last), last["represented_by"],
+        party, _state(last, joined=bool(joined)), last["represented_by"],
         tuple(json.loads(told[-1]["delegates"])) if told and last["act"] != "decline" else (),
         last["text"], last["accepted_at"], last["author"], joined[0] if joined else None,
         message_id=last["message_id"],
     )  # fmt: skip
 
 
-def _state(row: RowMapping) -> str:
-    if row["act"] == "join":
-        return "joined"
+def _state(row: RowMapping, *, joined: bool) -> str:
+    """What the last answer says; who has joined and then names its people has joined all the same."""
     if row["act"] == "decline":
         return "declined"
-    return "represented" if row["represented_by"] else "attends"
+    if row["represented_by"]:
+        return "represented"
+    return "joined" if joined else "attends"
