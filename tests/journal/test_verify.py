@@ -132,9 +132,7 @@ def test_the_end_of_the_journal_cannot_be_cut_off(filled: Inside, hub_url: str):
     assert "journal head" in found
 
 
-def test_the_command_says_what_was_changed_and_fails(
-    filled: Inside, hub_url: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_command_says_what_was_changed_and_fails(filled: Inside, hub_url: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ROUTEHUB_DATABASE_URL", hub_url)
     good = CliRunner().invoke(application(), ["verify"])
     assert (good.exit_code, "Nothing was changed or removed" in good.stdout) == (0, True)
