@@ -1,6 +1,6 @@
-"""The agenda of one conference after a few weeks and after two years: hourly and daily figures of all who report, and
-in each week before it the same alerts, measures, movements, requests, commitments and proposals as in the last. What
-grows is what lies before the window.
+"""The agenda of one conference and the bulletin of one morning, after a few weeks and after two years: hourly and
+daily figures of all who report, and in each week before it the same alerts, measures, movements, requests, commitments
+and proposals as in the last. What grows is what lies before the window.
 """
 
 import asyncio
@@ -22,11 +22,15 @@ from routehub.core.db import Database
 from routehub.core.settings import Settings
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.agenda.annex import compile_annexes
+from routehub.digests.bulletin.compiling import compile_bulletin
+from routehub.digests.bulletin.times import USUAL, BulletinTime
+from routehub.digests.occurrences import Due
 from routehub.digests.series import weekly
 from routehub.directory.principal import Principal, hub_principal
 from routehub.intake.receive import Post
 from routehub.migrate import upgrade
-from routehub.views import shared
+from routehub.views import overnight, shared
+from routehub.views.changes import Line
 
 SIZES = {"8 weeks": 8, "2 years": 104}
 QUICK = {"2 weeks": 2, "8 weeks": 8}
@@ -140,9 +144,22 @@ def measure(hub: Hub, weeks: int) -> dict[str, float]:
         assert held is not None
         return compile_annexes(conn, hub.registry, directory, route, series, held, END)
 
+    at = BulletinTime(ROUTE, USUAL, route.zone)
+    morning = Due(ROUTE, "bulletin:daily", END.date(), END)
+
+    def bulletin(conn: Connection) -> dict[str, Any]:
+        return compile_bulletin(conn, directory, route, at, morning, END)
+
+    def own_lines(conn: Connection) -> list[Line]:
+        return overnight.for_party(conn, directory, route, "EC", END, END - DAY)
+
     data, narrow = hub.db.read_sync(agenda), hub.db.read_sync(annexes)
-    found = {"items": float(len(data["items"])), "annexes": float(len(narrow))}
-    for what, read in (("agenda", agenda), ("annexes of all parties", annexes)):
+    changes = float(len(hub.db.read_sync(bulletin)["changes"]))
+    found = {"items": float(len(data["items"])), "annexes": float(len(narrow)), "changes": changes}
+    for what, read in (
+        ("agenda", agenda), ("annexes of all parties", annexes), ("bulletin", bulletin),
+        ("a coordinator's own lines", own_lines),
+    ):  # fmt: skip
         wall, cpu = _median(hub.db, read)
         found |= {f"{what}, ms": wall, f"… of the processor, ms ({what})": cpu}
     return found
@@ -169,7 +186,7 @@ def run(quick: bool = False) -> None:
             found[size] = measure(hub, weeks)
             db.close()
     small, large = found
-    print(f"\n{'one agenda':<48}{small:>12}{large:>12}{'growth':>9}")
+    print(f"\n{'one digest':<48}{small:>12}{large:>12}{'growth':>9}")
     for what, value in found[small].items():
         growth = f"{found[large][what] / value:.2f}" if "ms" in what else ""
         print(f"{what:<48}{value:>12.0f}{found[large][what]:>12.0f}{growth:>9}")

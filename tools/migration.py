@@ -23,7 +23,7 @@ def main(number: str, name: str, words: str) -> None:
             made = command.revision(config(connection), message=words, autogenerate=True, rev_id=number)
         db.close()
     path = Path(made.path).rename(scripts() / "versions" / f"{number}_{name}.py")  # type: ignore[union-attr]
-    for act in (["format"], ["check", "--fix"]):
+    for act in (["check", "--select", "I", "--fix"], ["format"]):
         subprocess.run([sys.executable, "-m", "ruff", *act, "--quiet", str(path)], check=True)
     print(f"written: {path}")
 

@@ -167,7 +167,7 @@ async def test_the_key_of_a_coordinator_calls_conferences_and_that_of_another_pa
 
 
 async def test_the_minutes_begin_with_who_has_joined_and_who_speaks_for_whom(world: World):
-    facts = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
+    facts: dict[str, Any] = {"number": 14, "title": "Conference", "start": "2026-01-22T09:00:00Z", "chair": "EC"}
     called = await world.post(CHAIR, "conference", **facts)
     await answer(world, "SI", called, "attend", delegates=["Ana Kovač, border police"])
     await answer(world, "MK", called, "attend", represented_by="SI")

@@ -243,3 +243,15 @@ async def test_each_party_reads_what_it_is_asked_to_prepare(world: World):
     assert "SI" in acknowledge
     assert not {"RS", "MK"} & set(acknowledge)
     assert any(party == "MK" and text.startswith("Say how it stands with your alert A-") for party, text in asked)
+
+
+async def test_many_open_alerts_are_one_item_and_the_grave_ones_stay_their_own(world: World):
+    await world.series()
+    await world.alert("GR", "Grave one", severity="Severe")
+    lesser = [await world.alert("MK", f"Lesser {number}", severity="Minor") for number in range(4)]
+    await compiled(world)
+    grave, others = [item for item in (await world.agenda()).items if item.rule == "alert"]
+    assert (grave.title, grave.outcome) == ("Greece: Grave one", "discuss")
+    assert (others.title, others.lines[0]) == ("4 other open alerts", "4 minor.")
+    assert set(others.sources) == {one.message_id for one in lesser}
+    assert len(others.lines) == 5

@@ -198,3 +198,12 @@ def test_nobody_helps_himself_to_another_party_s_entries(office: Office):
 def test_a_grant_between_parties_that_cannot_be_is_refused(office: Office, actor: str, party: str):
     with pytest.raises(Refused):
         office.change(lambda tx: grants.allow(tx, office.who("olga"), Grant(actor=actor, party=party)))
+
+
+def test_a_key_that_acts_as_the_chair_is_made_by_the_chair_or_the_operator_alone(office: Office):
+    scopes = ["post:report", "chair"]
+    with pytest.raises(NotAllowed, match="acts as the chair"):
+        make(office, scopes=scopes)
+    made = make(office, by="olga", scopes=scopes, party="SI")
+    assert keys.authenticate(office.directory, made.text, wall()).roles == {"national_system", "chair"}
+    assert keys.authenticate(office.directory, make(office, system="other").text, wall()).roles == {"national_system"}

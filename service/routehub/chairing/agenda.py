@@ -63,8 +63,10 @@ class Paper:
 
     @property
     def closes_at(self) -> datetime:
+        """Two hours before the conference; of one that was called at short notice when it begins."""
         said = self.data.get("closes_at")
-        return datetime.fromisoformat(said) if said else self.conference.start - CLOSES_BEFORE
+        usual = datetime.fromisoformat(said) if said else self.conference.start - CLOSES_BEFORE
+        return usual if self.closed or self.ref.compiled_at < usual else self.conference.start
 
     @property
     def undecided(self) -> tuple[ProposalView, ...]:

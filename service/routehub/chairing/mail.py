@@ -2,7 +2,7 @@
 
 from routehub.chairing.text import minutes_text
 from routehub.delivery.mail import Mail, MailContext
-from routehub.delivery.rendering import Letter, Part, foot, names
+from routehub.delivery.rendering import Letter, foot, names
 from routehub.digests.words import day
 from routehub.journal.message import Message
 from routehub_schemas.kinds.minutes.payload import Minutes
@@ -17,9 +17,7 @@ def minutes_mail(message: Message, context: MailContext) -> Mail:
         f"?series={said.series}" if said.series != "weekly" else ""
     )
     own = [
-        Part(
-            one.id, one.what, f"By {day(one.due)} {one.due.year}. Item {item.number}: {item.title}", f"{link}#{one.id}"
-        )
+        f"{one.id}, by {day(one.due)} {one.due.year}: {one.what} (item {item.number}, {item.title})"
         for item in said.items
         for one in item.actions
         if context.party in {context.directory.party_code(code) or code for code in one.owners}
@@ -30,6 +28,6 @@ def minutes_mail(message: Message, context: MailContext) -> Mail:
     letter = Letter(
         f"For {known.get(context.party, context.party)}: {count}" if own else what,
         tuple(minutes_text(said, context.directory, context.route).strip().split("\n\n")),
-        parts=tuple(own), link=link, invitation="Read them in the hub, and report what is done", foot=foot(context),
+        lead=tuple(own), link=link, invitation="Read them in the hub, and report what is done", foot=foot(context),
     )  # fmt: skip
     return letter.mail(f"For you: {count}. {what}" if own else what)

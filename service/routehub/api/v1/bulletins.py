@@ -55,8 +55,18 @@ async def get_bulletins(
     return answer({"route": marking(route), "bulletins": rows})
 
 
+def _day(morning: str) -> date | None:
+    """The day that is asked for; None: the newest bulletin."""
+    if morning == NEWEST:
+        return None
+    try:
+        return date.fromisoformat(morning)
+    except ValueError:  # the 31st of February has the right form
+        raise Unknown("There is no bulletin of this day that you can see.") from None
+
+
 async def _found(ctx: Context, who: Principal, route: RouteView, morning: str) -> Reading:
-    day = None if morning == NEWEST else date.fromisoformat(morning)
+    day = _day(morning)
 
     def read(conn: Connection) -> Reading | None:
         return reading.of_day(conn, ctx.registry, ctx.directory.value, route, who.party, day)

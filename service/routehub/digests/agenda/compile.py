@@ -70,9 +70,7 @@ def matter_of(week: Week, series: Series, conference: ConferenceView, past: Past
     return Matter(week, conference.number, ZoneInfo(conference.zone), conference.chair, series.plan, past)
 
 
-def _minutes(
-    conn: Connection, ids: frozenset[int], route: RouteView, series: str, number: int
-) -> MinutesRef | None:
+def _minutes(conn: Connection, ids: frozenset[int], route: RouteView, series: str, number: int) -> MinutesRef | None:
     """The minutes of the conference before, as everyone on the route reads them."""
     found = editions(conn, ids, route.code, series, number)
     return found[0] if found and found[0].tlp != "RED" else None

@@ -9,7 +9,7 @@ from routehub.boards.bulletins.queries import bulletins
 from routehub.core.canonical import iso
 from routehub.core.ids import uuid8
 from routehub.digests.bulletin.times import BulletinTime
-from routehub.digests.occurrences import Occurrence
+from routehub.digests.occurrences import Due
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views import overnight, shared
@@ -26,7 +26,7 @@ LONGEST = timedelta(days=3)
 """A bulletin goes on where the last one ended, no further back than this: after a pause it tells of the last day."""
 
 
-def bulletin_id(occurrence: Occurrence) -> str:
+def bulletin_id(occurrence: Due) -> str:
     """The id of the one bulletin of a morning, whoever compiles it and when (PROMISES B5)."""
     return uuid8("bulletin", occurrence.route, occurrence.local_date.isoformat())
 
@@ -39,7 +39,7 @@ def begin_of(conn: Connection, route: RouteView, now: datetime) -> datetime:
 
 
 def compile_bulletin(
-    conn: Connection, directory: Directory, route: RouteView, at: BulletinTime, occurrence: Occurrence, now: datetime
+    conn: Connection, directory: Directory, route: RouteView, at: BulletinTime, occurrence: Due, now: datetime
 ) -> dict[str, Any]:
     """The bulletin of a morning as the data of a message."""
     begin = begin_of(conn, route, now)

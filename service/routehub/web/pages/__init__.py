@@ -73,13 +73,13 @@ OF_A_ROUTE = (
     bulletins,
     conferences,
     series,
+    conference_calls,  # before the page of one conference, which would take /conference/new for a number
     conference_invitation,
     agenda,
     chairing,
     note_taking,
     actions,
     readout_draft,
-    conference_calls,  # after all other pages of one conference, whose addresses it would take
     readout_checks,
     readouts,
     statements,

@@ -18,7 +18,7 @@ from routehub.journal import feed
 from routehub.web.answers import PageRoute, go
 from routehub.web.conference_form import ConferenceForm, cancelled, check, moved, payload
 from routehub.web.context import Web, WebContext
-from routehub.web.forms import Faults, fresh_key
+from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.pages.conferences import SeriesName, known_series
 from routehub.web.render import page
@@ -153,24 +153,47 @@ def _show_change(
     )  # fmt: skip
 
 
-Change = Annotated[str, Path(pattern="^(move|cancel)$")]
-
-
-@router.get("/conference/{number}/{what}")
-async def ask_change(
-    request: Request, ctx: Web, who: Reading, number: Number, what: Change, series: SeriesName = MAIN
+@router.get("/conference/{number}/move")
+async def ask_move(
+    request: Request, ctx: Web, who: Reading, number: Number, series: SeriesName = MAIN
 ) -> Response:  # fmt: skip
-    """The form of a move; the full sentence of a cancellation. Opening it does nothing."""
+    """The form of a move. Opening it does nothing."""
+    return await _ask(request, ctx, who, series, number, "move")
+
+
+@router.get("/conference/{number}/cancel")
+async def ask_cancel(
+    request: Request, ctx: Web, who: Reading, number: Number, series: SeriesName = MAIN
+) -> Response:  # fmt: skip
+    """The full sentence of a cancellation. Opening it does nothing."""
+    return await _ask(request, ctx, who, series, number, "cancel")
+
+
+async def _ask(request: Request, ctx: WebContext, who: Visitor, series: str, number: int, what: str) -> Response:
     _must_lead(who)
     view, _ = await _called(ctx, who, series, number)
     return _show_change(request, ctx, who, view, what, ConferenceForm.moving(view), Faults())
 
 
-@router.post("/conference/{number}/{what}")
-async def change(
-    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, what: Change, series: SeriesName = MAIN
+@router.post("/conference/{number}/move")
+async def move(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = MAIN
 ) -> Response:  # fmt: skip
-    """Move or cancel it: all who were invited are told, and their calendars follow."""
+    """Move it: all who were invited are told and asked again, and their calendars follow."""
+    return await _change(request, ctx, who, form, series, number, "move")
+
+
+@router.post("/conference/{number}/cancel")
+async def cancel(
+    request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = MAIN
+) -> Response:  # fmt: skip
+    """Cancel it: all who were invited are told, and their calendars follow."""
+    return await _change(request, ctx, who, form, series, number, "cancel")
+
+
+async def _change(
+    request: Request, ctx: WebContext, who: Visitor, form: Form, series: str, number: int, what: str
+) -> Response:  # fmt: skip
     _must_lead(who)
     view, said = await _called(ctx, who, series, number)
     typed = ConferenceForm.of(form)

@@ -10,6 +10,7 @@ from routehub.boards.readouts.publishing import check_settled
 from routehub.chairing.readouts import content
 from routehub.chairing.readouts.content import Draft
 from routehub.chairing.readouts.desk import ReadoutDesk, Standing
+from routehub.core.canonical import dumps
 from routehub.core.errors import Conflict, HubError, NotAllowed, Stale
 from routehub.web import readout_form
 from routehub.web.answers import PageRoute, go
@@ -50,9 +51,11 @@ def _address(who: Visitor, series: str, number: int, more: str = "") -> str:
 
 def _page(
     request: Request, ctx: WebContext, who: Visitor, found: Standing, *, draft: Draft | None = None,
-    faults: Faults | None = None, done: str = "", current: Draft | None = None, version: int | None = None,
+    base: str | None = None, faults: Faults | None = None, done: str = "", current: Draft | None = None,
+    version: int | None = None,
 ) -> Response:  # fmt: skip
-    """draft: as it was typed, where it differs from what is kept; current: what somebody else made of it meanwhile."""
+    """draft: as it was typed, where it differs from what is kept, and base: the same as the form's hidden field;
+    current: what somebody else made of it meanwhile."""
     shown = draft or (found.draft.draft if found.draft else None)
     status = 409 if current is not None else 422 if faults else 200
     error = "Error: " if faults else ""
@@ -60,7 +63,7 @@ def _page(
     faults = faults or (readout_form.faults_of(found.fault) if found.fault and draft is None else Faults())
     now = ctx.clock.now()
     values: dict[str, Any] = {
-        "found": found, "draft": shown, "base": readout_form.base(shown) if shown else "", "faults": faults,
+        "found": found, "draft": shown, "base": base or (readout_form.base(shown) if shown else ""), "faults": faults,
         "version": version if version is not None else found.draft.version if found.draft else 0, "done": done,
         "current": current, "origins": readout_form.ORIGINS, "windows": readout_form.WINDOWS, "key": fresh_key(),
         "state": found.asked.state(now) if found.asked else None, "named": named(found.text) if found.text else (),
@@ -114,7 +117,10 @@ async def save(
     try:
         draft = content.read(readout_form.typed(form))
     except HubError as error:
-        return _page(request, ctx, who, found, draft=_shown(form, found), faults=readout_form.faults_of(error))
+        data = readout_form.typed(form)
+        return _page(
+            request, ctx, who, found, draft=_loose(data), base=dumps(data), faults=readout_form.faults_of(error)
+        )  # fmt: skip
     try:
         await _desk(ctx).save(who.principal, series, number, draft, _version(form))
     except Stale as stale:
@@ -125,14 +131,8 @@ async def save(
     return go(_address(who, series, number, "done=kept"))
 
 
-def _shown(form: Form, found: Standing) -> Draft | None:
-    """What was typed, as far as a draft can hold it, so that nothing is lost while it is mended."""
-    data = readout_form.typed(form)
-    return _loose(data) or (found.draft.draft if found.draft else None)
-
-
 def _loose(data: Mapping[str, Any]) -> Draft | None:
-    """The draft with its texts as they are, also those that break rules."""
+    """The draft with its texts as they are, also those that break rules, so that nothing is lost while it is mended."""
     try:
         sections = [
             content.DraftSection.model_construct(

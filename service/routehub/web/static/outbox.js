@@ -177,7 +177,7 @@ window.routehubOutbox = (() => {
     if (saved) found.push(element("p", {}, element("b", {}, offline ? "You are offline. " : "The connection is slow. "), `This page was saved at ${at(saved)}.`));
     else if (!navigator.onLine) found.push(element("p", {}, element("b", {}, "You are offline. "), "What stands here is as it was."));
     if (waiting.length) {
-      const when = navigator.onLine ? waiting[0].said || "It is being sent." : "It will send when you are back online.";
+      const when = navigator.onLine ? (waiting[0].said ? `${waiting[0].said} Next try ${at(waiting[0].next)}.` : "It is being sent.") : "It will send when you are back online.";
       found.push(element("p", {}, `${items(waiting.length)} waiting to send: ${waiting.map(about).join("; ")}. ${when}`));
     }
     for (const item of asked) {

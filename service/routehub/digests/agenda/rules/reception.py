@@ -2,6 +2,7 @@
 
 from routehub.digests import words
 from routehub.digests.agenda.matter import LEVELS, Entry, Matter, Prepare, entry
+from routehub.digests.agenda.rules.alerts import computed
 from routehub.views.week import Reception, Week
 
 
@@ -15,13 +16,18 @@ def reception(matter: Matter) -> list[Entry]:
         entry(
             "reception", _title(week, full), "Reception is at 90% of its places or more.", outcome="decide", minutes=8,
             points=matter.points("reception"), lead=matter.lead("UNHCR"), lines=[_full(week, r) for r in full],
-            sources=[message for r in full for message in r.messages], wanted="Who has room, and for how many.",
+            sources=[*(message for r in full for message in r.messages), *_alerts(week)],
+            wanted="Who has room, and for how many.",
             prepare=[
                 *(Prepare(r.party, f"Say what you need: {_share(r)}.", source=r.messages[0]) for r in full),
                 *(Prepare(r.party, f"Say whether you have room: {_share(r)}.", source=r.messages[0]) for r in room),
             ],
         )
     ]  # fmt: skip
+
+
+def _alerts(week: Week) -> list[str]:
+    return [a.id for a in week.records.alerts if a.state == "open" and computed(a, "reception_nearly_full")]
 
 
 def _title(week: Week, full: list[Reception]) -> str:

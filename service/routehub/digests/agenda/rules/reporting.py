@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from routehub.digests import words
 from routehub.digests.agenda.matter import Entry, Matter, Prepare, entry
+from routehub.digests.agenda.rules.alerts import computed
 from routehub.views.week import PartyReporting, Week
 
 FLAGS = (("p", "provisional"), ("e", "estimated"), ("r", "corrected"), ("k", "carried over"))
@@ -18,7 +19,8 @@ def reporting(matter: Matter) -> list[Entry]:
             "reporting-this-week", "Reporting this week", "Standing item.", outcome="note", minutes=3,
             points=matter.points("reporting-this-week"), lead=matter.chair,
             lines=[_arrived(week), *_missing_line(week, missing), *_others(week), *_flagged(week)],
-            sources=[message for p in week.reporting for message in p.messages],
+            sources=[*(m for p in week.reporting for m in p.messages),
+                     *(a.id for a in week.records.alerts if a.state == "open" and computed(a, "silence"))],
             wanted=f"{words.listed(silent)}: say when figures resume." if silent else None,
             standing="first", prepare=[_prepare(p) for p in missing],
         )
