@@ -153,7 +153,8 @@ def test_a_sign_in_is_made_longer_under_an_open_page_that_keeps_its_text(stage: 
 
 
 def test_the_pages_of_signing_in_and_administration_hold_on_every_screen(stage: Stage, device: Device):
-    page, wrong = device.page, []
+    page = device.page
+    wrong: list[str] = []
     page.emulate_media(reduced_motion="reduce")
 
     def look(path: str) -> None:
