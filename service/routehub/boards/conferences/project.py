@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Table, insert, select
 
-from routehub.boards.conferences import taking_part
+from routehub.boards.conferences import minuted, taking_part
 from routehub.boards.conferences.queries import ConferenceView, agendas, conference, conferences, proposal
 from routehub.boards.conferences.tables import (
     agenda_annexes,
@@ -23,6 +23,7 @@ from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
 from routehub_schemas.kinds.agenda_item.payload import AgendaItem
 from routehub_schemas.kinds.conference.payload import Conference
+from routehub_schemas.kinds.minutes.payload import Minutes
 from routehub_schemas.kinds.response.payload import Response
 
 DECISIONS = frozenset({"accept", "decline"})
@@ -32,7 +33,7 @@ class ConferencesBoard:
     """Keeps every revision of a conference, each proposal with the chair's decisions, and which agendas there are."""
 
     name = "conferences"
-    kinds = frozenset({"conference", "agenda_item", "response", "agenda", "agenda_annex"})
+    kinds = frozenset({"conference", "agenda_item", "response", "agenda", "agenda_annex", "minutes"})
     tables: tuple[Table, ...] = (
         proposal_decisions, proposals, compiled_agendas, agenda_annexes, conference_answers, conference_revisions,
     )  # fmt: skip
@@ -47,7 +48,9 @@ class ConferencesBoard:
             return self._check_conference(tx, message, message.payload)
         if isinstance(message.payload, AgendaItem):
             return self._check_proposal(tx, message, message.payload)
-        elif isinstance(message.payload, Response):
+        if isinstance(message.payload, Minutes):
+            return minuted.check(tx.conn, message, message.payload)
+        if isinstance(message.payload, Response):
             self._check_decision(tx, message, message.payload)
             if message.payload.act in taking_part.ACTS:
                 return taking_part.check(tx, message, message.payload, self._directory)

@@ -5,7 +5,6 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Table, insert, select
 
-from routehub.boards.conferences.queries import conference
 from routehub.boards.minutes.queries import ActionView, MinutesRef, actions, editions
 from routehub.boards.minutes.tables import action_acts, minutes_actions, minutes_conclusions, minutes_editions
 from routehub.core.errors import Conflict, Refused, Unchanged, refused
@@ -35,12 +34,12 @@ class MinutesBoard:
     def check(self, tx: Transaction, message: Message) -> list[Caution]:
         """Refuses minutes of what is not over, an edition that is there already, and acts on actions of others."""
         if isinstance(message.payload, Minutes):
-            return self._check_minutes(tx, message, message.payload)
+            self._check_minutes(tx, message, message.payload)
         if isinstance(message.payload, Response):
             self._check_act(tx, message, message.payload)
         return []
 
-    def _check_minutes(self, tx: Transaction, message: Message, said: Minutes) -> list[Caution]:
+    def _check_minutes(self, tx: Transaction, message: Message, said: Minutes) -> None:
         problems = []
         if said.ended > message.accepted_at:
             words = "This time is still to come. Minutes are sent when the conference is over."
@@ -58,16 +57,6 @@ class MinutesBoard:
         known = editions(tx.conn, ids, message.route, said.series, said.conference)
         if known:
             _check_edition(tx, message, said, known[0])
-        held = conference(tx.conn, ids, message.route, said.series, said.conference)
-        if held is None:
-            words = (
-                f"There is no conference {said.conference} of {said.series} on record; the minutes stand by themselves."
-            )
-            return [Caution("/conference", "unknown-conference", words, sent=said.conference)]
-        if held.state == "cancelled":
-            raise refused("/conference", "cancelled", f"Conference {held.number} was cancelled.", sent=held.number)
-        _check_readers(tx, message, held.audience_id)
-        return []
 
     def _check_act(self, tx: Transaction, message: Message, response: Response) -> None:
         ref = self._of(tx, message, response)
