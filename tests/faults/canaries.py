@@ -21,6 +21,7 @@ OBSERVERS = tuple(m.code for m in ROUTE.parties if m.role == "observer")
 EVERYBODY = (*MEMBERS, *COORDINATORS, *OBSERVERS)
 DAYS = ("2015-10-18", "2015-10-19", "2015-10-20")
 EXPIRES = "2015-10-22T00:00:00Z"
+HELD, OVER = "2015-10-20T08:00:00Z", "2015-10-20T09:00:00Z"
 LATER = "2015-10-24T00:00:00Z"
 BY_NAME = dict(Registry.shipped()) | {"need": Registry.shipped()["request"]}
 BY_DOOR = {kind.door: kind for kind in Registry.shipped().values()}
@@ -55,6 +56,8 @@ class Canary:
     sender: str
     readers: frozenset[str]
     marks: tuple[str, ...]
+    number: int | None = None
+    """Of its conference, where it is about one."""
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -88,7 +91,7 @@ class Aviary:
         if audience and set(audience) <= set(EVERYBODY) and self.chance.random() < 0.4:
             common["tlp"] = "RED"
         referring = [self.chance.choice(self.chance.choice(self.canaries).refs)] if self.canaries else []
-        kinds = ["report", "report", "alert", "note", "agenda_item", *["any"] * 9]
+        kinds = ["report", "report", "alert", "note", "agenda_item", "conference", *["any"] * 9]
         kinds += ["response", "answer", "update", *["act"] * 4] if referring else []
         body: dict[str, Any]
         match self.chance.choice(kinds):
@@ -105,6 +108,8 @@ class Aviary:
             case "agenda_item":
                 body = {"title": mark, "text": mark, "outcome": "discuss", "minutes": 5}
                 return sender, "agenda-items", common | body, (mark,), []
+            case "conference":
+                return self._of_conference(mark)
             case "any":
                 return self._any(self.chance.choice(examples.KINDS), common, mark)
             case "act":
@@ -152,6 +157,41 @@ class Aviary:
             common = {}
         return sender, kind.door, common | body, (mark,), refs
 
+    def _of_conference(self, mark: str) -> tuple[str, str, dict[str, Any], tuple[str, ...], list[str]]:
+        """What a chair writes: a conference of some parties, its minutes for the same, a readout in check for those
+        that it names with the coordinators."""
+        chair, number = self.chance.choice(COORDINATORS), self.steps
+        body: dict[str, Any]
+        held = [canary for canary in self.canaries if canary.kind == "conferences"]
+        match self.chance.choice(["conferences", "minutes", "readout-checks"]) if held else "conferences":
+            case "minutes":
+                of = self.chance.choice(held)
+                said = {
+                    "number": 1, "title": mark, "interventions": [{"parties": [of.sender], "text": mark}],
+                    "conclusions": [{"id": f"C{of.number}.1", "text": mark, "publish": "public"}],
+                    "actions": [{"id": f"A{of.number}.1", "owners": [of.sender], "what": mark, "due": "2015-10-22"}],
+                }  # fmt: skip
+                body = {
+                    "conference": of.number, "began": HELD, "ended": OVER, "items": [said],
+                    "audience": sorted(of.readers), "references": [of.id], "tlp": "RED",
+                }  # fmt: skip
+                return of.sender, "minutes", body, (mark,), [of.id]
+            case "readout-checks":
+                named = self.chance.sample(MEMBERS, 2)
+                section: dict[str, Any] = {"heading": mark, "lines": [{"text": mark, "parties": named}]}
+                text: dict[str, Any] = {"title": mark, "day": DAYS[2], "opening": mark, "sections": [section]}
+                body = {
+                    "conference": self.chance.choice(held).number, "until": EXPIRES, "text": text | {"closing": mark},
+                    "audience": [*named, "coordinators"],
+                }  # fmt: skip
+                return chair, "readout-checks", body, (mark,), []
+        named = self.chance.sample([p for p in (*MEMBERS, *COORDINATORS) if p != chair], 3)
+        body = {
+            "number": number, "title": mark, "about": mark, "start": HELD, "chair": chair, "participants": named,
+            "audience": [chair, *named], "tlp": "RED",
+        }  # fmt: skip
+        return chair, "conferences", body, (mark,), []
+
     def _act(self, mark: str) -> tuple[str, str, dict[str, Any], tuple[str, ...], list[str]]:
         """An act that fits an earlier message, by one of its readers or by its sender; now and then by a stranger."""
         fitting = [canary for canary in self.canaries if BY_DOOR[canary.kind].acts] or self.canaries
@@ -191,16 +231,17 @@ class Aviary:
         if hidden:
             self.faults.append(f"{sender}'s {door} rests on a message that {sender} may not see")
         words = body.get("audience") or body.get("to") if door != "responses" else None
+        if words is None and BY_DOOR[door].default_audience != "inherit":
+            words = event["data"]["audience"]  # the kind's own default, as its tests have it
         readers = meant(words, sender) if isinstance(words, list) else None
         for canary in rests_on:
             readers = canary.readers if readers is None else readers
             if not readers <= canary.readers:
                 self.faults.append(f"{sender}'s {door} reaches more parties than what it rests on")
-        if door not in ("responses", "notes") and "audience" not in body and not rests_on:
-            readers = meant(event["data"]["audience"], sender)  # the kind's own default, as its tests have it
         if readers is None:
             readers = meant(["*"], sender)
-        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks))
+        number = body.get("conference") or body.get("number")
+        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks, number))
 
     def leaks(self, reader: str, answer: httpx.Response, known: tuple[str, ...] = ()) -> list[str]:
         """The marks in an answer that this reader may not see, in its text or its headers."""
