@@ -200,3 +200,62 @@ async def test_actions_are_followed_up_next_week_and_their_owners_reminded(world
         "A14.1, Greece: Report the places. Due Tue 27 Jan, overdue: Greece.",
     ]  # fmt: skip
     assert [(one.party, one.text) for one in last.prepare] == [("GR", "Say when A14.1 will be done")]
+
+
+async def test_a_correction_that_corrects_nothing_ends_and_no_number_is_given_twice(world: World):
+    await compiled(world)
+    await world.at(local("2026-01-22 10:00"))
+    chair, sent = world.hub.chair, parse.validate(Noted, NOTED)
+    await chair.start(CHAIR, *WHICH)
+    await chair.save_item(CHAIR, *WHICH, 2, None, sent)
+    await world.at(local("2026-01-22 10:40"))
+    first = await chair.end(CHAIR, *WHICH)
+    await world.post(person("GR"), "response", to=first.message_id, item="A14.1", act="complete")
+    await chair.correct(CHAIR, *WHICH)
+    same = await chair.end(CHAIR, *WHICH)
+    assert (same.message_id, same.unchanged) == (first.message_id, True)
+    _, meeting = await chair.meeting(CHAIR, *WHICH)
+    assert meeting is not None
+    assert meeting.state == "ended"
+    await chair.correct(CHAIR, *WHICH)
+    await chair.save_item(CHAIR, *WHICH, 2, None, Noted())
+    note = await chair.save_item(CHAIR, *WHICH, 2, None, sent)
+    assert [one.id for one in note.noted.actions] == ["A14.2"], "what Greece completed is another one"
+    second = await chair.end(CHAIR, *WHICH)
+    assert (await world.message(second.message_id)).event["data"]["edition"] == 2
+
+
+async def test_a_moved_conference_closes_by_its_new_time_and_tells_all_only_what_all_know(world: World):
+    await compiled(world)
+    held: dict[str, Any] = {"number": 14, "title": "Weekly", "chair": "EC", "minutes": 60, "state": "moved"}
+    later, secret = local("2026-01-23 10:00"), local("2026-01-24 10:00")
+    await world.post(CHAIR, "conference", start=later.isoformat(), audience=["*"], **held)
+    some: dict[str, Any] = {"participants": ["EC", "GR"], "audience": ["EC", "GR"], "reason": "Secret"}
+    await world.post(CHAIR, "conference", tlp="RED", start=secret.isoformat(), **held, **some)
+    await world.at(local("2026-01-22 08:00"))
+    await world.tick()
+    assert (await world.agenda()).state == "draft"
+    await world.hub.chair.close_agenda(CHAIR, *WHICH)
+    meeting = (await world.agenda()).meeting
+    assert meeting is not None
+    assert meeting.start == later
+
+
+async def test_what_rests_on_a_conference_for_named_parties_stays_red(world: World):
+    await world.at(local("2026-01-22 09:55"))
+    said = {"series": "police", "number": 1, "title": "Police", "chair": "EC", "participants": ["EC", "GR"]}
+    held = await world.post(
+        CHAIR, "conference", tlp="RED", start=local("2026-01-22 10:00").isoformat(), audience=["EC", "GR"], **said
+    )
+    chair, which = world.hub.chair, ("police", 1)
+    await chair.start(CHAIR, *which)
+    await chair.add_item(CHAIR, *which, NewItem(title="Checks"))
+    action = NOTED["actions"][0]
+    await chair.save_item(CHAIR, *which, 1, None, parse.validate(Noted, {"actions": [action]}))
+    await world.at(local("2026-01-22 10:40"))
+    minutes = await world.message((await chair.end(CHAIR, *which)).message_id)
+    assert (minutes.tlp, minutes.event["data"]["references"]) == ("RED", [held.message_id])
+    await world.at(local("2026-01-26 09:00"))
+    await world.tick()
+    notes = [m for m in await world.messages("GR") if m.kind == "note"]
+    assert [m.tlp for m in notes] == ["RED"]

@@ -8,7 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from routehub.boards.conferences.queries import AgendaRef, ConferenceView, ProposalView, agendas, proposals_of
+from routehub.boards.conferences.queries import (
+    AgendaRef,
+    ConferenceView,
+    ProposalView,
+    agendas,
+    conference,
+    proposals_of,
+)
 from routehub.chairing.edits import AgendaChange, Edits, Item, PaperItem, laid_over, merged
 from routehub.chairing.tables import agenda_drafts
 from routehub.core.canonical import iso
@@ -65,8 +72,10 @@ class Paper:
     def closes_at(self) -> datetime:
         """Two hours before the conference; of one that was called at short notice when it begins."""
         said = self.data.get("closes_at")
-        usual = datetime.fromisoformat(said) if said else self.conference.start - CLOSES_BEFORE
-        return usual if self.closed or self.ref.compiled_at < usual else self.conference.start
+        if self.closed and said:
+            return datetime.fromisoformat(said)
+        usual = self.conference.start - CLOSES_BEFORE  # it may have been moved since it was compiled
+        return usual if self.ref.compiled_at < usual else self.conference.start
 
     @property
     def undecided(self) -> tuple[ProposalView, ...]:
@@ -273,16 +282,20 @@ def _edition(
 ) -> dict[str, Any]:
     seen = {source for item in items for source in item.get("sources", [])}
     seen |= {one["source"] for item in items for one in item.get("prepare", []) if one.get("source")}
-    held = paper.conference
-    around = [held.message_id]
-    known = set(_seen_by_all(conn, route, now, sorted(seen | set(around))))
+    ids, of = shared.audiences(conn, route, now), paper.conference
+    # As everyone knows it: a chair may have been told of a change that is not for all who read the agenda.
+    held = conference(conn, ids, route.code, of.series, of.number)
+    around = {held.message_id} if held is not None else set()
+    known = set(_seen_by_all(conn, route, now, sorted(seen | around)))
     data = {k: v for k, v in paper.data.items() if k not in ("thread", "references", "due_at", "dropped")}
-    if held.message_id in known:
+    meeting = dict(data.get("meeting", {}))
+    if held is not None and held.message_id in known:
         data |= {"thread": held.message_id, "references": [held.message_id]}
-    meeting = data.get("meeting", {}) | {
-        "title": held.title, "start": iso(held.start), "minutes": held.minutes, "zone": held.zone,
-        "chair": held.chair, "revision": held.revision,
-    }  # fmt: skip
+        meeting |= {
+            "title": held.title, "start": iso(held.start), "minutes": held.minutes, "zone": held.zone,
+            "chair": held.chair, "revision": held.revision, "told_at": iso(held.accepted_at),
+        }  # fmt: skip
+        meeting |= {"link": held.link} if held.link else {}
     return data | {
         "edition": paper.ref.edition + 1, "state": "closed", "compiled_at": iso(now),
         "closes_at": iso(now) if not paper.closed else data.get("closes_at", iso(now)), "meeting": meeting,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from routehub.boards.conferences.queries import ConferenceView
+from routehub.boards.minutes.queries import numbers_given
 from routehub.chairing.notes import Head, NewItem, Noted, Present, ids_of, numbered, own_ids, parties_of
 from routehub.chairing.tables import item_notes, meeting_notes
 from routehub.core.canonical import dumps
@@ -288,7 +289,8 @@ def save(
     problems = [*own_ids(sent, note.noted), *_unknown(directory, route, tx.now, parties_of(sent))]
     if problems:
         raise Refused(problems[0].message if len(problems) == 1 else f"{len(problems)} problems were found.", problems)
-    noted = numbered(sent, held.number, ids_of(one.noted for one in known.items))
+    given = ids_of(one.noted for one in known.items) | numbers_given(tx.conn, route.code, held.series, held.number)
+    noted = numbered(sent, held.number, given)
     values: dict[str, Any] = {"held_by": who.actor, "held_name": who.name, "held_until": tx.wall + HELD}
     if noted != note.noted:
         values |= {

@@ -70,7 +70,8 @@ def minutes_data(
     parties = audience(conn, route, held, now)
     refs = [held.message_id, *([meeting.agenda] if meeting.agenda else []), *_sources(meeting.items)]
     found = targets.find(conn, route.code, "HUB", tuple(dict.fromkeys(refs)))
-    seen = {ref for ref, one in found.items() if one.readers >= set(parties) and one.tlp != "RED"}
+    red = held.tlp == "RED"  # then the minutes are too
+    seen = {ref for ref, one in found.items() if one.readers >= set(parties) and (red or one.tlp != "RED")}
     items = [_item(one, seen) for one in meeting.items]
     data: dict[str, Any] = {
         "audience": parties, "series": held.series, "conference": held.number, "edition": meeting.edition,

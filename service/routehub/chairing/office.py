@@ -109,6 +109,8 @@ class Chair:
             raise Conflict(f"The agenda of conference {number} is not compiled yet.")
         if paper.closed:
             raise Conflict(f"The agenda of conference {number} is closed already.")
+        if held.state == "cancelled":
+            raise Conflict(f"Conference {number} was cancelled.")
         if stamp is not None and stamp != paper.stamp:
             raise papers.changed(paper)
         return await self._close(self._route(who), held, paper, who)
@@ -252,8 +254,12 @@ class Chair:
         def guard(tx: Transaction) -> None:
             meetings.ended(tx, who, held, seen, fixed)
 
-        post = Post(self._intake.registry["minutes"], data, fixed_id=fixed, guard=guard)
-        return await self._intake.receive(who, post)
+        tlp = "RED" if held.tlp == "RED" else None
+        post = Post(self._intake.registry["minutes"], data, tlp=tlp, fixed_id=fixed, guard=guard)
+        recorded = await self._intake.receive(who, post)
+        if recorded.unchanged:  # opened for a correction that corrects nothing: there is no new edition, and it ends
+            await self._change(lambda tx: meetings.ended(tx, who, held, seen, recorded.message_id))
+        return recorded
 
     async def next_start(self, who: Principal, series: str, number: int) -> datetime | None:
         """When the next conference of the series begins, as all who were invited know."""

@@ -20,7 +20,8 @@ from routehub.directory.principal import hub_principal
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import RouteView
 from routehub.directory.visibility import readable
-from routehub.intake.receive import Intake, Post
+from routehub.intake.receive import DEFAULT_TLP, Intake, Post
+from routehub.journal.markings import strictest
 from routehub.views import shared
 
 RECENT = timedelta(days=21)
@@ -168,7 +169,8 @@ class ActionReminders:
             "text": "\n".join([*lines, "Report each done, or ask for more time, on the page Actions."]),
         }  # fmt: skip
         fixed = uuid8("action-reminder", route.code, party, occurrence.local_date.isoformat())
-        post = Post(self._intake.registry["note"], data, fixed_id=fixed)
+        marking = strictest([DEFAULT_TLP, *(one.tlp for one in some)])  # a mail must not say what TLP:RED minutes do
+        post = Post(self._intake.registry["note"], data, tlp=marking, fixed_id=fixed)
         await self._intake.receive(hub_principal(route.code), post)
 
 

@@ -168,6 +168,17 @@ def taken_on(conn: Connection, route: str) -> bool:
     return conn.execute(of_route.limit(1)).first() is not None
 
 
+def numbers_given(conn: Connection, route: str, series: str, number: int) -> set[str]:
+    """The numbers of all conclusions and actions in any edition of a conference's minutes: one that was struck is not
+    given again, since what its owner said of it is kept under it. For numbering, never an answer to a reader."""
+    e = minutes_editions.c
+    found: set[str] = set()
+    for table in (minutes_conclusions, minutes_actions):
+        query = select(table.c.id).join(minutes_editions, e.message_id == table.c.message_id)
+        found |= set(conn.scalars(query.where(e.route == route, e.series == series, e.conference == number)))
+    return found
+
+
 def _acts(conn: Connection, ids: frozenset[int], route: str) -> dict[tuple[str, int, str], list[Act]]:
     c = action_acts.c
     query = select(action_acts).where(c.route == route, clause(c.audience_id, ids)).order_by(c.sequence)
