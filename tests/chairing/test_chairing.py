@@ -9,6 +9,8 @@ from routehub.chairing.edits import AgendaChange, ItemEdit, moved
 from routehub.chairing.meeting import Held
 from routehub.chairing.notes import NewItem, Noted, Present
 from routehub.core.errors import Conflict, NotAllowed, Refused, Stale, Unknown
+from routehub.delivery.mail import MailContext
+from routehub.digests.bulletin import letter
 from routehub.directory.visibility import readable
 from routehub_schemas import parse
 from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
@@ -259,3 +261,7 @@ async def test_what_rests_on_a_conference_for_named_parties_stays_red(world: Wor
     await world.tick()
     notes = [m for m in await world.messages("GR") if m.kind == "note"]
     assert [m.tlp for m in notes] == ["RED"]
+    directory, hub = world.hub.directory.value, "https://hub.example"
+    context = MailContext(directory.routes[ROUTE], "GR", "Contact", BRUSSELS, directory, world.clock.now(), hub)
+    wanted = [one.text for one in await world.read(letter.todo, context)]
+    assert "Action A1.1: Report the places." in wanted, "mails say what stands before the colon"

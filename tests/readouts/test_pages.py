@@ -55,7 +55,9 @@ async def test_a_party_reads_what_silence_means_and_asks_for_a_change(thirteen: 
     at = "/conference/13/readout"
     await doors.chair.post("/v1/conferences/13/readout-draft")
     form = fields((await doors.chair.get(at)).text)
-    sent = await doors.chair.post(f"{at}/check", data=form | {"minutes": "120"})
+    for wrong in ({"minutes": "6²"}, {"minutes": ""}):
+        assert (await doors.chair.post(f"{at}/check", data=form | wrong)).status_code == 422
+    sent = await doors.chair.post(f"{at}/check", data=form | {"minutes": "120", "version": "²"})
     assert sent.headers["Location"] == f"{at}?done=sent"
     page = await _check(doors.greece)
     assert "Who says nothing until then has accepted it" in page.text

@@ -11,6 +11,7 @@ def test_a_sub_group_is_begun_called_answered_and_moved(stage, paper):
     chair, slovenia = paper("EC"), paper("SI")
     begin = chair.open("/conference/series/new")
     wrong = chair.press(begin, "Begin the series", name="Police!", title="", minutes="soon")
+    assert chair.press(begin, "Begin the series", name="police", title="Police", minutes="6²").status == 422
     assert wrong.status == 422
     for words in ("short name in lower case", "what the invitations say", "how many minutes"):
         assert words in wrong.words

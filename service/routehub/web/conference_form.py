@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from routehub.boards.conferences.queries import ConferenceView
 from routehub.digests.series import Series
-from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.forms import Faults, Form, fresh_key, whole
 from routehub.web.local_times import comes_twice, find_local, iso, write_time
 
 SHORTEST, LONGEST = 5, 480
@@ -113,7 +113,7 @@ def payload(form: ConferenceForm) -> dict[str, Any]:
     begins = form.begins()
     assert begins is not None
     data: dict[str, Any] = {
-        "series": form.series, "number": int(form.number) if form.number.isdigit() else form.number,
+        "series": form.series, "number": form.number if (number := whole(form.number)) is None else number,
         "title": form.title, "start": iso(begins), "minutes": int(form.minutes), "zone": form.zone,
         "chair": form.chair,
     }  # fmt: skip

@@ -84,6 +84,11 @@ async def read_form(request: Request, most: int) -> Form:
     return form
 
 
+def whole(text: str, digits: int = 9) -> int | None:
+    """A whole number as it was typed; None for anything else, such as ², which is a digit and no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def fresh_key() -> str:
     """A random id for one rendering of a form: the key of what it posts, so that sending twice posts once."""
     return "web-" + secrets.token_urlsafe(16)

@@ -63,7 +63,7 @@ class ReadoutsBoard:
             if asked is not None and message.party not in readers(tx.conn, asked.audience_id):
                 asked = None
             known = readout(tx.conn, message.route, payload.series, payload.conference)
-            check_readout(payload, message.accepted_at, asked, known, self._codes(named(payload.text)))
+            check_readout(payload, message.accepted_at, asked, known)
         elif isinstance(payload, Erratum):
             _check_public(message)
             _check_erratum(tx, message, payload)
@@ -82,7 +82,11 @@ class ReadoutsBoard:
             raise refused("/until", "past", "The window ends in the future.", sent=said.until.isoformat())
         route = self._directory().routes[message.route]
         here = {member.party for member in route.members(message.accepted_at.astimezone(route.zone).date())}
-        unasked = [code for code in self._codes(named(said.text)) if code in here and code not in message.parties]
+        there = [code for code in self._codes(named(said.text)) if code in here]
+        if not there:
+            words = "No party that is named in the text is on the route now, so there is nobody to ask."
+            raise refused("/text/sections", "nobody-named", words)
+        unasked = [code for code in there if code not in message.parties]
         if unasked:
             raise Refused(
                 "Some parties that are named would not be asked.",
@@ -116,7 +120,10 @@ class ReadoutsBoard:
             )
         )  # fmt: skip
         rows = []
-        for position, party in enumerate(self._codes(named(said.text))):
+        asked = [
+            code for code in self._codes(named(said.text)) if code in message.parties
+        ]  # others are not on the route
+        for position, party in enumerate(asked):
             own = party == message.reported_party  # who sends a text for check has accepted it
             rows.append(
                 {

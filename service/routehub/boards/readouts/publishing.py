@@ -1,6 +1,5 @@
 """When a readout may be published: after a check of its very words, or with a reason that all may read (UX 3.7)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from routehub.boards.readouts.queries import CheckView, ReadoutView, mark
@@ -8,10 +7,8 @@ from routehub.core.errors import Conflict, Unchanged, refused
 from routehub_schemas.kinds.readout.payload import Readout
 
 
-def check_readout(
-    said: Readout, now: datetime, asked: CheckView | None, known: ReadoutView | None, parties: Sequence[str]
-) -> None:
-    """asked: the newest check of this conference; known: what is published; parties: those named in the text.
+def check_readout(said: Readout, now: datetime, asked: CheckView | None, known: ReadoutView | None) -> None:
+    """asked: the newest check of this conference; known: what is published.
 
     Errors: 409 while parties may still ask for a change or have asked for one, or when a readout is published already;
     422 for a check that is not there, or that was of other words.
@@ -37,9 +34,9 @@ def check_readout(
             "/checked/until", "not-what-was-checked", words, sent=said.checked.until.isoformat(),
             allowed=[asked.until.isoformat()],
         )  # fmt: skip
-    if set(said.checked.parties) != set(parties):
+    if set(said.checked.parties) != set(asked.named):
         words = "Name all parties that were asked, and no other."
-        raise refused("/checked/parties", "not-who-was-asked", words, allowed=list(parties))
+        raise refused("/checked/parties", "not-who-was-asked", words, allowed=list(asked.named))
     if said.reason is None:
         check_settled(asked, now)
 

@@ -15,7 +15,7 @@ from routehub.core.errors import Conflict, HubError, NotAllowed, Stale
 from routehub.web import readout_form
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
-from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.forms import Faults, fresh_key, whole
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
@@ -103,8 +103,7 @@ async def show(
 async def make(ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly") -> Response:
     """Draft it from the minutes; anew if there is a draft."""
     _chair(who)
-    version = form.text("version")
-    await _desk(ctx).draft(who.principal, series, number, int(version) if version.isdigit() else None)
+    await _desk(ctx).draft(who.principal, series, number, whole(form.text("version")))
     return go(_address(who, series, number, "done=drafted"))
 
 
@@ -122,7 +121,7 @@ async def save(
             request, ctx, who, found, draft=_loose(data), base=dumps(data), faults=readout_form.faults_of(error)
         )  # fmt: skip
     try:
-        await _desk(ctx).save(who.principal, series, number, draft, _version(form))
+        await _desk(ctx).save(who.principal, series, number, draft, whole(form.text("version")))
     except Stale as stale:
         return _page(
             request, ctx, who, found, draft=draft, current=content.read(stale.extra["current"]),
@@ -149,22 +148,21 @@ def _loose(data: Mapping[str, Any]) -> Draft | None:
         return None
 
 
-def _version(form: Form) -> int | None:
-    said = form.text("version")
-    return int(said) if said.isdigit() and len(said) < 10 else None
-
-
 @router.post("/conference/{number}/readout/check")
 async def send(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly"
 ) -> Response:
     """Send it to the parties named in it."""
     found = await _standing(ctx, who, series, number)
-    minutes = form.text("minutes")
-    window = timedelta(minutes=int(minutes)) if minutes.isdigit() and len(minutes) < 6 else timedelta(0)
+    window = timedelta(minutes=whole(form.text("minutes"), 5) or 0)
     try:
         await _desk(ctx).send(
-            who.principal, series, number, window=window, key=form.text("key") or None, version=_version(form)
+            who.principal,
+            series,
+            number,
+            window=window,
+            key=form.text("key") or None,
+            version=whole(form.text("version")),
         )
     except HubError as error:
         if error.status != 422:
@@ -209,7 +207,12 @@ async def publish(
         return _ask(request, ctx, who, found, faults, reason)
     try:
         await _desk(ctx).publish(
-            who.principal, series, number, reason=reason or None, key=form.text("key") or None, version=_version(form)
+            who.principal,
+            series,
+            number,
+            reason=reason or None,
+            key=form.text("key") or None,
+            version=whole(form.text("version")),
         )
     except HubError as error:
         if error.status != 422:

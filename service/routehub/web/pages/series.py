@@ -20,7 +20,7 @@ from routehub.directory.visibility import readable
 from routehub.journal.jobs import Change
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
-from routehub.web.forms import Faults, Form
+from routehub.web.forms import Faults, Form, whole
 from routehub.web.guard import OwnForm
 from routehub.web.pages.conference_calls import parties
 from routehub.web.pages.conferences import known_series
@@ -141,7 +141,7 @@ async def _put(
 ) -> Response:  # fmt: skip
     typed: dict[str, Any] = {field: form.text(field) for field in (*TEXTS, "version", "name")}
     typed["participants"] = list(form.every("participants"))
-    version = int(typed["version"]) if one is not None and typed["version"].isdigit() else None
+    version = whole(typed["version"]) if one is not None else None
     if one is not None and version is None:
         version = 0  # a form without a version was not ours: treat it as read before anything was
     try:
@@ -168,8 +168,8 @@ def _data(typed: dict[str, Any]) -> dict[str, Any]:
     """The terms as their model has them; what is left empty has its usual value."""
     data = {name: typed[name] for name in TEXTS if typed[name] or name == "title"}
     for name in ("minutes", "first_number"):
-        if str(data.get(name, "")).isdigit() and len(str(data[name])) < 6:
-            data[name] = int(data[name])
+        if (number := whole(data.get(name, ""), 5)) is not None:
+            data[name] = number
     return data | {"participants": typed["participants"]}
 
 

@@ -15,7 +15,7 @@ from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
-from routehub.web.forms import Faults, Form, fresh_key
+from routehub.web.forms import Faults, Form, fresh_key, whole
 from routehub.web.guard import OwnForm
 from routehub.web.pages.conferences import SeriesName
 from routehub.web.render import Names, page
@@ -104,8 +104,8 @@ class Typed:
         }  # fmt: skip
         if self.meeting or self.day or self.participants:
             found["meeting"] = {"name": self.meeting, "day": self.day, "participants": list(self.participants)}
-            if self.series and self.number.isdigit():
-                found["meeting"] |= {"series": self.series, "number": int(self.number)}
+            if self.series and (number := whole(self.number)) is not None:
+                found["meeting"] |= {"series": self.series, "number": number}
         if self.replaces:
             found["replaces"] = self.replaces
         elif self.audience == "signatories":
