@@ -1,5 +1,6 @@
 """From the compiled agenda to the minutes, as a chair and another note-taker do it, on both databases."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from routehub.boards.minutes import queries
 from routehub.chairing.edits import AgendaChange, ItemEdit, moved
 from routehub.chairing.meeting import Held
 from routehub.chairing.notes import NewItem, Noted, Present
+from routehub.chairing.text import minutes_file
 from routehub.core.errors import Conflict, NotAllowed, Refused, Stale, Unknown
 from routehub.delivery.mail import MailContext
 from routehub.digests.bulletin import letter
 from routehub.directory.visibility import readable
 from routehub_schemas import parse
+from routehub_schemas.kinds.minutes.payload import Minutes
 from tests.digests.conftest import world as world  # noqa: PLC0414 - a fixture
 from tests.digests.world import BRUSSELS, ROUTE, World, local, person
 
@@ -218,7 +221,7 @@ async def test_a_correction_that_corrects_nothing_ends_and_no_number_is_given_tw
     assert (same.message_id, same.unchanged) == (first.message_id, True)
     _, meeting = await chair.meeting(CHAIR, *WHICH)
     assert meeting is not None
-    assert meeting.state == "ended"
+    assert (meeting.state, meeting.edition) == ("ended", 1)
     await chair.correct(CHAIR, *WHICH)
     await chair.save_item(CHAIR, *WHICH, 2, None, Noted())
     note = await chair.save_item(CHAIR, *WHICH, 2, None, sent)
@@ -265,3 +268,7 @@ async def test_what_rests_on_a_conference_for_named_parties_stays_red(world: Wor
     context = MailContext(directory.routes[ROUTE], "GR", "Contact", BRUSSELS, directory, world.clock.now(), hub)
     wanted = [one.text for one in await world.read(letter.todo, context)]
     assert "Action A1.1: Report the places." in wanted, "mails say what stands before the colon"
+    assert isinstance(minutes.payload, Minutes)
+    drill = replace(directory.routes[ROUTE], marking="exercise")
+    lines = minutes_file(minutes.payload, directory, drill, minutes.tlp).splitlines()
+    assert (lines[0], lines[-1]) == ("This is an exercise. Nothing in it is real.", "Handling: TLP:RED")

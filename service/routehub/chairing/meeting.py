@@ -349,7 +349,9 @@ def _unknown(
 # --- the end ---
 
 
-def ended(tx: Transaction, who: Principal, held: ConferenceView, seen: Meeting, message_id: str) -> None:
+def ended(
+    tx: Transaction, who: Principal, held: ConferenceView, seen: Meeting, message_id: str, edition: int
+) -> None:  # fmt: skip
     """Close the notes in the transaction that stores the minutes. Errors: 412 when somebody wrote meanwhile."""
     known = _open(tx, who, held)
     if _stamp(known) != _stamp(seen):
@@ -357,14 +359,17 @@ def ended(tx: Transaction, who: Principal, held: ConferenceView, seen: Meeting, 
     tx.conn.execute(
         update(meeting_notes)
         .where(_m.route == who.route, _m.series == held.series, _m.conference == held.number)
-        .values(state="ended", ended=known.ended or tx.now, minutes=message_id, changed_by=who.name, changed_at=tx.now)
-    )
+        .values(
+            state="ended", ended=known.ended or tx.now, minutes=message_id, edition=edition, changed_by=who.name,
+            changed_at=tx.now,
+        )
+    )  # fmt: skip
     tx.conn.execute(
         update(item_notes)
         .where(_i.route == who.route, _i.series == held.series, _i.conference == held.number)
         .values(held_by=None, held_name=None, held_until=None)
     )
-    _audit(tx, who, held, "conference-ended", edition=known.edition)
+    _audit(tx, who, held, "conference-ended", edition=edition)
 
 
 def _stamp(meeting: Meeting) -> tuple[object, ...]:

@@ -252,13 +252,15 @@ class Chair:
         fixed = uuid8("minutes", route.code, series, str(number), str(seen.edition))
 
         def guard(tx: Transaction) -> None:
-            meetings.ended(tx, who, held, seen, fixed)
+            meetings.ended(tx, who, held, seen, fixed, seen.edition)
 
         tlp = "RED" if held.tlp == "RED" else None
         post = Post(self._intake.registry["minutes"], data, tlp=tlp, fixed_id=fixed, guard=guard)
         recorded = await self._intake.receive(who, post)
         if recorded.unchanged:  # opened for a correction that corrects nothing: there is no new edition, and it ends
-            await self._change(lambda tx: meetings.ended(tx, who, held, seen, recorded.message_id))
+            await self._change(
+                lambda tx: meetings.ended(tx, who, held, seen, recorded.message_id, max(1, seen.edition - 1))
+            )
         return recorded
 
     async def next_start(self, who: Principal, series: str, number: int) -> datetime | None:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.digests.words import count, day, full_day, listed
 from routehub.directory.snapshot import Directory, RouteView
 from routehub_schemas.kinds.minutes.payload import MinutedItem, Minutes
@@ -21,6 +22,13 @@ def minutes_text(said: Minutes, directory: Directory, route: RouteView) -> str:
     if said.next is not None:
         lines += ["", f"The group meets again on {_moment(said.next, route)}."]
     return "\n".join(lines) + "\n"
+
+
+def minutes_file(said: Minutes, directory: Directory, route: RouteView, tlp: str) -> str:
+    """The minutes as a file: what is an exercise or a sample says so first, and how it may be handled stands last."""
+    mark = MARK_WORDS.get(MARKS.get(route.marking, ""), "")
+    parts = [mark, minutes_text(said, directory, route).strip(), f"Handling: TLP:{tlp}"]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def head(said: Minutes, route: RouteView) -> list[str]:

@@ -15,7 +15,7 @@ from routehub.api.v1.boards import answer, marking
 from routehub.api.v1.conferences import Number, SeriesName
 from routehub.boards.minutes.queries import ActionView, actions, editions
 from routehub.boards.minutes.standing import Act, Owner
-from routehub.chairing.text import minutes_text
+from routehub.chairing.text import minutes_file
 from routehub.core.errors import Unknown
 from routehub.directory.visibility import readable
 from routehub.journal import feed, follow
@@ -49,8 +49,8 @@ async def get_minutes(
     message, event = found
     if form is JSON or not isinstance(message.payload, Minutes):
         return answer(event)
-    text = minutes_text(message.payload, ctx.directory.value, route)
-    return Response(text, headers={"Cache-Control": "no-store"}, media_type=TXT.content_type)
+    text = minutes_file(message.payload, ctx.directory.value, route, message.tlp)
+    return Response(text, headers={"Cache-Control": "no-store", "TLP": message.tlp}, media_type=TXT.content_type)
 
 
 @offer(router, "/actions", JSON, CSV, XLSX)
