@@ -61,8 +61,12 @@ def test_every_time_has_its_offset_and_the_zone_is_named(stage, paper):
 
 def test_the_route_is_also_under_its_own_address(stage, paper):
     slovenia = paper("SI")
-    for path in ("/routes/wbr", "/routes/wbr/", "/routes/wbr/alerts"):
-        assert slovenia.open(path).status == 200, path
+    for path in ("", "/", "/alerts", "/forecast", "/parties/MK", "/readout-checks/new"):
+        short, long = (slovenia.open(base + path or "/") for base in ("", "/routes/wbr"))
+        assert short.status == long.status, path
+        shown = [re.findall(r"<nav.*?</nav>", page.answer.text, re.DOTALL) for page in (short, long)]
+        assert shown[0] == shown[1], path
+    assert 'class="part" aria-label="Alerts"' in slovenia.open("/routes/wbr/alerts").answer.text
     elsewhere, nowhere = slovenia.open("/routes/cmr/"), slovenia.open("/routes/xyz/")
     assert elsewhere.status == nowhere.status == 404
 
