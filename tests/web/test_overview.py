@@ -71,6 +71,14 @@ def test_the_route_is_also_under_its_own_address(stage, paper):
     assert elsewhere.status == nowhere.status == 404
 
 
+def test_what_a_page_offers_its_reader_can_be_opened(stage, paper):
+    for party, pages in (("SI", ("/parties/SI", "/settings")), ("FRONTEX", ("/settings",))):
+        reader = paper(party)
+        offered = {link for path in pages for link in re.findall(r'href="(/[^"#?]*)"', reader.open(path).answer.text)}
+        broken = [link for link in sorted(offered - {"/docs"}) if reader.open(link).status not in (200, 303)]
+        assert not broken, f"{party} is led to {broken}"
+
+
 def test_a_message_can_be_opened_by_its_readers_and_nobody_else(stage, paper):
     note = {"to": ["HR"], "text": "Bring blankets", "subject": "Blankets", "audience": ["HR"]}
     answer = httpx.post(
