@@ -1,7 +1,10 @@
 """What is worked out for several readers rests on figures for everyone alone (DECISIONS 1), whoever looks at it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from routehub.views.briefing import by_time
+from routehub.views.changes import Todo
 from tests.fixtures.furnished import Inside
 
 DAY, BEFORE = "2015-10-20", "2015-10-19"
@@ -44,3 +47,12 @@ async def test_observers_see_in_shared_views_what_everyone_and_they_may_read(hub
     assert (await hub.put_report("HR", DAY, [figure("arrivals", 3333, "RS")], audience=["observers"])).is_success
     seen = (await hub.get("EUROPOL", "/v1/route")).text
     assert [value in seen for value in ("1111", "2222", "3333")] == [True, False, False]
+
+
+def test_what_waits_now_stands_first_and_the_rest_by_time():
+    found = [
+        Todo("in a week", datetime(2026, 1, 28, tzinfo=UTC), None), Todo("alert", None, "A-1"),
+        Todo("late", datetime(2026, 1, 20, tzinfo=UTC), None), Todo("today", datetime(2026, 1, 21, tzinfo=UTC), None),
+        Todo("nomination", None, None),
+    ]  # fmt: skip
+    assert [item.text for item in by_time(found)] == ["alert", "nomination", "late", "today", "in a week"]

@@ -309,6 +309,21 @@ def test_signing_out_removes_the_pages_and_another_person_sees_no_outbox(stage, 
     assert not reports(stage, day)
 
 
+def test_what_waits_is_not_sent_in_the_name_of_who_signed_in_meanwhile(stage, open_page, signed_in, day):
+    page = open_page("SI", form(day))
+    cut(page, day, lambda route: route.abort())
+    fill(page)
+    press(page, "Enter")
+    expect(page.locator("#waiting")).to_contain_text("1 item waiting")
+    page.context.unroute_all()
+    page.context.clear_cookies()
+    page.context.add_cookies(signed_in("HR")["cookies"])  # on another page of this browser
+    page.locator("#saved").get_by_role("button", name="Try now").click()
+    held = "routehubStore.all('outbox').then((items) => items.map((one) => `${one.state}: ${one.said}`).join())"
+    wait_for(lambda: page.evaluate(held) == "waiting: Sign in again to send it.", 10, "the hub's answer")
+    assert not reports(stage, day)
+
+
 def test_keys_lead_to_pages_but_not_while_somebody_types(stage, open_page):
     page = open_page("HR", "/")
     press(page, "g", "a")

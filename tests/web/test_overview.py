@@ -61,10 +61,22 @@ def test_every_time_has_its_offset_and_the_zone_is_named(stage, paper):
 
 def test_the_route_is_also_under_its_own_address(stage, paper):
     slovenia = paper("SI")
-    for path in ("/routes/wbr", "/routes/wbr/", "/routes/wbr/alerts"):
-        assert slovenia.open(path).status == 200, path
+    for path in ("", "/", "/alerts", "/forecast", "/parties/MK", "/readout-checks/new"):
+        short, long = (slovenia.open(base + path or "/") for base in ("", "/routes/wbr"))
+        assert short.status == long.status, path
+        shown = [re.findall(r"<nav.*?</nav>", page.answer.text, re.DOTALL) for page in (short, long)]
+        assert shown[0] == shown[1], path
+    assert 'class="part" aria-label="Alerts"' in slovenia.open("/routes/wbr/alerts").answer.text
     elsewhere, nowhere = slovenia.open("/routes/cmr/"), slovenia.open("/routes/xyz/")
     assert elsewhere.status == nowhere.status == 404
+
+
+def test_what_a_page_offers_its_reader_can_be_opened(stage, paper):
+    for party, pages in (("SI", ("/parties/SI", "/settings")), ("FRONTEX", ("/settings",))):
+        reader = paper(party)
+        offered = {link for path in pages for link in re.findall(r'href="(/[^"#?]*)"', reader.open(path).answer.text)}
+        broken = [link for link in sorted(offered - {"/docs"}) if reader.open(link).status not in (200, 303)]
+        assert not broken, f"{party} is led to {broken}"
 
 
 def test_a_message_can_be_opened_by_its_readers_and_nobody_else(stage, paper):

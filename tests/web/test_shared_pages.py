@@ -1,9 +1,15 @@
 """What many open pages ask for at once is made once, and holds nothing of the one for whom it was made."""
 
 import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import Request
 
+from routehub.web import live_answers
 from routehub.web.shared_pages import MOST, SharedPages
 from tests.web.conftest import ON_SQLITE
 
@@ -41,6 +47,27 @@ async def test_what_failed_is_made_again_and_old_texts_are_let_go():
     for number in range(MOST + 10):
         await shared.text(number, text)
     assert len(shared._made) == MOST
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"route": "cmr"}, {"party": "HR"}, {"roles": frozenset({"deputy"})}, {"reports_for": ("SI", "HR")},
+        {"head": "1.8"}, {"path": "/alerts"}, {"query": b"since=24h"},
+    ],
+)  # fmt: skip
+def test_one_text_serves_nobody_who_would_be_shown_another(other):
+    assert _key() == _key()
+    assert _key() != _key(**other)
+
+
+def _key(*, route="wbr", party="SI", roles=frozenset({"chair"}), reports_for=("SI",), head="1.7", path="/", query=b""):
+    request = Request({"type": "http", "method": "GET", "path": path, "query_string": query, "headers": []})
+    who = SimpleNamespace(
+        route=SimpleNamespace(code=route, zone=ZoneInfo("Europe/Brussels")), party=party, head=head,
+        principal=SimpleNamespace(roles=roles), reports_for=reports_for,
+    )  # fmt: skip
+    return live_answers._key(request, cast(Any, who), 1, datetime(2026, 1, 21, 7, tzinfo=UTC))
 
 
 @ON_SQLITE

@@ -18,7 +18,8 @@ from routehub.views.route import RoutePicture
 
 @dataclass(frozen=True)
 class Briefing:
-    """``lines``: the most important change first; ``todo``: what was asked, then what is late."""
+    """``lines``: the most important change first; ``todo``: what has no time and so is for now, then by
+    time, the longest overdue first."""
 
     lines: list[Line]
     todo: list[Todo]
@@ -36,12 +37,17 @@ def load(
     corrected = corrections.load(conn, audiences, picture, since)
     return Briefing(
         changes.ranked([*changes.changes(picture, since, corrected), *news]),
-        [
+        by_time([
             *changes.todo(picture, party),
             *acting.todo(told, planned, party, directory, now),
             *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
             *readouts.waiting(conn, audiences, who, now),
             *plans.waiting(conn, audiences, route.code, party, today, now),
             *waiting.nominations_waiting(directory, route, who, today, wall()),
-        ],
-    )
+        ]),
+    )  # fmt: skip
+
+
+def by_time(found: Iterable[Todo]) -> list[Todo]:
+    """Now first, then by time; what is alike stays in its order."""
+    return sorted(found, key=lambda item: item.due.timestamp() if item.due else float("-inf"))

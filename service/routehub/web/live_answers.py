@@ -2,7 +2,8 @@
 
 When something happens, every open overview asks at once. What stands in it follows from the route, the party, the
 roles, the party's feed, the directory, the time and the last visit: all who agree in these get the same text,
-rendered once (DECISIONS 2).
+rendered once (DECISIONS 2). The address does not name the route: without its code each sees their own there, and two
+routes can stand at the same place of a feed.
 """
 
 import re
@@ -52,7 +53,7 @@ def _key(request: Request, who: Visitor, directory: int, now: datetime) -> Hasha
         request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.route.zone, now
     )
     asked = request.url.path, request.url.query, begin if window == "last" else window
-    return asked, who.party, who.principal.roles, who.reports_for, str(who.head), directory, moment
+    return asked, who.route.code, who.party, who.principal.roles, who.reports_for, str(who.head), directory, moment
 
 
 def parts(page: str, csrf: str) -> str:

@@ -190,9 +190,16 @@ class Frame:
         return (*places, ADMINISTRATION[0]) if self.runs else places
 
     @property
+    def path(self) -> str:
+        """This page below the route's address. The default route has two: links of mails name it by its code too."""
+        named = f"/routes/{self.route.code}" if self.route else ""
+        below = self.here.removeprefix(named) if named and f"{self.here}/".startswith(f"{named}/") else self.here
+        return below.rstrip("/")
+
+    @property
     def part(self) -> tuple[Place, ...]:
         """The part in which this page is; empty outside of all."""
-        first = "/" + self.here.removeprefix(self.base).strip("/").partition("/")[0]
+        first = "/" + self.path.strip("/").partition("/")[0]
         inside = BESIDE.get(first, "" if first == "/" else first)
         return next((part for part in (*self.parts, ADMINISTRATION, self.own) if inside in dict(part)), ())
 
@@ -204,15 +211,15 @@ class Frame:
     @property
     def bar(self) -> bool:
         """Whether a phone has the two acts at its lower edge: not where a form has a button of its own."""
-        first = self.here.removeprefix(self.base).strip("/").split("/")
+        first = self.path.strip("/").split("/")
         return (self.reports or "alert" in self.may) and first[0] != "figures" and first[-1] != "new"
 
     def is_here(self, path: str) -> bool:
-        return self.here.rstrip("/") == f"{self.base}{path}"
+        return self.path == path
 
     def is_below(self, path: str) -> bool:
         """Whether this page belongs to one of a list, such as one party."""
-        return self.here.startswith(f"{self.base}{path}/") and not any(self.is_here(other) for other, _ in self.part)
+        return self.path.startswith(f"{path}/") and not any(self.is_here(other) for other, _ in self.part)
 
     @property
     def live(self) -> bool:

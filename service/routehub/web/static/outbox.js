@@ -68,10 +68,12 @@ window.routehubOutbox = (() => {
     return fetch(item.target, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
   };
 
-  // A token of an earlier sign-in is taken for another's form: the present one stands in the form's own page.
+  // A token of an earlier sign-in is taken for another's form: the present one stands in the form's own page. Empty when
+  // somebody else has signed in meanwhile, on another page of this browser: nothing is sent in another's name.
   const freshToken = async (item) => {
     const answer = await fetch(item.target, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page.getElementById("device")?.dataset.owner !== item.owner) return "";
     return page.querySelector("input[name=csrf]")?.value ?? "";
   };
 
@@ -87,7 +89,11 @@ window.routehubOutbox = (() => {
     let answer;
     try {
       answer = await post(item, csrf());
-      if (answer.status === 403) answer = await post(item, await freshToken(item));
+      if (answer.status === 403) {
+        const token = await freshToken(item);
+        if (!token) return await later(item, "Sign in again to send it.").then(() => false);
+        answer = await post(item, token);
+      }
     } catch {
       unreachable = true;
       await later(item, "The hub could not be reached.");
