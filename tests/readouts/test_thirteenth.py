@@ -1,17 +1,21 @@
 """The thirteenth conference (seed 000): from its minutes to a published and corrected readout."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from routehub.boards.readouts.correcting import corrected
 from routehub.boards.readouts.queries import CheckView, ReadoutView, checks, readout
 from routehub.chairing.readouts import content
+from routehub.chairing.readouts.desk import place_of
 from routehub.core.errors import Conflict, NotAllowed, Refused, Stale, Unknown
-from routehub.digests.render.readout import readout_page, text
+from routehub.digests.render.readout import how_checked, readout_page, text
 from routehub.directory.visibility import readable
+from routehub_schemas.publication import Section
 from tests.digests.world import ROUTE, local, person
 from tests.readouts.conftest import CHAIR, Conference
 
@@ -34,6 +38,13 @@ async def sent(here: Conference, party: str = "GR") -> CheckView:
 def words(here: Conference, view: ReadoutView) -> str:
     hub = here.world.hub
     return text(readout_page(view, hub.directory.route(ROUTE), hub.directory.value, "https://hub.example"))
+
+
+def _place(view: ReadoutView, second: Section) -> str:
+    """What an erratum to the second section says of its place, if that were this one."""
+    first, _, *others = view.text.sections
+    text_ = view.text.model_copy(update={"sections": [first, second, *others]})
+    return place_of(replace(view, text=text_, errata=()), "25 February")
 
 
 async def test_from_minutes_to_a_readout_that_is_checked_published_and_corrected(thirteen: Conference):
@@ -64,6 +75,14 @@ async def test_from_minutes_to_a_readout_that_is_checked_published_and_corrected
     assert [(one.number, one.where) for one in found.errata] == [
         (1, "Leaders' statement, Point 13 on border management")
     ]  # fmt: skip
+    long = found.text.sections[1].model_copy(update={"heading": "wordy " * 40})
+    assert _place(found, long) == "Point 13"
+    clipped = _place(found, long.model_copy(update={"points": []}))
+    assert (set(clipped.split()), len(clipped) <= 160) == ({"wordy", "…"}, True)
+    early = replace(found, published_at=local("2016-01-22 15:01"))
+    told = how_checked(early, thirteen.world.hub.directory.value, ZoneInfo("Europe/Brussels"))
+    assert "All of them had accepted by" in told
+    assert "from" not in told.partition(":")[0]
     now = corrected(found.text, found.errata)
     assert "25 January" in now.sections[1].lines[3].text
     assert "25 February" in found.text.sections[1].lines[3].text

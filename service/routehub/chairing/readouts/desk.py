@@ -3,6 +3,7 @@
 The doors (API and pages) are two hands of the same desk. Every step that others see becomes a message.
 """
 
+import textwrap
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from routehub.boards.readouts.correcting import found
 from routehub.boards.readouts.queries import CheckView, ReadoutView, checks, mark, readout
 from routehub.chairing.readouts import content, store
 from routehub.chairing.readouts.content import Draft
-from routehub.chairing.readouts.drafting import Records, draft
+from routehub.chairing.readouts.drafting import Records, draft, numbered
 from routehub.chairing.readouts.store import DraftView, Which
 from routehub.chairing.readouts.template import Template
 from routehub.chairing.readouts.template import check as check_template
@@ -35,10 +36,12 @@ from routehub.journal.message import Guard, Transaction
 from routehub.journal.writer import Writer
 from routehub.views import plans, shared
 from routehub_schemas.kinds.minutes.payload import Minutes
-from routehub_schemas.publication import ReadoutText, named
+from routehub_schemas.publication import ReadoutText, Section, named
 
 WINDOW = timedelta(hours=2)
 """How long the parties named have to ask for a change (UX 3.7), unless the chair says otherwise."""
+LONGEST_PLACE = 160
+"""Characters in which an erratum says where it is."""
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=7)
 
 
@@ -235,9 +238,9 @@ class ReadoutDesk:
 
     async def correct(
         self, who: Principal, series: str, number: int, wrong: str, right: str, where: str | None = None,
-        key: str | None = None,
+        key: str | None = None, dry_run: bool = False,
     ) -> Recorded:  # fmt: skip
-        """Publish the next erratum. ``where``: the section, found by itself if not given.
+        """Publish the next erratum. ``where``: the section, found by itself if not given; ``dry_run``: only check it.
 
         Errors: 403, 404 when no readout is published, 422 for words that are not in it, or are in it more than once.
         """
@@ -247,9 +250,10 @@ class ReadoutDesk:
             raise Unknown(f"No readout of conference {number} is published, so there is nothing to correct.")
         data = {
             "series": series, "conference": number, "number": len(view.errata) + 1, "wrong": wrong, "right": right,
-            "where": where or _where(view, wrong),
+            "where": where or place_of(view, wrong),
         }  # fmt: skip
-        return await self._intake.receive(who, Post(self._intake.registry["erratum"], data, tlp="CLEAR", key=key))
+        post = Post(self._intake.registry["erratum"], data, tlp="CLEAR", key=key, dry_run=dry_run)
+        return await self._intake.receive(who, post)
 
     # --- the template ------------------------------------------------------------------------------------
 
@@ -276,10 +280,22 @@ def _unchanged(which: Which, version: int) -> Guard:
     return lambda tx: store.expect(tx.conn, which, version)
 
 
-def _where(view: ReadoutView, wrong: str) -> str:
+def place_of(view: ReadoutView, wrong: str) -> str:
     """The section in which the words stand, or the part of the readout."""
     places = found(view.text, view.errata, wrong)
     steps = places[0].split("/") if places else ["", "title"]
     if steps[1] == "sections":
-        return view.text.sections[int(steps[2])].heading[:160]
+        return _short(view.text.sections[int(steps[2])])
     return {"title": "Title", "opening": "First paragraph", "closing": "Last paragraph"}.get(steps[1], "Standing text")
+
+
+def _short(section: Section) -> str:
+    """A section in a line: its heading, else its points, else the heading up to a word."""
+    if len(section.heading) <= LONGEST_PLACE:
+        return section.heading
+    points = numbered(section.points) if section.points else ""
+    return (
+        points
+        if 0 < len(points) <= LONGEST_PLACE
+        else textwrap.shorten(section.heading, LONGEST_PLACE, placeholder=" …")
+    )

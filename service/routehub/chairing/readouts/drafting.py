@@ -115,14 +115,19 @@ def _section(points: tuple[str, ...], lines: list[DraftLine], template: Template
     return DraftSection(heading=heading[:400], points=list(points), lead_in=lead_in, lines=lines)
 
 
+def numbered(points: Sequence[str]) -> str:
+    """``Point 13``; ``Points 4, 5 and 6``."""
+    numbers = [code.partition("/")[2] for code in points]
+    listed = " and ".join(filter(None, [", ".join(numbers[:-1]), *numbers[-1:]]))
+    return f"{'Point' if len(numbers) == 1 else 'Points'} {listed}"
+
+
 def _words(points: tuple[str, ...]) -> dict[str, str]:
     """``points``: Points 1 and 9; ``titles``: those of the points; ``plan``: its title."""
     found = [one for code in points if (one := plan_points.find(code)) is not None]
-    numbers = [code.partition("/")[2] for code in points]
-    listed = " and ".join(filter(None, [", ".join(numbers[:-1]), *numbers[-1:]]))
     titles = [point.title for _, point in found]
     rest = [title[:1].lower() + title[1:] if title[1:2].islower() else title for title in titles]
     return {
-        "points": f"{'Point' if len(numbers) == 1 else 'Points'} {listed}", "titles": "; ".join(rest),
+        "points": numbered(points), "titles": "; ".join(rest),
         "plan": "; ".join(dict.fromkeys(plan.title for plan, _ in found)),
     }  # fmt: skip

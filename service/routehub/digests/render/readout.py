@@ -111,8 +111,13 @@ def how_checked(view: ReadoutView, directory: Directory, zone: ZoneInfo) -> str:
     told = []
     if view.until is not None:
         names = naming.listed(directory, view.asked, view.day)
-        since = f" from {words.when(view.sent_at, zone)}" if view.sent_at is not None else ""
-        told.append(f"Sent for check to the parties named in it{since} to {words.when(view.until, zone)}: {names}.")
+        early = view.reason is None and view.published_at < view.until
+        since = f" from {words.when(view.sent_at, zone)}" if view.sent_at is not None and not early else ""
+        if early:
+            by = words.when(view.published_at, zone)
+            told.append(f"Sent for check to the parties named in it: {names}. All of them had accepted by {by}.")
+        else:
+            told.append(f"Sent for check to the parties named in it{since} to {words.when(view.until, zone)}: {names}.")
     if view.reason is not None:
         before = view.until is not None and view.published_at < view.until
         with_check = "Published before the end of the check" if before else "Published although a change was asked for"
