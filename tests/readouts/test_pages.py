@@ -60,7 +60,7 @@ async def test_a_party_reads_what_silence_means_and_asks_for_a_change(thirteen: 
     sent = await doors.chair.post(f"{at}/check", data=form | {"minutes": "120", "version": "²"})
     assert sent.headers["Location"] == f"{at}?done=sent"
     page = await _check(doors.greece)
-    assert "Who says nothing until then has accepted it" in page.text
+    assert re.search("A party that does not ask for a change by .+ has accepted the text", page.text)
     address = str(page.url.path)
     refused = await doors.greece.post(f"{address}/ask_change", data=fields(page.text) | {"text": ""})
     assert refused.status_code == 422
@@ -74,6 +74,40 @@ async def test_a_party_reads_what_silence_means_and_asks_for_a_change(thirteen: 
     done = await doors.chair.post(f"{at}/publish", data=fields((await doors.chair.get(f"{at}/publish")).text) | reason)
     assert done.headers["Location"] == "/readouts/13?done=published"
     assert "Taken up in the next one." in (await doors.stranger.get("/readouts/13")).text
+
+
+async def test_what_stands_in_the_form_is_what_is_sent_and_a_clash_sends_nothing(doors: Doors):
+    at = "/conference/13/readout"
+    await doors.chair.post("/v1/conferences/13/readout-draft")
+    form = fields((await doors.chair.get(at)).text) | {"minutes": "120"}
+    sent = await doors.chair.post(f"{at}/check", data=form | {"title": "The title as it was typed"})
+    assert sent.headers["Location"] == f"{at}?done=sent"
+    assert "The title as it was typed" in (await _check(doors.greece)).text
+    clash = await doors.chair.post(f"{at}/check", data=form | {"title": "Another title"})
+    assert clash.status_code == 409
+    assert "The title as it was typed" in clash.text
+    assert fields(clash.text)["title"] == "Another title"
+    assert len((await doors.greece.get("/v1/readout-checks?mine=true")).json()["checks"]) == 1
+    same = await doors.chair.post(at, data=fields((await doors.chair.get(at)).text) | {"then": "publish"})
+    assert same.headers["Location"] == f"{at}/publish"
+    assert "The check runs until" in (await doors.chair.get(f"{at}/publish")).text, "nothing was changed by saving"
+
+
+async def test_an_erratum_is_shown_as_it_will_stand_before_it_is_published(doors: Doors):
+    await doors.chair.post("/v1/conferences/13/readout-draft")
+    await doors.chair.post("/v1/conferences/13/readout", json={"reason": "In haste."})
+    at = "/readouts/13/erratum"
+    typed = fields((await doors.chair.get(at)).text) | {"wrong": "25 February", "right": "25 January"}
+    asked = await doors.chair.post(at, data=typed)
+    assert asked.status_code == 200
+    assert "<ins>25 January</ins>" in asked.text
+    assert "<ins>" not in (await doors.stranger.get("/readouts/13")).text
+    changed = await doors.chair.post(at, data=fields(asked.text) | {"step": "change"})
+    assert fields(changed.text)["right"] == "25 January"
+    done = await doors.chair.post(at, data=fields(asked.text))
+    assert done.headers["Location"] == "/readouts/13?done=corrected"
+    assert "<ins>25 January</ins>" in (await doors.stranger.get("/readouts/13")).text
+    assert 'href="/sign-in"' in (await doors.stranger.get("/readouts")).text
 
 
 async def _check(party: httpx.AsyncClient) -> httpx.Response:

@@ -33,7 +33,7 @@ def typed(form: Form) -> dict[str, Any]:
         for at, section in enumerate(sections if isinstance(sections, list) else ())
         if isinstance(section, dict)
     ]
-    heading, text = form.text("new-heading"), form.text("new-text")
+    heading, text = _line(form, "new-heading"), form.text("new-text")
     if heading or text:
         data["sections"].append({"heading": heading, "lines": [_new(text)] if text else []})
     return data
@@ -49,8 +49,13 @@ def _section(form: Form, at: int, section: dict[str, Any]) -> dict[str, Any]:
     if more := form.text(f"s{at}-new"):
         kept.append(_new(more))
     return section | {
-        "heading": form.text(f"s{at}-heading"), "lead_in": form.text(f"s{at}-lead") or None, "lines": kept,
+        "heading": _line(form, f"s{at}-heading"), "lead_in": form.text(f"s{at}-lead") or None, "lines": kept,
     }  # fmt: skip
+
+
+def _line(form: Form, name: str) -> str:
+    """A heading is one line, in a field that shows all of it."""
+    return " ".join(form.text(name).split())
 
 
 def _new(text: str) -> dict[str, Any]:
@@ -79,4 +84,4 @@ def field(pointer: str) -> str:
         return f"s{steps[1]}-l{steps[3]}"
     if steps[0] == "sections" and len(steps) >= 2:
         return f"s{steps[1]}-{'lead' if steps[-1] == 'lead_in' else 'heading'}"
-    return steps[0] if steps[0] in ("title", "opening", "closing") else "title"
+    return steps[0] if steps[0] in ("title", "opening", "closing", "minutes") else "title"

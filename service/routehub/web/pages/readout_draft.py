@@ -15,7 +15,7 @@ from routehub.core.errors import Conflict, HubError, NotAllowed, Stale
 from routehub.web import readout_form
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
-from routehub.web.forms import Faults, fresh_key, whole
+from routehub.web.forms import Faults, Form, fresh_key, whole
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
@@ -44,9 +44,9 @@ async def _standing(ctx: WebContext, who: Visitor, series: str, number: int) -> 
     return await _desk(ctx).standing(who.principal, series, number)
 
 
-def _address(who: Visitor, series: str, number: int, more: str = "") -> str:
+def _address(who: Visitor, series: str, number: int, more: str = "", step: str = "") -> str:
     query = "&".join(filter(None, ["" if series == "weekly" else f"series={series}", more]))
-    return f"{who.base}/conference/{number}/readout" + (f"?{query}" if query else "")
+    return f"{who.base}/conference/{number}/readout{step}" + (f"?{query}" if query else "")
 
 
 def _page(
@@ -113,6 +113,17 @@ async def save(
 ) -> Response:
     """Keep what was typed. What somebody else kept meanwhile is shown beside it."""
     found = await _standing(ctx, who, series, number)
+    kept = await _keep(request, ctx, who, found, form)
+    if isinstance(kept, Response):
+        return kept
+    if form.text("then") == "publish":
+        return go(_address(who, series, number, step="/publish"))
+    return go(_address(who, series, number, "done=kept"))
+
+
+async def _keep(request: Request, ctx: WebContext, who: Visitor, found: Standing, form: Form) -> Response | int:
+    """The version in which what was typed is kept, or the page that says why it is not. What says the same as what is
+    kept makes no version, so that a form that is sent twice is no clash with itself."""
     try:
         draft = content.read(readout_form.typed(form))
     except HubError as error:
@@ -120,14 +131,18 @@ async def save(
         return _page(
             request, ctx, who, found, draft=_loose(data), base=dumps(data), faults=readout_form.faults_of(error)
         )  # fmt: skip
+    if found.draft is not None and draft == found.draft.draft:
+        return found.draft.version
     try:
-        await _desk(ctx).save(who.principal, series, number, draft, whole(form.text("version")))
+        which = found.which
+        return await _desk(ctx).save(
+            who.principal, which.series, which.conference, draft, whole(form.text("version"))
+        )  # fmt: skip
     except Stale as stale:
         return _page(
             request, ctx, who, found, draft=draft, current=content.read(stale.extra["current"]),
             version=stale.extra["version"],
         )  # fmt: skip
-    return go(_address(who, series, number, "done=kept"))
 
 
 def _loose(data: Mapping[str, Any]) -> Draft | None:
@@ -152,21 +167,19 @@ def _loose(data: Mapping[str, Any]) -> Draft | None:
 async def send(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly"
 ) -> Response:
-    """Send it to the parties named in it."""
+    """Keep what was typed and send it to the parties named in it."""
     found = await _standing(ctx, who, series, number)
+    version = await _keep(request, ctx, who, found, form)
+    if isinstance(version, Response):
+        return version
     window = timedelta(minutes=whole(form.text("minutes"), 5) or 0)
+    key = form.text("key") or None
     try:
-        await _desk(ctx).send(
-            who.principal,
-            series,
-            number,
-            window=window,
-            key=form.text("key") or None,
-            version=whole(form.text("version")),
-        )
+        await _desk(ctx).send(who.principal, series, number, window=window, key=key, version=version)
     except HubError as error:
         if error.status != 422:
             raise
+        found = await _standing(ctx, who, series, number)
         return _page(request, ctx, who, found, faults=readout_form.faults_of(error))
     return go(_address(who, series, number, "done=sent"))
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from routehub.boards.readouts.queries import ReadoutView, readout, readouts
-from routehub.chairing.readouts.desk import ReadoutDesk
+from routehub.boards.readouts.correcting import found, marked
+from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
+from routehub.chairing.readouts.desk import ReadoutDesk, place_of
 from routehub.core.errors import HubError, NotAllowed, SignInNeeded, Unknown
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
@@ -139,14 +140,17 @@ async def ask(request: Request, ctx: Web, who: Reading, number: Number, series: 
 async def correct(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly"
 ) -> Response:
-    """Publish the erratum: everybody sees it."""
+    """Show how it will read (UX 9.2), then publish it: everybody sees it."""
     view = await _one(ctx, who, series, number)
-    said = _typed(form)
+    said, step = _typed(form), form.text("step")
+    if step == "change":
+        return _ask(request, ctx, who, view, said, Faults())
     desk = ReadoutDesk(ctx.db, ctx.writer, ctx.intake, ctx.directory, ctx.clock)
     try:
         await desk.correct(
-            who.principal, series, number, said["wrong"], said["right"], said["where"] or None, key=said["key"]
-        )
+            who.principal, series, number, said["wrong"], said["right"], said["where"] or None,
+            key=None if step == "check" else said["key"], dry_run=step == "check",
+        )  # fmt: skip
     except HubError as error:
         if error.status != 422:
             raise
@@ -156,8 +160,23 @@ async def correct(
             name = name if name in ("wrong", "right", "where") else "wrong"
             faults.add(name, problem.message if said[name] else WORDS.get(name, problem.message))
         return _ask(request, ctx, who, view, said, faults)
+    if step == "check":
+        return _confirm(request, ctx, who, view, said)
     query = "" if series == "weekly" else f"&series={series}"
     return go(f"{who.base}/readouts/{number}?done=corrected{query}")
+
+
+def _confirm(request: Request, ctx: WebContext, who: Visitor, view: ReadoutView, said: dict[str, str]) -> Response:
+    """The paragraph as it will stand, before what cannot be taken back."""
+    number = len(view.errata) + 1
+    new = ErratumView(number, "", said["wrong"], said["right"], said["where"], ctx.clock.now())
+    place = found(view.text, view.errata, said["wrong"])[0]
+    values = {
+        "view": view, "said": said, "will": marked(view.text, [*view.errata, new])[place],
+        "where": said["where"] or place_of(view, said["wrong"]),
+    }  # fmt: skip
+    title = f"Publish erratum {number} to the readout of conference {view.conference}?"
+    return page(request, ctx, who, "readout_erratum_publish.html", title, values)
 
 
 def _typed(form: Form) -> dict[str, str]:
