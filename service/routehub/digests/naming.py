@@ -24,6 +24,12 @@ def prose(directory: Directory, code: str, on: date) -> str:
     return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
 
 
+def official(directory: Directory, code: str, on: date) -> str:
+    """The official name with its article: ``the European Commission``, ``Greece``."""
+    known, name = reference.parties().get(code), directory.name(code, on)
+    return f"the {name}" if known is not None and (known.kind in _ARTICLE or name in _NAMES) else name
+
+
 def listed(directory: Directory, codes: Iterable[str], on: date) -> str:
     """``Greece, Serbia and the Commission``."""
     names = [prose(directory, code, on) for code in codes]

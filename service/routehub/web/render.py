@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from routehub.core.clock import wall
+from routehub.digests import naming
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -138,6 +139,10 @@ class Names:
 
     def __call__(self, code: str) -> str:
         return self.directory.name(code, self.on)
+
+    def the(self, code: str) -> str:
+        """``the European Commission``, in the middle of a sentence."""
+        return naming.official(self.directory, code, self.on)
 
     def all(self, codes: Any) -> str:
         """``Croatia, Slovenia and Austria``"""
