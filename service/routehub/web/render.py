@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from routehub.core.clock import wall
+from routehub.digests.render.page import points
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -251,6 +252,7 @@ def environment() -> Environment:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     env.filters["count"] = numbers.count
+    env.filters["points"] = points
     env.filters["change"] = numbers.change
     env.globals["asset"] = assets.address
     env.globals["squeezed"] = squeezed
