@@ -82,7 +82,8 @@ async def test_a_closed_agenda_says_what_the_chair_had_decided_of_each_proposal(
     await world.post(person("AT"), "agenda_item", title="Registration hours", conference=14)
     await chair.decide(CHAIR, *WHICH, accepted, "accept", None)
     _, paper = await chair.paper(CHAIR, *WHICH)
-    assert paper is not None and paper.minutes == sum(one.item["minutes"] for one in paper.items) + OTHER_BUSINESS
+    assert paper is not None
+    assert paper.minutes == sum(one.item["minutes"] for one in paper.items) + OTHER_BUSINESS
     await chair.close_agenda(CHAIR, *WHICH)
     assert [item.why for item in (await world.agenda()).items if item.rule == "proposal"] == [
         "Proposed by Slovenia; accepted by the chair.",
