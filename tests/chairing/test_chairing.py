@@ -12,6 +12,7 @@ from routehub.chairing.notes import NewItem, Noted, Present
 from routehub.chairing.text import minutes_file
 from routehub.core.errors import Conflict, NotAllowed, Refused, Stale, Unknown
 from routehub.delivery.mail import MailContext
+from routehub.digests.agenda.order import OTHER_BUSINESS
 from routehub.digests.bulletin import letter
 from routehub.directory.visibility import readable
 from routehub_schemas import parse
@@ -74,6 +75,20 @@ async def test_the_chair_orders_changes_drops_and_closes_the_agenda(world: World
         await chair.change_agenda(CHAIR, *WHICH, None, AgendaChange(items={keys[1]: ItemEdit(minutes=1)}))
     with pytest.raises(Conflict, match="closed already"):
         await chair.close_agenda(CHAIR, *WHICH)
+
+
+async def test_a_closed_agenda_says_what_the_chair_had_decided_of_each_proposal(world: World):
+    accepted, chair = await compiled(world), world.hub.chair
+    await world.post(person("AT"), "agenda_item", title="Registration hours", conference=14)
+    await chair.decide(CHAIR, *WHICH, accepted, "accept", None)
+    _, paper = await chair.paper(CHAIR, *WHICH)
+    assert paper is not None
+    assert paper.minutes == sum(one.item["minutes"] for one in paper.items) + OTHER_BUSINESS
+    await chair.close_agenda(CHAIR, *WHICH)
+    assert [item.why for item in (await world.agenda()).items if item.rule == "proposal"] == [
+        "Proposed by Slovenia; accepted by the chair.",
+        "Proposed by Austria; the chair had not decided when the agenda was closed.",
+    ]
 
 
 async def test_what_is_accepted_after_the_close_is_a_late_item_of_a_new_edition(world: World):

@@ -37,7 +37,7 @@ def test_a_chair_puts_the_agenda_in_order_takes_minutes_and_a_party_answers_for_
     assert clash.status == 412
     assert "changed the agenda since you read it" in clash.words
     page = chair.press(clash, "Do it on the agenda as it is now")
-    assert "17 of 45 minutes" in page.words
+    assert "19 of 45 minutes" in page.words
     wrong = chair.press(page, "Save Follow-up", minutes="soon")
     assert (wrong.status, "Give whole minutes from 0 to 240." in wrong.words) == (422, True)
     asking = paper("SI")

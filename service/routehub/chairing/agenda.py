@@ -2,8 +2,8 @@
 message."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,6 +21,8 @@ from routehub.chairing.tables import agenda_drafts
 from routehub.core.canonical import iso
 from routehub.core.db import upsert
 from routehub.core.errors import Conflict, Refused, Stale
+from routehub.digests.agenda.order import time_of, too_long
+from routehub.digests.agenda.rules.proposals import AT_CLOSE, why
 from routehub.digests.words import clip
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
@@ -65,8 +67,13 @@ class Paper:
 
     @property
     def minutes(self) -> int:
-        """How long all items take together."""
-        return sum(one.item["minutes"] for one in self.items)
+        """How long it takes, any other business too."""
+        return time_of(one.item["minutes"] for one in self.items)
+
+    @property
+    def over(self) -> str:
+        """``6 minutes too long``; empty when it fits."""
+        return too_long(self.minutes, self.conference.minutes)
 
     @property
     def closes_at(self) -> datetime:
@@ -106,7 +113,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, held: Confere
     new = [_item(directory, route, held, p, now) for p in _new(proposed, ref, data, held, closed)]
     papers = laid_over(data["items"], [] if closed else new, Edits() if closed else edits)
     if not closed:
-        papers = _without_declined(papers, proposed)
+        papers = _decided(directory, route, papers, proposed, now)
     return Paper(
         held, ref, data, row.version if row is not None else 0, edits,
         tuple(one for one in papers if one.dropped is None), tuple(one for one in papers if one.dropped is not None),
@@ -156,24 +163,30 @@ def _item(
     """A proposal as an item, in the words of the rule that puts it on a compiled agenda."""
     today = now.astimezone(route.zone).date()
     who = directory.name(proposal.party, today)
-    decided = "accepted by the chair." if proposal.state == "accepted" else "the chair has not decided yet."
     return {
-        "title": clip(f"{who}: {proposal.title}", LINE), "rule": PROPOSAL, "why": f"Proposed by {who}; {decided}",
+        "title": clip(f"{who}: {proposal.title}", LINE), "rule": PROPOSAL, "why": why(who, proposal.state),
         "points": list(proposal.points), "outcome": proposal.outcome, "minutes": proposal.minutes,
         "lead": proposal.party if route.membership(proposal.party, today) else held.chair,
         "lines": [clip(proposal.text, REMARK)] if proposal.text else [], "sources": [proposal.message_id],
     }  # fmt: skip
 
 
-def _without_declined(papers: list[PaperItem], proposed: list[ProposalView]) -> list[PaperItem]:
-    """A proposal that the chair has declined since is dropped with the words of the decline."""
-    declined = {p.message_id: p.decision for p in proposed if p.state == "declined"}
-    found = []
-    for one in papers:
-        decision = declined.get(one.proposal or "")
-        reason = one.dropped or (f"Declined: {decision.text or 'without a reason'}" if decision else None)
-        found.append(PaperItem(one.key, one.item, one.compiled, reason, one.added))
-    return found
+def _decided(
+    directory: Directory, route: RouteView, papers: list[PaperItem], proposed: list[ProposalView], now: datetime
+) -> list[PaperItem]:
+    """Each proposal with what the chair has decided since: in why it is here, or dropped with the words of the
+    decline."""
+    known, today = {p.message_id: p for p in proposed}, now.astimezone(route.zone).date()
+    return [_with_decision(one, known.get(one.proposal or ""), directory, today) for one in papers]
+
+
+def _with_decision(one: PaperItem, proposal: ProposalView | None, directory: Directory, today: date) -> PaperItem:
+    if proposal is None or proposal.decision is None:
+        return one
+    if proposal.state == "declined":
+        words = f"Declined: {proposal.decision.text or 'without a reason'}"
+        return replace(one, dropped=one.dropped or words)
+    return replace(one, item={**one.item, "why": why(directory.name(proposal.party, today), proposal.state)})
 
 
 # --- changes ---
@@ -259,8 +272,14 @@ def _problems(
 
 
 def closed_data(conn: Connection, route: RouteView, paper: Paper, now: datetime) -> dict[str, Any]:
-    """The data of the closed edition: the chair's items by number, and what was dropped with the reasons."""
-    data = _edition(conn, route, paper, now, [dict(one.item) for one in paper.items])
+    """The data of the closed edition: the chair's items by number, and what was dropped with the reasons. It is never
+    written anew, so no item says there that the chair has not decided `yet`."""
+    waiting = {p.message_id for p in paper.undecided}
+    items = [
+        {**one.item, "why": one.item["why"].replace(*AT_CLOSE)} if one.proposal in waiting else dict(one.item)
+        for one in paper.items
+    ]
+    data = _edition(conn, route, paper, now, items)
     dropped = [
         {
             "title": one.item["title"], "rule": one.item["rule"], "reason": one.dropped,

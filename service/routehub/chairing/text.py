@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from routehub.digests.render.page import only_plan, points
 from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.digests.words import count, day, full_day, listed
 from routehub.directory.snapshot import Directory, RouteView
@@ -17,8 +18,9 @@ def minutes_text(said: Minutes, directory: Directory, route: RouteView) -> str:
     on = said.began.astimezone(route.zone).date()
     names = {code: directory.name(code, on) for code in directory.parties}
     lines = [*head(said, route), "", *_attendance(said, names)]
+    plan = only_plan(code for item in said.items for code in item.points)
     for item in said.items:
-        lines += ["", *_item(item, names)]
+        lines += ["", *_item(item, names, plan)]
     if said.next is not None:
         lines += ["", f"The group meets again on {_moment(said.next, route)}."]
     return "\n".join(lines) + "\n"
@@ -62,10 +64,10 @@ def _attendance(said: Minutes, names: dict[str, str]) -> Iterator[str]:
         yield from _wrapped(f"Not present: {listed(absent)}.")
 
 
-def _item(item: MinutedItem, names: dict[str, str]) -> Iterator[str]:
+def _item(item: MinutedItem, names: dict[str, str], plan: str | None) -> Iterator[str]:
     yield from _wrapped(f"{item.number}. {item.title}")
     if item.points:
-        yield from _wrapped(f"Points {', '.join(item.points)}", "   ")
+        yield from _wrapped(points(item.points, plan), "   ")
     for said in item.interventions:
         mark = " [public]" if said.public else ""
         yield from _wrapped(f"- {listed([names.get(p, p) for p in said.parties])} {said.text}{mark}", "   ")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.app import Hub
 from routehub.boards.conferences.queries import ConferenceView, conferences
+from routehub.chairing.agenda import CLOSES_BEFORE
 from routehub.chairing.readouts.desk import ReadoutDesk
 from routehub.core import state
 from routehub.core.clock import MovableClock
@@ -151,12 +152,9 @@ class SampleBuilder:
     async def _conference(self, day: date) -> None:
         """The minutes of the first conference, and its readout: checked, published, and corrected."""
         hub, who = self.hub, self._who("EC")
-
-        def read(conn: Connection) -> list[ConferenceView]:
-            return conferences(conn, readable(conn, story.ROUTE, "EC"), story.ROUTE, "weekly")
-
-        known = hub.db.read_sync(read)
-        view = next((one for one in known[:1] if one.start.astimezone(ZoneInfo(one.zone)).date() == day), None)
+        view = next(
+            (one for one in self._conferences()[:1] if one.start.astimezone(ZoneInfo(one.zone)).date() == day), None
+        )
         if view is None:
             return
         self._move(view.ends + timedelta(hours=1))
@@ -171,8 +169,22 @@ class SampleBuilder:
         wrong, right = conference.erratum(view.start)
         await desk.correct(who, "weekly", view.number, wrong, right)
 
+    def _conferences(self) -> list[ConferenceView]:
+        def read(conn: Connection) -> list[ConferenceView]:
+            return conferences(conn, readable(conn, story.ROUTE, "EC"), story.ROUTE, "weekly")
+
+        return self.hub.db.read_sync(read)
+
+    async def _closing(self, day: date) -> None:
+        """The hour at which the agenda of the day's conference closes: the hub closes none that is over."""
+        for view in self._conferences():
+            if view.start.astimezone(ZoneInfo(view.zone)).date() == day:
+                self._move(view.start - CLOSES_BEFORE)
+                await self.hub.schedule.tick()
+
     async def _afternoon(self, day: date) -> None:
         """The hour at which the agenda digest is compiled, if it is the day for it; before it, the minutes."""
+        await self._closing(day)
         await self._conference(day)
         self._move(instant(day, time(16), self.hub.directory.route(story.ROUTE).zone))
         await self.hub.schedule.tick()

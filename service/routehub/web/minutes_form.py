@@ -14,6 +14,8 @@ from routehub_schemas.errors import Invalid
 
 BETWEEN = re.compile(r"\s*(?:,|;|\n|\band\b)\s*|\s+")
 MOST = 100
+USUAL = "informed about"
+"""Stands in the box of a new intervention: what is said begins with a verb, as it follows the names of parties."""
 LISTS = {"i": "interventions", "c": "conclusions", "a": "actions"}
 """The letter of each row's fields, and the list that the rows are."""
 FIELDS = {
@@ -41,7 +43,7 @@ class Row:
     @property
     def empty(self) -> bool:
         said = {key: value for key, value in self.values.items() if key not in ("id", "publish", "public")}
-        return not any(said.values())
+        return all(value in ("", USUAL) for value in said.values())
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def _sent(form: Form, letter: str) -> Iterator[Row]:
 def _values(letter: str, row: Row, directory: Directory) -> dict[str, Any]:
     typed = row.values
     if letter == "i":
-        return {"parties": codes(typed["parties"], directory), "text": typed["text"], "public": bool(typed["public"])}
+        text = "" if typed["text"] == USUAL else typed["text"]
+        return {"parties": codes(typed["parties"], directory), "text": text, "public": bool(typed["public"])}
     given: dict[str, Any] = {"id": typed["id"]} if typed["id"] else {}
     if letter == "c":
         given |= {"text": typed["text"], "publish": typed["publish"] or "parties"}

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from routehub.core.clock import wall
 from routehub.digests import naming
+from routehub.digests.render.page import points
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -256,6 +257,7 @@ def environment() -> Environment:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     env.filters["count"] = numbers.count
+    env.filters["points"] = points
     env.filters["change"] = numbers.change
     env.globals["asset"] = assets.address
     env.globals["squeezed"] = squeezed

@@ -15,7 +15,7 @@ from routehub_client.errors import Unknown
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as A13.2.")]
 Series = Annotated[str, typer.Option("--series", help="Of which series of conferences.", metavar="NAME")]
-Text = Annotated[str | None, typer.Option("--text", help="A word with it.", metavar="TEXT")]
+Text = Annotated[str | None, typer.Option("--text", help="A comment.", metavar="TEXT")]
 
 
 def register(app: typer.Typer) -> None:

@@ -117,7 +117,8 @@ def _next(found: Sequence[Mapping[str, Any]], now: datetime) -> int:
         and item.get("state") != "cancelled"
         and item.get("series", "weekly") == "weekly"
     ]
-    coming = [pair for pair in dated if pair[0] >= now]
+    held = {item.get("number") for item in found if item.get("held") and item.get("series", "weekly") == "weekly"}
+    coming = [pair for pair in dated if pair[0] >= now and pair[1] not in held]
     if coming:
         return min(coming)[1]
     if dated:

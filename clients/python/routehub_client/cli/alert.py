@@ -179,7 +179,7 @@ def end(run: Run, id: Id, detail: Detail = None) -> None:
 def ack(
     run: Run,
     id: Id,
-    reply: Annotated[str | None, typer.Option("--reply", help="A word with it.", metavar="TEXT")] = None,
+    reply: Annotated[str | None, typer.Option("--reply", help="A comment.", metavar="TEXT")] = None,
 ) -> None:
     """Say that your party has seen an alert. It does not agree to anything."""
     data = {"to": id, "act": "acknowledge"} | ({"text": reply} if reply else {})

@@ -54,6 +54,7 @@ def list_conferences(
     found = [one for one in run.hub.conferences() if series in (None, one.get("series"))]
     if not all:
         found = [one for one in found if (start := moment(one.get("start"))) is not None and start >= clock.now]
+        found = [one for one in found if not one.get("held")]
     run.mark()
     if run.options.json:
         run.json(found)
@@ -67,7 +68,7 @@ def list_conferences(
         run.line(f"All times {clock.name}.")
         rows = [
             (clock.time(one["start"]), str(one["number"]), clean(one["series"]), clean(one["chair"]),
-             clean(one["state"]), clean(one["title"]))
+             "held" if one.get("held") else clean(one["state"]), clean(one["title"]))
             for one in found
         ]  # fmt: skip
         run.table(("WHEN", "NO", "SERIES", "CHAIR", "STATE", "TITLE"), rows, right=("NO",))
@@ -239,7 +240,7 @@ def attend(
         list[str] | None, typer.Option("--delegate", help="Name and function; may be repeated.", metavar="TEXT")
     ] = None,
     by: Annotated[str | None, typer.Option("--by", help="The party that speaks for yours.", metavar="P")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="A word with it.", metavar="TEXT")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="A comment.", metavar="TEXT")] = None,
     series: Series = MAIN,
 ) -> None:
     """Say that your party attends, and who for it; or which party speaks for it."""

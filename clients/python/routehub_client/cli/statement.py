@@ -13,7 +13,7 @@ from routehub_client.cli.run import Run
 from routehub_client.cli.words import Clock, clean
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as S-7F3K.")]
-Text = Annotated[str | None, typer.Option("--text", help="A word with it.", metavar="TEXT")]
+Text = Annotated[str | None, typer.Option("--text", help="A comment.", metavar="TEXT")]
 ANSWERS = {"signed": "signed", "declined": "declined", "waiting": "not signed"}
 
 

@@ -1,7 +1,7 @@
 """Conferences, proposals for them and their agendas, each agenda in six forms by suffix or by Accept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -24,6 +24,7 @@ from routehub.boards.conferences.queries import (
     conferences,
     proposals_of,
 )
+from routehub.boards.minutes.queries import newest
 from routehub.boards.statements.queries import outcomes
 from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
@@ -58,12 +59,13 @@ def _json(body: Any) -> Response:
     return Response(dumps(body), headers=NO_STORE, media_type="application/json")
 
 
-def _conference(view: ConferenceView) -> dict[str, Any]:
+def _conference(view: ConferenceView, held: Collection[tuple[str, int]]) -> dict[str, Any]:
     return {
         "series": view.series, "number": view.number, "title": view.title, "start": view.start,
         "minutes": view.minutes, "zone": view.zone, "link": view.link, "chair": view.chair,
         "participants": list(view.participants), "state": view.state, "reason": view.reason, "extra": view.extra,
-        "about": view.about, "revision": view.revision, "message": view.message_id,
+        "held": (view.series, view.number) in held, "about": view.about, "revision": view.revision,
+        "message": view.message_id,
     }  # fmt: skip
 
 
@@ -96,16 +98,17 @@ async def get_conferences(
     every change; what the series propose stands there as tentative."""
     now = ctx.clock.now()
 
-    def read(conn: Connection) -> tuple[list[ConferenceView], list[Series]]:
+    def read(conn: Connection) -> tuple[list[ConferenceView], list[Series], Collection[tuple[str, int]]]:
         ids, day = readable(conn, who.route, who.party), now.astimezone(route.zone).date()
         return (
             conferences(conn, ids, who.route, series),
             [one for one in series_office.visible(conn, ctx.directory.value, who, day) if series in (None, one.name)],
+            newest(conn, ids, who.route, series),
         )
 
-    views, told = await ctx.db.read(read)
+    views, told, held = await ctx.db.read(read)
     if form is JSON:
-        return _json({"route": marking(route), "conferences": [_conference(view) for view in views]})
+        return _json({"route": marking(route), "conferences": [_conference(view, held) for view in views]})
     if form is ICS:
         proposals = [found for one in told if (found := proposal_of(one, route, views, now)) is not None]
         return _calendars(ctx, route, views, "conferences", proposals, f"{route.title}: conferences")
@@ -138,7 +141,7 @@ async def get_conference(
         proposed = [p for p in proposals_of(conn, ids, who.route) if p.conference in (None, number)]
         editions = agendas(conn, ids, who.route, series, number)
         reported = outcomes(conn, ids, who.route, series=series, number=number)
-        return _conference(view) | {
+        return _conference(view, newest(conn, ids, who.route, series)) | {
             "attendance": [_place(place) for place in places],
             "attending": counts(places),
             "outcomes": [{"short_id": one.short_id, "title": one.title, "message": one.id} for one in reported],

@@ -1,5 +1,8 @@
 """The order of the call and the time that each item gets (UX 9.5)."""
 
+from collections.abc import Iterable
+
+from routehub.digests import words
 from routehub.digests.agenda.matter import Entry, Matter
 from routehub.digests.agenda.rules import RULES
 
@@ -31,11 +34,21 @@ def _place(entry: Entry) -> tuple[int, bool, float]:
     return ORDER.index(entry.outcome), not by_deadline, min(deadlines) if by_deadline else 0.0
 
 
+def time_of(items: Iterable[int]) -> int:
+    """How long a call takes, any other business too. ``items``: the minutes of each."""
+    return sum(items) + OTHER_BUSINESS
+
+
+def too_long(minutes: int, length: int) -> str:
+    """``6 minutes too long``; empty when it fits."""
+    return f"{words.count(minutes - length, 'minute')} too long" if minutes > length else ""
+
+
 def fit(found: list[Entry], minutes: int) -> list[int]:
     """The minutes of each entry. Over the length of the call the lowest notes are for information only: no time."""
     given = [entry.minutes for entry in found]
     for at in reversed(range(len(found))):
-        if sum(given) + OTHER_BUSINESS <= minutes:
+        if time_of(given) <= minutes:
             break
         if found[at].outcome == "note" and found[at].standing is None:
             given[at] = 0

@@ -1,14 +1,14 @@
 """The agenda as a page: every number, day and time already in words, so that text, HTML, Markdown and PDF only lay it
 out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from routehub.digests import words
-from routehub.digests.agenda.order import OTHER_BUSINESS
+from routehub.digests.agenda.order import OTHER_BUSINESS, time_of, too_long
 from routehub.digests.agenda.points import grouped, in_order
 from routehub.digests.agenda.rules.reporting import FLAGS
 from routehub.digests.cities import elsewhere
@@ -134,13 +134,11 @@ def _counts(agenda: Agenda) -> str:
 
 
 def _summary(agenda: Agenda) -> str:
-    minutes = sum(item.minutes for item in agenda.items) + OTHER_BUSINESS
+    minutes = time_of(item.minutes for item in agenda.items)
     most = f" of {agenda.meeting.minutes}" if agenda.meeting else ""
-    over = (
-        f", {minutes - agenda.meeting.minutes} too many" if agenda.meeting and minutes > agenda.meeting.minutes else ""
-    )
+    over = too_long(minutes, agenda.meeting.minutes) if agenda.meeting else ""
     edition = f" Edition {agenda.edition}." if agenda.edition > 1 else ""
-    return f"{_counts(agenda)}; {minutes}{most} minutes{over}.{edition}"
+    return f"{_counts(agenda)}; {minutes}{most} minutes{f', {over}' if over else ''}.{edition}"
 
 
 def _when(meeting: Meeting | None, zone: ZoneInfo) -> str:
@@ -169,7 +167,7 @@ def _compiled(agenda: Agenda, zone: ZoneInfo) -> str:
 
 def _proposing(agenda: Agenda, zone: ZoneInfo) -> str:
     if agenda.state == "closed":
-        return "The agenda is closed. What is proposed now comes among the late items."
+        return "The agenda is closed. What is proposed now is added as a late item."
     if agenda.closes_at is None:
         return ""
     return f"You can propose items until {words.when(agenda.closes_at, zone)}. Then the agenda closes."
@@ -195,15 +193,15 @@ def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
     minutes = f"{item.minutes} min" if item.minutes else "for information, no time"
     return ItemView(
         item.number, item.title, f"item-{item.number}", item.outcome.capitalize(), minutes,
-        reader.name(item.lead, agenda.compiled_at) if item.lead else "", points(item.points, only_plan(agenda)),
-        tuple(item.lines),
-        item.wanted, item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),
+        reader.name(item.lead, agenda.compiled_at) if item.lead else "",
+        points(item.points, only_plan(_points(agenda))), tuple(item.lines), item.wanted,
+        item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),
         max(0, len(item.sources) - SHOWN_SOURCES), item.late,
     )  # fmt: skip
 
 
 def _groups_title(agenda: Agenda) -> str:
-    plan = only_plan(agenda)
+    plan = only_plan(_points(agenda))
     return f"By points: {plan_title(plan)}" if plan else "By points of the plans"
 
 
@@ -215,7 +213,9 @@ def _groups(agenda: Agenda) -> list[GroupView]:
         titles = "; ".join(dict.fromkeys(pair[1].title for pair in told if pair is not None))
         items = words.listed([str(number) for number in numbers])
         found.append(
-            GroupView(points(codes, only_plan(agenda)), titles, f"{'item' if len(numbers) == 1 else 'items'} {items}")
+            GroupView(
+                points(codes, only_plan(_points(agenda))), titles, f"{'item' if len(numbers) == 1 else 'items'} {items}"
+            )
         )
     return found
 
@@ -237,9 +237,13 @@ def plan_title(plan: str) -> str:
     return found.title if found is not None else plan
 
 
-def only_plan(agenda: Agenda) -> str | None:
-    """The plan to which all points of an agenda belong; None when there are several, or none."""
-    plans = {code.partition("/")[0] for item in agenda.items for code in item.points}
+def _points(agenda: Agenda) -> list[str]:
+    return [code for item in agenda.items for code in item.points]
+
+
+def only_plan(codes: Iterable[str]) -> str | None:
+    """The plan to which all points belong; None when there are several, or none."""
+    plans = {code.partition("/")[0] for code in codes}
     return plans.pop() if len(plans) == 1 else None
 
 

@@ -1,7 +1,7 @@
 """The agenda of a conference as it was compiled."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
@@ -10,15 +10,19 @@ from sqlalchemy import Connection
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.queries import ConferenceView, ProposalView
 from routehub.chairing import seat
+from routehub.chairing.agenda import PROPOSAL
 from routehub.core.errors import Unknown
+from routehub.digests.agenda.order import time_of, too_long
+from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
+from routehub.digests.render.page import only_plan
 from routehub.digests.series import MAIN
 from routehub.directory.visibility import readable
 from routehub.journal import feed
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web
 from routehub.web.pages.conferences import SeriesName
-from routehub.web.render import page
+from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
@@ -55,6 +59,18 @@ def _load(conn: Connection, who: Visitor, series: str, number: int) -> Conferenc
     )  # fmt: skip
 
 
+def _renewed(agenda: Agenda, proposed: list[ProposalView], names: Names) -> Agenda:
+    """A draft with what the chair has decided since it was compiled. A closed agenda is frozen, words and all."""
+    accepted = {p.message_id: p for p in proposed if p.state == "accepted"}
+    if agenda.state == "closed" or not accepted:
+        return agenda
+    found = []
+    for item in agenda.items:
+        of = accepted.get(item.sources[0]) if item.rule == PROPOSAL and item.sources else None
+        found.append(item.model_copy(update={"why": why(names(of.party), of.state)}) if of is not None else item)
+    return agenda.model_copy(update={"items": found})
+
+
 def _said(conn: Connection, who: Visitor, message_id: str | None, payload: type[Said]) -> Said | None:
     """What a message says, as it stands in the reader's feed."""
     item = feed.one(conn, who.route.code, who.party, message_id) if message_id is not None else None
@@ -69,13 +85,24 @@ async def show(
     found = await ctx.db.read(_load, who, series, number)
     if found.view is None and found.agenda is None:
         raise Unknown(f"There is no conference {number} that you can see.")
+    if found.agenda is not None:
+        names = Names(ctx.directory.value, ctx.clock.now().astimezone(who.route.zone).date())
+        found = replace(found, agenda=_renewed(found.agenda, found.proposals, names))
     labels = {name: indicator.label for name, indicator in indicators().items()}
     asked = [(item.number, one) for item in found.agenda.items for one in item.prepare] if found.agenda else []
+    now = ctx.clock.now()
+    over = found.view is not None and now >= found.view.ends
+    closes = found.agenda.closes_at if found.agenda is not None else None
+    minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
     values = {
-        "conference": found, "agenda": found.agenda, "labels": labels, "annex": found.annex, "asked_party": who.party,
+        "conference": found, "agenda": found.agenda, "minutes": minutes,
+        "too_long": too_long(minutes, found.view.minutes) if found.view is not None else "",
+        "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,
+        "shut": over or (closes is not None and closes <= now),
+        "labels": labels, "annex": found.annex, "asked_party": who.party,
         "asked": [(at, one) for at, one in asked if one.party == who.party],
         "proposes": "agenda_item" in who.may and series == MAIN and found.view is not None
-        and found.view.state != "cancelled" and ctx.clock.now() < found.view.ends,
+        and found.view.state != "cancelled" and not over,
         "chairs": found.view is not None and seat.may_chair(who.principal, found.view),
         "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
     }  # fmt: skip

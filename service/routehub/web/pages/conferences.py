@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.attendance import COMING, Place, attendance
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
+from routehub.boards.minutes.queries import newest
 from routehub.digests import series_office
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import MAIN, Series
@@ -61,9 +62,14 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         found = queries.conferences(conn, ids, who.route.code)
         told = known_series(conn, ctx, who)
         titles = {one.name: one.title for one in told}
-        ahead = [view for view in found if view.ends > now]
+        held = newest(conn, ids, who.route.code)  # whatever its time was: it has minutes
+
+        def over(view: ConferenceView) -> bool:
+            return view.ends <= now or (view.series, view.number) in held
+
+        ahead = [view for view in found if not over(view)]
         rows = [_row(conn, ids, who, view, titles) for view in ahead]
-        past = [view for view in reversed(found) if view.ends <= now][:PAST]
+        past = [view for view in reversed(found) if over(view)][:PAST]
         return rows, past, [_card(one, found, who, now) for one in told]
 
     rows, past, cards = await ctx.db.read(read)

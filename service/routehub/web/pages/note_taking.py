@@ -16,6 +16,7 @@ from routehub.chairing.meeting import EARLY, Held, ItemNote, Meeting
 from routehub.chairing.notes import NewItem, Noted, Present
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, HubError, Refused, Stale, Unknown
+from routehub.digests.render.page import only_plan
 from routehub.directory.visibility import readable
 from routehub.journal import feed
 from routehub.web import minutes_form, times
@@ -79,13 +80,23 @@ async def _show(
         "meeting": meeting, "more": more(series), "faults": Faults(), "done": None, "typed": {},
         "writing": {one.number: one.held(who.principal, machine) for one in meeting.items} if meeting else {},
         "may_start": chairs and meeting is None and said is None and held.state != "cancelled",
-        "soon": now >= held.start - EARLY, "rows": _attending(ctx, who, meeting),
+        "soon": now >= held.start - EARLY, "rows": _attending(ctx, who, meeting), "plan": _plan(said, meeting),
     }  # fmt: skip
     title = f"Conference {number}: minutes"
     wrong = bool(values.get("faults"))
     return page(
         request, ctx, who, "minutes.html", f"Error: {title}" if wrong else title, usual | values, status=status
     )  # fmt: skip
+
+
+def _plan(said: Minutes | None, meeting: Meeting | None) -> str | None:
+    """The plan of all points on the page; None when there are several."""
+    codes: list[str] = []
+    for note in meeting.items if meeting is not None else ():
+        codes += [*note.head.points, *(code for one in note.noted.conclusions for code in one.points)]
+    for item in said.items if said is not None else ():
+        codes += [*item.points, *(code for one in item.conclusions for code in one.points)]
+    return only_plan(codes)
 
 
 @dataclass(frozen=True)
@@ -212,6 +223,7 @@ def _write(
         "held": meeting.conference, "meeting": meeting, "note": note, "rows": form.with_room(), "faults": faults,
         "version": note.version if mine is None else form.version, "more": more(meeting.conference.series),
         "locked": note.held(who.principal, wall()), "done": done, "mine": mine,
+        "usual": f"{minutes_form.USUAL} ", "plan": only_plan(note.head.points),
         "before": numbers[at - 1] if at else None, "after": numbers[at + 1] if at + 1 < len(numbers) else None,
     }  # fmt: skip
     title = f"Item {note.number}: {note.head.title}"
@@ -305,6 +317,7 @@ async def _ask_end(
         "conclusions": sum(len(one.conclusions) for one in noted),
         "public": sum(c.publish == "public" for one in noted for c in one.conclusions),
         "actions": sum(len(one.actions) for one in noted), "owners": list(owners),
+        "before": ctx.clock.now() < held.start,
         "machine": wall(), "writing": [one for one in meeting.items if one.held(who.principal, wall())],
     }  # fmt: skip
     title = f"{'End' if meeting.state == 'running' else 'Send the corrected minutes of'} conference {number}?"

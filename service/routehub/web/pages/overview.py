@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from routehub.boards.conferences import queries as conferences
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.measures.queries import MeasureView
+from routehub.boards.minutes.queries import newest
 from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
@@ -109,10 +110,12 @@ def _records(
 def _conference(
     conn: Connection, ids: frozenset[int], who: Visitor, now: datetime
 ) -> tuple[ConferenceView | None, AgendaRef | None]:
-    """The next conference that is not over, and the newest agenda."""
+    """The next conference that is not over and has no minutes yet, and the newest agenda."""
+    held = newest(conn, ids, who.route.code)
     planned = conferences.conferences(conn, ids, who.route.code)
     compiled = conferences.agendas(conn, ids, who.route.code, SERIES, limit=1)
-    return next((view for view in planned if view.ends > now), None), compiled[0] if compiled else None
+    coming = (view for view in planned if view.ends > now and (view.series, view.number) not in held)
+    return next(coming, None), compiled[0] if compiled else None
 
 
 @router.get("/")

@@ -21,6 +21,8 @@ class Conference(Answer):
     state: Literal["planned", "moved", "cancelled"]
     reason: str | None
     extra: bool
+    held: bool
+    """It has minutes, whatever its time was."""
     about: str | None
     revision: int
     message: str

@@ -12,7 +12,7 @@ def needs(matter: Matter) -> list[Entry]:
         return []
     return [
         entry(
-            "open-need", f"{words.count(len(wanting), 'need')} not met", "A need is open.", outcome="decide", minutes=5,
+            "open-need", words.count(len(wanting), "open need"), "A need is open.", outcome="decide", minutes=5,
             points=points_of(wanting), lead=matter.lead(wanting[0].party),
             lines=[_needed(matter, view) for view in wanting],
             sources=[id_ for view in wanting for id_ in (view.id, *(o.id for o in view.offers))],
