@@ -155,6 +155,8 @@ async def test_the_feed_of_messages_is_the_reader_s_own_and_keeps_red_content_ba
 async def test_a_moved_conference_keeps_its_uid_and_raises_its_sequence(told: Inside):
     found = []
     for changed in ({}, {"state": "moved", "start": "2015-10-29T15:00:00+01:00", "reason": "The Council meets."}):
+        if changed:
+            await told.set_clock("2015-10-20T07:30:00Z")
         post = Post(told.hub.registry["conference"], PLANNED | changed)
         await told.hub.intake.receive(hub_principal("wbr"), post)
         answer = await told.get("RS", "/v1/conferences.ics")
@@ -162,7 +164,8 @@ async def test_a_moved_conference_keeps_its_uid_and_raises_its_sequence(told: In
         (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
         found.append((event["UID"], int(event["SEQUENCE"]), event["CATEGORIES"].cats[0], event.start.day))
     (uid, first, _, day), (same, second, tlp, moved) = found
-    assert (uid, first, day) == (same, second - 1, moved - 1)
+    assert (uid, day) == (same, moved - 1)
+    assert first < second
     assert tlp == "TLP:AMBER"
 
 

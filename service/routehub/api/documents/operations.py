@@ -175,7 +175,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/conferences/{number}.ics"): Operation(None, media={"text/calendar": "The conference."}),
     ("get", "/v1/conferences/{number}/agenda"): Operation(MESSAGE),
     ("get", "/v1/readouts"): Operation(
-        readouts.Readouts, PUBLIC, public=True, media={ATOM: "The feed of readouts."}, headers={200: ("TLP",)}
+        readouts.Readouts, (*PUBLIC, 422), public=True, media={ATOM: "The feed of readouts."}, headers={200: ("TLP",)}
     ),
     ("get", "/v1/readouts/{number}"): Operation(
         readouts.ReadoutOnRoute, (*PUBLIC, 422), public=True, headers={200: ("TLP",)}
