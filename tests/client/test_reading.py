@@ -207,6 +207,10 @@ def test_the_template_holds_the_partys_own_fields_and_goes_back_in_as_it_is(rh: 
     assert "Left out, because no number is given: present" in posted.err
     assert hub.writes[0].path == "/v1/parties/SI/reports/2026-01-21"
     assert hub.writes[0].body == {"figures": [{"indicator": "arrivals", "counterpart": "HR", "value": 1362}]}
+    forgotten = rh("figures", "post", "-", stdin=done.out)
+    assert forgotten.code != 0
+    assert "figures have no value yet: put numbers for null" in forgotten.err
+    assert len(hub.writes) == 1
     strict = json.loads(rh("figures", "template", "--json").out)
     assert strict["day"] == "2026-01-21"
 

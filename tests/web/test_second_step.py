@@ -58,12 +58,12 @@ def newest_secret(stage: Stage) -> str:
 
 
 def set_up(paper: Paper) -> list[str]:
-    """An app for codes on the account page; answers the recovery codes."""
-    page = paper.press(paper.open("/account"), "Set up an app for codes")
-    wrong = paper.press(page, "Take it into use", code="000000")
+    """An authenticator app on the account page; answers the recovery codes."""
+    page = paper.press(paper.open("/account"), "Set up an authenticator app")
+    wrong = paper.press(page, "Turn on", code="000000")
     assert wrong.status == 422
     assert wrong.title.startswith("Error:")
-    done = paper.press(wrong, "Take it into use", code=code_now(wrong, ahead=-1))
+    done = paper.press(wrong, "Turn on", code=code_now(wrong, ahead=-1))
     assert "Your second step is set up." in done.words, done.words
     return re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b", done.answer.text)
 
@@ -117,7 +117,7 @@ def test_without_its_second_step_a_password_goes_too(strict, smtp_sink, stranger
     by_link(strict, smtp_sink, paper)
     set_up(paper)
     assert "You have a password." in paper.open("/account").words
-    page = paper.press(paper.open("/account"), "Remove the app for codes")
+    page = paper.press(paper.open("/account"), "Remove the authenticator app")
     assert "counts no more" in page.words
     assert "Alone it is not enough." in page.words
     assert by_link(strict, smtp_sink, stranger(strict)).path == "/"
@@ -131,7 +131,7 @@ def test_an_old_sign_in_changes_nothing_about_signing_in(strict, smtp_sink, stra
     with db.write() as conn:
         conn.execute(sessions.update().values(created_at=wall() - timedelta(hours=1)))
     db.close()
-    page = paper.press(fresh, "Set up an app for codes")
+    page = paper.press(fresh, "Set up an authenticator app")
     assert page.status == 403
     assert "Sign in again" in page.words
     page = paper.open("/account")

@@ -170,7 +170,7 @@ def test_the_pages_of_signing_in_and_administration_hold_on_every_screen(stage: 
     look("/sign-in")
     with_password(stage, page)
     look("/account")
-    page.get_by_role("button", name="Set up an app for codes").click()
+    page.get_by_role("button", name="Set up an authenticator app").click()
     wrong.extend(f"codes: {words}" for words in violations(page))
     with_password(stage, page, "/admin", address("FRONTEX", "operator"))
     for path in ("/admin", "/admin/route", "/admin/people", "/admin/early-warning", "/admin/audit"):

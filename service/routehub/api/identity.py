@@ -60,7 +60,9 @@ async def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Prin
 async def _by_session(connection: HTTPConnection, ctx: Context) -> Principal:
     session = await find_session(connection, ctx)
     if ctx.settings.second_factor == "everyone" and not factors.is_two(session.how):
-        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an app for codes at /account first.")
+        raise SecondStepNeeded(
+            "This hub asks for two steps. Set up a passkey or an authenticator app at /account first."
+        )
     directory = ctx.directory.value
     person = directory.people.get(session.person)
     if person is None or not person.active(wall()):

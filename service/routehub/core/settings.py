@@ -71,8 +71,8 @@ class Settings(BaseSettings):
     second_factor: Literal["offered", "passwords", "everyone"] = Field(
         "passwords",
         description="`passwords`: a password counts only together with a second step. `everyone`: who came by a link "
-        "alone sets up a passkey or an app for codes before anything else. `offered`: who has a second step is asked "
-        "for it.",
+        "alone sets up a passkey or an authenticator app before anything else. `offered`: who has a second step is "
+        "asked for it.",
     )
     oidc_issuer: str = Field(
         "",

@@ -14,6 +14,7 @@ from routehub.delivery import outgoing, subscriptions
 from routehub.delivery.addressees import Moment, addressees
 from routehub.delivery.escalation.held import WaitingRoom
 from routehub.delivery.escalation.joining import can_wait
+from routehub.delivery.escalation.steps import DISPATCHER
 from routehub.delivery.wanted import traits
 from routehub.directory.current import CurrentDirectory
 from routehub.journal import follow
@@ -23,7 +24,7 @@ from routehub.journal.message import Message
 from routehub.journal.writer import Writer
 from routehub_schemas.registry import Registry
 
-NAME = "dispatcher"
+NAME = DISPATCHER
 PAGE = 200
 RECENT, RECENT_CHARACTERS = 1_000, 16_000_000
 """Messages of this hub's own commits that wait here for dispatching, so that they need not be read again. Beyond that

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from routehub.delivery.channels.base import Parcel
 from routehub.delivery.mail import Mail, MailContext, MailRenderer
+from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
@@ -155,10 +156,23 @@ def _withheld(message: Message, context: MailContext) -> Mail:
 
 def marked(mail: Mail, context: MailContext) -> Mail:
     """Any mail of a route that is not live, with its mark in subject, text and HTML."""
-    mark = MARKS.get(context.route.marking)
+    return marked_as(mail, context.route)
+
+
+def marked_for(mail: Mail, person: PersonView, directory: Directory) -> Mail:
+    """A mail about a person's account: marked, unless one of their routes is live."""
+    routes = [route for code in person.roles if (route := directory.routes.get(code)) is not None]
+    if not routes or any(route.marking not in MARKS for route in routes):
+        return mail
+    return marked_as(mail, next((route for route in routes if route.marking == "sample"), routes[0]))
+
+
+def marked_as(mail: Mail, route: RouteView) -> Mail:
+    """A mail with the mark of a route, if it has one."""
+    mark = MARKS.get(route.marking)
     if mark is None:
         return mail
-    line = f"{mark}: this is not real. Route: {context.route.title}."
+    line = f"{mark}: this is not real. Route: {route.title}."
     banner = (
         '<p style="margin:0;padding:10px 16px;background:#ffe9a8;color:#4a3500;border:3px solid #4a3500">'
         f"<strong>{html.escape(line)}</strong></p>"

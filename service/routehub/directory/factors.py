@@ -46,7 +46,7 @@ def of(conn: Connection, person_id: str) -> Factors:
 
 @dataclass(frozen=True)
 class Held:
-    """What a person has, for lists: whether a password, whether an app for codes, how many passkeys."""
+    """What a person has, for lists: whether a password, whether an authenticator app, how many passkeys."""
 
     password: bool = False
     codes: bool = False

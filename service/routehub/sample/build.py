@@ -15,7 +15,7 @@ from routehub.chairing.readouts.desk import ReadoutDesk
 from routehub.core import state
 from routehub.core.clock import MovableClock
 from routehub.core.ids import uuid7
-from routehub.digests import series
+from routehub.digests import series, upcoming
 from routehub.digests.bulletin import times
 from routehub.directory import grants as grants_office
 from routehub.directory import install, key_office, people
@@ -26,7 +26,7 @@ from routehub.directory.snapshot import PersonView
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
-from routehub.sample import commitments, conference, requests, story
+from routehub.sample import acting, commitments, conference, requests, story
 
 OPERATOR = Principal(story.ROUTE, "EC", "The sample", "operator", frozenset({"operator"}))
 
@@ -91,7 +91,7 @@ class SampleBuilder:
 
     def _key(self, party: str) -> str:
         kinds = frozenset(self.hub.registry)
-        scopes = ["read:feed", "post:*", *(["chair"] if party == "EC" else [])]
+        scopes = ["read:feed", "post:*", *(["chair", "set:clock"] if party == "EC" else [])]
         new = key_office.NewKey(system="sample system", party=party, scopes=scopes, days=90)
         return self.hub.writer.change(lambda tx: key_office.make(tx, OPERATOR, new, known_scopes(kinds)).text)
 
@@ -205,6 +205,8 @@ class SampleBuilder:
     async def _events(self, now: datetime) -> None:
         """Alerts with acknowledgements, and proposals for the conference."""
         await requests.build(self._post, self._move, now)
+        zone = self.hub.directory.route(story.ROUTE).zone
+        await acting.build(self._post, self._move, now.astimezone(zone))
         self._move(now - timedelta(hours=12, minutes=30))
         strike = await self._post("GR", "alert", _alert(
             now + timedelta(days=2), "transport_disrupted", "Minor", "Future", "Possible",
@@ -232,6 +234,21 @@ class SampleBuilder:
             "text": "A fixed time for notices would let us keep staff where they are needed.",
             "points": ["wbr-2015-final/3"],
         })  # fmt: skip
+        await self._announce(now)
+
+    async def _announce(self, now: datetime) -> None:
+        """The next conference by the rule of the series, unless its digest has called it already."""
+
+        def read(conn: Connection) -> tuple[series.Series, list[ConferenceView]]:
+            found = series.one(conn, story.ROUTE, series.MAIN)
+            assert found is not None
+            return found, conferences(conn, readable(conn, story.ROUTE, "EC"), story.ROUTE, series.MAIN)
+
+        weekly, known = self.hub.db.read_sync(read)
+        if not any(one.start > now for one in known):
+            start = weekly.proposed(now, 1)[0]
+            _, data = upcoming.call(weekly, upcoming.Open(upcoming.next_number(weekly, known), start))
+            await self._post("EC", "conference", data)
 
 
 def _too_many(data: dict[str, Any]) -> dict[str, Any]:

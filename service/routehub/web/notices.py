@@ -5,6 +5,7 @@ from starlette.background import BackgroundTask
 from routehub.core.clock import wall
 from routehub.core.observe import log
 from routehub.delivery.mail import Mail, Mailbox
+from routehub.delivery.rendering import marked_for
 from routehub.web.context import WebContext
 
 
@@ -23,6 +24,7 @@ async def _tell(ctx: WebContext, person: str, words: str) -> None:
         f"that you do not know:\n{ctx.settings.public_url.rstrip('/')}/account\n"
     )
     try:
-        await ctx.mail.send(Mailbox(known.email), Mail("How you sign in to Routehub has changed", text))
+        letter = Mail("How you sign in to Routehub has changed", text)
+        await ctx.mail.send(Mailbox(known.email), marked_for(letter, known, ctx.directory.value))
     except Exception as fault:  # noqa: BLE001 - the answer is out already; the operator reads the log
         log("web").error("a notice about sign-in was not mailed", fault=type(fault).__name__)

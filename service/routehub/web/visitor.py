@@ -83,7 +83,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         raise SignInNeeded("Sign in to see this page.")
     session, person = known
     if lacks_second_step(ctx, session) and not _sets_up(request.url.path):
-        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an app for codes first.")
+        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an authenticator app first.")
     directory = ctx.directory.value
     named: str | None = request.path_params.get("route")
     roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}

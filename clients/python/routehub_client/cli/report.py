@@ -150,6 +150,9 @@ def _filled(run: Run, told: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(figures, list):
         return told
     kept = [item for item in figures if not _blank(item)]
+    if figures and not kept:
+        none = "1 figure has" if len(figures) == 1 else f"{len(figures)} figures have"
+        raise Usage(f"{none} no value yet: put numbers for null, or leave them out.")
     if len(kept) < len(figures):
         left = ", ".join(clean(figuretext.key(item)) for item in figures if _blank(item))
         run.say(f"Left out, because no number is given: {left}")

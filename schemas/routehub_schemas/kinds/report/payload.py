@@ -152,13 +152,11 @@ def _period(report: Report) -> Iterator[Problem]:
 
 
 def _figure(figure: Figure, at: str, party: str) -> Iterator[Problem]:
-    if (figure.value is None) != (figure.status == "withdrawn"):
-        yield Problem(
-            f"{at}/value",
-            "contradiction",
-            "a withdrawn figure has the value null, and only a withdrawn one",
-            figure.value,
-        )
+    if figure.value is None and figure.status != "withdrawn":
+        words = "has no value yet: put a number for null, or leave the figure out; only a withdrawn one has null"
+        yield Problem(f"{at}/value", "contradiction", words, figure.value)
+    elif figure.value is not None and figure.status == "withdrawn":
+        yield Problem(f"{at}/value", "contradiction", "a withdrawn figure has the value null", figure.value)
     if figure.counterpart == party:
         yield Problem(f"{at}/counterpart", "contradiction", "the other side is another party", figure.counterpart)
     indicator = indicators().get(figure.indicator)

@@ -18,7 +18,7 @@ WHAT_TO_DO = {
     "malformed": "Send UTF-8 JSON without doubled names, control characters or values that JSON does not know.",
     "sign-in-needed": "Send a key (Authorization: Bearer rh_…) or sign in. Your party's office makes keys.",
     "not-allowed": "Ask your party's office for the role or the key scope that is named.",
-    "second-step-needed": "Set up a passkey or an app for codes on the page /account.",
+    "second-step-needed": "Set up a passkey or an authenticator app on the page /account.",
     "unknown": "Check the id. What you may not read is answered in the same words as what is not there.",
     "wrong-method": "Use one of the methods in the header Allow.",
     "not-acceptable": "Accept one of the types in `offered`, or use the address with a suffix, such as .csv.",

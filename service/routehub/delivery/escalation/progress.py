@@ -40,6 +40,8 @@ class Chain:
     reached: bool
     over: bool
     rungs: tuple[Rung, ...]
+    sending: bool = False
+    """Whether the alert is on its way to the party, so that whom it reaches is not known yet."""
 
     @property
     def reminders(self) -> int:
@@ -73,6 +75,7 @@ def progress(
     acks = {ack.party: ack for ack in alert.acknowledgements}
     asking = {ack.asked_in for ack in acks.values()}
     taken, reached = steps.taken(conn, asking), steps.reached(conn, asking)
+    coming = steps.sending(conn, asking)
     every = alert.party == party or coordinates
     wanted = [ack for ack in acks.values() if every or ack.party == party]
     chains = {
@@ -80,6 +83,7 @@ def progress(
             alert, ack, taken.get((ack.asked_in, ack.party), {}),
             _first(conn, ack, directory) if ack.party == party else (),
             reached=ack.party in reached.get(ack.asked_in, frozenset()), own=ack.party == party,
+            sending=_on_its_way(coming.get(ack.asked_in), ack.party),
         )
         for ack in wanted
     }  # fmt: skip
@@ -87,8 +91,9 @@ def progress(
 
 
 def _chain(
-    alert: AlertView, ack: Ack, taken: dict[str, Taken], first: Collection[str], *, reached: bool, own: bool
-) -> Chain:
+    alert: AlertView, ack: Ack, taken: dict[str, Taken], first: Collection[str], *, reached: bool, own: bool,
+    sending: bool,
+) -> Chain:  # fmt: skip
     over = alert.state != "open" or ack.at is not None or alert.status not in plan.CLIMBING_STATUS
     ladder = plan.ladder(alert.severity, reached=reached)
     known = {step.name: step for step in (*plan.UNREACHED, *plan.LADDERS[alert.severity], *ladder)}
@@ -102,7 +107,11 @@ def _chain(
     if not over:
         for coming, at in plan.upcoming(ladder, ack.asked_at, taken):
             rungs.append(Rung(coming.name, plan.words(coming, alert.severity), coming.to, at, "next", ()))
-    return Chain(ack.party, ack.asked_at, ack.at, ack.channel, reached, over, tuple(rungs))
+    return Chain(ack.party, ack.asked_at, ack.at, ack.channel, reached, over, tuple(rungs), sending)
+
+
+def _on_its_way(coming: Collection[str] | None, party: str) -> bool:
+    return coming is None or party in coming
 
 
 def _to(step: Taken, known: dict[str, plan.Step]) -> str:

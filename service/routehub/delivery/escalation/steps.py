@@ -14,7 +14,12 @@ from routehub.core.canonical import dumps
 from routehub.delivery.escalation import plan
 from routehub.delivery.escalation.tables import escalation_steps
 from routehub.delivery.tables import attempts, deliveries, held_mail
+from routehub.journal import follow
 from routehub.journal.message import Transaction
+from routehub.journal.tables import entries
+
+DISPATCHER = "dispatcher"
+"""The follower of the journal that turns messages into deliveries."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +116,18 @@ def reached(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[
     for row in (*conn.execute(query), *conn.execute(joined)):
         found.setdefault(row.about, set()).add(row.party)
     return {about: frozenset(parties) for about, parties in found.items()}
+
+
+def sending(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[str] | None]:
+    """The parties to which a message is on its way, by message; None while the dispatcher has not looked at it, so that
+    nobody knows yet."""
+    d, h = deliveries.c, held_mail.c
+    due = select(d.about, d.party).where(d.about.in_(sorted(messages)), d.state == "due").distinct()
+    held = select(h.about, h.party).where(h.about.in_(sorted(messages)), h.released_at.is_(None)).distinct()
+    found: dict[str, set[str]] = {about: set() for about in messages}
+    for row in (*conn.execute(due), *conn.execute(held)):
+        found[row.about].add(row.party)
+    looked = follow.checkpoint(conn, DISPATCHER)
+    later = select(entries.c.id).where(entries.c.id.in_(sorted(messages)), entries.c.sequence > looked)
+    unseen = set(conn.execute(later).scalars()) if follow.is_following(conn, DISPATCHER) else frozenset()
+    return {about: None if about in unseen else frozenset(parties) for about, parties in found.items()}

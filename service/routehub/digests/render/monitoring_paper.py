@@ -50,7 +50,7 @@ class _Writing:
         told = [f"{len(found.in_state(state))} {word.lower()}" for state, word in STATE_WORDS.items()
                 if found.in_state(state)]  # fmt: skip
         yield (f"{words.count(len(every), 'commitment')}{': ' if told else ''}{', '.join(told)}. {DO_NOT_ADD}",)
-        yield (f"Something was said about {len(found.heard)}; nothing about {len(found.silent)} not at an end.",)
+        yield (f"Something was said about {len(found.heard)}; nothing about {len(found.silent)} not finished.",)
 
     def blocks(self) -> Iterator[Block]:
         found = self._found
@@ -76,7 +76,7 @@ class _Writing:
         was = f" (was: {STATE_WORDS[point.state_before].lower()})" if point.state != point.state_before else ""
         yield Paragraph((Strong(STATE_WORDS[point.state]), was), muted=True)
         columns = (
-            Column("Commitment", wide=True), Column("It stands"), Column("So far"), Column("Added", right=True),
+            Column("Commitment", wide=True), Column("Now"), Column("So far"), Column("Added", right=True),
             Column("Due"),
         )  # fmt: skip
         rows = tuple(self._row(one) for one in point.commitments)

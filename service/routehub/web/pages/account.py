@@ -1,4 +1,4 @@
-"""A person's own account: password, recovery codes, sessions. Passkeys and the app for codes have their own files."""
+"""A person's own account: password, recovery codes, sessions. Passkeys and authenticator apps are elsewhere."""
 
 import asyncio
 from typing import Annotated
@@ -20,7 +20,7 @@ from routehub.web.render import page
 from routehub.web.visitor import SignedIn, Visitor
 
 router = APIRouter(route_class=PageRoute)
-FIRST_A_STEP = "Set up a passkey or an app for codes first: a password alone is not enough here."
+FIRST_A_STEP = "Set up a passkey or an authenticator app first: a password alone is not enough here."
 
 
 @router.get("/account")

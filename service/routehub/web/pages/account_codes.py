@@ -32,7 +32,7 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, words: str = ""
     drawing = segno.make(address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     values = {"drawing": Markup(drawing), "secret": grouped, "address": address, "faults": faults}  # noqa: S704 - made here, of letters and digits
-    title = "App for codes"
+    title = "Authenticator app"
     return page(request, ctx, who, "account_codes.html", f"Error: {title}" if words else title, values, status=status)
 
 
@@ -44,7 +44,7 @@ async def new(request: Request, ctx: Web, who: Fresh, form: OwnForm) -> Response
 
 @router.post("/account/codes")
 async def confirm(request: Request, ctx: Web, who: Fresh, form: OwnForm) -> Response:
-    """Take the app into use by its first code. With the first second step come recovery codes."""
+    """Turn the app on by its first code. With the first second step come recovery codes."""
     person, current, typed = who.person.id, who.session.token_hash, form.text("code")
     try:
         attempts.may_try_code(ctx.rates, request.client.host if request.client else "", person, "account")
@@ -63,7 +63,7 @@ async def confirm(request: Request, ctx: Web, who: Fresh, form: OwnForm) -> Resp
         words = "This code is not right. Type the six digits that the app shows now; is the telephone's clock right?"
         return await _show(request, ctx, who, words, 422)
     answer = show_recovery(request, ctx, who, made, first=True) if made else go(f"{who.base}/account?done=codes")
-    answer.background = notices.later(ctx, person, "An app for codes was set up.")
+    answer.background = notices.later(ctx, person, "An authenticator app was set up.")
     return answer
 
 
@@ -79,5 +79,5 @@ async def remove(ctx: Web, who: Fresh, form: OwnForm) -> Response:
 
     await ctx.writer.submit(Change(apply))
     answer = go(f"{who.base}/account?done=codes-removed")
-    answer.background = notices.later(ctx, person, "The app for codes was removed.")
+    answer.background = notices.later(ctx, person, "The authenticator app was removed.")
     return answer

@@ -16,6 +16,7 @@ from routehub.core.clock import wall
 from routehub.core.errors import SignInNeeded, TooMany
 from routehub.core.observe import log
 from routehub.delivery.mail import Mail, Mailbox
+from routehub.delivery.rendering import marked_for
 from routehub.directory import attempts, factors, sessions, sign_in
 from routehub.journal.jobs import Change
 from routehub.web import guard
@@ -30,8 +31,8 @@ router = APIRouter(route_class=PageRoute)
 Next = Annotated[str, Query(max_length=500)]
 Token = Annotated[str, Path(max_length=100, pattern="^[A-Za-z0-9_-]+$")]
 ALONE = (
-    "A password alone is not enough here. Sign in with a link by mail, then set up a passkey or an app for codes on "
-    "your account page."
+    "A password alone is not enough here. Sign in with a link by mail, then set up a passkey or an authenticator app "
+    "on your account page."
 )
 
 
@@ -73,8 +74,11 @@ async def _mail_link(ctx: WebContext, email: str, to: str) -> None:
         f"It works once, within {sign_in.LINK_MINUTES} minutes. Opening the page changes nothing.\n"
         "If you did not ask for it, delete this mail: nobody can sign in without it.\n"
     )
+    letter, view = Mail("Sign in to Routehub", text), ctx.directory.value.people.get(person)
+    if view is not None:
+        letter = marked_for(letter, view, ctx.directory.value)
     try:
-        await ctx.mail.send(Mailbox(mailbox), Mail("Sign in to Routehub", text))
+        await ctx.mail.send(Mailbox(mailbox), letter)
     except Exception as fault:  # noqa: BLE001 - the answer is out already; the operator reads the log
         log("web").error("a sign-in link was not mailed", fault=type(fault).__name__)
 
