@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,8 @@ class Rh:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # A run of the tests in the background hands down an ignored SIGINT, which Python then leaves ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 

@@ -131,6 +131,15 @@ def is_following(conn: Connection, name: str) -> bool:
     return conn.execute(select(followers.c.name).where(followers.c.name == name)).first() is not None
 
 
+def ahead(conn: Connection, name: str, message_ids: Collection[str]) -> frozenset[str]:
+    """Which of these messages a follower has not come to yet; none when there is no such follower."""
+    if not is_following(conn, name):
+        return frozenset()
+    e = entries.c
+    later = select(e.id).where(e.id.in_(sorted(message_ids)), e.sequence > checkpoint(conn, name))
+    return frozenset(conn.execute(later).scalars())
+
+
 def forget(conn: Connection, name: str) -> None:
     """Let a follower begin anew."""
     conn.execute(delete(followers).where(followers.c.name == name))

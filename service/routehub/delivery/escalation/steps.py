@@ -16,7 +16,6 @@ from routehub.delivery.escalation.tables import escalation_steps
 from routehub.delivery.tables import attempts, deliveries, held_mail
 from routehub.journal import follow
 from routehub.journal.message import Transaction
-from routehub.journal.tables import entries
 
 DISPATCHER = "dispatcher"
 """The follower of the journal that turns messages into deliveries."""
@@ -127,7 +126,5 @@ def sending(conn: Connection, messages: Collection[str]) -> dict[str, frozenset[
     found: dict[str, set[str]] = {about: set() for about in messages}
     for row in (*conn.execute(due), *conn.execute(held)):
         found[row.about].add(row.party)
-    looked = follow.checkpoint(conn, DISPATCHER)
-    later = select(entries.c.id).where(entries.c.id.in_(sorted(messages)), entries.c.sequence > looked)
-    unseen = set(conn.execute(later).scalars()) if follow.is_following(conn, DISPATCHER) else frozenset()
+    unseen = follow.ahead(conn, DISPATCHER, messages)
     return {about: None if about in unseen else frozenset(parties) for about, parties in found.items()}
