@@ -282,7 +282,7 @@ async def test_what_rests_on_a_conference_for_named_parties_stays_red(world: Wor
     directory, hub = world.hub.directory.value, "https://hub.example"
     context = MailContext(directory.routes[ROUTE], "GR", "Contact", BRUSSELS, directory, world.clock.now(), hub)
     wanted = [one.text for one in await world.read(letter.todo, context)]
-    assert "Action A1.1: Report the places." in wanted, "mails say what stands before the colon"
+    assert "Action A1.1: Report the places" in wanted, "mails say what stands before the colon"
     assert isinstance(minutes.payload, Minutes)
     drill = replace(directory.routes[ROUTE], marking="exercise")
     lines = minutes_file(minutes.payload, directory, drill, minutes.tlp).splitlines()

@@ -64,7 +64,7 @@ def actions_waiting(views: Iterable[ActionView], look: Looking) -> list[Todo]:
             due = datetime.combine(own.due, time(23, 59), look.zone).astimezone(UTC)
             late = "Overdue action" if own.state == "overdue" else "Action"
             # A mail says what stands before the colon: what follows may be from TLP:RED minutes.
-            found.append(Todo(f"{late} {view.id}: {view.what}", due, view.id, f"/actions#{view.id}"))
+            found.append(Todo(f"{late} {view.id}: {view.what.removesuffix('.')}", due, view.id, f"/actions#{view.id}"))
     return found
 
 
