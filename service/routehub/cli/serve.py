@@ -16,6 +16,11 @@ from routehub.core.settings import Settings
 from routehub.migrate import is_current, upgrade
 
 
+# Seconds that an idle connection stays open. Longer than proxies and clients keep theirs (Caddy two minutes, nginx one,
+# httpx five seconds): where the hub closes first, a request may meet the closing and is lost as "reset by peer".
+KEEP_ALIVE = 150
+
+
 class HubServer(uvicorn.Server):
     """Uvicorn that tells the hub at once when it is asked to stop: a graceful stop waits for open streams, so they
     have to end by themselves."""
@@ -38,6 +43,7 @@ def server(hub: Hub) -> HubServer:
         ws_ping_timeout=20, server_header=False, access_log=False, log_config=None,
         timeout_graceful_shutdown=int(settings.grace_seconds), proxy_headers=bool(settings.trusted_proxy),
         forwarded_allow_ips=settings.trusted_proxy or None, backlog=4096,
+        timeout_keep_alive=KEEP_ALIVE,
     )  # fmt: skip
     return HubServer(config, hub)
 
