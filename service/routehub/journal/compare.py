@@ -1,6 +1,7 @@
 """Boards against the journal: are they what the messages say? Worked out in a copy, of which nothing stays."""
 
 import contextlib
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,13 +26,17 @@ def scratch(db: Database) -> Iterator[Connection]:
     if db.dialect == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "copy.db"
-            with db.writer.connect() as conn:
-                conn.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+            db.read_sync(_copied, copy)
             with contextlib.closing(Database(f"sqlite:///{copy}")) as other, _undone(other) as conn:
                 yield conn
         return
     with _undone(db) as conn:
         yield conn
+
+
+def _copied(conn: Connection, file: Path) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as target:
+        conn.connection.driver_connection.backup(target)  # type: ignore[union-attr]
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ PARTS: tuple[tuple[Place, ...], ...] = (
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
     ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
-    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
+    ("/keys", "Keys"), ("/messages", "Messages"), ("/checkpoints", "Checkpoints"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
 )  # fmt: skip
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (

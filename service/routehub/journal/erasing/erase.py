@@ -108,9 +108,9 @@ def _parts(messages: Sequence[Found]) -> Iterator[Sequence[Found]]:
 
 def _erase(tx: Batch, messages: Sequence[Found], order: Order) -> None:
     sequences, ids = [message.sequence for message in messages], [message.id for message in messages]
+    index.forget(tx.conn, sequences)
     tx.conn.execute(update(entries).where(entries.c.sequence.in_(sequences)).values(body=None, salt=""))
     tx.conn.execute(delete(originals).where(originals.c.message_id.in_(ids)))
-    index.forget(tx.conn, sequences)
     row = {"at": tx.wall, "by": order.actor, "ground": order.ground, "reason": order.reason}
     tx.conn.execute(insert(erasures), [row | {"message_id": one} for one in ids])
 
