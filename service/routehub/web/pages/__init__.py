@@ -28,6 +28,7 @@ from routehub.web.pages import (
     forecast,
     hand_overs,
     keys,
+    language,
     legs,
     measures,
     messages,
@@ -114,6 +115,7 @@ def router() -> APIRouter:
     found.include_router(sign_in_provider.router)
     found.include_router(sign_in.router)
     found.include_router(acknowledge.router)
+    found.include_router(language.router)
     found.include_router(device.of_any_route)
     for part in OF_A_ROUTE:
         found.include_router(part.router)
