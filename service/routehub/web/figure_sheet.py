@@ -150,13 +150,12 @@ class Unusual:
     def apart(self) -> str:
         """``524 more than the day before (+38%)``"""
         before = self.field.yesterday or 0
-        share = f" ({signed_percent(self.value, before)})" if before else ""
-        return _(
-            "%(before)s %(value)s than the day before%(share)s",
-            before=count(abs(self.value - before)),
-            value="more" if self.value > before else "fewer",
-            share=share,
-        )
+        many = count(abs(self.value - before))
+        if self.value > before:
+            words = _("%(many)s more than the day before", many=many)
+        else:
+            words = _("%(many)s fewer than the day before", many=many)
+        return f"{words} ({signed_percent(self.value, before)})" if before else words
 
 
 def reporting_member(ctx: WebContext, who: Visitor, party: str) -> Membership:

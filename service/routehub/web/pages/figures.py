@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.boards.reporting.project import expect_version
 from routehub.core.errors import NotAllowed, Refused, Stale
-from routehub.core.language import _
+from routehub.core.language import _, plural
 from routehub.directory.reporting_day import current_day
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
@@ -63,13 +63,10 @@ def _show(
     status: int = 200,
 ) -> Response:  # fmt: skip
     name = ctx.directory.value.name(sheet.party, sheet.period.day)
-    title = f"{'Correct figures' if sheet.correcting else 'Post figures'}: {name}"
+    title = _("Correct figures: %(name)s", name=name) if sheet.correcting else _("Post figures: %(name)s", name=name)
     if unusual:
-        title = _(
-            "Check %(n)s unusual %(value)s: %(name)s",
-            n=len(unusual),
-            value="figure" if len(unusual) == 1 else "figures",
-            name=name,
+        title = plural(
+            "Check %(n)s unusual figure: %(name)s", "Check %(n)s unusual figures: %(name)s", len(unusual), name=name
         )
     if conflict:
         title = _("Not posted, somebody else was quicker: %(name)s", name=name)

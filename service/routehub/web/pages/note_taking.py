@@ -340,11 +340,9 @@ async def _ask_end(
         "before": ctx.clock.now() < held.start,
         "machine": wall(), "writing": [one for one in meeting.items if one.held(who.principal, wall())],
     }  # fmt: skip
-    title = _(
-        "%(value)s conference %(number)s?",
-        value="End" if meeting.state == "running" else "Send the corrected minutes of",
-        number=number,
-    )
+    ends = meeting.state == "running"
+    words = "End conference %(number)s?" if ends else "Send the corrected minutes of conference %(number)s?"
+    title = _(words, number=number)
     return page(
         request, ctx, who, "minutes_end.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from routehub.core.clock import wall
 from routehub.core.errors import Refused, SignInNeeded, TooMany
-from routehub.core.language import _, later
+from routehub.core.language import _, later, plural
 from routehub.directory import attempts, codes, factors, passkeys, sign_in, steps
 from routehub.directory.factors import Factors
 from routehub.directory.sign_in import SignedIn
@@ -107,10 +107,10 @@ async def _try(request: Request, ctx: WebContext, step: Step, form: Form) -> tup
         return made, paper
     if made == 0:
         raise SignInNeeded(OVER)
-    more = _(
-        "%(made)s more %(value)s, then the first step is asked for again.",
-        made=made,
-        value="try" if made == 1 else "tries",
+    more = plural(
+        "%(n)s more try, then the first step is asked for again.",
+        "%(n)s more tries, then the first step is asked for again.",
+        made,
     )
     if answer:
         raise Refused(_("This passkey was not accepted. %(more)s", more=more))
