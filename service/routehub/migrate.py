@@ -44,9 +44,7 @@ def upgrade(db: Database) -> str | None:
         if db.dialect == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         with connection.begin():
-            command.upgrade(config(connection), "head")
-            start.counters(connection)
-            index.lay(connection)
+            bring(connection)
             if db.dialect == "sqlite":
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
@@ -54,6 +52,13 @@ def upgrade(db: Database) -> str | None:
         if db.dialect == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
         return current(connection)
+
+
+def bring(connection: Connection) -> None:
+    """The same inside the caller's transaction, for PostgreSQL, where changes of form are part of one."""
+    command.upgrade(config(connection), "head")
+    start.counters(connection)
+    index.lay(connection)
 
 
 def current(connection: Connection) -> str | None:
