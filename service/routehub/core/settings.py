@@ -24,8 +24,8 @@ class Settings(BaseSettings):
         "", description="Folder of backups, better on another disk; empty: the folder `backups` in the data folder."
     )
     backup_keep: str = Field(
-        "7 days, 5 weeks, 12 months",
-        description="Of how many days, weeks and months with a backup the newest one stays.",
+        "24 hours, 7 days, 5 weeks, 12 months",
+        description="Of how many hours, days, weeks and months with a backup the newest one stays.",
     )
     nats_url: str = Field(
         "",

@@ -69,6 +69,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         file.write(manifest.model_dump_json(indent=2) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    new.chmod(0o600)
     new.rename(folder / NAME)
     sync_folder(folder)
 

@@ -1,4 +1,4 @@
-"""Which backups stay: the newest of each of so many days, weeks and months."""
+"""Which backups stay: the newest of each of so many hours, days, weeks and months."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -10,24 +10,28 @@ from routehub.core.errors import HubError
 
 @dataclass(frozen=True)
 class Keep:
-    """How many days, weeks and months with a backup keep one. Days end at midnight UTC, weeks on Sunday (ISO 8601)."""
+    """Of how many hours, days, weeks and months with a backup the newest one stays. Hours and days are those of UTC,
+    weeks end on Sunday (ISO 8601)."""
 
+    hours: int
     days: int
     weeks: int
     months: int
 
     @classmethod
     def parse(cls, text: str) -> "Keep":
-        """``7 days, 5 weeks, 12 months``; what is not named keeps none. Errors: HubError."""
-        found = {"day": 0, "week": 0, "month": 0}
+        """``24 hours, 7 days, 5 weeks, 12 months``; what is not named keeps none. Errors: HubError."""
+        found = {"hour": 0, "day": 0, "week": 0, "month": 0}
         for part in text.split(","):
-            match = re.fullmatch(r"\s*(\d{1,4})\s+(day|week|month)s?\s*", part)
+            match = re.fullmatch(r"\s*(\d{1,4})\s+(hour|day|week|month)s?\s*", part)
             if match is None:
-                raise HubError(f"“{text}” does not say how many backups to keep. Write: 7 days, 5 weeks, 12 months")
+                raise HubError(
+                    f"“{text}” does not say how many backups to keep. Write: 24 hours, 7 days, 5 weeks, 12 months"
+                )
             found[match[2]] = int(match[1])
         if not any(found.values()):
-            raise HubError("At least one day, week or month has to keep a backup.")
-        return cls(found["day"], found["week"], found["month"])
+            raise HubError("At least one hour, day, week or month has to keep a backup.")
+        return cls(found["hour"], found["day"], found["week"], found["month"])
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Made:
 
 
 _PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
+    ("hours", lambda at: (at.year, at.month, at.day, at.hour)),
     ("days", lambda at: (at.year, at.month, at.day)),
     ("weeks", lambda at: tuple(at.isocalendar()[:2])),
     ("months", lambda at: (at.year, at.month)),

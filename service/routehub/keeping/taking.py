@@ -103,6 +103,7 @@ def _copy_files(settings: Settings, folder: Path) -> list[Kept]:
     """The hub's own files beside the database: keys, and whatever else lies in its folder. Not its database, not mail
     that was kept as files, not other backups."""
     found = []
+    (folder / FILES).mkdir(mode=0o700)
     for path in own_files(settings):
         target = folder / FILES / path.relative_to(settings.data_dir)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
