@@ -12,7 +12,7 @@ from routehub.core.clock import wall
 from routehub.core.ids import uuid7
 from routehub.delivery import outgoing
 from routehub.delivery.dispatcher import NAME
-from routehub.delivery.tables import deliveries
+from routehub.delivery.tables import attempts, deliveries
 from routehub.directory import sign_in
 from routehub.journal import follow
 from routehub.keeping.anew import Anew, begin_anew
@@ -84,7 +84,7 @@ async def test_messages_that_were_not_dispatched_yet_are_marked_when_they_are(of
         await eventually(lambda: of({"sent", "due", "dead"}))
 
     def forget(tx: Any) -> None:
-        tx.conn.execute(delete(outgoing.attempts))
+        tx.conn.execute(delete(attempts))
         tx.conn.execute(delete(deliveries))
         follow.set_checkpoint(tx.conn, NAME, 0)
 

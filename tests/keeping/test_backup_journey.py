@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,12 +58,12 @@ class Place:
 @pytest.fixture
 def place(
     furnished_database: tuple[str, Keys], start_hub: Callable[..., HubProcess], tmp_path: Path, programs_in_path: Path
-) -> Iterator[Place]:
+) -> Place:
     url, keys = furnished_database
     data = tmp_path / "data"
     data.mkdir()
     (data / "signing.key").write_text("a key of the hub's own")
-    yield Place(start_hub(url), keys, Settings(database_url=url, data_dir=data))
+    return Place(start_hub(url), keys, Settings(database_url=url, data_dir=data))
 
 
 def test_a_hub_is_restored_from_a_backup_that_was_taken_while_it_was_posted_to(place: Place):
@@ -77,7 +77,7 @@ def test_a_hub_is_restored_from_a_backup_that_was_taken_while_it_was_posted_to(p
     assert manifest.proven_at is not None
     assert len(at_least) <= manifest.content.sequence < len(everything)
 
-    with pytest.raises(HubError, match="Another hub runs|is connected"):
+    with pytest.raises(HubError, match=r"Another hub runs|is connected"):
         restore(place.settings, folder, quiet, replace=True)
     place.hub.kill9()
     with pytest.raises(HubError, match="--replace"):
@@ -133,9 +133,7 @@ def _what_was_lost_can_be_sent_again(place: Place, load: Load, kept: set[str]) -
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_damaged_backup_is_refused_and_nothing_is_touched(
-    furnished_database: tuple[str, Keys], tmp_path: Path
-):
+def test_a_damaged_backup_is_refused_and_nothing_is_touched(furnished_database: tuple[str, Keys], tmp_path: Path):
     settings = Settings(database_url=furnished_database[0], data_dir=tmp_path / "data")
     folder, _ = take(settings, settings.backup_folder, quiet)
     file = folder / manifests.SQLITE_FILE

@@ -40,6 +40,7 @@ def test_a_hub_goes_back_to_the_second_before_a_mistake(
     before += [post() for _ in range(20)]
     old = post.head()
     moment = _one(server, "SELECT pg_sleep(1.1) IS NULL, clock_timestamp()::text")[1]
+    assert isinstance(moment, str)
     after = [post() for _ in range(20)]
     segment = str(_one(server, "SELECT pg_walfile_name(pg_switch_wal())")[0])
     wait_for(lambda: (archive / segment).exists(), 30, "the archiving of the last segment")

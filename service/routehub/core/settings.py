@@ -115,5 +115,13 @@ class Settings(BaseSettings):
         return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
     @property
+    def files_elsewhere(self) -> dict[str, Path]:
+        """Files that settings name outside of the data folder, by the name of the setting: keys, mostly."""
+        named = {name: value for name, value in self if isinstance(value, Path) and name != "data_dir"}
+        return {
+            name: path for name, path in named.items() if not path.resolve().is_relative_to(self.data_dir.resolve())
+        }
+
+    @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")

@@ -3,22 +3,20 @@
 import shutil
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, insert, inspect, table
 
 from routehub.core.errors import HubError
 from routehub.journal.verify import Progress
 from routehub.keeping import sqlite
 from routehub.keeping.manifest import Manifest
-from routehub.migrate import config
+from routehub.migrate import forms
 
 _FORM = table("alembic_version", column("version_num"))
 
 
 def check_form(manifest: Manifest) -> None:
     """Errors: HubError for a backup of a later version than this program."""
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if manifest.content.revision not in known:
+    if manifest.content.revision not in forms():
         raise HubError(
             f"This backup was made by version {manifest.version}, whose database has the form "
             f"{manifest.content.revision}; this version does not know it. Install that version or a later one."

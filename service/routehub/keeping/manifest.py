@@ -16,6 +16,8 @@ NAME = "manifest.json"
 SQLITE_FILE, POSTGRES_FILE = "database.sqlite", "database.dump"
 FILES = "files"
 """The folder of a backup that holds files of the hub's data folder."""
+NAMED = "named"
+"""The folder with files that settings name elsewhere, each under the name of its setting."""
 BLOCK = 1024 * 1024
 FOLDER = re.compile(r"routehub-\d{8}T\d{6}Z(-\d+)?")
 

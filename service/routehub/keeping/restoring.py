@@ -18,7 +18,7 @@ from routehub.keeping.alone import alone
 from routehub.keeping.anew import Anew, begin_anew
 from routehub.keeping.content import must_verify, unhurried
 from routehub.keeping.loading import check_form, load, name_form
-from routehub.keeping.manifest import FILES, Manifest
+from routehub.keeping.manifest import FILES, NAMED, Manifest
 from routehub.migrate import bring, upgrade
 
 
@@ -163,10 +163,9 @@ def _put_files(settings: Settings, folder: Path, manifest: Manifest, stamp: str)
     """Put the hub's own files back; one that is there and differs is set aside."""
     aside = []
     for one in manifest.files:
-        inside = Path(one.path)
-        if inside.parts[0] != FILES:
+        target = _place(settings, Path(one.path))
+        if target is None:
             continue
-        target = settings.data_dir / inside.relative_to(FILES)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if target.exists():
             if manifests.sha256(target) == one.sha256:
@@ -175,3 +174,12 @@ def _put_files(settings: Settings, folder: Path, manifest: Manifest, stamp: str)
         shutil.copyfile(folder / one.path, target)
         target.chmod(one.mode or 0o600)
     return tuple(aside)
+
+
+def _place(settings: Settings, inside: Path) -> Path | None:
+    """Where a file of a backup belongs: in the data folder, or where its setting says. None: the database."""
+    if inside.parts[0] == FILES:
+        return settings.data_dir / inside.relative_to(FILES)
+    if inside.parts[0] == NAMED:
+        return settings.files_elsewhere.get(inside.name, settings.data_dir / inside.name)
+    return None

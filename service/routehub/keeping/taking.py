@@ -19,7 +19,7 @@ from routehub.journal.verify import Progress
 from routehub.keeping import manifest as manifests
 from routehub.keeping import sqlite
 from routehub.keeping.content import Content, content
-from routehub.keeping.manifest import FILES, Kept, Manifest
+from routehub.keeping.manifest import FILES, NAMED, Kept, Manifest
 from routehub.keeping.proving import prove
 
 PARTIAL = ".partial-"
@@ -100,13 +100,16 @@ def _moment(url: str) -> Iterator[tuple[Connection, str]]:
 
 
 def _copy_files(settings: Settings, folder: Path) -> list[Kept]:
-    """The hub's own files beside the database: keys, and whatever else lies in its folder. Not its database, not mail
-    that was kept as files, not other backups."""
+    """The hub's own files beside the database: keys, and whatever else lies in its folder or is named by a setting. Not
+    its database, not mail that was kept as files, not other backups."""
+    data = settings.data_dir
+    wanted = [(path, Path(FILES) / path.relative_to(data)) for path in own_files(settings)]
+    wanted += [(path, Path(NAMED) / name) for name, path in settings.files_elsewhere.items() if path.is_file()]
     found = []
-    (folder / FILES).mkdir(mode=0o700)
-    for path in own_files(settings):
-        target = folder / FILES / path.relative_to(settings.data_dir)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path, place in wanted:
+        target = folder / place
+        for parent in reversed([one for one in place.parents if one.name]):
+            (folder / parent).mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(path, target)
         target.chmod(0o600)
         sqlite.sync_file(target)
