@@ -25,9 +25,9 @@ from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
 from tests.faults.canaries import COORDINATORS, DAYS, EVERYBODY, Aviary
 from tests.faults.examples import KINDS
-from tests.faults.forked import ForkedHub
 from tests.fixtures.addresses import Address, addresses
 from tests.fixtures.furnished import Inside, bearer, furnish
+from tests.fixtures.hub import HubProcess
 from tests.fixtures.sizes import sized
 from tests.fixtures.waiting import eventually
 
@@ -323,11 +323,11 @@ async def _listen(url: str, key: str, heard: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_live_streams_carry_to_each_party_what_is_for_it_and_nothing_else(
-    migrated_database_url: str, fork_hub: Callable[..., ForkedHub]
+    migrated_database_url: str, start_hub: Callable[..., HubProcess]
 ):
     """Keys post reports, alerts, notes and answers; people's agenda items are left to the sweeps above."""
     keys = furnish(migrated_database_url)
-    hub = fork_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.5")
+    hub = start_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.5")
     heard: dict[str, list[dict[str, Any]]] = {party: [] for party in EVERYBODY}
     listening = [asyncio.create_task(_listen(hub.url, keys[("wbr", p)], heard[p])) for p in EVERYBODY]
     aviary = Aviary(random.Random(3))
