@@ -7,8 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.forked import ForkedHub
 from tests.faults.wire import Wire
+from tests.fixtures.hub import HubProcess
 from tests.soak.traffic import Loop, Traffic
 
 MEANWHILE = 12
@@ -37,13 +37,13 @@ class Cut:
 class Cast:
     """The hubs of a deployment, and for some of them the wires to their database and bell."""
 
-    hubs: list[ForkedHub]
+    hubs: list[HubProcess]
     traffic: Traffic
     chance: random.Random
     to_database: dict[int, Cut] = field(default_factory=dict)
     to_bell: dict[int, Cut] = field(default_factory=dict)
 
-    def any(self) -> ForkedHub:
+    def any(self) -> HubProcess:
         return self.chance.choice(self.hubs)
 
     def goes_on(self, number: int = MEANWHILE) -> None:
@@ -100,4 +100,4 @@ def _cut(cast: Cast, wires: dict[int, Cut]) -> None:
 
 
 Break = Callable[[Cast], None]
-BREAKS: Sequence[Break] = (kill, freeze, stop, reset_database, cut_from_bell, cut_from_database)
+BREAKS: Sequence[Break] = (cut_from_database, kill, reset_database, freeze, stop, cut_from_bell)

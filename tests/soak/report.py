@@ -78,9 +78,10 @@ def page(run: Mapping[str, Any]) -> list[str]:
     """The part of docs/promises.md that is made from a run."""
     cases: list[Case] = run["cases"]
     size = "full" if run["share"] == 1 else f"{run['share']:g} of the full" if run["share"] else "small"
+    where = f"on {run['cores']} cores, Linux {run['kernel']}, Python {run['python']}"
+    hours = sum(case["seconds"] for case in cases) / 3600
     lines = [
-        f"Run of {run['made'][:10]} at the {size} size, on {run['cores']} cores, Linux {run['kernel']}, Python "
-        f"{run['python']}; {sum(case['seconds'] for case in cases) / 3600:.1f} hours.",
+        f"Run of {run['made'][:10]} at the {size} size, {where}; {hours:.1f} hours.",
         "",
         "| | promise | result | tests |",
         "| --- | --- | --- | --- |",

@@ -16,7 +16,9 @@ def test_every_promise_is_proved_by_tests_that_exist():
         assert one["tests"]
         for name in one["tests"]:
             file, _, test = name.partition("::")
-            found = ast.parse((CHECKOUT / file).read_text("utf-8")) if (CHECKOUT / file).exists() else ast.Module([], [])
+            found = (
+                ast.parse((CHECKOUT / file).read_text("utf-8")) if (CHECKOUT / file).exists() else ast.Module([], [])
+            )
             names = {n.name for n in found.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
             if test not in names:
                 missing.append(name)

@@ -1,4 +1,4 @@
-"""What was accepted survives a power cut (PROMISES A2): copies of the disk at any instant, each read as after a restart."""
+"""What was accepted survives a power cut (PROMISES A2): copies of the disk at any instant, read as after a restart."""
 
 import contextlib
 import os
@@ -13,15 +13,16 @@ from sqlalchemy import Connection, select
 
 from routehub.core.db import Database
 from routehub.journal.tables import entries, feed_rows, idempotency_keys
-from tests.faults.forked import ForkedHub
 from tests.faults.load import Answered, Load
 from tests.fixtures.accounting import Account
 from tests.fixtures.databases import migrate, sqlite_url
 from tests.fixtures.furnished import furnish
+from tests.fixtures.hub import HubProcess
 from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.sizes import sized
 from tests.journal.stored import faults
 from tests.soak.disk import LoopDisk, can_mount, loop_disk
+from tests.soak.processes import family
 
 __all__ = ["loop_disk"]
 SENDERS = ("MK", "RS", "HR", "SI")
@@ -56,7 +57,9 @@ def lost(url: str, told: Told) -> list[str]:
     return found + [str(fault) for fault in faults(url)]
 
 
-def cut(disk: LoopDisk, tmp_path: Path, load: Load, pids: list[int], look: Callable[[Path, Told], list[str]]) -> list[str]:
+def cut(
+    disk: LoopDisk, tmp_path: Path, load: Load, pids: list[int], look: Callable[[Path, Told], list[str]]
+) -> list[str]:
     """Stop who writes, note what was answered by then, copy the disk, and see what a restart would find."""
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -71,12 +74,12 @@ def cut(disk: LoopDisk, tmp_path: Path, load: Load, pids: list[int], look: Calla
 
 
 def cut_often(
-    disk: LoopDisk, tmp_path: Path, fork_hub: Callable[..., ForkedHub], migrated: Path, account: Account, times: int,
-    module: str = "routehub.cli",
+    disk: LoopDisk, tmp_path: Path, start_hub: Callable[..., HubProcess], migrated: Path, account: Account, times: int,
+    module: str = "routehub.cli.__main__",
 ) -> None:  # fmt: skip
     url = sqlite_url(Path(shutil.copy(migrated, disk.folder / "hub.sqlite")))
     keys = furnish(url)
-    hub = fork_hub(url, mode="exercise", module=module)
+    hub = start_hub(url, mode="exercise", module=module)
     chance = random.Random(48)
     with Load(hub.url, keys, SENDERS) as load:
         for number in range(1, times + 1):
@@ -95,36 +98,26 @@ def cut_often(
 @NEEDS_ROOT
 @pytest.mark.timeout(sized(300, 0))
 def test_what_was_accepted_survives_a_power_cut(
-    loop_disk: LoopDisk, tmp_path: Path, fork_hub: Callable[..., ForkedHub], migrated_sqlite: Path, account: Account
+    loop_disk: LoopDisk, tmp_path: Path, start_hub: Callable[..., HubProcess], migrated_sqlite: Path, account: Account
 ):
-    times = sized(4, 50)
-    cut_often(loop_disk, tmp_path, fork_hub, migrated_sqlite, account, times)
+    times = sized(3, 50)
+    cut_often(loop_disk, tmp_path, start_hub, migrated_sqlite, account, times)
     assert account.found == []
     assert account.accepted > times
 
 
 @NEEDS_ROOT
 def test_the_harness_catches_a_database_that_does_not_wait_for_the_disk(
-    loop_disk: LoopDisk, tmp_path: Path, fork_hub: Callable[..., ForkedHub], migrated_sqlite: Path
+    loop_disk: LoopDisk, tmp_path: Path, start_hub: Callable[..., HubProcess], migrated_sqlite: Path
 ):
     account = Account()
-    cut_often(loop_disk, tmp_path, fork_hub, migrated_sqlite, account, 4, module="tests.soak.planted.trusts_the_cache")
+    cut_often(loop_disk, tmp_path, start_hub, migrated_sqlite, account, 4, module="tests.soak.planted.trusts_the_cache")
     assert any(fault.endswith("is None") for fault in account.found), account.found[:3]
-
-
-def family(pid: int) -> list[int]:
-    """A process and its children, which PostgreSQL puts into sessions of their own."""
-    found = [pid]
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(stat.parent.name))
-    return found
 
 
 @pytest.fixture
 def postgres_on_disk(loop_disk: LoopDisk, postgres_programs: Path) -> Iterator[PostgresServer]:
-    server = PostgresServer(postgres_programs, folder=loop_disk.folder, **SPARE)
+    server = PostgresServer(postgres_programs, folder=loop_disk.folder, options=SPARE)
     try:
         server.start()
         yield server
@@ -143,14 +136,14 @@ SPARE = {"max_wal_size": "64MB", "min_wal_size": "32MB"}
 @pytest.mark.parametrize("loop_disk", [512], indirect=True)
 def test_what_was_accepted_survives_a_power_cut_of_postgresql(
     loop_disk: LoopDisk, postgres_on_disk: PostgresServer, postgres_programs: Path, tmp_path: Path,
-    fork_hub: Callable[..., ForkedHub], account: Account,
+    start_hub: Callable[..., HubProcess], account: Account,
 ):  # fmt: skip
     url, times, chance = postgres_on_disk.create("hub"), sized(3, 50), random.Random(49)
     migrate(url, tmp_path)
     keys = furnish(url)
 
     def look(folder: Path, told: Told) -> list[str]:
-        again = PostgresServer(postgres_programs, folder=folder, **SPARE)
+        again = PostgresServer(postgres_programs, folder=folder, options=SPARE)
         (again.data / "postmaster.pid").unlink(missing_ok=True)
         again.start()
         try:
@@ -158,7 +151,7 @@ def test_what_was_accepted_survives_a_power_cut_of_postgresql(
         finally:
             again.stop()
 
-    hub = fork_hub(url, mode="exercise")
+    hub = start_hub(url, mode="exercise")
     with Load(hub.url, keys, SENDERS) as load:
         for number in range(1, times + 1):
             load.more(chance.randint(1, 60))
