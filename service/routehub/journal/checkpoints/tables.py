@@ -17,7 +17,7 @@ class SignedCheckpoint(SQLModel, table=True):
     chain_name: str = Field(primary_key=True)
     route: str = Field(primary_key=True)
     party: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    epoch: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     chain: str
     taken_at: datetime = Field(sa_type=UTCDateTime)

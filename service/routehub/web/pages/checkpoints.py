@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.journal.checkpoints import reading
 from routehub.journal.checkpoints.taking import LOOK_SECONDS
 from routehub.web.answers import PageRoute
@@ -25,7 +26,9 @@ async def show(request: Request, ctx: Web, who: Reading) -> Response:
     rows = await ctx.db.read(reading.newest_first, "feed", who.route.code, who.party, None, SHOWN)
     keys = await ctx.db.read(reading.keys)
     minutes = int((ctx.settings.checkpoint_seconds + LOOK_SECONDS) // 60) + 1
-    return page(request, ctx, who, "checkpoints.html", "Checkpoints", {"rows": rows, "keys": keys, "minutes": minutes})
+    return page(
+        request, ctx, who, "checkpoints.html", _("Checkpoints"), {"rows": rows, "keys": keys, "minutes": minutes}
+    )
 
 
 @router.get("/checkpoints.txt")
@@ -45,10 +48,10 @@ async def download(ctx: Web, who: Reading) -> Response:
 @router.get("/checkpoints/{ref}")
 async def show_one(ctx: Web, who: Reading, ref: Annotated[str, Path(max_length=60)]) -> Response:
     """One checkpoint as it was signed."""
-    epoch, _, number = ref.partition(".")
+    epoch, _dot, number = ref.partition(".")
     found = None
     if all(part.isascii() and part.isdigit() and len(part) < 16 for part in (epoch, number)):
         found = await ctx.db.read(reading.one, "feed", who.route.code, who.party, int(epoch), int(number))
     if found is None:
-        raise Unknown("There is no such checkpoint of your feed.")
+        raise Unknown(_("There is no such checkpoint of your feed."))
     return Response(found.note, headers={"Cache-Control": "no-store"}, media_type=TEXT)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.errors import NotAllowed, Unknown
+from routehub.core.language import _, later
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
 from routehub.journal.jobs import Change
@@ -27,13 +28,14 @@ async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
     rows = [
-        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased") for item in items
+        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased"))
+        for item in items
     ]
-    return page(request, ctx, who, "messages.html", "Messages", {"rows": rows})
+    return page(request, ctx, who, "messages.html", _("Messages"), {"rows": rows})
 
 
 def _line(ctx: WebContext, item: FeedItem) -> str:
-    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased"
+    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased")
 
 
 @router.get("/messages/{ref}")
@@ -41,7 +43,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     """One message by its id or short id. Reading what is TLP:RED is recorded."""
     item = await ctx.db.read(feed.one, who.route.code, who.party, ref)
     if item is None:
-        raise Unknown("There is no message with this id that you can see.")
+        raise Unknown(_("There is no message with this id that you can see."))
     if item.body is None:
         kind = ctx.registry.get(item.kind)
         values = {
@@ -49,7 +51,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
             "kind": kind.title if kind else item.kind,
             "name": Names(ctx.directory.value, item.accepted_at.date()),
         }
-        return page(request, ctx, who, "erased.html", f"{values['kind']}: erased", values)
+        return page(request, ctx, who, "erased.html", _("Erased"), values)
     event = json.loads(item.body)
     if event["tlp"] == "RED":
         detail = {"message": item.id}
@@ -80,14 +82,17 @@ async def _reached(ctx: WebContext, who: Visitor, message: str) -> MessageReache
 
 
 AUDIENCE_WORDS = {
-    "*": "all parties of the route", "neighbours": "neighbours and coordinators", "coordinators": "coordinators",
-    "observers": "observers", "public": "everyone",
-}  # fmt: skip
+    "*": later("all parties of the route"),
+    "neighbours": later("neighbours and coordinators"),
+    "coordinators": "coordinators",
+    "observers": "observers",
+    "public": "everyone",
+}
 
 
 def audience_words(words: list[str], name: Names) -> str:
     """``all parties of the route``; named parties by name."""
-    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or "nobody else"
+    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or _("nobody else")
 
 
 def facts(data: Any, label: str = "") -> list[Fact]:
