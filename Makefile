@@ -5,6 +5,7 @@
 #   make check    format, lint, types, who imports whom, generated files, documented settings and routes
 #   make format   put the code in shape
 #   make lock     recompile requirements/*.lock (needs uv)
+#   make words    bring the catalogues of words up to date with code and templates (docs/languages.md)
 #   make bench    the benchmarks: tables with ratios
 #   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
@@ -41,7 +42,7 @@ $(PYTHON_IN):
 
 # --- what people call -------------------------------------------------------------------------------
 
-.PHONY: help run test check format lock bench soak vendor clean
+.PHONY: help run test check format lock words bench soak vendor clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -74,6 +75,9 @@ LOCK := UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip compile --quiet --universal --g
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config
 lock:
 	cd requirements && $(LOCK) $(ARGS) service.in -o service.lock && $(LOCK) $(ARGS) dev.in -o dev.lock
+
+words: .stamps/dev
+	$(PYTHON_IN) tools/words.py $(ARGS)
 
 bench: .stamps/dev
 	@$(COMPILE) schemas service

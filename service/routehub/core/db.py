@@ -6,6 +6,7 @@ writer (docs/decisions/0001). SQLite: WAL, ``synchronous=FULL``, explicit ``BEGI
 
 import asyncio
 import contextlib
+import contextvars
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -262,18 +263,20 @@ class Database:
         return Path(self.url.removeprefix("sqlite:///")).resolve()
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests."""
+        """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests. The thread says things
+        in the language of the caller."""
         self.pulse.check()
+        task = contextvars.copy_context()
         return await self.pulse.result(
-            self._threads.submit(_in, self.reader, lambda connection: fn(connection, *args, **kwargs))
+            self._threads.submit(task.run, _in, self.reader, lambda connection: fn(connection, *args, **kwargs))
         )
 
     async def read_own(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the hub's own followers, on threads and connections of their own: a few slow requests must
         not hold up live delivery, notification or the end of a revoked key's streams."""
-        loop = asyncio.get_running_loop()
+        loop, task = asyncio.get_running_loop(), contextvars.copy_context()
         return await loop.run_in_executor(
-            self._own_threads, lambda: _in(self.own_reader, lambda c: fn(c, *args, **kwargs))
+            self._own_threads, lambda: task.run(_in, self.own_reader, lambda c: fn(c, *args, **kwargs))
         )
 
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
