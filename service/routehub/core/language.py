@@ -125,6 +125,12 @@ def into(templates: Environment) -> None:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     templates.filters["spoken"] = gettext
+    templates.filters["lowered"] = lowered
+
+
+def lowered(words: str) -> str:
+    """Small letters for words in the middle of a sentence, in English: other languages have nouns that keep theirs."""
+    return words.lower() if current() == ENGLISH else words
 
 
 def gettext(message: str) -> str:
