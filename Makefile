@@ -7,7 +7,7 @@
 #   make lock     recompile requirements/*.lock (needs uv)
 #   make words    bring the catalogues of words up to date with code and templates (docs/languages.md)
 #   make bench    the benchmarks: tables with ratios
-#   make soak     the promises at their full size (long)
+#   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
 #   make clean    remove the environment, the stamps, caches and builds
 
@@ -83,8 +83,13 @@ bench: .stamps/dev
 	@$(COMPILE) schemas service
 	$(PYTHON_IN) -m benchmarks $(ARGS)
 
+# SIZE: 1 is the full size, 0 that of `make test`. The report stands at the end and in var/soak.json.
+SIZE ?= 1
+PROMISE ?=
 soak: .stamps/dev
-	ROUTEHUB_TEST_SOAK=1 $(PYTHON_IN) -m pytest -m soak --timeout=0 $(ARGS)
+	@$(COMPILE) schemas service clients tests
+	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
+	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)

@@ -7,6 +7,7 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+serves_from = "0003"  # the oldest form whose programs may run on this one (docs/upgrading.md)
 
 
 def upgrade() -> None:
