@@ -46,7 +46,8 @@ PARTS: tuple[tuple[Place, ...], ...] = (
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
     ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
-    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
+    ("/keys", "Keys"), ("/search", "Search"), ("/messages", "Messages"), ("/outbox", "Outbox"),
+    ("/keyboard", "Keyboard"), ("/help", "Help"),
 )  # fmt: skip
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
@@ -54,6 +55,11 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
 )
 """The navigation of who runs the hub and reads no content."""
+ABOUT_FOR_ALL: tuple[Place, ...] = (
+    ("/help", "Help"), ("/help/data", "About the data"), ("/accessibility", "Accessibility statement"),
+)  # fmt: skip
+"""What stands at the foot of every page."""
+ABOUT: tuple[Place, ...] = (*ABOUT_FOR_ALL, ("/keyboard", "Keyboard shortcuts"))
 BESIDE = {
     "/readout-checks": "/conference",
     "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties",
@@ -299,7 +305,8 @@ def page(
     # A page about one record gives names of its own: those of the day of the record.
     usual = {
         "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
-        "keeps": ctx.settings.keep_on_device,
+        "keeps": ctx.settings.keep_on_device, "hotline": ctx.settings.hotline,
+        "about": ABOUT if visitor else ABOUT_FOR_ALL,
     }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

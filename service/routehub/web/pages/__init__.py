@@ -27,6 +27,7 @@ from routehub.web.pages import (
     figures_posted,
     forecast,
     hand_overs,
+    help,
     keys,
     legs,
     measures,
@@ -34,6 +35,7 @@ from routehub.web.pages import (
     monitoring,
     movements,
     note_taking,
+    notification_choices,
     notifications,
     offers,
     overview,
@@ -46,6 +48,7 @@ from routehub.web.pages import (
     readouts,
     replay,
     requests,
+    search,
     second_step,
     series,
     settings,
@@ -87,10 +90,12 @@ OF_A_ROUTE = (
     statements,
     threads,
     messages,
+    search,
     hand_overs,
     people,
     pauses,
     keys,
+    notification_choices,  # before the page of one subscription, which would take its address for an id
     notifications,
     settings,
     account,
@@ -101,6 +106,7 @@ OF_A_ROUTE = (
     admin_people,
     admin_warning,
     device,
+    help,
 )
 
 
