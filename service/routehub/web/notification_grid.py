@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from routehub.core.language import later
 from routehub.delivery import choices, outgoing, subscriptions
 from routehub.delivery.choices import ALERT, LEVELS, ON, Column
 from routehub.delivery.outgoing import Logged
@@ -14,10 +15,10 @@ from routehub.web.visitor import Visitor
 from routehub_schemas.registry import Registry
 
 GROUPS = (
-    ("What happens", ("alert", "measure", "movement", "request", "offer", "response", "note", "statement")),
-    ("Figures and plans", ("report", "commitment", "progress", "bulletin")),
+    (later("What happens"), ("alert", "measure", "movement", "request", "offer", "response", "note", "statement")),
+    (later("Figures and plans"), ("report", "commitment", "progress", "bulletin")),
     (
-        "Conference",
+        later("Conference"),
         (
             "conference", "agenda_item", "agenda", "agenda_annex", "minutes", "readout_check", "readout", "erratum",
         ),
@@ -25,10 +26,12 @@ GROUPS = (
 )  # fmt: skip
 """The order in which kinds are listed; one that is not named here stands at the end."""
 ALERT_CHOICES = (
-    ("", "Nothing"), ("Extreme", "Extreme"), ("Severe", "Severe and worse"), ("Moderate", "Moderate and worse"),
-    ("Minor", "All alerts"),
-)  # fmt: skip
-CHANNEL_WORDS = {"email": "E-mail", "apprise": "Chat, push or text message"}
+    ("", later("Nothing")),
+    ("Extreme", later("Extreme")),
+    ("Severe", later("Severe and worse")),
+    ("Moderate", later("Moderate and worse")),
+    ("Minor", later("All alerts")),
+)
 TRIES = 10
 
 
@@ -64,7 +67,7 @@ def _groups(registry: Registry) -> tuple[tuple[str, tuple[tuple[str, str], ...]]
     named = {kind for _, kinds in GROUPS for kind in kinds}
     more = tuple((kind, title) for kind, title in sorted(titles.items()) if kind not in named)
     found = [(words, tuple((kind, titles[kind]) for kind in kinds if kind in titles)) for words, kinds in GROUPS]
-    return (*found, *([("More", more)] if more else []))
+    return (*found, *([(later("More"), more)] if more else []))
 
 
 def _tries(conn: Connection, columns: Sequence[Column], owner: str) -> dict[str, Logged]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub import __version__
 from routehub.core.errors import Unknown
+from routehub.core.language import _, later
 from routehub.web.answers import PageRoute
 from routehub.web.anybody import somebody
 from routehub.web.context import Web, WebContext
@@ -29,16 +30,25 @@ class Guide:
 
 GUIDES = (
     Guide(
-        "contact-point", "Contact points and deputies", "Figures, alerts, answers, the conference, hand-over",
+        "contact-point",
+        later("Contact points and deputies"),
+        later("Figures, alerts, answers, the conference, hand-over"),
         frozenset({"contact_point", "deputy", "party_office"}),
     ),
-    Guide("coordinator", "Coordinators", "The route at a glance, and where it needs you", frozenset({"coordinator"})),
-    Guide("chair", "The chair", "Agenda, minutes, readout", frozenset({"chair"})),
-    Guide("national-system", "National systems", "A key, the first push, what you can rely on", frozenset()),
-    Guide("operator", "Operators", "Setting up, watching, helping people in", frozenset({"operator"})),
-)  # fmt: skip
+    Guide(
+        "coordinator",
+        later("Coordinators"),
+        later("The route at a glance, and where it needs you"),
+        frozenset({"coordinator"}),
+    ),
+    Guide("chair", later("The chair"), later("Agenda, minutes, readout"), frozenset({"chair"})),
+    Guide(
+        "national-system", later("National systems"), later("A key, the first push, what you can rely on"), frozenset()
+    ),
+    Guide("operator", later("Operators"), later("Setting up, watching, helping people in"), frozenset({"operator"})),
+)
 """In the order in which they are listed."""
-PAGES = {"glossary": "Glossary", "data": "About the data"}
+PAGES = {"glossary": later("Glossary"), "data": later("About the data")}
 
 
 @router.get("/help")
@@ -47,22 +57,22 @@ async def show(request: Request, ctx: Web) -> Response:
     who = await somebody(request, ctx)
     roles = who.principal.roles if who else frozenset()
     mine = {guide.name for guide in GUIDES if guide.roles & roles}
-    return await _shown(request, ctx, "help.html", "Help", {"guides": GUIDES, "mine": mine})
+    return await _shown(request, ctx, "help.html", _("Help"), {"guides": GUIDES, "mine": mine})
 
 
 @router.get("/help/{name}")
 async def show_one(request: Request, ctx: Web, name: Annotated[str, Path(max_length=40)]) -> Response:
     """One guide, the glossary, or what the data mean."""
-    titles = PAGES | {guide.name: f"Guide: {guide.title}" for guide in GUIDES}
+    titles = PAGES | {guide.name: guide.title for guide in GUIDES}
     if name not in titles:
-        raise Unknown("There is no such page in the help.")
-    return await _shown(request, ctx, f"help_{name.replace('-', '_')}.html", titles[name], {})
+        raise Unknown(_("There is no such page in the help."))
+    return await _shown(request, ctx, f"help_{name.replace('-', '_')}.html", _(titles[name]), {})
 
 
 @router.get("/accessibility")
 async def show_statement(request: Request, ctx: Web) -> Response:
     """The accessibility statement, with the address for feedback."""
-    return await _shown(request, ctx, "accessibility.html", "Accessibility statement", {"version": __version__})
+    return await _shown(request, ctx, "accessibility.html", _("Accessibility statement"), {"version": __version__})
 
 
 async def _shown(

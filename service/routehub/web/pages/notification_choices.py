@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.delivery import choices
 from routehub.delivery.choices import OWN, silenced
 from routehub.journal.jobs import Change
@@ -29,7 +30,7 @@ async def save(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     if silenced(wanted.values(), grid.rules):
         faults = Faults()
         faults.add(
-            f"{OWN}.alert", "Choose something that tells you of severe and extreme alerts: they have to reach you"
+            f"{OWN}.alert", _("Choose something that tells you of severe and extreme alerts: they have to reach you")
         )
         return await show_page(request, ctx, who, {}, faults, cells=wanted)
 
@@ -50,7 +51,7 @@ async def try_channel(ctx: Web, who: Reading, form: OwnForm, key: Annotated[str,
     grid = await ctx.db.read(notification_grid.load, ctx.registry, who)
     column = next((one for one in grid.columns if one.key == key), None)
     if column is None:
-        raise Unknown("You have no such channel any more.")
+        raise Unknown(_("You have no such channel any more."))
     if column.sending is not None:
         await ctx.subscriptions.test(who.principal, column.sending.id)
     elif key == OWN:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup, escape
 
 from routehub.core.errors import Refused
+from routehub.core.language import _
 from routehub.journal.feed import FeedItem
 from routehub.views.search import Found, look
 from routehub.web.answers import PageRoute
@@ -36,7 +37,7 @@ async def show(
     """The field to type in, and what was found."""
     faults, found = Faults(), None
     if len(q) > LONGEST:
-        faults.add("q", f"Look for up to {LONGEST} letters at once")
+        faults.add("q", _("Look for up to %(most)s letters at once", most=LONGEST))
     elif q.strip():
         try:
             found = await ctx.db.read(
@@ -45,7 +46,7 @@ async def show(
         except Refused as error:
             for problem in error.problems:
                 faults.add("q", problem.message)
-    title = f"Search: {q}" if found else "Error: Search" if faults else "Search"
+    title = _("Search: %(words)s", words=q) if found else _("Error: Search") if faults else _("Search")
     values = {"q": q[:LONGEST], "faults": faults, "found": found, "later": bool(before), "marked": marked}
     return page(
         request, ctx, who, "search.html", title, values | _lines(ctx, who, found), status=422 if faults else 200
@@ -59,7 +60,7 @@ def _lines(ctx: WebContext, who: Visitor, found: Found | None) -> dict[str, Any]
     return {
         "kinds": kinds,
         "lines": {
-            item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased"
+            item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased")
             for item in items
         },
         "at": {item.id: who.base + where(item) for item in items},
