@@ -209,6 +209,11 @@ class Frame:
         """What the foot of the page offers: each by its own name."""
         return tuple((one, language.own_name(one)) for one in language.languages())
 
+    def mark(self, status: str) -> str:
+        """How something of a CAP status that is not Actual is marked. On a sample route nothing is Actual: that is
+        said of the sample, and not of an exercise that somebody holds."""
+        return "sample" if self.marking == "sample" and status == "Exercise" else status
+
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
         """The parts of the navigation; who reads no content is led to no content."""

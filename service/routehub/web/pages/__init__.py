@@ -61,6 +61,7 @@ from routehub.web.pages import (
     sign_in_provider,
     statements,
     threads,
+    welcome,
 )
 
 OF_A_ROUTE = (
@@ -111,6 +112,7 @@ OF_A_ROUTE = (
     admin_warning,
     device,
     help,
+    welcome,
 )
 
 

@@ -60,7 +60,7 @@ def _lines(ctx: WebContext, who: Visitor, found: Found | None) -> dict[str, Any]
     return {
         "kinds": kinds,
         "lines": {
-            item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased")
+            item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased")
             for item in items
         },
         "at": {item.id: who.base + where(item) for item in items},
