@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Select, func, or_, select
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.errors import Gone, Malformed
-from routehub.journal.erasing.tables import erasures
 from routehub.journal.message import for_reader
-from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
+from routehub.journal.tables import entries, erasures, feed_heads, feed_rows, message_points, short_ids
 
 T = TypeVar("T")
 
