@@ -260,6 +260,7 @@ class Hub:
         self.writer.start()
         self._tasks = [
             asyncio.create_task(self.bell.listen(self._heard), name="bell"),
+            asyncio.create_task(self.db.watch(), name="database"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
             asyncio.create_task(self._watch.run(), name="watch"),
