@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from routehub.delivery.escalation import own_data as of_climbing
+from routehub.delivery.escalation import own_data as escalation
 from routehub.delivery.tables import attempts, deliveries, held_mail, subscriptions
 
 
@@ -20,4 +20,4 @@ def forget(conn: Connection, person: str, email: str, now: datetime) -> None:
     conn.execute(waiting.values(state="dropped", finished_at=now, lease_by=None, lease_until=None))
     conn.execute(delete(held_mail).where(held_mail.c.addressee.in_(named)))
     conn.execute(delete(subscriptions).where(s.id.in_(owned)))
-    of_climbing.forget(conn, person, named)
+    escalation.forget(conn, person, named)

@@ -1,4 +1,4 @@
-"""What the ways out hold about a person beside subscriptions: links to acknowledge, quiet hours, mail of a night."""
+"""What escalation holds about a person: links, quiet hours, windows of mail."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from routehub.delivery.escalation.tables import acknowledgement_links, mail_wind
 
 
 def forget(conn: Connection, person: str, addressees: Sequence[str]) -> None:
-    """Take it away: of the person, and of each addressee that stands for them."""
+    """Take it away."""
     conn.execute(delete(mail_windows).where(mail_windows.c.addressee.in_(addressees)))
     for table in (acknowledgement_links, quiet_hours):
         conn.execute(delete(table).where(table.c.person == person))
