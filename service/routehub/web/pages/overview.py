@@ -75,7 +75,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor, begin: datetime) -> Ov
     found = briefing.load(conn, ctx.directory.value, who.route, who.principal, ids, picture, begin)
     told, planned = acting.load(conn, ids, who.route.code, now)
     return Overview(
-        picture, draw(picture, ctx.directory.value), found.todo, found.lines, begin,
+        picture, draw(picture, ctx.directory.value, who.party), found.todo, found.lines, begin,
         _records(conn, ctx, ids, who, picture, now), {s.party: _spark(picture, s) for s in picture.stations},
         sorted((m for m in told if not m.over), key=lambda m: not m.waits_for(who.party)),
         sorted(
