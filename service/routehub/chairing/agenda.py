@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from routehub.boards.conferences.attendance import invited
 from routehub.boards.conferences.queries import (
     AgendaRef,
     ConferenceView,
@@ -228,6 +229,19 @@ def change(
     return found
 
 
+def _lead_problems(
+    at: str, lead: str, paper: Paper, route: RouteView, directory: Directory, on: date
+) -> Iterator[Problem]:
+    """Who introduces an item takes part in the conference."""
+    code = directory.party_code(lead) or lead
+    if route.membership(code, on) is None:
+        words = f"{lead} is not a party of this route."
+        yield Problem(at, "unknown-party", words, lead, suggestion=directory.near_party(lead))
+    elif code not in (able := invited(route, paper.conference)):
+        words = f"{lead} does not take part in conference {paper.conference.number}."
+        yield Problem(at, "not-invited", words, lead, allowed=list(able))
+
+
 def _acts(sent: AgendaChange) -> dict[str, list[str]]:
     """What was done with which items, for the audit: no texts."""
     found: dict[str, list[str]] = {}
@@ -249,9 +263,8 @@ def _problems(
             words = "There is no such item on the agenda."
             yield Problem(at, "unknown-item", words, key, sorted(known), near(key, known))
             continue
-        if edit.lead is not None and route.membership(directory.party_code(edit.lead) or edit.lead, on) is None:
-            words = f"{edit.lead} is not a party of this route."
-            yield Problem(f"{at}/lead", "unknown-party", words, edit.lead, suggestion=directory.near_party(edit.lead))
+        if edit.lead is not None:
+            yield from _lead_problems(f"{at}/lead", edit.lead, paper, route, directory, on)
         if edit.dropped is not None and known[key].pinned:
             yield Problem(f"{at}/dropped", "standing-item", "This item stands on every agenda.", key)
     if sent.order is None:

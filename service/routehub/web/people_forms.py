@@ -32,7 +32,7 @@ def moment(text: str, name: str, who: Visitor, faults: Faults) -> str | None:
         return None
     try:
         local = datetime.fromisoformat(text.replace(" ", "T"))
-        return local.replace(tzinfo=local.tzinfo or who.route.zone).astimezone(UTC).isoformat()
+        return local.replace(tzinfo=local.tzinfo or who.zone).astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
         faults.add(name, "Write a day and a time, such as 2026-01-21 18:00")
         return None

@@ -46,7 +46,8 @@ PARTS: tuple[tuple[Place, ...], ...] = (
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
     ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
-    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
+    ("/settings/time-zone", "Time zone"), ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"),
+    ("/keyboard", "Keyboard"),
 )  # fmt: skip
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
@@ -287,7 +288,7 @@ def page(
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"
-    shown = Shown(route.zone if route else ZoneInfo("UTC"), now)
+    shown = Shown(visitor.zone if visitor else route.zone if route else ZoneInfo("UTC"), now)
     base = visitor.base if visitor else ""
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,

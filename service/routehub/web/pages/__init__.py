@@ -54,6 +54,7 @@ from routehub.web.pages import (
     sign_in_provider,
     statements,
     threads,
+    time_zone,
 )
 
 OF_A_ROUTE = (
@@ -93,6 +94,7 @@ OF_A_ROUTE = (
     keys,
     notifications,
     settings,
+    time_zone,
     account,
     account_codes,
     account_passkeys,
