@@ -45,6 +45,19 @@ def test_important_alerts_reach_people_who_have_asked_for_nothing(office: Office
     assert recipients(smtp_sink.wait(5)[4:]) == ["nikos@gr.example"]
 
 
+def test_who_was_told_that_it_is_severe_hears_that_it_is_so_no_more(office: Office, start: Start, smtp_sink: SmtpSink):
+    gr = office.key("GR")
+    office.person("ana", "MK", "contact_point")
+    hub = start(smtp_url=smtp_sink.url)
+    severe, minor = alert(hub, gr, severity="Severe"), alert(hub, gr, severity="Minor", headline="nobody")
+    for before, words in ((minor, "still nobody"), (severe, "It moves again")):
+        alert(hub, gr, severity="Minor", msg_type="Update", references=[before["id"]], headline=words)
+    subjects = [letter.subject for letter in smtp_sink.wait(2)]
+    assert ["SEVERE" in subjects[0], "It moves again" in subjects[1]] == [True, True]
+    alert(hub, gr, severity="Extreme", headline="the last one")
+    assert "the last one" in smtp_sink.wait(3)[2].subject
+
+
 def test_a_mail_says_how_bad_what_and_until_when_in_text_and_html(office: Office, start: Start, smtp_sink: SmtpSink):
     gr = office.key("GR")
     office.person("ana", "MK", "contact_point", zone="Europe/Skopje")
