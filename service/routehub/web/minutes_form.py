@@ -127,8 +127,8 @@ def words_of(text: str) -> list[str]:
 
 
 def codes(text: str, directory: Directory) -> list[str]:
-    """The parties of a field, by code or by any name they have had, each once; what is neither stays as it was typed, so
-    that the fault names it."""
+    """The parties of a field, by code or by any name they have had, each once; what is neither stays as it was typed,
+    so that the fault names it."""
     names = _names(directory)
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     told = re.sub(rf"(?<!\w)(?:the )?({either})(?!\w)", lambda found: f", {names[found[1]]}, ", text.lower())

@@ -2,14 +2,17 @@
 browser keeps it in a cookie; without one it is the zone of the route."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from routehub.digests.cities import city
 from routehub.web.times import zone_words
 
 COOKIE = "routehub-zone"
 YEAR = 365 * 86_400
+HALF_A_YEAR = timedelta(days=182)
 
 
 @cache
@@ -23,12 +26,24 @@ def chosen(cookie: str | None, usual: ZoneInfo) -> ZoneInfo:
     return ZoneInfo(cookie) if cookie in names() else usual
 
 
-def choices(zones: Iterable[ZoneInfo], now: datetime) -> list[tuple[str, str]]:
-    """Key and words of each zone once, by its distance from UTC and then by name."""
-    by_key = {zone.key: zone for zone in zones}
+@dataclass(frozen=True)
+class Choice:
+    """A zone that is offered. ``also``: other cities whose clocks show the same all year."""
 
-    def place(zone: ZoneInfo) -> tuple[float, str]:
-        offset = now.astimezone(zone).utcoffset()
-        return offset.total_seconds() if offset is not None else 0.0, zone.key
+    key: str
+    words: str
+    also: tuple[str, ...]
 
-    return [(zone.key, zone_words(zone, now)) for zone in sorted(by_key.values(), key=place)]
+
+def choices(usual: ZoneInfo, zones: Iterable[ZoneInfo], now: datetime) -> list[Choice]:
+    """One zone for all whose clocks agree in summer and in winter: the usual one where it is among them. From west to
+    east."""
+    groups: dict[tuple[timedelta, ...], list[ZoneInfo]] = {}
+    for zone in (usual, *zones):
+        clocks = tuple(at.astimezone(zone).utcoffset() or timedelta(0) for at in (now, now + HALF_A_YEAR))
+        if zone.key not in [one.key for one in groups.setdefault(clocks, [])]:
+            groups[clocks].append(zone)
+    return [
+        Choice(first.key, zone_words(first, now), tuple(sorted(city(one) for one in rest)))
+        for _, (first, *rest) in sorted(groups.items())
+    ]

@@ -27,11 +27,11 @@ async def show(request: Request, ctx: Web, who: SignedIn, back: Back = "") -> Re
 def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str, faults: Faults) -> Response:
     now = ctx.clock.now()
     today = now.astimezone(who.route.zone).date()
-    around = [who.route.zone, ZoneInfo("UTC"), *(member.zone for member in who.route.members(today))]
-    options = time_zone.choices(around, now)
-    known = who.zone.key in dict(options)
+    around = [ZoneInfo("UTC"), *(member.zone for member in who.route.members(today))]
+    options = time_zone.choices(who.route.zone, around, now)
+    known = who.zone.key in {one.key for one in options}
     values = {
-        "options": [(key, words, _why(who, key)) for key, words in options], "back": back, "faults": faults,
+        "options": [(one.key, one.words, ", ".join(one.also)) for one in options], "back": back, "faults": faults,
         "chosen": who.zone.key if known else "other", "other": typed or ("" if known else who.zone.key),
     }  # fmt: skip
     status = 422 if faults else 200
@@ -39,10 +39,6 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str
     return page(
         request, ctx, who, "time_zone.html", f"Error: {title}" if faults else title, values, status=status
     )  # fmt: skip
-
-
-def _why(who: Visitor, key: str) -> str:
-    return "The route’s own" if key == who.route.zone.key else ""
 
 
 @router.post("/settings/time-zone")
