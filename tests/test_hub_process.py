@@ -8,7 +8,10 @@ import httpx
 from tests.fixtures.hub import HubProcess
 
 
-def test_the_hub_starts_answers_and_ends_cleanly(hub_process: HubProcess):
+def test_the_hub_starts_from_nothing_answers_and_ends_cleanly(
+    start_hub: Callable[..., HubProcess], migrated_database_url: str
+):
+    hub_process = start_hub(migrated_database_url, anew=True)
     assert httpx.get(f"{hub_process.url}/health/live", trust_env=False).status_code == 200
     # After its orderly end the server raises the signal that asked for it: both codes are clean to systemd.
     assert hub_process.stop() in (0, -signal.SIGTERM), hub_process.log

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Connection
@@ -73,6 +73,7 @@ from routehub.core.errors import HubError
 from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.core.signpost import Inclusion, Signpost, Signposted
 from routehub.delivery import alert_mail
 from routehub.delivery.apprise.messenger import Messenger
 from routehub.delivery.channels.apprise import AppriseChannel
@@ -394,7 +395,9 @@ def create_app(hub: Hub) -> FastAPI:
         hub.chair,
     )
     problems.install(app)
-    app.router.routes.extend(_routes(list(hub.registry.values())))
+    routes, signpost = _doors(list(hub.registry.values()))
+    app.router.routes.extend(routes)
+    app.router.middleware_stack = Signposted(app.router, signpost)
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
         hub.pushes, hub.subscriptions, hub.due, hub.chair,
@@ -409,19 +412,26 @@ def create_app(hub: Hub) -> FastAPI:
     return app
 
 
-_ROUTES: dict[tuple[int, ...], tuple[list[Kind], list[BaseRoute]]] = {}
+_DOORS: dict[tuple[int, ...], tuple[list[Kind], list[BaseRoute], Signpost]] = {}
 """By the identities of the kinds, which are kept beside them so that no other kind gets the same."""
 
 
-def _routes(kinds: list[Kind]) -> list[BaseRoute]:
-    """All doors and pages. They know no hub, each request finds its own in ``app.state``: several hubs in one process
-    share them, for to make them ready takes longer than all the rest of a hub."""
+def _doors(kinds: list[Kind]) -> tuple[list[BaseRoute], Signpost]:
+    """All doors and pages, and where to look for the one that an address means. They know no hub, each request finds
+    its own in ``app.state``: several hubs in one process share them, for to make them ready takes longer than all the
+    rest of a hub."""
     same = tuple(map(id, kinds))
-    if same in _ROUTES:
-        return _ROUTES[same][1]
-    found = APIRouter()
+    if same not in _DOORS:
+        found, inclusions = APIRouter(), (*_of_api(kinds), *pages.inclusions())
+        for inclusion in inclusions:
+            inclusion.into(found)
+        _DOORS[same] = (kinds, list(found.routes), Signpost(inclusions))
+    return _DOORS[same][1:]
+
+
+def _of_api(kinds: list[Kind]) -> Iterator[Inclusion]:
     routers: list[APIRouter] = [
-        stream.router,  # first: routes are tried in turn, and after a break thousands ask for this one at once
+        stream.router,
         cap.incoming,
         cap.outgoing,
         messages.router,
@@ -455,10 +465,7 @@ def _routes(kinds: list[Kind]) -> list[BaseRoute]:
         clock.router,
     ]
     for router in routers:
-        found.include_router(router, prefix="/v1")
-        found.include_router(router, prefix="/v1/routes/{route}", include_in_schema=False)
-    found.include_router(health.router)
-    found.include_router(contract.router)
-    found.include_router(pages.router())
-    _ROUTES[same] = (kinds, list(found.routes))
-    return _ROUTES[same][1]
+        yield Inclusion(router, "/v1", in_schema=True)
+        yield Inclusion(router, "/v1/routes/{route}")
+    yield Inclusion(health.router, in_schema=True)
+    yield Inclusion(contract.router, in_schema=True)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.client.stub import KEY, StubHub, serving
+from tests.fixtures.forked import run
 from tests.fixtures.programs import plain_environment
 
 
@@ -53,15 +54,7 @@ class Rh:
         return self.home / "state" / "routehub" / "outbox.sqlite3"
 
     def __call__(self, *words: str, stdin: str | None = None) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "routehub_client", *words],
-            env=self.environment,
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = run("routehub_client.__main__", *words, environment=self.environment, stdin=stdin or "")
         return Done(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: str) -> subprocess.Popen[str]:

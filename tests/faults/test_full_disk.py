@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.forked import ForkedHub
 from tests.fixtures.databases import sqlite_url
 from tests.fixtures.furnished import Keys, bearer, furnish
+from tests.fixtures.hub import HubProcess
 from tests.journal.stored import faults
 
 MEBIBYTE = 1024 * 1024
@@ -35,7 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def post(hub: ForkedHub, keys: Keys, number: int) -> httpx.Response:
+def post(hub: HubProcess, keys: Keys, number: int) -> httpx.Response:
     body = {"to": ["RS"], "subject": "s", "text": f"{number} " + "x" * 4000}
     return httpx.post(
         f"{hub.url}/v1/notes", json=body, headers=bearer(keys[("wbr", "MK")]) | {"Idempotency-Key": f"n{number}"},
@@ -55,11 +55,11 @@ def fill(folder: Path) -> Path:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
 def test_a_full_disk_refuses_posts_and_nothing_else(
-    small_disk: Path, migrated_sqlite: Path, fork_hub: Callable[..., ForkedHub]
+    small_disk: Path, migrated_sqlite: Path, start_hub: Callable[..., HubProcess]
 ):
     url = sqlite_url(Path(shutil.copy(migrated_sqlite, small_disk / "hub.sqlite")))
     keys = furnish(url)
-    hub = fork_hub(url, mode="exercise", heartbeat_seconds="0.2")
+    hub = start_hub(url, mode="exercise", heartbeat_seconds="0.2")
     assert post(hub, keys, 0).status_code == 201
     reader = bearer(keys[("wbr", "RS")])
     with (

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tests.faults.forked import ForkedHub
 from tests.fixtures.addresses import addresses
 from tests.fixtures.furnished import Inside, bearer, furnish
+from tests.fixtures.hub import HubProcess
 from tests.journal.stored import arrivals
 
 NOTE = {"to": ["RS"], "subject": "s", "text": "t"}
@@ -160,7 +160,7 @@ async def test_no_header_makes_the_hub_fail(hub: Inside):
 # --- what only a real server shows -----------------------------------------------------------------------------
 
 
-def raw_request(hub: ForkedHub, head: str, *chunks: bytes) -> int:
+def raw_request(hub: HubProcess, head: str, *chunks: bytes) -> int:
     """Send bytes as they are and answer the status; the hub may answer before it has read everything."""
     with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as wire:
         wire.sendall(head.encode("latin-1"))
@@ -175,10 +175,10 @@ def raw_request(hub: ForkedHub, head: str, *chunks: bytes) -> int:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_real_server_refuses_what_is_too_large_packed_or_of_a_wrong_type(
-    migrated_database_url: str, fork_hub: Callable[..., ForkedHub]
+    migrated_database_url: str, start_hub: Callable[..., HubProcess]
 ):
     keys = furnish(migrated_database_url)
-    hub = fork_hub(migrated_database_url)
+    hub = start_hub(migrated_database_url)
     key = keys[("wbr", "MK")]
     start = f"POST /v1/notes HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer {key}\r\n"
     is_json = "Content-Type: application/json\r\n"

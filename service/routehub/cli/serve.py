@@ -15,7 +15,6 @@ from routehub.core.observe import configure_logs
 from routehub.core.settings import Settings
 from routehub.migrate import is_current, upgrade
 
-
 # Seconds that an idle connection stays open. Longer than proxies and clients keep theirs (Caddy two minutes, nginx one,
 # httpx five seconds): where the hub closes first, a request may meet the closing and is lost as "reset by peer".
 KEEP_ALIVE = 150

@@ -20,6 +20,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
+    backup_dir: str = Field(
+        "", description="Folder of backups, better on another disk; empty: the folder `backups` in the data folder."
+    )
+    backup_keep: str = Field(
+        "24 hours, 7 days, 5 weeks, 12 months",
+        description="Of how many hours, days, weeks and months with a backup the newest one stays.",
+    )
     nats_url: str = Field(
         "",
         description="`nats://host:port`: NATS instead of PostgreSQL's NOTIFY between hubs. It carries what messages "
@@ -102,6 +109,18 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
     log_level: str = Field("INFO", description="Least level that is logged.")
+
+    @property
+    def backup_folder(self) -> Path:
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
+
+    @property
+    def files_elsewhere(self) -> dict[str, Path]:
+        """Files that settings name outside of the data folder, by the name of the setting: keys, mostly."""
+        named = {name: value for name, value in self if isinstance(value, Path) and name != "data_dir"}
+        return {
+            name: path for name, path in named.items() if not path.resolve().is_relative_to(self.data_dir.resolve())
+        }
 
     @property
     def is_sqlite(self) -> bool:

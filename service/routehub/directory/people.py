@@ -174,6 +174,12 @@ def change(tx: Transaction, who: Principal, person_id: str, given: PersonChange)
     return load(tx.conn).people[person.id]
 
 
+def set_language(tx: Transaction, person_id: str, language: str) -> None:
+    """In which language somebody reads pages and mail; empty: pages as the browser asks, mail in English."""
+    tx.conn.execute(update(people).where(people.c.id == person_id).values(language=language))
+    tx.directory_changed()
+
+
 def withdraw(tx: Transaction, who: Principal, person_id: str) -> PersonView:
     """Withdraw a nomination at once: sessions and sign-in links end, hand-overs from and to the person too."""
     person = _found(load(tx.conn), who, person_id)

@@ -7,6 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel
 
 from routehub.core.errors import Conflict, NotAllowed, Refused
+from routehub.core.language import _
 from routehub.web.context import WebContext
 from routehub.web.forms import Faults, Form
 from routehub.web.people_forms import change
@@ -18,7 +19,7 @@ from routehub_schemas.errors import Invalid
 async def _operator(who: SignedIn) -> Visitor:
     if "operator" not in who.principal.roles:
         raise NotAllowed(
-            "Administration is for the operator of the hub. Your party's office looks after its own people."
+            _("Administration is for the operator of the hub. Your party's office looks after its own people.")
         )
     return who
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from routehub.core.errors import HubError, SignInNeeded, Unknown
+from routehub.core.language import _
 from routehub.web.answers import PageRoute, protect
 from routehub.web.context import WebContext, web_context
 from routehub.web.forms import Form, read_form
@@ -24,9 +25,14 @@ async def error_page(request: Request, ctx: WebContext, error: HubError) -> Resp
     kept = await _kept(request, ctx) if isinstance(error, (SignInNeeded, FormOutdated)) else None
     template = "kept.html" if kept is not None else "error.html"
     answer = page(
-        request, ctx, who, template, f"Error: {error.title}", {"error": error, "kept": kept, "to": request.url.path},
+        request,
+        ctx,
+        who,
+        template,
+        _("Error: %(title)s", title=_(error.title)),
+        {"error": error, "kept": kept, "to": request.url.path},
         status=error.status,
-    )  # fmt: skip
+    )
     for name, value in error.headers.items():
         if name == "Retry-After":
             answer.headers[name] = value
@@ -53,7 +59,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(NOT_PAGES)
         if error.status_code == 404 and wants_page:
-            return protect(await error_page(request, web_context(request), Unknown("There is no such page.")))
+            return protect(await error_page(request, web_context(request), Unknown(_("There is no such page."))))
         found: Response = await as_problem(request, error)  # type: ignore[misc]
         return found
 

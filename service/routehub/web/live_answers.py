@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from routehub.core.language import current
 from routehub.web.context import web_context
 from routehub.web.visitor import Visitor, visitor
 from routehub.web.visits import COOKIE, since, visits
@@ -47,13 +48,13 @@ async def shared(request: Request, answer: Answer) -> Response:
 
 
 def _key(request: Request, who: Visitor, directory: int, now: datetime) -> Hashable:
-    """Everything that a shared page follows from."""
+    """Everything that a shared page follows from, its reader's language too."""
     moment = int(now.timestamp() // SECONDS)
     window, begin = since(
         request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.zone, now
     )
     asked = request.url.path, request.url.query, begin if window == "last" else window
-    seen_by = who.route.code, who.zone.key, who.party, who.principal.roles, who.reports_for
+    seen_by = current(), who.route.code, who.zone.key, who.party, who.principal.roles, who.reports_for
     return asked, seen_by, str(who.head), directory, moment
 
 

@@ -1,7 +1,10 @@
 """One file per page; together they are the router of all pages."""
 
+from collections.abc import Iterator
+
 from fastapi import APIRouter
 
+from routehub.core.signpost import Inclusion
 from routehub.web import assets
 from routehub.web.answers import PageRoute
 from routehub.web.pages import (
@@ -28,6 +31,7 @@ from routehub.web.pages import (
     forecast,
     hand_overs,
     keys,
+    language,
     legs,
     measures,
     messages,
@@ -106,19 +110,20 @@ OF_A_ROUTE = (
 )
 
 
-def router() -> APIRouter:
+def inclusions() -> Iterator[Inclusion]:
     """All pages: those of the default route without a prefix, and those of every route under its code."""
-    found = APIRouter(route_class=PageRoute, include_in_schema=False)
-    found.include_router(assets.router)
+    yield Inclusion(assets.router)
     # Before the one-time link, whose address would take theirs.
-    found.include_router(second_step.router)
-    found.include_router(sign_in_passkey.router)
-    found.include_router(sign_in_provider.router)
-    found.include_router(sign_in.router)
-    found.include_router(acknowledge.router)
-    found.include_router(device.of_any_route)
+    yield Inclusion(second_step.router)
+    yield Inclusion(sign_in_passkey.router)
+    yield Inclusion(sign_in_provider.router)
+    yield Inclusion(sign_in.router)
+    yield Inclusion(acknowledge.router)
+    yield Inclusion(language.router)
+    yield Inclusion(device.of_any_route)
     for part in OF_A_ROUTE:
-        found.include_router(part.router)
-        found.include_router(part.router, prefix="/routes/{route}")
-    found.add_api_route("/routes/{route}", overview.show, methods=["GET"])
-    return found
+        yield Inclusion(part.router)
+        yield Inclusion(part.router, "/routes/{route}")
+    of_a_route = APIRouter(route_class=PageRoute)
+    of_a_route.add_api_route("/routes/{route}", overview.show, methods=["GET"])
+    yield Inclusion(of_a_route)

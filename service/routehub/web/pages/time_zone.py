@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
+from routehub.core.language import _
 from routehub.web import time_zone
 from routehub.web.answers import PageRoute, go, local
 from routehub.web.context import Web, WebContext
@@ -34,11 +35,9 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str
         "options": [(one.key, one.words, ", ".join(one.also)) for one in options], "back": back, "faults": faults,
         "chosen": who.zone.key if known else "other", "other": typed or ("" if known else who.zone.key),
     }  # fmt: skip
-    status = 422 if faults else 200
-    title = "Time zone"
-    return page(
-        request, ctx, who, "time_zone.html", f"Error: {title}" if faults else title, values, status=status
-    )  # fmt: skip
+    title = _("Time zone")
+    title = _("Error: %(title)s", title=title) if faults else title
+    return page(request, ctx, who, "time_zone.html", title, values, status=422 if faults else 200)
 
 
 @router.post("/settings/time-zone")
@@ -49,7 +48,7 @@ async def choose(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Re
         key = form.text("other").replace(" ", "_")
     if key not in time_zone.names():
         faults = Faults()
-        faults.add("other", "Write a zone as city and continent, such as Europe/Ljubljana")
+        faults.add("other", _("Write a zone as continent and city, such as Europe/Ljubljana"))
         return _show(request, ctx, who, form.text("other"), back, faults)
     answer = go(back if back != "/" else f"{who.base}/")
     if key == who.route.zone.key:
