@@ -2,14 +2,15 @@
 
 from datetime import date
 
-NARROW = "\u202f"
-"""Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
+from routehub_schemas.numbers import NARROW, written
+
 MINUS = "\u2212"
+__all__ = ["MINUS", "NARROW", "day", "number", "signed_percent"]
 
 
 def number(value: int) -> str:
     """``1 902`` with narrow no-break spaces, ``−5`` with a real minus sign."""
-    return f"{value:,}".replace(",", NARROW).replace("-", MINUS)
+    return written(value).replace("-", MINUS)
 
 
 def signed_percent(now: int, before: int) -> str:
