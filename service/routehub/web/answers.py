@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from routehub.core.errors import HubError, SecondStepNeeded, SignInNeeded, Unknown
 from routehub.core.language import _, using
 from routehub.core.observe import log
+from routehub.web.compression import compressed
 from routehub.web.context import WebContext, web_context
 from routehub.web.live_answers import is_shared, shared
 from routehub.web.tongue import asked_for
@@ -50,7 +51,7 @@ class PageRoute(APIRoute):
                     response = await self._refused(request, Unknown(_("There is no such page.")))
                 except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
                     response = await self._refused(request, _unexpected(self.path_format, fault))
-            return protect(response)
+            return compressed(request, protect(response))
 
         return handler
 

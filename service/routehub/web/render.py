@@ -62,6 +62,7 @@ OWN: tuple[Place, ...] = (
     ("/settings/time-zone", later("Time zone")),
     ("/keys", later("Keys")),
     ("/messages", later("Messages")),
+    ("/checkpoints", later("Checkpoints")),
     ("/outbox", later("Outbox")),
     ("/keyboard", later("Keyboard")),
 )
