@@ -31,6 +31,7 @@ from routehub.web.pages import (
     figures_posted,
     forecast,
     hand_overs,
+    help,
     keys,
     language,
     legs,
@@ -39,6 +40,7 @@ from routehub.web.pages import (
     monitoring,
     movements,
     note_taking,
+    notification_choices,
     notifications,
     offers,
     overview,
@@ -51,6 +53,7 @@ from routehub.web.pages import (
     readouts,
     replay,
     requests,
+    search,
     second_step,
     series,
     settings,
@@ -60,6 +63,7 @@ from routehub.web.pages import (
     statements,
     threads,
     time_zone,
+    welcome,
 )
 
 OF_A_ROUTE = (
@@ -94,10 +98,12 @@ OF_A_ROUTE = (
     threads,
     messages,
     checkpoints,
+    search,
     hand_overs,
     people,
     pauses,
     keys,
+    notification_choices,  # before the page of one subscription, which would take its address for an id
     notifications,
     settings,
     time_zone,
@@ -109,6 +115,8 @@ OF_A_ROUTE = (
     admin_people,
     admin_warning,
     device,
+    help,
+    welcome,
 )
 
 
