@@ -62,6 +62,7 @@ OWN: tuple[Place, ...] = (
     ("/keys", later("Keys")),
     ("/search", later("Search")),
     ("/messages", later("Messages")),
+    ("/checkpoints", later("Checkpoints")),
     ("/outbox", later("Outbox")),
     ("/keyboard", later("Keyboard")),
     ("/help", later("Help")),

@@ -49,6 +49,7 @@ DONE = {
     "saved": later("Saved."),
     "correct": later("The minutes are open for a correction."),
 }
+SEND_CORRECTED = later("Send the corrected minutes of conference %(number)s?")
 
 
 def _at(who: Visitor, number: int, series: str, path: str = "", done: str = "") -> Response:
@@ -343,7 +344,7 @@ async def _ask_end(
         "machine": wall(), "writing": [one for one in meeting.items if one.held(who.principal, wall())],
     }  # fmt: skip
     ends = meeting.state == "running"
-    words = "End conference %(number)s?" if ends else "Send the corrected minutes of conference %(number)s?"
+    words = later("End conference %(number)s?") if ends else SEND_CORRECTED
     title = _(words, number=number)
     return page(
         request, ctx, who, "minutes_end.html", _("Error: %(title)s", title=title) if faults else title, values,
