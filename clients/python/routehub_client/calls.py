@@ -434,6 +434,29 @@ def readout_check(route: str | None, id: str) -> Call[dict[str, Any]]:
     return _get(path("readout-checks", id, route=route), Answer.object)
 
 
+def checkpoints(route: str | None, *, before: str | None = None) -> Call[tuple[list[dict[str, Any]], str | None]]:
+    """A page of signed checkpoints of one's own feed, and the one to go on before."""
+
+    def read(answer: Answer) -> tuple[list[dict[str, Any]], str | None]:
+        return answers.rows("checkpoints", answer), answer.object().get("next")
+
+    return Call(Request("GET", path("checkpoints", route=route), params(before=before, limit=1_000)), read)
+
+
+def checkpoint_keys(route: str | None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("checkpoints", "keys", route=route)), partial(answers.rows, "keys"))
+
+
+def feed_links(route: str | None, *, after: str | None = None) -> Call[tuple[list[dict[str, Any]], str, str | None]]:
+    """A page of the links of one's own feed, its head, and the cursor to go on after."""
+
+    def read(answer: Answer) -> tuple[list[dict[str, Any]], str, str | None]:
+        told = answer.object()
+        return answers.rows("links", answer), str(told.get("head")), told.get("next")
+
+    return Call(Request("GET", path("checkpoints", "links", route=route), params(after=after)), read)
+
+
 def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:
     asked = params(all=True if all else None)
     return Call(Request("GET", path("reporting", "pauses", route=route), asked), partial(answers.rows, "pauses"))

@@ -20,6 +20,7 @@ from routehub.delivery.outgoing import Claimed
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal import feed, follow
+from routehub.journal.checkpoints.reading import newest_first
 from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
@@ -55,6 +56,10 @@ Composer = Callable[[Connection, Claimed, MailContext], Composed | Dropped]
 
 ReaderMail = Callable[[Connection, Message, MailContext], Mail]
 """Writes the mail of a message that says something else to each reader, with what only the reader's party may read."""
+
+
+DIGESTS = frozenset({"agenda", "bulletin"})
+"""Kinds whose mail brings a checkpoint of the reader's feed."""
 
 
 class Packer:
@@ -115,6 +120,7 @@ class Packer:
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
             secrets=to.secrets, person=to.person, letter=(lambda _at: mail) if mail is not None else None,
+            checkpoint=_checkpoint(conn, one) if one.channel == "email" and message.kind in DIGESTS else "",
         )  # fmt: skip
 
     def _mail(self, conn: Connection, message: Message, context: MailContext) -> Mail | None:
@@ -147,6 +153,12 @@ class Packer:
                 "time": iso(at.wall), "datacontenttype": "application/json", "data": {"text": one.note or ""},
             }
         )  # fmt: skip
+
+
+def _checkpoint(conn: Connection, one: Claimed) -> str:
+    """The newest note about the reader's feed; empty where nothing was signed yet."""
+    newest = newest_first(conn, "feed", one.route, one.party, None, 1)
+    return newest[0].note if newest else ""
 
 
 def _reason(directory: Directory, person: PersonView, route: str) -> str:

@@ -61,6 +61,7 @@ OWN: tuple[Place, ...] = (
     ("/settings/notifications", later("Notifications")),
     ("/keys", later("Keys")),
     ("/messages", later("Messages")),
+    ("/checkpoints", later("Checkpoints")),
     ("/outbox", later("Outbox")),
     ("/keyboard", later("Keyboard")),
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from routehub.core.errors import Malformed, NotAllowed, Unknown
+from routehub.core.errors import NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
@@ -45,7 +45,13 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     if item is None:
         raise Unknown(_("There is no message with this id that you can see."))
     if item.body is None:
-        raise Malformed("The content of this message has been erased; its place in the chain remains.")
+        kind = ctx.registry.get(item.kind)
+        values = {
+            "item": item,
+            "kind": kind.title if kind else item.kind,
+            "name": Names(ctx.directory.value, item.accepted_at.date()),
+        }
+        return page(request, ctx, who, "erased.html", _("Erased"), values)
     event = json.loads(item.body)
     if event["tlp"] == "RED":
         detail = {"message": item.id}
