@@ -91,7 +91,7 @@ class SampleBuilder:
 
     def _key(self, party: str) -> str:
         kinds = frozenset(self.hub.registry)
-        scopes = ["read:feed", "post:*", *(["chair", "set:clock"] if party == "EC" else [])]
+        scopes = ["read:feed", "post:*", "bind", *(["chair", "set:clock"] if party == "EC" else [])]
         new = key_office.NewKey(system="sample system", party=party, scopes=scopes, days=90)
         return self.hub.writer.change(lambda tx: key_office.make(tx, OPERATOR, new, known_scopes(kinds)).text)
 

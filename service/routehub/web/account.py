@@ -23,10 +23,14 @@ def is_fresh(who: Visitor) -> bool:
     return wall() < who.session.created_at + sessions.FRESH
 
 
-async def _fresh(who: SignedIn) -> Visitor:
+def require_fresh(who: Visitor, what: str) -> Visitor:
     if not is_fresh(who):
-        raise NotFresh("You signed in more than half an hour ago. Sign in again to change how you sign in.")
+        raise NotFresh(f"You signed in more than half an hour ago. Sign in again {what}.")
     return who
+
+
+async def _fresh(who: SignedIn) -> Visitor:
+    return require_fresh(who, "to change how you sign in")
 
 
 Fresh = Annotated[Visitor, Depends(_fresh)]

@@ -7,6 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel
 
 from routehub.core.errors import Conflict, NotAllowed, Refused
+from routehub.web.account import require_fresh
 from routehub.web.context import WebContext
 from routehub.web.forms import Faults, Form
 from routehub.web.people_forms import change
@@ -24,6 +25,14 @@ async def _operator(who: SignedIn) -> Visitor:
 
 
 Operator = Annotated[Visitor, Depends(_operator)]
+
+
+async def _fresh_operator(who: Operator) -> Visitor:
+    return require_fresh(who, "to change how others sign in")
+
+
+FreshOperator = Annotated[Visitor, Depends(_fresh_operator)]
+"""An operator who has signed in within the last half hour."""
 
 
 async def put(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.readouts.correcting import found, marked
 from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
 from routehub.chairing.readouts.desk import ReadoutDesk, place_of
-from routehub.core.errors import HubError, NotAllowed, SignInNeeded, Unknown
+from routehub.core.errors import HubError, NotAllowed, Refused, SignInNeeded, Unknown
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
 from routehub.web.answers import PageRoute, go
@@ -152,7 +152,7 @@ async def correct(
             key=None if step == "check" else said["key"], dry_run=step == "check",
         )  # fmt: skip
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         faults = Faults()
         for problem in error.problems:
