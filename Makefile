@@ -5,8 +5,9 @@
 #   make check    format, lint, types, who imports whom, generated files, documented settings and routes
 #   make format   put the code in shape
 #   make lock     recompile requirements/*.lock (needs uv)
+#   make words    bring the catalogues of words up to date with code and templates (docs/languages.md)
 #   make bench    the benchmarks: tables with ratios
-#   make soak     the promises at their full size (long)
+#   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
 #   make clean    remove the environment, the stamps, caches and builds
 
@@ -41,7 +42,7 @@ $(PYTHON_IN):
 
 # --- what people call -------------------------------------------------------------------------------
 
-.PHONY: help run test check format lock bench soak vendor clean
+.PHONY: help run test check format lock words bench soak vendor clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -75,12 +76,20 @@ LOCK := UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip compile --quiet --universal --g
 lock:
 	cd requirements && $(LOCK) $(ARGS) service.in -o service.lock && $(LOCK) $(ARGS) dev.in -o dev.lock
 
+words: .stamps/dev
+	$(PYTHON_IN) tools/words.py $(ARGS)
+
 bench: .stamps/dev
 	@$(COMPILE) schemas service
 	$(PYTHON_IN) -m benchmarks $(ARGS)
 
+# SIZE: 1 is the full size, 0 that of `make test`. The report stands at the end and in var/soak.json.
+SIZE ?= 1
+PROMISE ?=
 soak: .stamps/dev
-	ROUTEHUB_TEST_SOAK=1 $(PYTHON_IN) -m pytest -m soak --timeout=0 $(ARGS)
+	@$(COMPILE) schemas service clients tests
+	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
+	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)

@@ -180,9 +180,8 @@ def postgres() -> Iterator[PostgresServer]:
     programs = find_programs()
     if programs is None:
         raise SystemExit("no PostgreSQL programs: install postgresql, or set ROUTEHUB_TEST_PG_BIN to its bin folder")
-    server = PostgresServer(
-        programs, durable=True, fsync="off", synchronous_commit="off", shared_buffers="512MB", max_wal_size="4GB"
-    )  # fmt: skip
+    options = {"fsync": "off", "synchronous_commit": "off", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+    server = PostgresServer(programs, durable=True, options=options)
     try:
         server.start()
         yield server

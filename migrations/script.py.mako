@@ -8,6 +8,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+serves_from = ${repr(down_revision)}  # the oldest form whose programs may run on this one (docs/upgrading.md)
 
 
 def upgrade() -> None:

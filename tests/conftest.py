@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.webhooks",
     "tests.fixtures.nats",
     "tests.fixtures.hub",
+    "tests.fixtures.accounting",
     "tests.fixtures.furnished",
     "tests.fixtures.office",
     "tests.fixtures.browser",

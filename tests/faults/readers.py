@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import httpx
@@ -19,10 +20,13 @@ Event = dict[str, Any]
 
 
 class Reader:
-    """Everything that came, in the order in which it came, over any number of connections."""
+    """Everything that came, in the order in which it came, over any number of connections. url: of a hub, or of several
+    between which it changes with each connection."""
 
-    def __init__(self, form: str, url: str, key: str, breaking: asyncio.Event) -> None:
-        self._form, self._url, self._key = form, url, key
+    def __init__(self, form: str, url: str | Sequence[str], key: str, breaking: asyncio.Event) -> None:
+        self._form, self._key = form, key
+        self._turns = itertools.cycle([url] if isinstance(url, str) else url)
+        self._url = next(self._turns)
         self._breaking = breaking
         self.cursor = "0"
         self.came: list[tuple[int, str]] = []
@@ -41,6 +45,7 @@ class Reader:
                     await self._take(events)
             except BROKEN:
                 self.gave_up += 1
+            self._url = next(self._turns)
             await asyncio.sleep(0.01)
 
     async def has(self, number: int) -> None:

@@ -52,7 +52,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/series/{name}"): {"chair": "EC", "first_number": 1},
     ("POST", "/v1/readouts/{number}/errata"): {"wrong": "some", "right": "all"},
     ("PUT", "/v1/conferences/{number}/readout-draft"): {
-        "title": "Readout", "day": "2015-11-20", "opening": "They met.", "closing": "They go on.",
+        "title": "Readout",
+        "day": "2015-11-20",
+        "opening": "They met.",
+        "closing": "They go on.",
     },
     ("PUT", "/v1/me/quiet-hours"): {"hours": "22:00-06:00"},
     ("PATCH", "/v1/people/{person}"): {"function": "Deputy"},
@@ -69,7 +72,9 @@ async def made(hub: Inside) -> tuple[World, dict[str, Actor]]:
     fills = {"": dict(USUAL), "series": {"name": "weekly"}} | {door: {"act": act} for door, act in ACTS.items()}
     for party, door, body in POSTS:
         answer = await hub.post(party, door, body)
-        if answer.status_code != 201: print(f"BAD {door}: {answer.text[:600]}"); continue
+        if answer.status_code != 201:
+            print(f"BAD {door}: {answer.text[:600]}")
+            continue
         fills.setdefault(door, {})["ref"] = answer.json().get("shortid") or answer.json()["id"]
     fills["messages"] = fills["threads"] = {"ref": fills["notes"]["ref"]}
     directory = hub.hub.directory.value

@@ -33,8 +33,9 @@ class Served:
             **settings,
         }
         self.hub = Hub(Settings(database_url=database_url, **given))  # type: ignore[arg-type]
+        self.app = create_app(self.hub)
         config = uvicorn.Config(
-            create_app(self.hub), host="127.0.0.1", port=port, log_config=None, access_log=False,
+            self.app, host="127.0.0.1", port=port, log_config=None, access_log=False,
             timeout_graceful_shutdown=3, http=HttpConnection, ws=WebSocketConnection,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

@@ -6,6 +6,7 @@ writer (docs/decisions/0001). SQLite: WAL, ``synchronous=FULL``, explicit ``BEGI
 
 import asyncio
 import contextlib
+import contextvars
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -200,19 +201,21 @@ def _sqlite_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
     return engine
 
 
-# A frozen replica must not block the others (PROMISES 2): its locks end with these.
+# A frozen replica must not block the others (PROMISES 2): its locks end with these, and sooner than the others give up
+# waiting for them, so that a hub that freezes in the middle of a commit delays the others and fails nobody.
 # Compiling a query to machine code takes a second where the query takes five milliseconds, and
 # parallel workers take longer to start than to work: every query here reads few rows, by an index, from memory or a
 # solid-state disk, which the usual price of a random page does not think of.
 _POSTGRES_OPTIONS = (
     "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1 "
-    "-c lock_timeout=8s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+    "-c lock_timeout=8s -c statement_timeout=60s -c timezone=UTC -c idle_in_transaction_session_timeout="
 )
+_IDLE_WRITER, _IDLE_READER = "4s", "10s"
 
 
 def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
     connect_args = {
-        "options": _POSTGRES_OPTIONS,
+        "options": _POSTGRES_OPTIONS + (_IDLE_WRITER if writer else _IDLE_READER),
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
@@ -258,16 +261,19 @@ class Database:
         return Path(self.url.removeprefix("sqlite:///")).resolve()
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: _in(self.reader, lambda c: fn(c, *args, **kwargs)))
+        """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests. The thread says things
+        in the language of the caller."""
+        loop, task = asyncio.get_running_loop(), contextvars.copy_context()
+        return await loop.run_in_executor(
+            self._threads, lambda: task.run(_in, self.reader, lambda c: fn(c, *args, **kwargs))
+        )
 
     async def read_own(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for the hub's own followers, on threads and connections of their own: a few slow requests must
         not hold up live delivery, notification or the end of a revoked key's streams."""
-        loop = asyncio.get_running_loop()
+        loop, task = asyncio.get_running_loop(), contextvars.copy_context()
         return await loop.run_in_executor(
-            self._own_threads, lambda: _in(self.own_reader, lambda c: fn(c, *args, **kwargs))
+            self._own_threads, lambda: task.run(_in, self.own_reader, lambda c: fn(c, *args, **kwargs))
         )
 
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -4,6 +4,7 @@ fault is known, turned into an answer once, in ``api.problems``."""
 from collections.abc import Iterable
 from typing import Any
 
+from routehub.core.language import later
 from routehub_schemas.errors import Problem
 
 PROBLEM_BASE = "/docs/problems#"
@@ -14,7 +15,7 @@ class HubError(Exception):
 
     status = 500
     code = "internal"
-    title = "The hub failed"
+    title = later("The hub failed")
 
     def __init__(self, detail: str = "", problems: Iterable[Problem] = (), **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -34,13 +35,13 @@ class HubError(Exception):
 class Malformed(HubError):
     """The bytes could not be read as what they claim to be."""
 
-    status, code, title = 400, "malformed", "The message could not be read"
+    status, code, title = 400, "malformed", later("The message could not be read")
 
 
 class SignInNeeded(HubError):
     """No valid session or key came with the request."""
 
-    status, code, title = 401, "sign-in-needed", "Sign in first"
+    status, code, title = 401, "sign-in-needed", later("Sign in first")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -50,19 +51,19 @@ class SignInNeeded(HubError):
 class NotAllowed(HubError):
     """The sender is known and may not do this; used only where the existence of the thing is no secret."""
 
-    status, code, title = 403, "not-allowed", "You may not do this"
+    status, code, title = 403, "not-allowed", later("You may not do this")
 
 
 class SecondStepNeeded(HubError):
     """This hub asks everybody for two factors, and the session began with one; the account page sets up another."""
 
-    status, code, title = 403, "second-step-needed", "Set up a second step first"
+    status, code, title = 403, "second-step-needed", later("Set up a second step first")
 
 
 class Unknown(HubError):
     """Not there, or not visible to this reader: both read alike, byte for byte (PROMISES 9)."""
 
-    status, code, title = 404, "unknown", "There is nothing here that you can see"
+    status, code, title = 404, "unknown", later("There is nothing here that you can see")
 
     def __init__(self, detail: str = "", problems: Iterable[Problem] = ()) -> None:
         super().__init__(detail, problems)
@@ -71,13 +72,13 @@ class Unknown(HubError):
 class WrongMethod(HubError):
     """The address is there, and not for this method; ``Allow`` names those that it has (RFC 9110, 15.5.6)."""
 
-    status, code, title = 405, "wrong-method", "This address does not take that method"
+    status, code, title = 405, "wrong-method", later("This address does not take that method")
 
 
 class NotAcceptable(HubError):
     """``Accept`` names none of the forms in which this can be had (RFC 9110, 15.5.7); ``offered`` lists them."""
 
-    status, code, title = 406, "not-acceptable", "None of the forms that you accept is offered here"
+    status, code, title = 406, "not-acceptable", later("None of the forms that you accept is offered here")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -87,39 +88,39 @@ class NotAcceptable(HubError):
 class Conflict(HubError):
     """The request does not fit what has happened since."""
 
-    status, code, title = 409, "conflict", "This does not fit the present state"
+    status, code, title = 409, "conflict", later("This does not fit the present state")
 
 
 class Gone(HubError):
     """A cursor of another epoch, or beyond the head: read again from the start (PROMISES 5)."""
 
-    status, code, title = 410, "cursor-gone", "This cursor is no longer valid"
+    status, code, title = 410, "cursor-gone", later("This cursor is no longer valid")
 
 
 class Erased(HubError):
     """The body was erased, by retention or on request; entry, chain and hashes stay (DECISIONS 2)."""
 
-    status, code, title = 410, "erased", "The content of this message has been erased"
+    status, code, title = 410, "erased", later("The content of this message has been erased")
 
 
 class Stale(HubError):
     """``If-Match`` names a version that is not the current one (RFC 9110, 13.1.1)."""
 
-    status, code, title = 412, "stale", "This changed since you read it"
+    status, code, title = 412, "stale", later("This changed since you read it")
 
 
 class TooLarge(HubError):
-    status, code, title = 413, "too-large", "The message is too large"
+    status, code, title = 413, "too-large", later("The message is too large")
 
 
 class WrongType(HubError):
-    status, code, title = 415, "wrong-type", "This content type is not accepted here"
+    status, code, title = 415, "wrong-type", later("This content type is not accepted here")
 
 
 class Refused(HubError):
     """The message was read and breaks rules; every problem is listed."""
 
-    status, code, title = 422, "refused", "The message was not accepted"
+    status, code, title = 422, "refused", later("The message was not accepted")
 
 
 class LooksPersonal(HubError):
@@ -131,7 +132,7 @@ class LooksPersonal(HubError):
 class TooMany(HubError):
     """A rate limit was reached."""
 
-    status, code, title = 429, "too-many", "Too many requests"
+    status, code, title = 429, "too-many", later("Too many requests")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -141,13 +142,13 @@ class TooMany(HubError):
 class NotInstalled(HubError):
     """This hub was set up without the part that this takes (RFC 9110, 15.6.2)."""
 
-    status, code, title = 501, "not-installed", "This hub was installed without that"
+    status, code, title = 501, "not-installed", later("This hub was installed without that")
 
 
 class Busy(HubError):
     """The hub cannot take this now; nothing was stored; the same request may be sent again."""
 
-    status, code, title = 503, "busy", "The hub is busy or restarting"
+    status, code, title = 503, "busy", later("The hub is busy or restarting")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -157,7 +158,7 @@ class Busy(HubError):
 class Full(HubError):
     """The disk is full; nothing was stored (RFC 4918, 11.5)."""
 
-    status, code, title = 507, "disk-full", "The hub has no room to store this"
+    status, code, title = 507, "disk-full", later("The hub has no room to store this")
 
 
 class Unchanged(Exception):

@@ -25,6 +25,13 @@ class Settings(BaseSettings):
         description="File with the key under which secrets of one-time codes lie in the database; not named: "
         "`secrets.key` in data_dir. It is made when it is needed first. All hubs on one database share it.",
     )
+    backup_dir: str = Field(
+        "", description="Folder of backups, better on another disk; empty: the folder `backups` in the data folder."
+    )
+    backup_keep: str = Field(
+        "24 hours, 7 days, 5 weeks, 12 months",
+        description="Of how many hours, days, weeks and months with a backup the newest one stays.",
+    )
     nats_url: str = Field(
         "",
         description="`nats://host:port`: NATS instead of PostgreSQL's NOTIFY between hubs. It carries what messages "
@@ -113,6 +120,18 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
     log_level: str = Field("INFO", description="Least level that is logged.")
+
+    @property
+    def backup_folder(self) -> Path:
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
+
+    @property
+    def files_elsewhere(self) -> dict[str, Path]:
+        """Files that settings name outside of the data folder, by the name of the setting: keys, mostly."""
+        named = {name: value for name, value in self if isinstance(value, Path) and name != "data_dir"}
+        return {
+            name: path for name, path in named.items() if not path.resolve().is_relative_to(self.data_dir.resolve())
+        }
 
     @property
     def is_sqlite(self) -> bool:

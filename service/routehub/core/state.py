@@ -1,7 +1,10 @@
 """Facts of the whole hub, one row each: epoch, clock offset, version of the directory."""
 
+import json
 import secrets
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlmodel import Field, SQLModel
@@ -58,6 +61,31 @@ def deployment(conn: Connection) -> str:
         found = secrets.token_hex(8)
         write(conn, "deployment", found)
     return found
+
+
+@dataclass(frozen=True)
+class LastBackup:
+    """The newest backup that was proven by restoring it. ``head``: the sequence of the journal in it; times: wall."""
+
+    made_at: datetime
+    proven_at: datetime
+    head: int
+    where: str
+    bytes: int
+
+
+def last_backup(conn: Connection) -> LastBackup | None:
+    """As ``routehub backup`` recorded it; None: there has been none."""
+    found: dict[str, Any] | None = json.loads(read(conn, "backup", "null"))
+    if found is None:
+        return None
+    made, proven = (datetime.fromisoformat(found[name]) for name in ("made_at", "proven_at"))
+    return LastBackup(made, proven, found["head"], found["where"], found["bytes"])
+
+
+def backup_made(conn: Connection, made: LastBackup) -> None:
+    times = {"made_at": made.made_at.isoformat(), "proven_at": made.proven_at.isoformat()}
+    write(conn, "backup", json.dumps(asdict(made) | times))
 
 
 def clock_offset(conn: Connection) -> tuple[int, timedelta]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from routehub.core import state
 from routehub.core.clock import Clock, wall
 from routehub.core.db import Database
 from routehub.core.ids import uuid7
@@ -41,6 +42,7 @@ class Dispatcher:
         self._db, self._writer, self._directory, self._registry = db, writer, directory, registry
         self._clock, self._due, self._night = clock, due, night
         self._recent: deque[Message] = deque()
+        self._uncertain = 0
 
     def committed(self, messages: Sequence[Message]) -> None:
         """The hint of this hub's writer: read from here where it continues what was dispatched."""
@@ -57,6 +59,7 @@ class Dispatcher:
 
         if not await self._db.read_own(follow.is_following, NAME):
             await self._writer.submit(Change(start))
+        self._uncertain = int(await self._db.read_own(state.read, outgoing.UNCERTAIN_UNTIL, "0"))
 
     async def look(self) -> bool:
         """Dispatch what is new; says whether there may be more."""
@@ -94,14 +97,14 @@ class Dispatcher:
             found = traits(message, self._registry)
             waits = can_wait(self._registry[message.kind], found.severity)
             for to in addressees(at, message, found, wishes):
-                if not room.admits(to, message, waits=waits):
+                uncertain = message.sequence <= self._uncertain
+                if not (uncertain or room.admits(to, message, waits=waits)):
                     continue
-                rows.append(
-                    outgoing.row(
-                        uuid7(at.wall), to.name, message.id, "message", message.route, to.party, to.channel,
-                        message.kind, at.wall, urgent=found.severity is not None,
-                    )
+                made = outgoing.row(
+                    uuid7(at.wall), to.name, message.id, "message", message.route, to.party, to.channel,
+                    message.kind, at.wall, urgent=found.severity is not None,
                 )  # fmt: skip
+                rows.append(outgoing.uncertain(made) if uncertain else made)
         return start, messages, rows, room
 
 

@@ -70,7 +70,7 @@ def row(
     return {
         "id": new_id, "addressee": addressee, "about": about, "purpose": purpose, "route": route, "party": party,
         "channel": channel, "kind": kind, "urgent": urgent, "note": note, "state": "due", "attempts": 0,
-        "created_at": wall, "due_at": wall, "outcome": "",
+        "created_at": wall, "due_at": wall, "finished_at": None, "outcome": "",
     }  # fmt: skip
 
 
@@ -214,6 +214,33 @@ def give_up_all(tx: Transaction, addressee: str, outcome: str) -> None:
         .where(d.addressee == addressee, d.state == "due")
         .values(state="dead", outcome=outcome, finished_at=tx.wall, lease_by=None, lease_until=None)
     )
+
+
+UNCERTAIN_UNTIL = "uncertain_until"
+"""The fact of the hub that holds the head of the journal at its last restore: what the dispatcher finds up to there may
+have been sent before."""
+KNOWN_AGAIN = "webhook"
+"""The channel whose receivers know a delivery again by its id: sending it twice does no harm."""
+
+
+def give_up_uncertain(tx: Transaction, outcome: str) -> int:
+    """After a restore: what was due then may have been sent since. It is given up with the reason, and whoever it was
+    for may have it sent; answers how many."""
+    d = deliveries.c
+    done = tx.conn.execute(
+        update(deliveries)
+        .where(d.state == "due", d.channel != KNOWN_AGAIN)
+        .values(state="dead", outcome=outcome, finished_at=tx.wall, lease_by=None, lease_until=None)
+    )
+    return done.rowcount
+
+
+def uncertain(made: dict[str, Any]) -> dict[str, Any]:
+    """The same for a new delivery."""
+    if made["channel"] == KNOWN_AGAIN:
+        return made
+    words = "uncertain: the hub was restored before it was dispatched; it may have been sent before"
+    return made | {"state": "dead", "outcome": words, "finished_at": made["created_at"]}
 
 
 def again(tx: Transaction, addressee: str, delivery_id: str) -> bool:

@@ -175,6 +175,12 @@ def change(tx: Transaction, who: Principal, person_id: str, given: PersonChange)
     return load(tx.conn).people[person.id]
 
 
+def set_language(tx: Transaction, person_id: str, language: str) -> None:
+    """In which language somebody reads pages and mail; empty: pages as the browser asks, mail in English."""
+    tx.conn.execute(update(people).where(people.c.id == person_id).values(language=language))
+    tx.directory_changed()
+
+
 def leaves_nobody(directory: Directory, person: PersonView, at: datetime) -> tuple[str, ...]:
     """The routes on which nobody of the person's party could be reached, were the person withdrawn at this instant."""
     gone = replace(person, withdrawn_at=at)

@@ -185,6 +185,11 @@ def end_all(conn: Connection, person_id: str, wall: datetime, but: str | None = 
     return _end(conn, wall, sessions.c.person == person_id, *kept)
 
 
+def end_everybody(conn: Connection, wall: datetime) -> int:
+    """End every session that is open: those of a database that went back in time may have been ended since."""
+    return _end(conn, wall)
+
+
 def check_unsafe(session: SessionView, sent: str | None, fetch_site: str | None) -> None:
     """Refuse a changing request that another site may have caused.
 

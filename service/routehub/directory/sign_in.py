@@ -12,13 +12,13 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from routehub.core.canonical import digest
 from routehub.core.errors import SignInNeeded, refused
 from routehub.core.ids import token as new_token
 from routehub.directory import factors, sessions, steps
-from routehub.directory.tables import people, sign_in_links
+from routehub.directory.tables import people, sign_in_links, sign_in_steps
 from routehub.directory.transaction import Transaction
 
 LINK_MINUTES = 30
@@ -77,6 +77,14 @@ def redeem(conn: Connection, token: str, wall: datetime) -> str | None:
     person = conn.execute(select(link.person).where(link.token_hash == digest(token))).scalar_one()
     conn.execute(update(sign_in_links).where(link.person == person, link.used_at.is_(None)).values(used_at=wall))
     return str(person)
+
+
+def end_everything(conn: Connection, wall: datetime) -> int:
+    """End every session, link and sign-in under way, of a database that went back in time: what it shows as open may
+    have been used or ended since. Answers how many sessions that were."""
+    conn.execute(update(sign_in_links).where(sign_in_links.c.used_at.is_(None)).values(used_at=wall))
+    conn.execute(delete(sign_in_steps))
+    return sessions.end_everybody(conn, wall)
 
 
 def person_to_mail(conn: Connection, email: str, wall: datetime) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from routehub.core import state
+from routehub.core.language import pgettext
 from routehub.directory import tables as t
 
 OPERATOR_ROUTE = "*"
@@ -140,6 +141,7 @@ class PersonView:
     roles: Mapping[str, frozenset[str]]
     nominated_at: datetime | None = None
     accepted_at: datetime | None = None
+    language: str = ""
 
     def active(self, at: datetime) -> bool:
         """Whether the nomination holds at an instant (wall time)."""
@@ -237,7 +239,8 @@ class Directory:
         party = self.parties.get(code)
         if party is None:
             return "Routehub" if code == self.hub else code
-        return party.name(on)
+        # By the day, and then in the reader's language where its catalogue has that name.
+        return pgettext("party", party.name(on))
 
     @cached_property
     def people_by_email(self) -> Mapping[str, PersonView]:
@@ -327,7 +330,7 @@ def load(conn: Connection) -> Directory:
             tuple(filter(None, row.languages.split(","))), row.zone,
             row.valid_from, row.valid_until, row.withdrawn_at,
             {route: frozenset(found) for route, found in roles.get(row.id, {}).items()},
-            row.nominated_at, row.accepted_at,
+            row.nominated_at, row.accepted_at, row.language,
         )
         for row in conn.execute(select(t.people).order_by(t.people.c.party, t.people.c.name))
     }  # fmt: skip

@@ -112,7 +112,7 @@ class RoutePlan(SQLModel, table=True):
 
 class Person(SQLModel, table=True):
     """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
-    sign-in, which shows that the nomination arrived."""
+    sign-in, which shows that the nomination arrived. ``language``: of pages and mail, empty while none was chosen."""
 
     __tablename__ = "person"
 
@@ -124,6 +124,7 @@ class Person(SQLModel, table=True):
     phone: str = ""
     languages: str = ""
     zone: str = ""
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})
     valid_from: datetime = Field(sa_type=UTCDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

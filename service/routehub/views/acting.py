@@ -8,16 +8,26 @@ from sqlalchemy import Connection
 
 from routehub.boards.measures.queries import MeasureView, measures
 from routehub.boards.movements.queries import MovementView, movements
+from routehub.core.language import ENGLISH, _, current, later
 from routehub.core.words import number
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.changes import Line, Todo
 from routehub_schemas.kinds.movement.summary import carried
 
-STATES = {
-    "proposed": "waits for an answer", "notified": "told in advance", "agreed": "agreed",
-    "agreed_with_conditions": "agreed with conditions, which are not accepted yet", "objected": "objected",
-    "not_agreed": "not agreed", "withdrawn": "withdrawn", "took_place": "took place",
+TRANSPORT = {
+    "train": later("by train"), "bus": later("by bus"), "ship": later("by ship"), "plane": later("by plane"),
+    "on_foot": later("on foot"),
 }  # fmt: skip
+STATES = {
+    "proposed": later("waits for an answer"),
+    "notified": later("told in advance"),
+    "agreed": later("agreed"),
+    "agreed_with_conditions": later("agreed with conditions, which are not accepted yet"),
+    "objected": later("objected"),
+    "not_agreed": later("not agreed"),
+    "withdrawn": later("withdrawn"),
+    "took_place": later("took place"),
+}
 """How a movement stands, in words."""
 
 
@@ -30,7 +40,15 @@ def load(
 
 def what(movement: MovementView) -> str:
     """``2 trains, about 960 people``"""
-    return f"{carried(movement.transport, movement.vehicles)}, about {number(movement.people)} people"
+    return _("%(vehicles)s, about %(people)s people", vehicles=vehicles(movement), people=number(movement.people))
+
+
+def vehicles(movement: MovementView) -> str:
+    """``2 trains``, ``on foot``; the payload's own words in English."""
+    if current() == ENGLISH:
+        return carried(movement.transport, movement.vehicles)
+    means = _(TRANSPORT[movement.transport]) if movement.transport in TRANSPORT else _("other means")
+    return means if movement.vehicles is None else f"{means}: {movement.vehicles}"
 
 
 def todo(
@@ -46,13 +64,37 @@ def _of_movement(view: MovementView, party: str, directory: Directory, now: date
     wanted, page = view.waits_for(party), f"/movements/{view.short_id}"
     if wanted == "answer":
         name = directory.name(view.party, now.date())
-        return [Todo(f"Agree or object to {view.short_id}: {name}, {what(view)}", view.answer_by, view.short_id, page)]
+        return [
+            Todo(
+                _(
+                    "Agree or object to %(short_id)s: %(name)s, %(view)s",
+                    short_id=view.short_id,
+                    name=name,
+                    view=what(view),
+                ),
+                view.answer_by,
+                view.short_id,
+                page,
+            )
+        ]
     if wanted == "accept_conditions":
         name = directory.name(view.asked, now.date())
-        words = f"Accept the conditions of {name}, or withdraw {view.short_id}: {what(view)}"
+        words = _(
+            "Accept the conditions of %(name)s, or withdraw %(short_id)s: %(view)s",
+            name=name,
+            short_id=view.short_id,
+            view=what(view),
+        )
         return [Todo(words, view.at, view.short_id, page)]
     if party == view.party and (view.agreed or not view.needs) and view.unreported(now):
-        return [Todo(f"Report what took place of {view.short_id}: {what(view)}", None, view.short_id, page)]
+        return [
+            Todo(
+                _("Report what took place of %(short_id)s: %(view)s", short_id=view.short_id, view=what(view)),
+                None,
+                view.short_id,
+                page,
+            )
+        ]
     return []
 
 
@@ -61,9 +103,28 @@ def _of_measure(view: MeasureView, party: str, directory: Directory, today: date
     if view.waits_for(party):
         name = directory.name(view.party, today)
         due = view.said.views_by or (view.said.start if view.in_force is None else None)
-        return [Todo(f"View on {view.short_id}: {name}, {view.said.title}", due, view.short_id, page)]
+        return [
+            Todo(
+                _(
+                    "View on %(short_id)s: %(name)s, %(title)s",
+                    short_id=view.short_id,
+                    name=name,
+                    title=view.said.title,
+                ),
+                due,
+                view.short_id,
+                page,
+            )
+        ]
     if party in view.unconfirmed():
-        return [Todo(f"Confirm {view.short_id}: {view.said.title}", view.said.start, view.short_id, page)]
+        return [
+            Todo(
+                _("Confirm %(short_id)s: %(title)s", short_id=view.short_id, title=view.said.title),
+                view.said.start,
+                view.short_id,
+                page,
+            )
+        ]
     return []
 
 
@@ -84,7 +145,12 @@ def lines(
     for view in planned:
         at = max([view.proposed_at, *(act.at for act in view.acts)])
         if at >= since:
-            text = f"to {directory.name(view.asked, today)}: {what(view)}: {STATES[view.state]}"
+            text = _(
+                "to %(today)s: %(view)s: %(state)s",
+                today=directory.name(view.asked, today),
+                view=what(view),
+                state=_(STATES[view.state]),
+            )
             sources = (view.id, *(act.message_id for act in view.acts))
             found.append(Line(
                 ">", at, view.party, text, view.short_id, parties=(view.party, view.asked), sources=sources,
@@ -107,8 +173,10 @@ def _named(view: MeasureView) -> set[str]:
 
 
 def _measure_words(view: MeasureView, directory: Directory, today: date) -> str:
-    marks = [*(["changed"] if view.changed_at else []), *(["short notice"] if view.short_notice else [])]
-    marks += ["unilateral"] if view.unilateral else []
-    marks += [view.state] if view.over else []
-    joint = f" with {', '.join(directory.name(code, today) for code in view.said.co_authors)}"
+    marks = [*([_("changed")] if view.changed_at else []), *([_("short notice")] if view.short_notice else [])]
+    marks += [_("unilateral")] if view.unilateral else []
+    marks += [_(view.state)] if view.over else []
+    joint = _(
+        " with %(co_authors)s", co_authors=", ".join(directory.name(code, today) for code in view.said.co_authors)
+    )
     return view.said.title + (joint if view.said.co_authors else "") + (f" ({', '.join(marks)})" if marks else "")

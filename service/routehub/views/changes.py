@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from routehub.boards.alerts.queries import AlertView
 from routehub.boards.figures.queries import FigureValue
 from routehub.boards.figures.unusual import unusual
+from routehub.core.language import _, later, plural
 from routehub.core.words import day, number, signed_percent
 from routehub.views.route import RoutePicture, Station
 from routehub_schemas.vocab import SEVERITIES
@@ -18,13 +19,15 @@ corrections; silence; reception."""
 FULL = ("nearly_full", "over_capacity")
 CORRECTED_SHARE = 0.10
 """A correction of less is no news (UX 3.3)."""
-WORDS = {"arrivals": "entries from", "departures": "exits to"}
+WORDS = {"arrivals": later("entries from %(party)s"), "departures": later("exits to %(party)s")}
+ENTERED = later("%(figure)s people entered, %(change)s")
+LEFT = later("%(figure)s people left, %(change)s")
 FLOWS = ("arrivals", "departures")
 LEVEL_WORDS = {
-    "room": "room",
-    "filling": "filling",
-    "nearly_full": "nearly full",
-    "over_capacity": "over capacity",
+    "room": later("room"),
+    "filling": later("filling"),
+    "nearly_full": later("nearly full"),
+    "over_capacity": later("over capacity"),
 }
 
 
@@ -82,13 +85,18 @@ def changes(picture: RoutePicture, since: datetime, corrected: Corrected) -> lis
 def todo(picture: RoutePicture, party: str) -> list[Todo]:
     """What waits for a party: alerts to acknowledge, figures to post."""
     found = [
-        Todo(f"Acknowledge {a.short_id}: {a.headline}", None, a.short_id, f"/alerts/{a.short_id}")
+        Todo(
+            _("Acknowledge %(short_id)s: %(headline)s", short_id=a.short_id, headline=a.headline),
+            None,
+            a.short_id,
+            f"/alerts/{a.short_id}",
+        )
         for a in picture.alerts
         if a.waits_for(party)
     ]
     station = picture.station(party)
     if station is not None and station.freshness.state in ("due", "late", "silent"):
-        found.append(Todo("Post figures", station.freshness.due_at, None))
+        found.append(Todo(_("Post figures"), station.freshness.due_at, None))
     return found
 
 
@@ -105,9 +113,10 @@ def change_words(now: int, before: int) -> str:
     """``524 more than yesterday (+38%)``."""
     apart = now - before
     if apart == 0:
-        return "the same as yesterday"
-    share = f" ({signed_percent(now, before)})" if before else ""
-    return f"{number(abs(apart))} {'more' if apart > 0 else 'fewer'} than yesterday{share}"
+        return _("the same as yesterday")
+    many = number(abs(apart))
+    words = _("%(many)s more than yesterday", many=many) if apart > 0 else _("%(many)s fewer than yesterday", many=many)
+    return f"{words} ({signed_percent(now, before)})" if before else words
 
 
 def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Line]:
@@ -118,8 +127,9 @@ def _flows(picture: RoutePicture, station: Station, since: datetime) -> list[Lin
             continue
         week = _week(picture, station.party, indicator, figure.now.day)
         if unusual(figure.now.value, figure.before.value, week):
-            word = "entered" if indicator == "arrivals" else "left"
-            text = f"{number(figure.now.value)} people {word}, {change_words(figure.now.value, figure.before.value)}"
+            said = ENTERED if indicator == "arrivals" else LEFT
+            change = change_words(figure.now.value, figure.before.value)
+            text = _(said, figure=number(figure.now.value), change=change)
             sources = tuple(dict.fromkeys((*figure.now.messages, *figure.before.messages)))
             at, ref = figure.now.accepted_at, figure.now.messages[0]
             lines.append(Line("^", at, station.party, text, ref, sources=sources))
@@ -137,9 +147,16 @@ def _corrections(corrected: Iterable[tuple[FigureValue, FigureValue]]) -> list[L
         if now.value is None or before.value is None or abs(now.value - before.value) <= CORRECTED_SHARE * before.value:
             continue
         towards = now.counterpart if now.indicator in WORDS else None
-        what = f"{WORDS[now.indicator]} {towards}" if towards else now.indicator.replace("_", " ")
+        what = _(WORDS[now.indicator], party=towards) if towards else _(now.indicator.replace("_", " "))
         about = f" ({now.counterpart})" if now.counterpart and not towards else ""
-        text = f"corrected {what}{about} of {day(now.day)} to {number(now.value)} (was {number(before.value)})"
+        text = _(
+            "corrected %(what)s%(about)s of %(day)s to %(value)s (was %(before)s)",
+            what=what,
+            about=about,
+            day=day(now.day),
+            value=number(now.value),
+            before=number(before.value),
+        )
         sources = tuple(dict.fromkeys((now.message_id, before.message_id)))
         lines.append(Line("r", now.accepted_at, now.party, text, now.message_id, sources=sources))
     return lines
@@ -148,12 +165,15 @@ def _corrections(corrected: Iterable[tuple[FigureValue, FigureValue]]) -> list[L
 def _silence(station: Station, since: datetime) -> list[Line]:
     fresh = station.freshness
     if fresh.state == "silent":
-        text = f"silent for {fresh.silent_days} days"
+        text = _("silent for %(silent_days)s days", silent_days=fresh.silent_days)
         return [Line("-", fresh.last_at or fresh.due_at, station.party, text, None)]
     if fresh.reported_at is None or fresh.reported_at < since or not station.missed:
         return []
-    days = f"{station.missed} {'day' if station.missed == 1 else 'days'}"
-    text = f"reports again, after {days} without a report"
+    text = plural(
+        "reports again, after %(n)s day without a report",
+        "reports again, after %(n)s days without a report",
+        station.missed,
+    )
     return [Line("-", fresh.reported_at, station.party, text, None)]
 
 
@@ -167,7 +187,13 @@ def _reception(station: Station, since: datetime) -> list[Line]:
     eased = before is not None and other and before.level in FULL and figure.now.accepted_at >= since
     if now.level not in FULL and not eased:
         return []
-    was = f" (was {LEVEL_WORDS[before.level]})" if before is not None and other else ""
-    text = f"reception {LEVEL_WORDS[now.level]}: {number(now.occupied)} of {number(now.places)}{was}"
+    was = _(" (was %(level)s)", level=_(LEVEL_WORDS[before.level])) if before is not None and other else ""
+    text = _(
+        "reception %(level)s: %(occupied)s of %(places)s%(was)s",
+        level=_(LEVEL_WORDS[now.level]),
+        occupied=number(now.occupied),
+        places=number(now.places),
+        was=was,
+    )
     at, used = figure.now.accepted_at, figure.now.messages
     return [Line("#", at, station.party, text, used[0], sources=used)]

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.commitments.queries import Said, Step
+from routehub.core.language import _
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import RouteView
 from routehub.views import plans
@@ -137,7 +138,7 @@ def span(route: RouteView, first: date, last: date, now: datetime) -> Span | Non
 def load(conn: Connection, ids: Iterable[int], route: RouteView, plan: Plan, over: Span) -> MonitoringReport:
     """The report of what these audiences show."""
     audiences = frozenset(ids)
-    name = over.name or f"{over.first} to {over.last}"
+    name = over.name or _("%(first)s to %(last)s", first=over.first, last=over.last)
     last = over.last if over.over else over.end.astimezone(route.zone).date()
     then = Week(name, over.first, over.last, over.begin, over.first - ONE_DAY, True)
     now = Week(name, over.first, over.last, over.end, last, over.over)

@@ -3,14 +3,16 @@ short one that everybody knows, ``Frontex`` and not five lines."""
 
 from datetime import date
 
+from routehub.core.language import pgettext
 from routehub.directory.snapshot import Directory
 from routehub_schemas import reference
 
 
 def called(directory: Directory, party: str, on: date) -> str:
     """The short name only where the official one is that of the reference data: who has set another means it."""
-    official, known = directory.name(party, on), reference.parties().get(party)
+    known = reference.parties().get(party)
+    official = directory.name(party, on)
     if known is None or known.kind == "state":
         return official
     named = known.named(on)
-    return named.short if named.name == official else official
+    return pgettext("party", named.short) if directory.parties[party].name(on) == named.name else official

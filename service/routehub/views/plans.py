@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from routehub.boards.commitments.adding import Sum, total
 from routehub.boards.commitments.queries import CommitmentView, commitments
 from routehub.boards.commitments.standing import Standing, standing
+from routehub.core.language import _, later
 from routehub.core.words import day as day_words
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import RouteView
@@ -24,9 +25,15 @@ STATES = ("overdue", "behind", "nothing_reported", "open", "on_track", "done", "
 """The worst first: a point stands as the worst of its commitments. Those that were withdrawn do not count."""
 NONE = "no_commitment"
 STATE_WORDS = {
-    "done": "Done", "overdue": "Overdue", "nothing_reported": "Nothing reported", "behind": "Behind",
-    "on_track": "On track", "open": "Open", "withdrawn": "Withdrawn", "no_commitment": "No commitment recorded",
-}  # fmt: skip
+    "done": later("Done"),
+    "overdue": later("Overdue"),
+    "nothing_reported": later("Nothing reported"),
+    "behind": later("Behind"),
+    "on_track": later("On track"),
+    "open": later("Open"),
+    "withdrawn": later("Withdrawn"),
+    "no_commitment": later("No commitment recorded"),
+}
 """The same in words."""
 _WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 
@@ -87,7 +94,7 @@ def week_of(route: RouteView, now: datetime, name: str | None = None) -> Week | 
     """The week of this name (`2016-W03`, ISO 8601), or the present one; None when there is none or it has not begun."""
     today = now.astimezone(route.zone).date()
     if name is None:
-        year, number, _ = today.isocalendar()
+        year, number, _rest = today.isocalendar()
     else:
         found = _WEEK.fullmatch(name)
         if found is None:
@@ -154,6 +161,8 @@ def waiting(conn: Connection, ids: Iterable[int], route: str, party: str, today:
 
 def _todo(one: Shown) -> Todo:
     due = one.standing.deadline
-    by = f", due {day_words(due)} {due.year}" if due is not None else ""
-    words = f"Overdue commitment {one.view.short_id}: {one.view.now.title}{by}"
+    by = _(", due %(due)s %(year)s", due=day_words(due), year=due.year) if due is not None else ""
+    words = _(
+        "Overdue commitment %(short_id)s: %(title)s%(by)s", short_id=one.view.short_id, title=one.view.now.title, by=by
+    )
     return Todo(words, None, one.view.short_id, f"/commitments/{one.view.short_id}")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.measures.queries import MeasureView
 from routehub.core import words
+from routehub.core.language import _
 from routehub.directory.snapshot import LegView, RouteView
 from routehub.journal.targets import marked_red
 from routehub.views import shared
@@ -55,9 +56,9 @@ def limits_of(said: Measure) -> tuple[Limit, ...]:
     for cap in said.caps:
         for leg in cap.legs or said.legs if cap.counts in CROSS else ():
             if leg not in found or cap.people < found[leg].people:
-                found[leg] = Limit(leg, cap.people, f"the cap of {words.number(cap.people)} a day")
+                found[leg] = Limit(leg, cap.people, _("the cap of %(people)s a day", people=words.number(cap.people)))
     if said.type in CLOSED and not said.caps and not said.authorised_crossing_points:
-        what = "the closure" if said.type == "closure" else "the transport stop"
+        what = _("the closure") if said.type == "closure" else _("the transport stop")
         found = {leg: Limit(leg, 0, what) for leg in said.legs}
     return tuple(found.values())
 
@@ -124,7 +125,7 @@ def _nearer(one: Mapping[str, Any], best: Mapping[str, Any], start: date) -> boo
 def _of_forecast(one: Mapping[str, Any]) -> Expected:
     day = words.day(date.fromisoformat(one["day"]))
     span = f"{words.number(one['low'])}–{words.number(one['high'])}"
-    how = f"forecast for {day}, 80 % interval {span}"
+    how = _("forecast for %(day)s, 80 %% interval %(span)s", day=day, span=span)
     return Expected(one["leg"], one["expected"], how, one["low"], one["high"])
 
 
@@ -137,9 +138,15 @@ def _counted(totals: Totals, leg: LegView, today: date) -> Expected | None:
         told: list[Total] = [day for day in days if day is not None][:DAYS]
         if told:
             mean = round(sum(day.value for day in told) / len(told))
-            span = f"{len(told)} days to {words.day(told[0].day)}" if len(told) > 1 else words.day(told[0].day)
+            span = (
+                _("%(n)s days to %(told)s", n=len(told), told=words.day(told[0].day))
+                if len(told) > 1
+                else words.day(told[0].day)
+            )
             messages = tuple(dict.fromkeys(message for day in told for message in day.messages))
-            return Expected(leg.code, mean, f"as {party} counted, mean of {span}", inputs=messages)
+            return Expected(
+                leg.code, mean, _("as %(party)s counted, mean of %(span)s", party=party, span=span), inputs=messages
+            )
     return None
 
 

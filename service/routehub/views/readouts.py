@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from routehub.boards.readouts.queries import CheckView, checks, readouts
+from routehub.core.language import _
 from routehub.directory.principal import Principal
 from routehub.views.changes import Todo
 
@@ -24,7 +25,9 @@ def waiting(conn: Connection, ids: Iterable[int], who: Principal, now: datetime)
 
 
 def _to_check(view: CheckView) -> Todo:
-    words = f"Check the readout of conference {view.conference}: to say nothing is to accept it"
+    words = _(
+        "Check the readout of conference %(conference)s: to say nothing is to accept it", conference=view.conference
+    )
     return Todo(words, view.until, view.short_id, f"/readout-checks/{view.short_id}")
 
 
@@ -33,8 +36,20 @@ def _of_chair(view: CheckView, now: datetime) -> Todo | None:
     state = view.state(now)
     if state == "change_asked":
         who = ", ".join(one.party for one in view.changes)
-        return Todo(f"{who} asks for a change in the readout of conference {view.conference}", None, None, address)
+        return Todo(
+            _(
+                "%(who)s asks for a change in the readout of conference %(conference)s",
+                who=who,
+                conference=view.conference,
+            ),
+            None,
+            None,
+            address,
+        )
     if state == "accepted":
-        words = f"Publish the readout of conference {view.conference}: its check is over, and nobody asked for a change"
+        words = _(
+            "Publish the readout of conference %(conference)s: its check is over, and nobody asked for a change",
+            conference=view.conference,
+        )
         return Todo(words, None, None, address)
     return None

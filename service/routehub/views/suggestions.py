@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from routehub.core.language import _
 from routehub.core.words import number
 
 NEARLY_FULL = 0.90
@@ -100,33 +101,59 @@ def _leg(one: str, other: str, legs: Sequence[tuple[str, str]]) -> str | None:
 
 
 def _suggestion(full: Room, taker: Room, people: int, spare: int, leg: str | None) -> Suggestion:
-    near = f"they share the border {leg}" if leg else "they share no border, so it takes transport through others"
-    why = (
-        f"{full.party} is at {full.percent}% of its places and {taker.party} at {taker.percent}%; {near}. "
-        f"A suggestion only: nobody has agreed to it."
+    near = (
+        _("they share the border %(leg)s", leg=leg)
+        if leg
+        else _("they share no border, so it takes transport through others")
+    )
+    why = _(
+        "%(party)s is at %(percent)s%% of its places and %(party_2)s at %(percent_2)s%%; %(near)s. A "
+        "suggestion only: nobody has agreed to it.",
+        party=full.party,
+        percent=full.percent,
+        party_2=taker.party,
+        percent_2=taker.percent,
+        near=near,
     )
     return Suggestion(
         full.party, taker.party, people, leg, why, (*_pressed(full), *_spared(taker, spare),
-        f"the smaller of what is left of both: {number(people)}"),
+        _("the smaller of what is left of both: %(people)s", people=number(people))),
         tuple(dict.fromkeys((*full.inputs, *taker.inputs))),
     )  # fmt: skip
 
 
 def _pressed(full: Room) -> tuple[str, ...]:
-    come = f" + {number(full.tomorrow)} more tomorrow" if full.tomorrow > 0 else ""
-    soon = f"; full in {full.days_to_full:g} days" if full.days_to_full is not None else ""
+    come = _(" + %(tomorrow)s more tomorrow", tomorrow=number(full.tomorrow)) if full.tomorrow > 0 else ""
+    soon = (
+        _("; full in %(days_to_full)s days", days_to_full=f"{full.days_to_full:g}")
+        if full.days_to_full is not None
+        else ""
+    )
     nearly = int(NEARLY_FULL * full.places)
     return (
-        f"{full.party}, {full.day}: {number(full.occupied)} people{come} in {number(full.places)} places{soon}",
+        _(
+            "%(party)s, %(full)s: %(occupied)s people%(come)s in %(places)s places%(soon)s",
+            party=full.party,
+            full=full.day,
+            occupied=number(full.occupied),
+            come=come,
+            places=number(full.places),
+            soon=soon,
+        ),
         f"{full.party} beyond {NEARLY_FULL:.0%}: {number(full.load)} − {number(nearly)} = {number(full.excess)}",
     )
 
 
 def _spared(taker: Room, spare: int) -> tuple[str, ...]:
-    come = f" + {number(taker.tomorrow)} more tomorrow" if taker.tomorrow > 0 else ""
+    come = _(" + %(tomorrow)s more tomorrow", tomorrow=number(taker.tomorrow)) if taker.tomorrow > 0 else ""
     room = (
         f"{taker.party}, {taker.day}: up to {ROOM:.0%} of {number(taker.places)} places = "
         f"{number(int(ROOM * taker.places))}, less {number(taker.occupied)} people{come} = {number(taker.spare)}"
     )
-    given = f"{taker.party}: {number(taker.spare - spare)} of these suggested above, {number(spare)} left"
+    given = _(
+        "%(party)s: %(spare)s of these suggested above, %(spare_2)s left",
+        party=taker.party,
+        spare=number(taker.spare - spare),
+        spare_2=number(spare),
+    )
     return (room, given) if spare != taker.spare else (room,)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
 from routehub.boards.statements.queries import StatementView, statements
+from routehub.core.language import _
 from routehub.core.words import number
 from routehub.directory import nominations
 from routehub.directory.principal import Principal
@@ -33,7 +34,12 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
         if one is not None and view.waits_for(party):
             found.append(
                 Todo(
-                    f"Answer {view.short_id} of {view.party}: {view.title}",
+                    _(
+                        "Answer %(short_id)s of %(party)s: %(title)s",
+                        short_id=view.short_id,
+                        party=view.party,
+                        title=view.title,
+                    ),
                     one.due,
                     view.short_id,
                     f"/requests/{view.short_id}",
@@ -42,7 +48,7 @@ def requests_waiting(views: Iterable[RequestView], party: str) -> list[Todo]:
         elif view.party == party and not view.over and view.category == "joint_assessment" and _all_in(view):
             found.append(
                 Todo(
-                    f"Compile the outcome of {view.short_id}: {view.title}",
+                    _("Compile the outcome of %(short_id)s: %(title)s", short_id=view.short_id, title=view.title),
                     view.due,
                     view.short_id,
                     f"/requests/{view.short_id}",
@@ -62,7 +68,7 @@ def actions_waiting(views: Iterable[ActionView], look: Looking) -> list[Todo]:
         own = view.owner(look.party)
         if own is not None and own.state != "done":
             due = datetime.combine(own.due, time(23, 59), look.zone).astimezone(UTC)
-            late = "Overdue action" if own.state == "overdue" else "Action"
+            late = _("Overdue action") if own.state == "overdue" else _("Action")
             # A mail says what stands before the colon: what follows may be from TLP:RED minutes.
             found.append(Todo(f"{late} {view.id}: {view.what.removesuffix('.')}", due, view.id, f"/actions#{view.id}"))
     return found
@@ -72,7 +78,12 @@ def statements_waiting(views: Iterable[StatementView], party: str) -> list[Todo]
     """Texts that name the party and that it has neither signed nor declined."""
     return [
         Todo(
-            f"Sign or decline {view.short_id} of {view.party}: {view.title}",
+            _(
+                "Sign or decline %(short_id)s of %(party)s: %(title)s",
+                short_id=view.short_id,
+                party=view.party,
+                title=view.title,
+            ),
             None,
             view.short_id,
             f"/statements/{view.short_id}",
@@ -89,14 +100,14 @@ def nominations_waiting(
     overdue."""
     stand = nominations.standings(directory, route, today, wall)
     found = [
-        Todo("Nominate a contact point, within 24 hours", one.due_at, None, "/people/new")
+        Todo(_("Nominate a contact point, within 24 hours"), one.due_at, None, "/people/new")
         for one in stand
         if one.party == who.party and one.state != "nominated" and "party_office" in who.roles
     ]
     late = [one for one in stand if one.state == "overdue" and one.party != who.party]
     if late and "coordinator" in who.roles:
         codes = ", ".join(one.party for one in late)
-        found.append(Todo(f"No contact point nominated yet: {codes}", late[0].due_at, None, "/people"))
+        found.append(Todo(_("No contact point nominated yet: %(codes)s", codes=codes), late[0].due_at, None, "/people"))
     return found
 
 
@@ -104,23 +115,39 @@ def offers_waiting(views: Iterable[OfferView], party: str) -> list[Todo]:
     """Offers to accept or decline, and deliveries whose receipt is to be confirmed."""
     found = []
     for view in views:
-        p, toward = view.progress, f" toward {view.need_short_id}" if view.need_short_id else ""
+        p, toward = (
+            view.progress,
+            _(" toward %(need_short_id)s", need_short_id=view.need_short_id) if view.need_short_id else "",
+        )
         meant = party == view.needed_by or party in view.offered_to
         if view.state == "offered" and meant and view.may_take(party):
             what = f"{number(view.quantity)} {view.unit.replace('_', ' ')}{toward}"
             found.append(
                 Todo(
-                    f"Accept or decline {view.short_id} of {view.party}: {what}",
+                    _(
+                        "Accept or decline %(short_id)s of %(party)s: %(what)s",
+                        short_id=view.short_id,
+                        party=view.party,
+                        what=what,
+                    ),
                     None,
                     view.short_id,
                     f"/offers/{view.short_id}",
                 )
             )
         elif party == view.receiver and p.delivered > p.received and p.ended is None:
-            what = f"{number(p.delivered - p.received)} {view.unit.replace('_', ' ')} of {view.short_id}"
+            what = _(
+                "%(received)s %(unit)s of %(short_id)s",
+                received=number(p.delivered - p.received),
+                unit=view.unit.replace("_", " "),
+                short_id=view.short_id,
+            )
             found.append(
                 Todo(
-                    f"Confirm the receipt of {what}, from {view.party}", None, view.short_id, f"/offers/{view.short_id}"
+                    _("Confirm the receipt of %(what)s, from %(party)s", what=what, party=view.party),
+                    None,
+                    view.short_id,
+                    f"/offers/{view.short_id}",
                 )
             )
     return found

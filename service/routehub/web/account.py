@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 
 from routehub.core.clock import wall
 from routehub.core.errors import HubError
+from routehub.core.language import _, later
 from routehub.directory import factors, passkeys, sessions
 from routehub.web.context import WebContext
 from routehub.web.forms import Faults
@@ -16,7 +17,7 @@ from routehub.web.visitor import SignedIn, Visitor, lacks_second_step
 class NotFresh(HubError):
     """The sign-in is too long ago to change how one signs in: an open browser must not be enough for that."""
 
-    status, code, title = 403, "not-fresh", "Sign in again first"
+    status, code, title = 403, "not-fresh", later("Sign in again first")
 
 
 def is_fresh(who: Visitor) -> bool:
@@ -24,13 +25,14 @@ def is_fresh(who: Visitor) -> bool:
 
 
 def require_fresh(who: Visitor, what: str) -> Visitor:
+    """what: the sentence that says to sign in again, and why."""
     if not is_fresh(who):
-        raise NotFresh(f"You signed in more than half an hour ago. Sign in again {what}.")
+        raise NotFresh(what)
     return who
 
 
 async def _fresh(who: SignedIn) -> Visitor:
-    return require_fresh(who, "to change how you sign in")
+    return require_fresh(who, _("You signed in more than half an hour ago. Sign in again to change how you sign in."))
 
 
 Fresh = Annotated[Visitor, Depends(_fresh)]
@@ -50,13 +52,13 @@ async def show_account(
         "passkeys_here": passkeys.offered(ctx.settings.public_url), "asks": ctx.settings.second_factor,
         "done": "" if faults else request.query_params.get("done", ""),
     }  # fmt: skip
-    title = "Your account"
+    title = _("Your account")
     return page(
-        request, ctx, who, "account.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "account.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=status if faults else 200,
     )  # fmt: skip
 
 
 def show_recovery(request: Request, ctx: WebContext, who: Visitor, made: list[str], first: bool) -> Response:
     """Fresh recovery codes: shown now and never again. first: they came with the first second step."""
-    return page(request, ctx, who, "recovery.html", "Your recovery codes", {"codes": made, "first": first})
+    return page(request, ctx, who, "recovery.html", _("Your recovery codes"), {"codes": made, "first": first})

@@ -7,6 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel
 
 from routehub.core.errors import Conflict, NotAllowed, Refused
+from routehub.core.language import _
 from routehub.web.account import require_fresh
 from routehub.web.context import WebContext
 from routehub.web.forms import Faults, Form
@@ -19,7 +20,7 @@ from routehub_schemas.errors import Invalid
 async def _operator(who: SignedIn) -> Visitor:
     if "operator" not in who.principal.roles:
         raise NotAllowed(
-            "Administration is for the operator of the hub. Your party's office looks after its own people."
+            _("Administration is for the operator of the hub. Your party's office looks after its own people.")
         )
     return who
 
@@ -28,7 +29,8 @@ Operator = Annotated[Visitor, Depends(_operator)]
 
 
 async def _fresh_operator(who: Operator) -> Visitor:
-    return require_fresh(who, "to change how others sign in")
+    words = _("You signed in more than half an hour ago. Sign in again to change how others sign in.")
+    return require_fresh(who, words)
 
 
 FreshOperator = Annotated[Visitor, Depends(_fresh_operator)]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from routehub.boards.alerts.queries import AlertView
+from routehub.core.language import _, later
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.visitor import Visitor
@@ -30,23 +31,77 @@ class Choice:
 CHOICES: Mapping[str, Choice] = {
     choice.category: choice
     for choice in (
-        Choice("surge", "Sudden rise", "Many more people than usual", "Sudden rise in arrivals",
-               "Severe", "Immediate", "Observed", (f"{PLAN}/1", f"{PLAN}/9")),
-        Choice("reception_nearly_full", "Reception nearly full", "Places will run out soon", "Reception nearly full",
-               "Severe", "Expected", "Likely", (f"{PLAN}/3", f"{PLAN}/4")),
-        Choice("crossing_changed", "Crossing point changed", "Closed, opened, or other hours",
-               "Crossing point changed", "Severe", "Immediate", "Observed", (f"{PLAN}/1", f"{PLAN}/13")),
-        Choice("people_stranded", "People stranded", "They can neither move on nor be sheltered", "People stranded",
-               "Severe", "Immediate", "Observed", (f"{PLAN}/3",)),
-        Choice("transport_disrupted", "Transport disrupted", "Trains, buses or ferries do not run",
-               "Transport disrupted", "Moderate", "Immediate", "Observed", (f"{PLAN}/12",)),
-        Choice("other", "Something else", "Weather, violence, anything others must know", "Warning",
-               "Moderate", "Expected", "Likely"),
+        Choice(
+            "surge",
+            later("Sudden rise"),
+            later("Many more people than usual"),
+            later("Sudden rise in arrivals"),
+            "Severe",
+            "Immediate",
+            "Observed",
+            (f"{PLAN}/1", f"{PLAN}/9"),
+        ),
+        Choice(
+            "reception_nearly_full",
+            later("Reception nearly full"),
+            later("Places will run out soon"),
+            later("Reception nearly full"),
+            "Severe",
+            "Expected",
+            "Likely",
+            (f"{PLAN}/3", f"{PLAN}/4"),
+        ),
+        Choice(
+            "crossing_changed",
+            later("Crossing point changed"),
+            later("Closed, opened, or other hours"),
+            later("Crossing point changed"),
+            "Severe",
+            "Immediate",
+            "Observed",
+            (f"{PLAN}/1", f"{PLAN}/13"),
+        ),
+        Choice(
+            "people_stranded",
+            later("People stranded"),
+            later("They can neither move on nor be sheltered"),
+            later("People stranded"),
+            "Severe",
+            "Immediate",
+            "Observed",
+            (f"{PLAN}/3",),
+        ),
+        Choice(
+            "transport_disrupted",
+            later("Transport disrupted"),
+            later("Trains, buses or ferries do not run"),
+            later("Transport disrupted"),
+            "Moderate",
+            "Immediate",
+            "Observed",
+            (f"{PLAN}/12",),
+        ),
+        Choice(
+            "other",
+            later("Something else"),
+            later("Weather, violence, anything others must know"),
+            later("Warning"),
+            "Moderate",
+            "Expected",
+            "Likely",
+        ),
     )
-}  # fmt: skip
-SEVERITIES = (("", "As usual for this kind"), *((s, s) for s in ("Extreme", "Severe", "Moderate", "Minor")))
+}
+SEVERITIES = (
+    ("", later("As usual for this kind")),
+    *((s, s) for s in (later("Extreme"), later("Severe"), later("Moderate"), later("Minor"))),
+)
 HOURS = (("6", "6 hours"), ("12", "12 hours"), ("24", "24 hours"), ("48", "2 days"), ("168", "7 days"))
-AUDIENCES = (("*", "All parties"), ("neighbours", "Neighbours and coordinators"), ("coordinators", "Coordinators"))
+AUDIENCES = (
+    ("*", later("All parties")),
+    ("neighbours", later("Neighbours and coordinators")),
+    ("coordinators", later("Coordinators")),
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +129,7 @@ class AlertForm:
 def places(route: RouteView, party: str) -> list[tuple[str, str]]:
     """The places that a party answers for, with the whole country first."""
     own = [(place.code, place.name) for place in route.places.values() if place.party == party]
-    return [("", "Not at one place"), *sorted(own, key=lambda pair: pair[1])]
+    return [("", _("Not at one place")), *sorted(own, key=lambda pair: pair[1])]
 
 
 def audiences(who: Visitor, today: date) -> list[tuple[str, str, str]]:
@@ -96,11 +151,11 @@ def _number_of(parties: int, coordinators: int) -> str:
 def check(form: AlertForm) -> Faults:
     faults = Faults()
     if form.category not in CHOICES:
-        faults.add("category", "Choose what happened")
+        faults.add("category", _("Choose what happened"))
     if form.category == "other" and not form.headline:
-        faults.add("headline", "Write in one line what happened")
+        faults.add("headline", _("Write in one line what happened"))
     if form.hours not in dict(HOURS):
-        faults.add("hours", "Choose how long the alert holds")
+        faults.add("hours", _("Choose how long the alert holds"))
     return faults
 
 

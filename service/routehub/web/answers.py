@@ -11,9 +11,12 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from routehub.core.errors import HubError, SecondStepNeeded, SignInNeeded, Unknown
+from routehub.core.language import _, using
 from routehub.core.observe import log
+from routehub.web.compression import compressed
 from routehub.web.context import WebContext, web_context
 from routehub.web.live_answers import is_shared, shared
+from routehub.web.tongue import asked_for
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -39,15 +42,16 @@ class PageRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            try:
-                response = await (shared(request, answer) if is_shared(request) else answer(request))
-            except HubError as error:
-                response = await self._refused(request, error)
-            except RequestValidationError:
-                response = await self._refused(request, Unknown("There is no such page."))
-            except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
-                response = await self._refused(request, _unexpected(self.path_format, fault))
-            return protect(response)
+            with using(asked_for(request)):  # until the visitor is known, whose setting comes before the browser's
+                try:
+                    response = await (shared(request, answer) if is_shared(request) else answer(request))
+                except HubError as error:
+                    response = await self._refused(request, error)
+                except RequestValidationError:
+                    response = await self._refused(request, Unknown(_("There is no such page.")))
+                except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
+                    response = await self._refused(request, _unexpected(self.path_format, fault))
+            return compressed(request, protect(response))
 
         return handler
 
@@ -66,6 +70,8 @@ def protect(response: Response) -> Response:
     for name, value in PROTECTION.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    if "html" in response.headers.get("content-type", ""):
+        response.headers.setdefault("Vary", "Accept-Language, Cookie")
     return response
 
 
@@ -91,4 +97,9 @@ def _unexpected(path: str, fault: Exception) -> HubError:
     """path: as the route is written. What stands in an address may be a secret, as in links of mails."""
     code = secrets.token_hex(2).upper()
     log("web").error("a page failed", code=code, path=path, exc_info=fault)
-    return HubError(f"Something failed in the hub. Nothing of what you sent was stored. Give the operator code {code}.")
+    return HubError(
+        _(
+            "Something failed in the hub. Nothing of what you sent was stored. Give the operator code %(code)s.",
+            code=code,
+        )
+    )

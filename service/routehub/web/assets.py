@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web
 
@@ -46,7 +47,7 @@ async def service_worker(ctx: Web) -> Response:
     shell = [address(name) for name in files() if name not in WORKERS]
     mark = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
     before = f"const MARK = {json.dumps(mark)};\nconst SHELL = {json.dumps(shell)};\n".encode()
-    content, _ = files()[WORKERS[0]]
+    content, _rest = files()[WORKERS[0]]
     return Response(before + content, headers={"Cache-Control": "no-cache"}, media_type=TYPES[".js"])
 
 
@@ -55,7 +56,7 @@ async def asset(name: str, v: Annotated[str, Query(max_length=20)] = "") -> Resp
     """A style sheet, script or drawing of the pages."""
     known = files().get(name)
     if known is None:
-        raise Unknown("There is no such file.")
+        raise Unknown(_("There is no such file."))
     content, mark = known
     keep = "public, max-age=31536000, immutable" if v == mark else "no-cache"
     return Response(content, headers={"Cache-Control": keep}, media_type=TYPES[Path(name).suffix])

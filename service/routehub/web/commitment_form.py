@@ -6,27 +6,28 @@ from datetime import date
 from typing import Any
 
 from routehub.core.errors import HubError
+from routehub.core.language import _, later
 from routehub.directory.snapshot import RouteView
 from routehub.views.plans import Shown, monitored
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.numbers import NotANumber, read_count
 
 CATEGORIES = (
-    ("pledge", "Pledge", "Something that your party will bring about"),
-    ("recommendation", "Recommendation", "Followed from one report to the next"),
-    ("contingency_plan", "Contingency plan", "For what may come"),
-    ("winter_plan", "Winter plan", "Preparedness for the winter season"),
-    ("network", "Network", "People or offices that are to work together"),
+    ("pledge", later("Pledge"), later("Something that your party will bring about")),
+    ("recommendation", later("Recommendation"), later("Followed from one report to the next")),
+    ("contingency_plan", later("Contingency plan"), later("For what may come")),
+    ("winter_plan", later("Winter plan"), later("Preparedness for the winter season")),
+    ("network", later("Network"), later("People or offices that are to work together")),
 )
 STAGES = (
-    ("pledged", "Pledged", "Promised, not yet confirmed"),
-    ("confirmed", "Confirmed", "Money, people or places are found"),
-    ("under_way", "Under way", "On the way, being built or rented"),
-    ("in_place", "In place", "There and ready: this counts towards the target"),
-    ("in_use", "In use", "There and used"),
-    ("withdrawn", "Withdrawn", "Your party no longer does this. It ends the commitment"),
+    ("pledged", later("Pledged"), later("Promised, not yet confirmed")),
+    ("confirmed", later("Confirmed"), later("Money, people or places are found")),
+    ("under_way", later("Under way"), later("On the way, being built or rented")),
+    ("in_place", later("In place"), later("There and ready: this counts towards the target")),
+    ("in_use", later("In use"), later("There and used")),
+    ("withdrawn", later("Withdrawn"), later("Your party no longer does this. It ends the commitment")),
 )
-PER = (("", "No rate"), ("day", "a day"), ("week", "a week"), ("month", "a month"))
+PER = (("", later("No rate")), ("day", later("a day")), ("week", later("a week")), ("month", later("a month")))
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,22 @@ class ProgressForm:
 
 def points(route: RouteView) -> list[tuple[str, str]]:
     """The points of the monitored plans, each with its plan: a number alone means another thing in another version."""
-    found = [("", "Choose a point")]
+    found = [("", _("Choose a point"))]
     for plan in monitored(route):
         for point in plan.points:
             for one in (point, *point.items):
-                found.append((f"{plan.id}/{one.number}", f"{plan.id}, point {one.number}: {one.title}"))
+                found.append(
+                    (
+                        f"{plan.id}/{one.number}",
+                        _("%(id)s, point %(one)s: %(title)s", id=plan.id, one=one.number, title=one.title),
+                    )
+                )
     return found
 
 
 def parents(shown: Sequence[Shown]) -> list[tuple[str, str]]:
     alive = [one for one in shown if one.standing.state != "withdrawn"]
-    return [("", "None"), *((one.view.short_id, f"{one.view.short_id} {one.view.now.title}") for one in alive)]
+    return [("", _("None")), *((one.view.short_id, f"{one.view.short_id} {one.view.now.title}") for one in alive)]
 
 
 def _count(faults: Faults, name: str, sent: str, words: str) -> int | None:
@@ -102,13 +108,13 @@ def commitment(typed: CommitmentForm) -> tuple[dict[str, Any], Faults]:
     """The commitment as the contract has it, and what to mend first."""
     faults = Faults()
     if not typed.point:
-        faults.add("point", "Choose the point of the plan")
+        faults.add("point", _("Choose the point of the plan"))
     if not typed.title:
-        faults.add("title", "Write in one line what is pledged")
-    target = _count(faults, "target", typed.target, "Enter the target as a whole number, or leave it empty")
-    rate = _count(faults, "rate", typed.rate, "Enter the rate as a whole number, or leave it empty")
+        faults.add("title", _("Write in one line what is pledged"))
+    target = _count(faults, "target", typed.target, _("Enter the target as a whole number, or leave it empty"))
+    rate = _count(faults, "rate", typed.rate, _("Enter the rate as a whole number, or leave it empty"))
     if typed.rate and not typed.per:
-        faults.add("per", "Choose a day, a week or a month for the rate")
+        faults.add("per", _("Choose a day, a week or a month for the rate"))
     data: dict[str, Any] = {"title": typed.title, "category": typed.category, "points": [typed.point]}
     deadline = {"text": typed.deadline_text, "date": typed.deadline_date}
     optional = {
@@ -123,8 +129,8 @@ def progress(typed: ProgressForm, to: str) -> tuple[dict[str, Any], Faults]:
     """The statement of progress as the contract has it, and what to mend first."""
     faults = Faults()
     if typed.stage not in {stage for stage, _, _ in STAGES}:
-        faults.add("stage", "Choose how far it is")
-    value = _count(faults, "value", typed.value, "Enter how many as a whole number")
+        faults.add("stage", _("Choose how far it is"))
+    value = _count(faults, "value", typed.value, _("Enter how many as a whole number"))
     data: dict[str, Any] = {"commitment": to, "stage": typed.stage, "as_of": typed.as_of}
     optional = {"text": typed.text, "reason": typed.reason, "milestones": list(typed.milestones)}
     data |= {name: said for name, said in optional.items() if said}

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from routehub.boards.conferences.queries import ConferenceView
+from routehub.core.language import _
 from routehub.digests.series import Series
 from routehub.web.forms import Faults, Form, fresh_key, whole
 from routehub.web.local_times import comes_twice, find_local, iso, write_time
@@ -85,17 +86,20 @@ def check(form: ConferenceForm) -> Faults:
     faults = Faults()
     zone = form.place
     if zone is None:
-        faults.add("zone", "Choose the zone in which the time is announced, such as Europe/Brussels")
+        faults.add("zone", _("Choose the zone in which the time is announced, such as Europe/Brussels"))
     else:
-        _, words = find_local(form.start, zone)
+        _way, words = find_local(form.start, zone)
         if words:
             faults.add("start", words)
         elif form.twice is not None and form.which not in ("first", "second"):
-            faults.add("which", "This hour comes twice that night: choose which one")
+            faults.add("which", _("This hour comes twice that night: choose which one"))
     if not _whole(form.minutes, SHORTEST, LONGEST):
-        faults.add("minutes", f"Write how many minutes it lasts, from {SHORTEST} to {LONGEST}")
+        faults.add(
+            "minutes",
+            _("Write how many minutes it lasts, from %(shortest)s to %(longest)s", shortest=SHORTEST, longest=LONGEST),
+        )
     if form.link and not form.link.startswith("https://"):
-        faults.add("link", "Write an address that begins with https://")
+        faults.add("link", _("Write an address that begins with https://"))
     return faults
 
 

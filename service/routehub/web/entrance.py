@@ -5,6 +5,7 @@ from starlette.background import BackgroundTask
 
 from routehub.core.errors import NotAllowed
 from routehub.core.ids import token as new_token
+from routehub.core.language import _
 from routehub.directory import passkeys, sessions, steps
 from routehub.directory.sign_in import SignedIn, Waiting
 from routehub.web import guard
@@ -29,7 +30,14 @@ def show(
         "provider": ctx.settings.oidc_name if ctx.settings.oidc_issuer else "",
     } | more  # fmt: skip
     answer = page(
-        request, ctx, None, template, f"Error: {title}" if faults else title, values, status=status, csrf=value
+        request,
+        ctx,
+        None,
+        template,
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+        csrf=value,
     )
     answer.set_cookie(guard.PRE_SESSION, value, httponly=True, samesite="lax", secure=ctx.https, path=PATH)
     return answer
@@ -40,7 +48,7 @@ def show_sign_in(
     status: int = 200,
 ) -> Response:  # fmt: skip
     """The ways to sign in."""
-    return show(request, ctx, "sign_in.html", "Sign in", to=to, email=email, faults=faults, status=status)
+    return show(request, ctx, "sign_in.html", _("Sign in"), to=to, email=email, faults=faults, status=status)
 
 
 def refused(request: Request, ctx: WebContext, words: str, to: str = "/", field: str = "email") -> Response:
@@ -55,7 +63,9 @@ async def entrance_form(request: Request, ctx: WebContext) -> Form:
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
     if not guard.matching(request.cookies.get(guard.PRE_SESSION, ""), form.raw("csrf")):
-        raise NotAllowed("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
+        raise NotAllowed(
+            _("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
+        )
     return form
 
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from routehub.core.errors import HubError, LooksPersonal, SignInNeeded, Unknown
+from routehub.core.language import _
 from routehub.web.answers import PageRoute, protect
 from routehub.web.context import WebContext, web_context
 from routehub.web.forms import Form, read_form
@@ -25,9 +26,14 @@ async def error_page(request: Request, ctx: WebContext, error: HubError) -> Resp
     kept = await _kept(request, ctx) if asks_again else None
     template = "error.html" if kept is None else "personal.html" if isinstance(error, LooksPersonal) else "kept.html"
     answer = page(
-        request, ctx, who, template, f"Error: {error.title}", {"error": error, "kept": kept, "to": request.url.path},
+        request,
+        ctx,
+        who,
+        template,
+        _("Error: %(title)s", title=_(error.title)),
+        {"error": error, "kept": kept, "to": request.url.path},
         status=error.status,
-    )  # fmt: skip
+    )
     for name, value in error.headers.items():
         if name == "Retry-After":
             answer.headers[name] = value
@@ -54,7 +60,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(NOT_PAGES)
         if error.status_code == 404 and wants_page:
-            return protect(await error_page(request, web_context(request), Unknown("There is no such page.")))
+            return protect(await error_page(request, web_context(request), Unknown(_("There is no such page."))))
         found: Response = await as_problem(request, error)  # type: ignore[misc]
         return found
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.figures.unusual import bound
+from routehub.core.language import ENGLISH, _, current
 from routehub.directory.snapshot import Membership, RouteView
 from routehub.web.render import Names
 from routehub_schemas.reference import Indicator, indicators
@@ -141,15 +142,22 @@ def words(parts: Mapping[str, str], indicator: Indicator, route: RouteView, at: 
     rest = _details(parts, route)
     other = name(parts["counterpart"]) if "counterpart" in parts else ""
     if indicator.name == "arrivals":
-        tail = (f" from {other}" if other else "") + rest
-        return f"Entered{tail}", f"people who entered{tail}"
+        if other:
+            label, ask = _("Entered from %(party)s", party=other), _("people who entered from %(party)s", party=other)
+        else:
+            label, ask = _("Entered"), _("people who entered")
+        return label + rest, ask + rest
     if indicator.name == "departures":
-        tail = (f" for {other}" if other else "") + rest
-        return f"Left{tail}", f"people who left{tail}"
+        if other:
+            label, ask = _("Left for %(party)s", party=other), _("people who left for %(party)s", party=other)
+        else:
+            label, ask = _("Left"), _("people who left")
+        return label + rest, ask + rest
     more = (f" ({other})" if other else "") + rest
-    moment = f" at {at}" if indicator.kind == "stock" and indicator.name != "places" else ""
-    label = f"{indicator.label}{more}{moment}"
-    return label, label[0].lower() + label[1:]
+    moment = _(" at %(at)s", at=at) if indicator.kind == "stock" and indicator.name != "places" else ""
+    label = f"{_(indicator.label)}{more}{moment}"
+    # Other languages have nouns that keep their capital.
+    return label, label[0].lower() + label[1:] if current() == ENGLISH else label
 
 
 def _details(parts: Mapping[str, str], route: RouteView) -> str:
@@ -158,7 +166,7 @@ def _details(parts: Mapping[str, str], route: RouteView) -> str:
         place = route.places.get(parts["place"])
         found += f", {place.name if place else parts['place']}"
     if "mode" in parts:
-        found += f", by {parts['mode']}"
+        found += _(", by %(parts)s", parts=parts["mode"])
     for key in ("service", "modality", "sex", "age_band", "nationality"):
         if key in parts:
             found += f", {parts[key].replace('_', ' ')}"
@@ -170,8 +178,12 @@ def label_of(value: FigureValue, route: RouteView, name: Names, end: str | None 
     which the party's reporting day ends."""
     parts = dict(series_of(value))
     usual = end is not None and value.bucket == "reporting_day"
-    label, _ = words(
-        parts, indicators()[value.indicator], route, end if usual and end else f"{value.end:%H:%M} UTC", name
+    label, _rest = words(
+        parts,
+        indicators()[value.indicator],
+        route,
+        end if usual and end else _("%(end)s UTC", end=f"{value.end:%H:%M}"),
+        name,
     )
     kind = "" if value.bucket == "reporting_day" else f" ({value.bucket.replace('_', ' ')})"
     return label + kind

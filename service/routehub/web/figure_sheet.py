@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from routehub.boards.figures.queries import FigureValue
 from routehub.boards.reporting.queries import version_of
 from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.core.language import _
 from routehub.core.words import signed_percent
 from routehub.directory.reporting_day import Period, current_day, due_at, reporting_day
 from routehub.directory.snapshot import Membership
@@ -149,10 +150,12 @@ class Unusual:
     def apart(self) -> str:
         """``524 more than the day before (+38%)``"""
         before = self.field.yesterday or 0
-        share = f" ({signed_percent(self.value, before)})" if before else ""
-        return (
-            f"{count(abs(self.value - before))} {'more' if self.value > before else 'fewer'} than the day before{share}"
-        )
+        many = count(abs(self.value - before))
+        if self.value > before:
+            words = _("%(many)s more than the day before", many=many)
+        else:
+            words = _("%(many)s fewer than the day before", many=many)
+        return f"{words} ({signed_percent(self.value, before)})" if before else words
 
 
 def reporting_member(ctx: WebContext, who: Visitor, party: str) -> Membership:
@@ -160,10 +163,12 @@ def reporting_member(ctx: WebContext, who: Visitor, party: str) -> Membership:
     today = ctx.clock.now().astimezone(who.route.zone).date()
     member = who.route.membership(code, today) if code else None
     if member is None or not member.reports:
-        raise Unknown(f"No party of this route with the code {party} posts figures.")
+        raise Unknown(_("No party of this route with the code %(party)s posts figures.", party=party))
     if "report" not in who.may or member.party not in who.reports_for:
         name = ctx.directory.value.name(member.party, today)
-        raise NotAllowed(f"The figures of {name} are posted by its own contact points, deputies and systems.")
+        raise NotAllowed(
+            _("The figures of %(name)s are posted by its own contact points, deputies and systems.", name=name)
+        )
     return member
 
 
@@ -186,7 +191,7 @@ def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str
         text = typed.texts[field.name]
         if nothing:
             if field.flow and text and not sheet.correcting:
-                faults.add(field.id, "Clear this number, or post figures instead of nothing to report")
+                faults.add(field.id, _("Clear this number, or post figures instead of nothing to report"))
             continue
         try:
             numbers[field.name] = read_count(text)
@@ -195,7 +200,7 @@ def read_numbers(sheet: Sheet, typed: Typed, *, nothing: bool) -> tuple[dict[str
                 continue
             faults.add(field.id, _words(field, fault.why))
     if not nothing and not numbers and not faults:
-        faults.add(sheet.fields[0].id, "Enter at least one figure, or say that there is nothing to report")
+        faults.add(sheet.fields[0].id, _("Enter at least one figure, or say that there is nothing to report"))
     return numbers, faults
 
 
@@ -207,13 +212,13 @@ def not_a_number(field: Field) -> str:
 def _words(field: Field, why: str) -> str:
     label = field.label
     if why == "blank":
-        return f"Enter the number of {field.ask}, or 0"
+        return _("Enter the number of %(ask)s, or 0", ask=field.ask)
     if why == "negative":
-        return f"{label}: the number cannot be less than 0"
+        return _("%(label)s: the number cannot be less than 0", label=label)
     if why == "too-large":
-        return f"{label}: this number is larger than the hub takes; check it"
+        return _("%(label)s: this number is larger than the hub takes; check it", label=label)
     example = count(field.yesterday) if field.yesterday else count(1902)
-    return f"{label} must be a whole number, like {example}"
+    return _("%(label)s must be a whole number, like %(example)s", label=label, example=example)
 
 
 def changed_figures(sheet: Sheet, typed: Typed, numbers: Mapping[str, int]) -> dict[str, dict[str, Any]]:
@@ -280,7 +285,7 @@ def refused(sheet: Sheet, typed: Typed, changed: Mapping[str, dict[str, Any]], e
         parts = problem.pointer.split("/")
         if problem.code == "reason-needed":
             if not faults.of("reason"):
-                faults.add("reason", "Say why the figures change")
+                faults.add("reason", _("Say why the figures change"))
         elif len(parts) > 2 and parts[1] == "figures" and parts[2].isdigit():
             faults.add(by_name[order[int(parts[2])]].id, problem.message)
         elif parts[1:2] in (["reason"], ["comment"]):

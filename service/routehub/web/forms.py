@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from routehub.core.errors import Malformed, TooLarge, WrongType
+from routehub.core.language import _
 
 MOST_FIELDS = 3_000
 FORM = "application/x-www-form-urlencoded"
@@ -69,16 +70,16 @@ async def read_form(request: Request, most: int) -> Form:
     if isinstance(known, Form):
         return known
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise WrongType("This address takes forms.", allowed=[FORM])
+        raise WrongType(_("This address takes forms."), allowed=[FORM])
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise TooLarge(f"A form has at most {most} bytes.")
+            raise TooLarge(_("A form has at most %(most)s bytes.", most=most))
     try:
         found = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
-        raise Malformed("The form could not be read as UTF-8.") from None
+        raise Malformed(_("The form could not be read as UTF-8.")) from None
     form = Form(tuple((name, value.replace("\r\n", "\n").replace("\r", "\n")) for name, value in found))
     request.state.form = form
     return form

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from routehub.core.errors import HubError, NotAllowed
+from routehub.core.language import _, later
 from routehub.directory import sessions
 from routehub.intake import personal_data
 from routehub.web.context import Web
@@ -21,7 +22,7 @@ CHECKED = "text_checked"
 class FormOutdated(HubError):
     """The form was made in a session that is over: what was typed is kept and asked for again."""
 
-    status, code, title = 403, "form-outdated", "You signed in again after opening this form"
+    status, code, title = 403, "form-outdated", later("You signed in again after opening this form")
 
 
 def from_here(request: Request) -> bool | None:
@@ -38,7 +39,7 @@ def from_here(request: Request) -> bool | None:
 def check_source(request: Request) -> None:
     """Refuse a form that another site made the browser send."""
     if from_here(request) is False:
-        raise NotAllowed("This form was sent from another site. Open the page here and send it again.")
+        raise NotAllowed(_("This form was sent from another site. Open the page here and send it again."))
 
 
 async def _own_form(request: Request, ctx: Web, who: SignedIn) -> Form:
@@ -49,7 +50,7 @@ async def _own_form(request: Request, ctx: Web, who: SignedIn) -> Form:
     except NotAllowed:
         # An old token is no attack when the browser vouches for the page: then the text is kept.
         if from_here(request):
-            raise FormOutdated("You signed in again after opening this form. What you typed is kept.") from None
+            raise FormOutdated(_("You signed in again after opening this form. What you typed is kept.")) from None
         raise
     note_checked(form)
     return form

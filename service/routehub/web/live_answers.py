@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from routehub.core.language import current
 from routehub.web.context import web_context
 from routehub.web.visitor import Visitor, visitor
 from routehub.web.visits import COOKIE, since, visits
@@ -47,13 +48,23 @@ async def shared(request: Request, answer: Answer) -> Response:
 
 
 def _key(request: Request, who: Visitor, directory: int, now: datetime) -> Hashable:
-    """Everything that a shared page follows from."""
+    """Everything that a shared page follows from, its reader's language too."""
     moment = int(now.timestamp() // SECONDS)
     window, begin = since(
         request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.route.zone, now
     )
     asked = request.url.path, request.url.query, begin if window == "last" else window
-    return asked, who.route.code, who.party, who.principal.roles, who.reports_for, str(who.head), directory, moment
+    return (
+        current(),
+        asked,
+        who.route.code,
+        who.party,
+        who.principal.roles,
+        who.reports_for,
+        str(who.head),
+        directory,
+        moment,
+    )
 
 
 def parts(page: str, csrf: str) -> str:

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-HINT = "Such as 2016-02-19 06:00, in the time of this page."
+from routehub.core.language import _, later
+
+HINT = later("Such as 2016-02-19 06:00, in the time of this page.")
 
 
 def read_time(text: str, zone: ZoneInfo) -> datetime | None:
@@ -23,7 +25,7 @@ def find_local(text: str, zone: ZoneInfo, *, second: bool = False) -> tuple[date
     try:
         local = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
     except ValueError:
-        return None, "Write a date and a time, such as 2016-01-28 15:00"
+        return None, _("Write a date and a time, such as 2016-01-28 15:00")
     if local.tzinfo is not None:
         return local.astimezone(UTC), ""
     first, later = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
@@ -31,9 +33,15 @@ def find_local(text: str, zone: ZoneInfo, *, second: bool = False) -> tuple[date
         return first, ""
     if first > later:  # the gap of spring: neither reading is that local time
         begin, end = first.astimezone(zone), later.astimezone(zone)
-        words = (
-            f"{local:%H:%M} does not exist in {zone.key} on {local.day} {local:%B %Y}: the clocks go forward. "
-            f"Take {end:%H:%M} or {begin:%H:%M}"
+        words = _(
+            "%(local)s does not exist in %(key)s on %(local_2)s %(local_3)s: the clocks go forward. Take "
+            "%(end)s or %(begin)s",
+            local=f"{local:%H:%M}",
+            key=zone.key,
+            local_2=local.day,
+            local_3=f"{local:%B %Y}",
+            end=f"{end:%H:%M}",
+            begin=f"{begin:%H:%M}",
         )
         return None, words
     return (later if second else first), ""
@@ -41,8 +49,8 @@ def find_local(text: str, zone: ZoneInfo, *, second: bool = False) -> tuple[date
 
 def comes_twice(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
     """The two instants of a local time that the autumn clock change has twice, else None."""
-    found, _ = find_local(text, zone)
-    other, _ = find_local(text, zone, second=True)
+    found, _rest = find_local(text, zone)
+    other, _rest = find_local(text, zone, second=True)
     return (found, other) if found is not None and other is not None and found != other else None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from routehub.boards.measures.queries import MeasureView
+from routehub.core.language import _, later
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.local_times import iso, read_time, write_time
@@ -18,10 +19,10 @@ TEXTS = (
     "title", "reasons", "legal_ground", "scope", "necessity", "proportionality", "affected", "expected_of_others",
 )  # fmt: skip
 TIMES = ("start", "until", "views_by")
-CAPS = (("in_transit", "People in transit, a day"), ("asylum_applications", "Asylum applications, a day"))
+CAPS = (("in_transit", later("People in transit, a day")), ("asylum_applications", later("Asylum applications, a day")))
 KEPT = ("points", "language", "authorised_crossing_points", "nationalities", "consequences", "known_since")
 """Fields of a notice that the form does not ask for."""
-CHOICES = (("", "Choose"), *TYPES.items())
+CHOICES = (("", later("Choose")), *TYPES.items())
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def own_legs(route: RouteView, party: str, now: datetime) -> list[tuple[str, str
     """The legs that touch a party, its own first, then the others of the route."""
     legs = route.legs_on(now.astimezone(route.zone).date())
     own = [leg for leg in legs if party in (leg.from_party, leg.to_party)]
-    return [(leg.code, f"{leg.from_party} to {leg.to_party}") for leg in own or legs]
+    return [
+        (leg.code, _("%(from_party)s to %(to_party)s", from_party=leg.from_party, to_party=leg.to_party))
+        for leg in own or legs
+    ]
 
 
 def own_crossings(route: RouteView, party: str) -> list[tuple[str, str]]:
@@ -86,23 +90,23 @@ def check(form: MeasureForm, zone: ZoneInfo) -> Faults:
     """What the contract would not say in the words of the form."""
     faults = Faults()
     if form.type not in TYPES:
-        faults.add("type", "Choose what kind of measure it is")
+        faults.add("type", _("Choose what kind of measure it is"))
     if not form.title:
-        faults.add("title", "Write in one line what it is")
+        faults.add("title", _("Write in one line what it is"))
     if not form.legs and not form.places:
-        faults.add("legs", "Choose at least one border or crossing point")
+        faults.add("legs", _("Choose at least one border or crossing point"))
     for name in TIMES:
         text = getattr(form, name)
         if text and read_time(text, zone) is None:
-            faults.add(name, "Write a date and a time, such as 2016-02-19 06:00")
+            faults.add(name, _("Write a date and a time, such as 2016-02-19 06:00"))
     if not form.start:
-        faults.add("start", "Write from when it is in force")
+        faults.add("start", _("Write from when it is in force"))
     if not form.reasons:
-        faults.add("reasons", "Write why it is needed")
-    for name, _ in CAPS:
+        faults.add("reasons", _("Write why it is needed"))
+    for name, _words in CAPS:
         text = getattr(form, name)
         if text and whole(text) is None:
-            faults.add(name, "Write a whole number of people")
+            faults.add(name, _("Write a whole number of people"))
     return faults
 
 
@@ -121,7 +125,7 @@ def _caps(form: MeasureForm, before: Measure | None) -> list[dict[str, Any]]:
     """The limits typed, each on the legs that it had, and those for which the form has no field."""
     kept = [cap for cap in before.caps if cap.counts not in dict(CAPS)] if before is not None else []
     found = []
-    for name, _ in CAPS:
+    for name, _words in CAPS:
         people, own = whole(getattr(form, name)), _caps_on(before, name)
         if people is not None:
             legs = {"legs": list(own[0].legs)} if len(own) == 1 and own[0].legs else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from routehub.chairing.notes import Noted
 from routehub.core.errors import HubError
+from routehub.core.language import later
 from routehub.directory.snapshot import Directory
 from routehub.web.forms import Faults, Form
 from routehub_schemas.errors import Invalid
@@ -24,12 +25,12 @@ FIELDS = {
     "a": {"id": "id", "owners": "owners", "what": "what", "due": "due"},
 }
 WORDS = {
-    "parties": "Write who spoke, by the codes of the parties, such as GR, MK",
-    "owners": "Write who does it, by the codes of the parties, such as GR, UNHCR",
-    "due": "Give the last day for it, such as 2016-01-27",
-    "text": "Write it in a sentence",
-    "what": "Write what is to be done",
-    "points": "Write points with their plan, such as wbr-2015-final/5",
+    "parties": later("Write who spoke, by the codes of the parties, such as GR, MK"),
+    "owners": later("Write who does it, by the codes of the parties, such as GR, UNHCR"),
+    "due": later("Give the last day for it, such as 2016-01-27"),
+    "text": later("Write it in a sentence"),
+    "what": later("Write what is to be done"),
+    "points": later("Write points with their plan, such as wbr-2015-final/5"),
 }
 
 

@@ -5,15 +5,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import _, later
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.local_times import iso, read_time
 from routehub.web.measure_form import PLAN, whole
 
 TRANSPORT = (
-    ("train", "Train"), ("bus", "Bus"), ("on_foot", "On foot"), ("ship", "Ship"), ("plane", "Plane"),
-    ("other", "Other"),
-)  # fmt: skip
+    ("train", later("Train")),
+    ("bus", later("Bus")),
+    ("on_foot", later("On foot")),
+    ("ship", later("Ship")),
+    ("plane", later("Plane")),
+    ("other", later("Other")),
+)
 TEXTS = ("title", "remarks", "place", "start_place")
 TIMES = ("at", "answer_by")
 
@@ -43,29 +48,33 @@ class MovementForm:
 def legs(route: RouteView, party: str, now: datetime) -> list[tuple[str, str]]:
     """The legs by which people leave a party."""
     found = route.legs_on(now.astimezone(route.zone).date())
-    return [(leg.code, f"{leg.from_party} to {leg.to_party}") for leg in found if leg.from_party == party]
+    return [
+        (leg.code, _("%(from_party)s to %(to_party)s", from_party=leg.from_party, to_party=leg.to_party))
+        for leg in found
+        if leg.from_party == party
+    ]
 
 
 def crossings(route: RouteView, party: str) -> list[tuple[str, str]]:
     """Crossing points on those legs."""
     found = [p for p in route.places.values() if p.leg and p.leg.split("-")[0] == party]
-    return [("", "Not said"), *sorted(((place.code, place.name) for place in found), key=lambda pair: pair[1])]
+    return [("", _("Not said")), *sorted(((place.code, place.name) for place in found), key=lambda pair: pair[1])]
 
 
 def check(form: MovementForm, zone: ZoneInfo) -> Faults:
     faults = Faults()
     if not form.leg:
-        faults.add("leg", "Choose to whom")
+        faults.add("leg", _("Choose to whom"))
     if not whole(form.people or "x"):
-        faults.add("people", "Write about how many people, as a whole number")
-    for name, words in (("at", "Write when they reach the border"), ("answer_by", "")):
+        faults.add("people", _("Write about how many people, as a whole number"))
+    for name, words in (("at", _("Write when they reach the border")), ("answer_by", "")):
         text = getattr(form, name)
         if text and read_time(text, zone) is None:
-            faults.add(name, "Write a date and a time, such as 2016-01-23 09:30")
+            faults.add(name, _("Write a date and a time, such as 2016-01-23 09:30"))
         elif not text and words:
             faults.add(name, words)
     if form.vehicles and not whole(form.vehicles):
-        faults.add("vehicles", "Write a whole number")
+        faults.add("vehicles", _("Write a whole number"))
     return faults
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from routehub.core.clock import wall
 from routehub.core.errors import HubError
+from routehub.core.language import _, later
 from routehub.directory.snapshot import PersonView
 from routehub.journal.jobs import Change
 from routehub.web.context import WebContext
@@ -16,7 +17,7 @@ from routehub_schemas.errors import Invalid
 T = TypeVar("T")
 FIELDS = {"valid_from": "from", "valid_until": "until", "starts": "from", "ends": "until"}
 """Fields of the forms that are called otherwise in the directory."""
-WORDS = {"name": "Write the name", "email": "Write an e-mail address, such as ana@mnz.example"}
+WORDS = {"name": later("Write the name"), "email": later("Write an e-mail address, such as ana@mnz.example")}
 
 
 async def change(ctx: WebContext, apply: Callable[[Any], T]) -> T:
@@ -34,7 +35,7 @@ def moment(text: str, name: str, who: Visitor, faults: Faults) -> str | None:
         local = datetime.fromisoformat(text.replace(" ", "T"))
         return local.replace(tzinfo=local.tzinfo or who.route.zone).astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
-        faults.add(name, "Write a day and a time, such as 2026-01-21 18:00")
+        faults.add(name, _("Write a day and a time, such as 2026-01-21 18:00"))
         return None
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from routehub.core.errors import Busy, SignInNeeded
 from routehub.core.ids import token as new_token
+from routehub.core.language import _, later
 from routehub.core.observe import log
 from routehub.core.settings import Settings
 from routehub.directory.identities import Claim
@@ -31,7 +32,7 @@ KEYS_AGAIN = 60.0
 LEEWAY = 60
 LARGEST = 1_048_576
 HOME = ("127.0.0.1", "::1", "localhost")
-REFUSED = "The answer of the provider does not fit what was asked. Begin again."
+REFUSED = later("The answer of the provider does not fit what was asked. Begin again.")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Provider:
         if (says_issuer or "iss" in answer) and answer.get("iss") != self.issuer:  # RFC 9207, 2.4
             raise SignInNeeded(REFUSED)
         if "error" in answer or not answer.get("code"):
-            raise SignInNeeded("The provider did not sign you in. Try again, or take another way.")
+            raise SignInNeeded(_("The provider did not sign you in. Try again, or take another way."))
         given = await self._redeem(about, answer["code"], asked.verifier)
         claims = await self._checked(about, str(given.get("id_token", "")), asked.nonce)
         if "email" not in claims and about.get("userinfo_endpoint") and given.get("access_token"):
@@ -171,7 +172,9 @@ class Provider:
         addresses = [found.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         if found.get("issuer") != self.issuer or not all(isinstance(a, str) and _safe(a) for a in addresses):
             log("web").error("the provider of sign-in describes itself otherwise than configured")
-            raise Busy("Signing in this way is not set up right. Take another way, and tell the operator of the hub.")
+            raise Busy(
+                _("Signing in this way is not set up right. Take another way, and tell the operator of the hub.")
+            )
         self._about = (time.monotonic(), found)
         return found
 
@@ -181,7 +184,7 @@ class Provider:
     ) -> dict[str, Any]:  # fmt: skip
         """One request to the provider. Redirects are not followed, so no secret goes elsewhere."""
         if not _safe(url):
-            raise Busy("Signing in this way is not set up right: the provider needs https.")
+            raise Busy(_("Signing in this way is not set up right: the provider needs https."))
         headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
             async with httpx.AsyncClient(trust_env=False, timeout=10, follow_redirects=False) as client:
@@ -195,7 +198,7 @@ class Provider:
         if form is not None and answer.status_code in (400, 401):  # the code was used, or is too old
             log("web").warning("the provider refused a code", status=answer.status_code)
             raise SignInNeeded(REFUSED)
-        raise Busy("The provider of sign-in cannot be reached now. Take another way, or try again in a minute.")
+        raise Busy(_("The provider of sign-in cannot be reached now. Take another way, or try again in a minute."))
 
 
 def _safe(url: str) -> bool:

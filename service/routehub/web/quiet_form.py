@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo, available_timezones
 
+from routehub.core.language import _, later
 from routehub.delivery.escalation.quiet import DAYS, Quiet, Wish, night
 from routehub.web.forms import Faults, Form
 
-DAY_WORDS = tuple(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+DAY_WORDS = tuple(
+    zip(
+        DAYS,
+        (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun")),
+        strict=True,
+    )
+)
 WAYS = (
-    ("hub", "The hub's night", "As the operator has set it, in your own time zone"),
-    ("own", "My own hours", "As below"),
-    ("none", "Never", "Everything comes at once, at night too"),
+    ("hub", later("The hub's night"), later("As the operator has set it, in your own time zone")),
+    ("own", later("My own hours"), later("As below")),
+    ("none", later("Never"), later("Everything comes at once, at night too")),
 )
 CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.h]?([0-5][0-9])")
 
@@ -53,19 +60,19 @@ class QuietForm:
 def check(form: QuietForm) -> Faults:
     faults = Faults()
     if form.way not in {way for way, _, _ in WAYS}:
-        faults.add("way", "Choose when")
+        faults.add("way", _("Choose when"))
     if form.way != "own":
         return faults
     starts, ends = _clock(form.starts), _clock(form.ends)
     for name, found in (("starts", starts), ("ends", ends)):
         if found is None:
-            faults.add(name, "Enter a time of 24 hours, such as 22:00")
+            faults.add(name, _("Enter a time of 24 hours, such as 22:00"))
     if starts is not None and starts == ends:
-        faults.add("ends", "Enter another time than the one at which they begin")
+        faults.add("ends", _("Enter another time than the one at which they begin"))
     if form.zone not in available_timezones():
-        faults.add("zone", "Enter a time zone, such as Europe/Ljubljana")
+        faults.add("zone", _("Enter a time zone, such as Europe/Ljubljana"))
     if not set(form.days) & set(DAYS):
-        faults.add("days", "Choose at least one night")
+        faults.add("days", _("Choose at least one night"))
     return faults
 
 

@@ -5,15 +5,18 @@ from typing import Any
 
 from routehub.chairing.readouts.content import Draft
 from routehub.core.errors import HubError
+from routehub.core.language import later
 from routehub.web.forms import Faults, Form
 
 WINDOWS = (
-    ("60", "1 hour", ""), ("120", "2 hours", "as usual"), ("240", "4 hours", ""), ("1440", "24 hours", ""),
+    ("60", "1 hour", ""), ("120", "2 hours", later("as usual")), ("240", "4 hours", ""), ("1440", "24 hours", ""),
 )  # fmt: skip
 ORIGINS = {
-    "intervention": "From an intervention", "conclusion": "From a conclusion", "progress": "From a commitment",
-    "typed": "Written here",
-}  # fmt: skip
+    "intervention": later("From an intervention"),
+    "conclusion": later("From a conclusion"),
+    "progress": later("From a commitment"),
+    "typed": later("Written here"),
+}
 
 
 def typed(form: Form) -> dict[str, Any]:

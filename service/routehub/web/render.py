@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from routehub.core import language
 from routehub.core.clock import wall
+from routehub.core.language import _, later, listed
 from routehub.digests import naming
 from routehub.digests.render.page import points
 from routehub.directory.key_office import FOLLOW
@@ -22,11 +24,11 @@ from routehub.web.route_map.drawing import squeezed
 from routehub.web.visitor import Visitor
 
 SEVERITY_WORDS = {
-    "Extreme": "Lives at risk now",
-    "Severe": "Serious harm likely, or a crossing about to stop working",
-    "Moderate": "Plans must change today",
-    "Minor": "Good to know",
-    "Unknown": "Imported alerts only",
+    "Extreme": later("Lives at risk now"),
+    "Severe": later("Serious harm likely, or a crossing about to stop working"),
+    "Moderate": later("Plans must change today"),
+    "Minor": later("Good to know"),
+    "Unknown": later("Imported alerts only"),
 }
 """When to say which severity (UX 7)."""
 
@@ -35,34 +37,54 @@ Place = tuple[str, str]
 """A path below the route's address, and what the page is called."""
 
 PARTS: tuple[tuple[Place, ...], ...] = (
-    (("", "Overview"), ("/bulletin", "Bulletin"), ("/replay", "Day by day")),
-    (("/parties", "Parties"), ("/legs", "Borders"), ("/places", "Free places"), ("/people", "People")),
-    (("/alerts", "Alerts"), ("/forecast", "Forecast")),
-    (("/measures", "Measures"), ("/movements", "Movements")),
-    (("/requests", "Requests"), ("/threads", "Notes")),
-    (("/commitments", "Commitments"), ("/report", "Monitoring report"), ("/statements", "Statements")),
-    (("/conference", "Conference"), ("/actions", "Actions"), ("/readouts", "Readouts")),
+    (("", later("Overview")), ("/bulletin", later("Bulletin")), ("/replay", later("Day by day"))),
+    (
+        ("/parties", later("Parties")),
+        ("/legs", later("Borders")),
+        ("/places", later("Free places")),
+        ("/people", later("People")),
+    ),
+    (("/alerts", later("Alerts")), ("/forecast", later("Forecast"))),
+    (("/measures", later("Measures")), ("/movements", later("Movements"))),
+    (("/requests", later("Requests")), ("/threads", later("Notes"))),
+    (
+        ("/commitments", later("Commitments")),
+        ("/report", later("Monitoring report")),
+        ("/statements", later("Statements")),
+    ),
+    (("/conference", later("Conference")), ("/actions", later("Actions")), ("/readouts", later("Readouts"))),
 )
 """The navigation: seven words that fit one line, and beside the first page of a part those that belong to it."""
 OWN: tuple[Place, ...] = (
-    ("/account", "Account"), ("/settings", "Settings"), ("/settings/notifications", "Notifications"),
-    ("/keys", "Keys"), ("/messages", "Messages"), ("/outbox", "Outbox"), ("/keyboard", "Keyboard"),
-)  # fmt: skip
+    ("/account", later("Account")),
+    ("/settings", later("Settings")),
+    ("/settings/notifications", later("Notifications")),
+    ("/keys", later("Keys")),
+    ("/messages", later("Messages")),
+    ("/outbox", later("Outbox")),
+    ("/keyboard", later("Keyboard")),
+)
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
-    (("/people", "People"),),
-    (("/settings", "Settings"), ("/account", "Account"), ("/keys", "Keys")),
+    (("/people", later("People")),),
+    (("/settings", later("Settings")), ("/account", later("Account")), ("/keys", later("Keys"))),
 )
 """The navigation of who runs the hub and reads no content."""
 BESIDE = {
     "/readout-checks": "/conference",
-    "/offers": "/requests", "/hand-overs": "/people", "/pauses": "/parties", "/figures": "/parties",
-}  # fmt: skip
+    "/offers": "/requests",
+    "/hand-overs": "/people",
+    "/pauses": "/parties",
+    "/figures": "/parties",
+}
 """Pages that are not in the navigation, and the part to which they belong."""
 ADMINISTRATION: tuple[Place, ...] = (
-    ("/admin", "Administration"), ("/admin/route", "Route"), ("/admin/people", "People and sign-in"),
-    ("/admin/early-warning", "Thresholds"), ("/admin/audit", "Audit"),
-)  # fmt: skip
+    ("/admin", later("Administration")),
+    ("/admin/route", later("Route")),
+    ("/admin/people", later("People and sign-in")),
+    ("/admin/early-warning", later("Thresholds")),
+    ("/admin/audit", later("Audit")),
+)
 """For operators alone."""
 ENDS_SOON = timedelta(minutes=15)
 """So long before its end a page says that a sign-in ends, in browsers without scripts."""
@@ -147,8 +169,7 @@ class Names:
 
     def all(self, codes: Any) -> str:
         """``Croatia, Slovenia and Austria``"""
-        words = [self(code) for code in codes]
-        return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "nobody"
+        return listed([self(code) for code in codes]) or _("nobody")
 
 
 @dataclass(frozen=True)
@@ -168,6 +189,16 @@ class Frame:
     events: str | None
     ends: datetime | None = None
     ends_soon: bool = False
+    address: str = "/"
+
+    @property
+    def language(self) -> str:
+        return language.current()
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """What the foot of the page offers: each by its own name."""
+        return tuple((one, language.own_name(one)) for one in language.languages())
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -239,8 +270,8 @@ class Frame:
 
 
 BANDS = {
-    "exercise": "Exercise. Nothing on this page is real.",
-    "sample": "Sample data. Every figure, name and event on this page is invented.",
+    "exercise": later("Exercise. Nothing on this page is real."),
+    "sample": later("Sample data. Every figure, name and event on this page is invented."),
 }
 
 
@@ -259,6 +290,7 @@ def environment() -> Environment:
     env.filters["count"] = numbers.count
     env.filters["points"] = points
     env.filters["change"] = numbers.change
+    language.into(env)
     env.globals["asset"] = assets.address
     env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS
@@ -292,9 +324,10 @@ def page(
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
-        may=visitor.may if visitor else frozenset(), marking=marking, band=BANDS.get(marking),
+        may=visitor.may if visitor else frozenset(), marking=marking, band=_(BANDS.get(marking, "")) or None,
         events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
         ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
+        address=request.url.path if request.method in ("GET", "HEAD") else base or "/",
     )  # fmt: skip
     # A page about one record gives names of its own: those of the day of the record.
     usual = {

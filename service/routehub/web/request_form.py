@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from routehub.core.errors import HubError
+from routehub.core.language import _, later
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
@@ -15,17 +16,21 @@ from routehub_schemas.reference import plans
 
 PLAN = "wbr-2015-final"
 CATEGORIES: tuple[tuple[str, str, str], ...] = (
-    ("information", "Information", "A question to named parties, to be answered by a time"),
-    ("joint_assessment", "Joint needs assessment", "Several parties contribute within 24 hours; one outcome"),
-    ("need", "Need", "What, how many, where and by when; others offer"),
-    ("support", "Support", "Asked of agencies and development banks, for a point of the plan"),
+    ("information", later("Information"), later("A question to named parties, to be answered by a time")),
+    ("joint_assessment", later("Joint needs assessment"), "Several parties contribute within 24 hours; one outcome"),
+    ("need", later("Need"), "What, how many, where and by when; others offer"),
+    ("support", later("Support"), later("Asked of agencies and development banks, for a point of the plan")),
 )
 WORDS = {category: words for category, words, _ in CATEGORIES}
 ANSWERS_TO = (
-    ("readers", "All who read the request", ""),
-    ("asker_and_coordinators", "Only us and the coordinators", "Others do not see whether it was answered"),
+    ("readers", later("All who read the request"), ""),
+    (
+        "asker_and_coordinators",
+        later("Only us and the coordinators"),
+        later("Others do not see whether it was answered"),
+    ),
 )
-MECHANISM = (("", "Not said", ""), ("yes", "Triggered", ""), ("no", "Not triggered", ""))
+MECHANISM = (("", later("Not said"), ""), ("yes", later("Triggered"), ""), ("no", later("Not triggered"), ""))
 TEXTS = ("title", "text", "scope", "purpose", "unit", "place")
 TYPED = (
     "category", *TEXTS, "quantity", "due_day", "due_time", "expires_day", "expires_time", "first", "last",
@@ -35,9 +40,11 @@ SAID = dict.fromkeys(("act", "text", "reason", "new_day", "new_time", "partial",
 """The fields of the acts on a request or an offer, empty."""
 OFFERED = ("need", "title", "text", "unit", "place", "quantity", "from", "until", "key")
 DECLINE_REASONS = (
-    "We do not have this information", "It may not be shared by law", "It is somebody else’s to tell",
-    "We cannot prepare it in time",
-)  # fmt: skip
+    later("We do not have this information"),
+    later("It may not be shared by law"),
+    later("It is somebody else’s to tell"),
+    later("We cannot prepare it in time"),
+)
 
 
 def typed(form: Form | None, names: tuple[str, ...], **given: str) -> dict[str, str]:
@@ -59,12 +66,12 @@ def parties(who: Visitor, name: Any, today: date) -> list[tuple[str, str]]:
 
 
 def places(route: RouteView) -> list[tuple[str, str]]:
-    return [("", "Not at one place"), *sorted(((p.code, p.name) for p in route.places.values()), key=lambda p: p[1])]
+    return [("", _("Not at one place")), *sorted(((p.code, p.name) for p in route.places.values()), key=lambda p: p[1])]
 
 
 def points() -> list[tuple[str, str]]:
     known = plans()[PLAN].points
-    return [("", "None"), *((f"{PLAN}/{p.number}", f"{p.number} {p.title}") for p in known)]
+    return [("", _("None")), *((f"{PLAN}/{p.number}", f"{p.number} {p.title}") for p in known)]
 
 
 def request_data(said: Mapping[str, str], asked: tuple[str, ...], who: Visitor, faults: Faults) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def quantity(said: Mapping[str, str], faults: Faults) -> int | None:
     try:
         return read_count(said["quantity"]) if said["quantity"] else None
     except NotANumber:
-        faults.add("quantity", "Enter a whole number, such as 400")
+        faults.add("quantity", _("Enter a whole number, such as 400"))
         return None
 
 
@@ -110,7 +117,7 @@ def moment(said: Mapping[str, str], name: str, who: Visitor, faults: Faults) -> 
         at = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock or "23:59"))
         return instant(at.date(), at.time(), who.route.zone).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
-        faults.add(f"{name}_day", "Enter a day such as 2026-01-21 and a time such as 18:00")
+        faults.add(f"{name}_day", _("Enter a day such as 2026-01-21 and a time such as 18:00"))
         return None
 
 

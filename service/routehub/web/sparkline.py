@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from routehub.core.language import _
 from routehub.core.words import number
 
 WIDTH, LOW, HIGH = 66.0, 20.0, 4.0
@@ -40,6 +41,8 @@ def sparkline(values: Sequence[int | None]) -> Sparkline | None:
     last = values[-1]
     end = (WIDTH, y(last)) if last is not None else None
     missing = len(values) - len(told)
-    words = f"Last {len(values)} days, lowest {number(least)}, highest {number(most)}"
-    words += f", {missing} without a figure" if missing else ""
+    words = _(
+        "Last %(n)s days, lowest %(least)s, highest %(most)s", n=len(values), least=number(least), most=number(most)
+    )
+    words += _(", %(missing)s without a figure", missing=missing) if missing else ""
     return Sparkline(tuple(" ".join(run) for run in runs if len(run) > 1), end, words)

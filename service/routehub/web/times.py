@@ -1,26 +1,27 @@
-"""Days and times in words, always in one zone that the page names (UX 10)."""
+"""Days and times in words, always in one zone that the page names (UX 10). How a language writes a day stands in its
+catalogue, as a pattern of Unicode (UTS 35); the names of days and months are the locale's."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
-LOCALE = "en_GB"
+from routehub.core.language import ENGLISH, _, current, locale, pgettext
 
 
 def day(value: date) -> str:
     """``Wed 21 Jan``"""
-    return format_date(value, "EEE d MMM", locale=LOCALE)
+    return format_date(value, pgettext("pattern of a day", "EEE d MMM"), locale=locale())
 
 
 def short_day(value: date) -> str:
     """``Tue 20``: beside a number that is not of the current day."""
-    return format_date(value, "EEE d", locale=LOCALE)
+    return format_date(value, pgettext("pattern of a day", "EEE d"), locale=locale())
 
 
 def long_day(value: date) -> str:
     """``Wednesday 21 January 2026``"""
-    return format_date(value, "EEEE d MMMM y", locale=LOCALE)
+    return format_date(value, pgettext("pattern of a day", "EEEE d MMMM y"), locale=locale())
 
 
 def clock(value: datetime, zone: ZoneInfo) -> str:
@@ -53,20 +54,27 @@ def machine(value: datetime, zone: ZoneInfo) -> str:
     return value.astimezone(zone).isoformat(timespec="seconds")
 
 
+def city(zone: ZoneInfo) -> str:
+    """``Brussels``: after which a zone is named, in the reader's language."""
+    plain = zone.key.rpartition("/")[2].replace("_", " ")
+    return plain if current() == ENGLISH else get_timezone_location(zone, locale(), return_city=True) or plain
+
+
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """``Brussels (CET)``"""
-    city = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{city} ({at.astimezone(zone):%Z})"
+    return f"{city(zone)} ({at.astimezone(zone):%Z})"
 
 
 def ago(value: datetime, now: datetime) -> str:
     """``2 h ago``: only ever beside the exact time."""
     minutes = int((now - value).total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return _("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
-    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
+        return _("%(minutes)s min ago", minutes=minutes)
+    if minutes < 48 * 60:
+        return _("%(hours)s h ago", hours=minutes // 60)
+    return _("%(days)s days ago", days=minutes // 1440)
 
 
 def until(value: datetime, now: datetime) -> str:
@@ -74,4 +82,4 @@ def until(value: datetime, now: datetime) -> str:
     minutes = int((value - now).total_seconds() // 60)
     if minutes < 0 or minutes >= 24 * 60:
         return ""
-    return f"in {minutes} min" if minutes < 120 else f"in {minutes // 60} h"
+    return _("in %(minutes)s min", minutes=minutes) if minutes < 120 else _("in %(hours)s h", hours=minutes // 60)

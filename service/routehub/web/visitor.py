@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.core.clock import wall
 from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
+from routehub.core.language import _, choose, languages, later
 from routehub.directory import factors, sessions
 from routehub.directory.principal import Principal, may_report_for, person_principal
 from routehub.directory.sessions import SessionView
@@ -17,6 +18,13 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.web.context import Web, WebContext
 from routehub.web.counts import Counts
+
+ROLE_WORDS = {
+    "chair": later("Chair"), "contact_point": later("Contact point"), "deputy": later("Deputy"),
+    "party_office": later("Party office"), "coordinator": later("Coordinator"), "observer": later("Observer"),
+    "operator": later("Operator"),
+}  # fmt: skip
+"""What a person is here, the most telling role first."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +57,8 @@ class Visitor:
     @property
     def role_words(self) -> str:
         """``Deputy``: what the person is here, the most telling role first."""
-        order = ("chair", "contact_point", "deputy", "party_office", "coordinator", "observer", "operator")
-        found = [role for role in order if role in self.principal.roles]
-        return found[0].replace("_", " ").capitalize() if found else "No role on this route"
+        found = [words for role, words in ROLE_WORDS.items() if role in self.principal.roles]
+        return _(found[0] if found else "No role on this route")
 
 
 async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, PersonView] | None:
@@ -80,10 +87,12 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
     """The visitor of a page. Errors: 401 without a session, 404 for a route that is not theirs."""
     known = await session_of(request, ctx)
     if known is None:
-        raise SignInNeeded("Sign in to see this page.")
+        raise SignInNeeded(_("Sign in to see this page."))
     session, person = known
+    if person.language in languages():
+        choose(person.language)
     if lacks_second_step(ctx, session) and not _sets_up(request.url.path):
-        raise SecondStepNeeded("This hub asks for two steps. Set up a passkey or an authenticator app first.")
+        raise SecondStepNeeded(_("This hub asks for two steps. Set up a passkey or an authenticator app first."))
     directory = ctx.directory.value
     named: str | None = request.path_params.get("route")
     roles = {code: _principal(ctx, directory, route, person, session) for code, route in directory.routes.items()}
@@ -91,7 +100,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
     code = named or _usual(ctx.settings.default_route, routes)
     route = directory.routes.get(code)
     if route is None or (named and route not in routes):
-        raise Unknown(f"There is no route {code} here that you can see.")
+        raise Unknown(_("There is no route %(code)s here that you can see.", code=code))
     principal = roles[code]
     today = ctx.clock.now().astimezone(route.zone).date()
     head, counts = await ctx.db.read(_standing, ctx, principal, route)
@@ -139,7 +148,7 @@ async def reader(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
         if "operator" in who.principal.roles:
             raise NotAllowed("You run this hub. Operators read no content; the terminal has what they need.")
         raise NotAllowed(
-            "You have no role on this route that reads messages. Your party's office nominates people for roles."
+            _("You have no role on this route that reads messages. Your party's office nominates people for roles.")
         )
     return who
 

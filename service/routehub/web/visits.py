@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import later
+
 COOKIE = "routehub-visit"
 APART = timedelta(minutes=30)
 """Pages opened within this time are one visit."""
@@ -13,7 +15,7 @@ STEP = 600
 """Seconds to which the begin of a last visit is rounded down, so that open pages of many people can share a text."""
 DAY = timedelta(hours=24)
 EVENING = time(18)
-WINDOWS = (("last", "last visit"), ("18:00", "yesterday 18:00"), ("24h", "24 hours"))
+WINDOWS = (("last", later("last visit")), ("18:00", later("yesterday 18:00")), ("24h", "24 hours"))
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Visits:
 
 def visits(cookie: str | None, now: datetime) -> Visits:
     """What a cookie says at the time of a page; anything that is no such text, or lies ahead, is a first visit."""
-    before, _, seen = (cookie or "").partition(".")
+    before, _sep, seen = (cookie or "").partition(".")
     if not (before.isascii() and before.isdigit() and seen.isascii() and seen.isdigit() and len(before + seen) < 24):
         return Visits(None, now)
     last, earlier = _at(seen), _at(before)

@@ -31,6 +31,7 @@ from routehub.web.pages import (
     forecast,
     hand_overs,
     keys,
+    language,
     legs,
     measures,
     messages,
@@ -116,6 +117,7 @@ def inclusions() -> Iterator[Inclusion]:
     yield Inclusion(sign_in_provider.router)
     yield Inclusion(sign_in.router)
     yield Inclusion(acknowledge.router)
+    yield Inclusion(language.router)
     yield Inclusion(device.of_any_route)
     for part in OF_A_ROUTE:
         yield Inclusion(part.router)

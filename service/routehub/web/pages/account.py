@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.clock import wall
 from routehub.core.errors import Refused, TooMany
+from routehub.core.language import _, later
 from routehub.directory import attempts, codes, factors, sessions, sign_in
 from routehub.journal.jobs import Change
 from routehub.journal.message import Transaction
@@ -20,7 +21,7 @@ from routehub.web.render import page
 from routehub.web.visitor import SignedIn, Visitor
 
 router = APIRouter(route_class=PageRoute)
-FIRST_A_STEP = "Set up a passkey or an authenticator app first: a password alone is not enough here."
+FIRST_A_STEP = later("Set up a passkey or an authenticator app first: a password alone is not enough here.")
 
 
 @router.get("/account")
@@ -57,7 +58,7 @@ async def _new_password(request: Request, ctx: WebContext, who: Visitor, form: F
         try:
             attempts.may_try_password(ctx.rates, request.client.host if request.client else "", who.person.email)
             if not await asyncio.to_thread(sign_in.matches, known[1] if known else None, form.raw("before")):
-                faults.add("before", "This is not your present password.")
+                faults.add("before", _("This is not your present password."))
         except TooMany as error:
             faults.add("before", error.detail)
     try:
@@ -87,7 +88,7 @@ async def make_recovery(request: Request, ctx: Web, who: Fresh, form: OwnForm) -
 
     def apply(tx: Transaction) -> list[str]:
         if not factors.of(tx.conn, person).second:
-            raise Refused("Recovery codes stand in for a second step. Set one up first.")
+            raise Refused(_("Recovery codes stand in for a second step. Set one up first."))
         sign_in.changed(tx, person, "recovery-codes-made")
         return codes.make_paper(tx, person)
 
@@ -134,7 +135,7 @@ async def stay(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Resp
     token = request.cookies[sessions.cookie_name(ctx.settings.public_url)]
     now = await ctx.db.read(sessions.find, token, wall())
     until = now.expires_at if now else session.expires_at
-    answer = page(request, ctx, who, "stays.html", "You stay signed in", {"until": until})
+    answer = page(request, ctx, who, "stays.html", _("You stay signed in"), {"until": until})
     answer.headers["X-Session-Ends"] = until.isoformat()
     answer.set_cookie(**sessions.cookie(ctx.settings.public_url, token, hours))
     return answer

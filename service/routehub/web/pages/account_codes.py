@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from routehub.core.errors import TooMany
+from routehub.core.language import _
 from routehub.directory import attempts, codes, factors, sessions, sign_in
 from routehub.journal.jobs import Change
 from routehub.journal.message import Transaction
@@ -32,8 +33,16 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, words: str = ""
     drawing = segno.make(address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     values = {"drawing": Markup(drawing), "secret": grouped, "address": address, "faults": faults}  # noqa: S704 - made here, of letters and digits
-    title = "Authenticator app"
-    return page(request, ctx, who, "account_codes.html", f"Error: {title}" if words else title, values, status=status)
+    title = _("Authenticator app")
+    return page(
+        request,
+        ctx,
+        who,
+        "account_codes.html",
+        _("Error: %(title)s", title=title) if words else title,
+        values,
+        status=status,
+    )
 
 
 @router.post("/account/codes/new")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from routehub.core.errors import Conflict, Refused
+from routehub.core.language import _
 from routehub.directory import codes, factors, passkeys, sessions, sign_in, steps
 from routehub.journal.jobs import Change
 from routehub.journal.message import Transaction
@@ -34,20 +35,20 @@ async def enrol(request: Request, ctx: Web, who: Fresh, form: OwnForm) -> Respon
     """Keep a new passkey. With the first second step come recovery codes."""
     person, current, url = who.person.id, who.session.token_hash, ctx.settings.public_url
     token, said = form.raw("step"), form.raw("credential")
-    name = " ".join(form.text("name").split())[:60] or "Passkey"
+    name = " ".join(form.text("name").split())[:60] or _("Passkey")
     faults = Faults()
 
     def apply(tx: Transaction) -> list[str]:
         step = steps.use(tx, token, "enrol")
         if step is None or step.person != person:
-            raise Refused("That took too long. Press the button again.")
+            raise Refused(_("That took too long. Press the button again."))
         passkeys.enrol(tx, url, person, step.challenge, said, name)
         sign_in.changed(tx, person, "passkey-added", name=name)
         sessions.strengthen(tx.conn, current, "passkey")
         return codes.make_paper(tx, person) if codes.paper_left(tx.conn, person) == 0 else []
 
     if not name.isprintable():
-        faults.add("name", "Write a name in plain letters, such as Office laptop")
+        faults.add("name", _("Write a name in plain letters, such as Office laptop"))
         return await show_account(request, ctx, who, faults)
     try:
         made = await ctx.writer.submit(Change(apply))

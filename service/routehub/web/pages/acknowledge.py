@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routehub.boards.alerts.queries import Ack, AlertView, alert
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, HubError, LooksPersonal, Unknown
+from routehub.core.language import _
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.escalation import links
 from routehub.delivery.escalation.links import Link
@@ -77,7 +78,7 @@ async def _open(ctx: WebContext, token: str) -> _Opened:
 
     found = await ctx.db.read(read)
     if found is None or not ctx.settings.acknowledge_links:
-        raise Unknown("This link does not work any more. Sign in to see the alerts that wait for your party.")
+        raise Unknown(_("This link does not work any more. Sign in to see the alerts that wait for your party."))
     return found
 
 
@@ -89,7 +90,7 @@ def _show(request: Request, ctx: WebContext, found: _Opened, token: str, said: s
         "place": place.name if place else view.place, "person": found.person,
         "page": f"/routes/{found.route.code}/alerts/{view.short_id}",
     }  # fmt: skip
-    title = "Sign in to acknowledge" if state == "sign-in" else f"{view.severity}: {view.headline}"
+    title = _("Sign in to acknowledge") if state == "sign-in" else f"{view.severity}: {view.headline}"
     return page(request, ctx, None, "acknowledge.html", title, values, status=status, route=found.route)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.minutes import queries
 from routehub.boards.minutes.queries import ActionView
 from routehub.core.errors import Conflict, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web.answers import PageRoute, go
@@ -21,8 +22,11 @@ from routehub.web.visitor import Reading, Visitor
 
 router = APIRouter(route_class=PageRoute)
 
-STATES = {"open": "Open", "overdue": "Overdue", "done": "Done"}
-DONE = {"complete": "Reported as done. All who read the minutes see it.", "more_time": "More time was asked for."}
+STATES = {"open": later("Open"), "overdue": later("Overdue"), "done": later("Done")}
+DONE = {
+    "complete": later("Reported as done. All who read the minutes see it."),
+    "more_time": later("More time was asked for."),
+}
 PAST = 50
 """Actions that are done, the newest first."""
 
@@ -50,11 +54,17 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, values: dict[st
         "past": [one for one in reversed(found) if one.state == "done"][:PAST], "states": STATES,
         "key": fresh_key(), "more": more, "acts": "response" in who.may, "typed": {}, "at": "",
     }  # fmt: skip
-    title = f"Actions: {len(mine)} for you" if mine else "Actions"
+    title = _("Actions: %(n)s for you", n=len(mine)) if mine else _("Actions")
     wrong = bool(values.get("faults"))
     return page(
-        request, ctx, who, "actions.html", f"Error: {title}" if wrong else title, usual | values, status=status
-    )  # fmt: skip
+        request,
+        ctx,
+        who,
+        "actions.html",
+        _("Error: %(title)s", title=title) if wrong else title,
+        usual | values,
+        status=status,
+    )
 
 
 @router.post("/actions/{action}/{act}")
@@ -65,14 +75,14 @@ async def answer(
     """Report it done, or ask for more time, for the visitor's party."""
     found = next((one for one in await _all(ctx, who) if (one.series, one.id) == (series, action)), None)
     if found is None:
-        raise Unknown(f"There is no action {action} that you can see.")
+        raise Unknown(_("There is no action %(action)s that you can see.", action=action))
     text, until = form.text("text"), form.text("until")
     data: dict[str, Any] = {"to": found.message_id, "act": act, "item": action} | ({"text": text} if text else {})
     faults = Faults()
     if act == "more_time":
         moment = read_time(f"{until} 23:59", who.route.zone) if until else None
         if moment is None:
-            faults.add(f"until-{action}", "Give the day until which you need, such as 2016-02-03.")
+            faults.add(f"until-{action}", _("Give the day until which you need, such as 2016-02-03."))
             return await _show(request, ctx, who, {"faults": faults, "at": action}, 422)
         data["new_time"] = iso(moment)
     try:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from routehub import __version__
 from routehub.core.clock import wall
+from routehub.core.language import _
 from routehub.directory import factors, sessions
 from routehub.directory.factors import Held
 from routehub.directory.snapshot import Directory
@@ -55,7 +56,7 @@ async def show(request: Request, ctx: Web, who: Operator) -> Response:
         "settings": ctx.settings, "counted": await ctx.db.read(_count, directory),
         "all_routes": sorted(directory.routes.values(), key=lambda route: route.code), "clock": ctx.clock.now(),
     }  # fmt: skip
-    return page(request, ctx, who, "admin.html", "Administration", values)
+    return page(request, ctx, who, "admin.html", _("Administration"), values)
 
 
 Act = Annotated[str, Query(max_length=60)]
@@ -72,7 +73,7 @@ async def show_audit(
         "rows": [_row(ctx, row) for row in rows], "act": act, "known": sorted(audit.WITHOUT_CONTENT),
         "following": rows[-1].number if len(rows) == ROWS else None,
     }  # fmt: skip
-    return page(request, ctx, who, "admin_audit.html", "Audit", values)
+    return page(request, ctx, who, "admin_audit.html", _("Audit"), values)
 
 
 def _row(ctx: WebContext, row: OperatorView) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def _words(directory: Directory, value: Any) -> str:
 
 def actor_name(directory: Directory, actor: str) -> str:
     """A name for ``person:ID`` or ``key:ID``."""
-    kind, _, key = actor.partition(":")
+    kind, _sep, key = actor.partition(":")
     if kind == "person" and key in directory.people:
         return directory.people[key].name
     if kind == "key" and key in directory.keys:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.directory import factors, sessions
 from routehub.directory.factors import Held
 from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
@@ -39,13 +40,13 @@ async def show(request: Request, ctx: Web, who: Operator) -> Response:
         for person in ctx.directory.value.people.values() if person.active(wall())
     ]  # fmt: skip
     values = {"rows": found, "done": request.query_params.get("done", "")}
-    return page(request, ctx, who, "admin_people.html", "People and sign-in", values)
+    return page(request, ctx, who, "admin_people.html", _("People and sign-in"), values)
 
 
 def _person(ctx: WebContext, person_id: str) -> PersonView:
     found = ctx.directory.value.people.get(person_id)
     if found is None or not found.active(wall()):
-        raise Unknown("There is no such person.")
+        raise Unknown(_("There is no such person."))
     return found
 
 
@@ -54,7 +55,7 @@ async def confirm(request: Request, ctx: Web, who: FreshOperator, person: Id) ->
     """What a reset takes away, before it does."""
     found = _person(ctx, person)
     ways = await ctx.db.read(factors.of, found.id)
-    return page(request, ctx, who, "admin_reset.html", f"Reset how {found.name} signs in?",
+    return page(request, ctx, who, "admin_reset.html", _("Reset how %(found)s signs in?", found=found.name),
                 {"person": found, "ways": ways})  # fmt: skip
 
 
@@ -64,6 +65,6 @@ async def reset(ctx: Web, who: FreshOperator, form: OwnForm, person: Id) -> Resp
     found = _person(ctx, person)
     await change(ctx, lambda tx: factors.reset(tx, who.principal, found.id))
     answer = go("/sign-in" if found.id == who.person.id else f"{who.base}/admin/people?done=reset")
-    words = "The operator of the hub took your password, passkeys and codes away. A link by mail signs you in."
+    words = _("The operator of the hub took your password, passkeys and codes away. A link by mail signs you in.")
     answer.background = notices.later(ctx, found.id, words)
     return answer

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from routehub.core.language import _, later
 from routehub.directory import route_office
 from routehub.directory.route_office import PLACE_KINDS, NewName, NewPlace, NewTimes
 from routehub.web.admin import Operator, put
@@ -20,10 +21,13 @@ from routehub_schemas import reference
 
 router = APIRouter(route_class=PageRoute)
 WORDS = {
-    "name": "Write the name", "start": "Give a day, such as 2026-02-01", "due": "Write a time, such as 08:00",
-    "period_end": "Write a time, such as 06:00", "zone": "Write a zone, such as Europe/Ljubljana",
-    "code": "Write a border or party and a short name, such as GR-MK/gevgelija",
-}  # fmt: skip
+    "name": later("Write the name"),
+    "start": later("Give a day, such as 2026-02-01"),
+    "due": later("Write a time, such as 08:00"),
+    "period_end": later("Write a time, such as 06:00"),
+    "zone": later("Write a zone, such as Europe/Ljubljana"),
+    "code": later("Write a border or party and a short name, such as GR-MK/gevgelija"),
+}
 Apply = Callable[[Any, Any, Any], object]
 FORMS: dict[str, tuple[str, type[BaseModel], Apply]] = {
     "name": ("name-", NewName, route_office.name_party), "times": ("times-", NewTimes, route_office.set_times),
@@ -49,9 +53,9 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: dict[str, str]
         "indicators": list(reference.indicators().values()), "typed": fields | typed, "faults": faults,
         "done": "" if faults else request.query_params.get("done", ""),
     }  # fmt: skip
-    title = "Route"
+    title = _("Route")
     return page(
-        request, ctx, who, "admin_route.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "admin_route.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from routehub.core.errors import HubError, Refused
+from routehub.core.language import _
 from routehub.directory.principal import HUB_PARTY
 from routehub.journal.jobs import Change
 from routehub.warning import steering
@@ -42,9 +43,9 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, typed: str | No
         ],
         "done": "" if faults else request.query_params.get("done", ""),
     }  # fmt: skip
-    title = "Thresholds of early warning"
+    title = _("Thresholds of early warning")
     return page(
-        request, ctx, who, "admin_warning.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "admin_warning.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 

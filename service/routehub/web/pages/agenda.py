@@ -12,6 +12,7 @@ from routehub.boards.conferences.queries import ConferenceView, ProposalView
 from routehub.chairing import seat
 from routehub.chairing.agenda import PROPOSAL
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.digests.agenda.order import time_of, too_long
 from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
@@ -84,7 +85,7 @@ async def show(
     """The numbered items, each with the rule that put it there and links to what it rests on."""
     found = await ctx.db.read(_load, who, series, number)
     if found.view is None and found.agenda is None:
-        raise Unknown(f"There is no conference {number} that you can see.")
+        raise Unknown(_("There is no conference %(number)s that you can see.", number=number))
     if found.agenda is not None:
         names = Names(ctx.directory.value, ctx.clock.now().astimezone(who.route.zone).date())
         found = replace(found, agenda=_renewed(found.agenda, found.proposals, names))
@@ -106,4 +107,4 @@ async def show(
         "chairs": found.view is not None and seat.may_chair(who.principal, found.view),
         "files": f"/v1/routes/{who.route.code}/conferences/{number}", "more": of_series(series),
     }  # fmt: skip
-    return page(request, ctx, who, "conference.html", f"Conference {number}: agenda", values)
+    return page(request, ctx, who, "conference.html", _("Conference %(number)s: agenda", number=number), values)

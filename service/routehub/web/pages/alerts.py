@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alert, alerts
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _
 from routehub.delivery.escalation.progress import progress
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
@@ -35,7 +36,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> AlertView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no alert with this id that you can see.")
+        raise Unknown(_("There is no alert with this id that you can see."))
     return found
 
 
@@ -53,7 +54,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         "opened": opened, "over": [a for a in found if a.state != "open"],
         "keys": {a.short_id: fresh_key() for a in opened},
     }  # fmt: skip
-    return page(request, ctx, who, "alerts.html", f"Alerts: {len(opened)} open", values)
+    return page(request, ctx, who, "alerts.html", _("Alerts: %(n)s open", n=len(opened)), values)
 
 
 # --- raise --------------------------------------------------------------------------------------------
@@ -69,13 +70,21 @@ def _show_form(
         "severities": alert_form.SEVERITIES, "hours": alert_form.HOURS,
         "audiences": alert_form.audiences(who, today),
     }  # fmt: skip
-    title = "Raise an alert"
-    return page(request, ctx, who, "alert_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("Raise an alert")
+    return page(
+        request,
+        ctx,
+        who,
+        "alert_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 def _require(who: Visitor, kind: str) -> None:
     if kind not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
 
 
 @router.get("/alerts/new")
@@ -164,7 +173,7 @@ async def _own(ctx: WebContext, who: Visitor, ref: str) -> AlertView:
     found = await _one(ctx, who, ref)
     if found.party != who.party:
         name = ctx.directory.value.name(found.party, ctx.clock.now().date())
-        raise NotAllowed(f"Only {name}, who raised the alert, can update or end it.")
+        raise NotAllowed(_("Only %(name)s, who raised the alert, can update or end it.", name=name))
     return found
 
 
@@ -176,9 +185,15 @@ def _show_follow_up(
         "alert": alert, "act": act, "typed": typed, "faults": faults, "hours": alert_form.HOURS,
         "severities": alert_form.SEVERITIES[1:],
     }  # fmt: skip
-    title = f"{act.capitalize()} alert {alert.short_id}"
+    title = _("%(act)s alert %(short_id)s", act=act.capitalize(), short_id=alert.short_id)
     return page(
-        request, ctx, who, "alert_follow_up.html", f"Error: {title}" if faults else title, values, status=status
+        request,
+        ctx,
+        who,
+        "alert_follow_up.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.bulletins.queries import BulletinRef, bulletins
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.digests.bulletin import letter, reading
 from routehub.digests.bulletin.reading import FIRST, Reading
 from routehub.directory.visibility import readable
@@ -46,17 +47,17 @@ async def show(
     try:
         morning = date.fromisoformat(day)
     except ValueError:
-        raise Unknown("There is no such day.") from None
+        raise Unknown(_("There is no such day.")) from None
     found, every = await ctx.db.read(_load, ctx, who, morning)
     if found is None:
-        raise Unknown("There is no bulletin of this day that you can see.")
+        raise Unknown(_("There is no bulletin of this day that you can see."))
     return _show(request, ctx, who, found, every)
 
 
 def _show(request: Request, ctx: WebContext, who: Visitor, found: Reading | None, every: list[BulletinRef]) -> Response:
     values: dict[str, Any] = {"found": found, "every": every, "most": FIRST}
     if found is None:
-        return page(request, ctx, who, "bulletin.html", "Bulletin", values)
+        return page(request, ctx, who, "bulletin.html", _("Bulletin"), values)
     bulletin = found.bulletin
     values |= {
         "bulletin": bulletin, "reported": letter.reported(bulletin), "late": letter.is_late(bulletin),

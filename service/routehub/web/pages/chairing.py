@@ -9,6 +9,7 @@ from routehub.boards.conferences.queries import ConferenceView
 from routehub.chairing.agenda import Paper
 from routehub.chairing.edits import AgendaChange, ItemEdit, moved
 from routehub.core.errors import Conflict, HubError, Refused, Stale, Unknown
+from routehub.core.language import _, later
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
@@ -22,11 +23,17 @@ router = APIRouter(route_class=PageRoute)
 
 Number = Annotated[int, Path(ge=1, le=9_999)]
 SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-OUTCOMES = (("note", "Note"), ("discuss", "Discuss"), ("decide", "Decide"))
+OUTCOMES = (("note", later("Note")), ("discuss", later("Discuss")), ("decide", later("Decide")))
 DONE = {
-    "up": "Moved up.", "down": "Moved down.", "change": "Changed.", "drop": "Taken off the agenda.",
-    "restore": "Put back.", "accept": "Accepted.", "decline": "Declined.", "compiled": "The agenda was compiled anew.",
-}  # fmt: skip
+    "up": later("Moved up."),
+    "down": later("Moved down."),
+    "change": later("Changed."),
+    "drop": later("Taken off the agenda."),
+    "restore": later("Put back."),
+    "accept": later("Accepted."),
+    "decline": later("Declined."),
+    "compiled": later("The agenda was compiled anew."),
+}
 
 
 def more(series: str) -> str:
@@ -59,11 +66,17 @@ def _show(
         "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
         "now": ctx.clock.now(),
     }  # fmt: skip
-    title = f"Conference {held.number}: put the agenda in order"
+    title = _("Conference %(held)s: put the agenda in order", held=held.number)
     wrong = bool(values.get("faults"))
     return page(
-        request, ctx, who, "draft.html", f"Error: {title}" if wrong else title, usual | values, status=status
-    )  # fmt: skip
+        request,
+        ctx,
+        who,
+        "draft.html",
+        _("Error: %(title)s", title=title) if wrong else title,
+        usual | values,
+        status=status,
+    )
 
 
 @router.post("/conference/{number}/draft")
@@ -73,11 +86,11 @@ async def change(
     """One step on one item: ``do`` is up, down, change, drop or restore."""
     held, paper = await ctx.chair.paper(who.principal, series, number)
     if paper is None:
-        raise Conflict(f"The agenda of conference {number} is not compiled yet.")
+        raise Conflict(_("The agenda of conference %(number)s is not compiled yet.", number=number))
     key, act = form.text("item"), form.text("do")
     at = next((n for n, one in enumerate((*paper.items, *paper.dropped)) if one.key == key), None)
     if at is None:
-        raise Unknown("There is no such item on this agenda.")
+        raise Unknown(_("There is no such item on this agenda."))
     try:
         sent = _change(form, paper, key, act)
         await ctx.chair.change_agenda(who.principal, series, number, form.text("stamp") or None, sent)
@@ -128,7 +141,7 @@ async def decide(
     if act == "decline" and text is None:
         held, paper = await ctx.chair.paper(who.principal, series, number)
         faults = Faults()
-        faults.add(f"text-{proposal}", "Say why it is declined: the party that proposed it reads it.")
+        faults.add(f"text-{proposal}", _("Say why it is declined: the party that proposed it reads it."))
         return _show(request, ctx, who, held, paper, {"faults": faults}, 422)
     await ctx.chair.decide(who.principal, series, number, proposal, act, text, form.text("key") or None)
     sign = "&" if more(series) else "?"
@@ -159,10 +172,10 @@ def _ask_close(
     error: HubError | None = None,
 ) -> Response:  # fmt: skip
     if paper is None or paper.closed:
-        what = "is not compiled yet" if paper is None else "is closed already"
-        raise Conflict(f"The agenda of conference {held.number} {what}.")
+        what = _("is not compiled yet") if paper is None else _("is closed already")
+        raise Conflict(_("The agenda of conference %(held)s %(what)s.", held=held.number, what=what))
     values = {"held": held, "paper": paper, "more": more(held.series), "error": error}
-    title = f"Close the agenda of conference {held.number}?"
+    title = _("Close the agenda of conference %(held)s?", held=held.number)
     return page(request, ctx, who, "draft_close.html", title, values, status=error.status if error else 200)
 
 

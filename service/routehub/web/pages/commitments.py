@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from routehub.boards.commitments.burn_up import burn_up
 from routehub.boards.commitments.standing import latest
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import plans
@@ -39,7 +40,7 @@ WORDS = {"states": STATE_WORDS, "chips": CHIPS, "stages": STAGE_WORDS}
 def _week(ctx: WebContext, who: Visitor, name: str | None = None) -> Week:
     found = plans.week_of(who.route, ctx.clock.now(), name or None)
     if found is None:
-        raise Unknown("There is no such week yet. A week is written as 2016-W03.")
+        raise Unknown(_("There is no such week yet. A week is written as 2016-W03."))
     return found
 
 
@@ -54,12 +55,12 @@ def _find(every: dict[str, Shown], ref: str) -> Shown:
     found = plans.find(every, ref)
     if found is not None:
         return found
-    raise Unknown("There is no commitment with this id that you can see.")
+    raise Unknown(_("There is no commitment with this id that you can see."))
 
 
 def _require(who: Visitor, kind: str) -> None:
     if kind not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
 
 
 @router.get("/commitments")
@@ -71,7 +72,7 @@ async def show_all(
     monitored = plans.monitored(who.route)
     chosen = next((one for one in monitored if one.id == plan), None)
     if plan and chosen is None:
-        raise Unknown(f"This route does not monitor a plan {plan}.")
+        raise Unknown(_("This route does not monitor a plan %(plan)s.", plan=plan))
     asked = _week(ctx, who, week)
     every = await _every(ctx, who, asked)
     chosen = chosen or (monitored[0] if monitored else None)
@@ -82,7 +83,7 @@ async def show_all(
         "elsewhere": [one for one in every.values() if one.view.id not in told],
     }  # fmt: skip
     late = sum(one.standing.state == "overdue" for one in every.values())
-    return page(request, ctx, who, "commitments.html", f"Commitments: {late} overdue", values)
+    return page(request, ctx, who, "commitments.html", _("Commitments: %(late)s overdue", late=late), values)
 
 
 # --- a new one ----------------------------------------------------------------------------------------
@@ -97,8 +98,16 @@ def _show_form(
         "categories": commitment_form.CATEGORIES, "per": commitment_form.PER,
         "parents": commitment_form.parents(every),
     }  # fmt: skip
-    title = "Make a commitment"
-    return page(request, ctx, who, "commitment_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("Make a commitment")
+    return page(
+        request,
+        ctx,
+        who,
+        "commitment_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/commitments/new")
@@ -121,7 +130,7 @@ async def make(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     data, faults = commitment_form.commitment(typed)
     try:
         if faults:
-            raise Refused("See the fields.")
+            raise Refused(_("See the fields."))
         post = Post(ctx.registry["commitment"], data, key=typed.key, said=asdict(typed))
         recorded = await ctx.intake.receive(who.principal, post)
     except Refused as error:
@@ -150,7 +159,15 @@ def _show(
         "choices": commitment_form.STAGES,
     }  # fmt: skip
     title = f"{one.view.short_id}: {one.view.now.title}"
-    return page(request, ctx, who, "commitment.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request,
+        ctx,
+        who,
+        "commitment.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/commitments/{ref}")
@@ -175,7 +192,7 @@ async def progress(request: Request, ctx: Web, who: Reading, form: OwnForm, ref:
     data, faults = commitment_form.progress(typed, one.view.id)
     try:
         if faults:
-            raise Refused("See the fields.")
+            raise Refused(_("See the fields."))
         post = Post(ctx.registry["progress"], data, key=typed.key, said=[one.view.id, asdict(typed)])
         await ctx.intake.receive(who.principal, post)
     except (Refused, Conflict) as error:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences.queries import ConferenceView, conference, conferences
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import MAIN, Series
 from routehub.digests.upcoming import next_number
@@ -28,12 +29,12 @@ router = APIRouter(route_class=PageRoute)
 
 Number = Annotated[int, Path(ge=1, le=9_999)]
 FIELDS = ("title", "start", "zone", "which", "minutes", "chair", "link", "participants", "about", "reason")
-WORDS = {"title": "Write in one line what the invitation says", "chair": "Choose who leads it"}
+WORDS = {"title": later("Write in one line what the invitation says"), "chair": later("Choose who leads it")}
 
 
 def _must_lead(who: Visitor) -> None:
     if "conference" not in who.may:
-        raise NotAllowed("The chair and coordinators call conferences. Ask one of them.")
+        raise NotAllowed(_("The chair and coordinators call conferences. Ask one of them."))
 
 
 # --- a new one ----------------------------------------------------------------------------------------
@@ -62,16 +63,20 @@ async def _series(ctx: WebContext, who: Visitor, name: str) -> tuple[Series, lis
     for one in told:
         if one.name == name:
             return one, found
-    raise Unknown(f"There is no series {name} that you can see. A coordinator begins one on the page Conferences.")
+    raise Unknown(
+        _("There is no series %(name)s that you can see. A coordinator begins one on the page Conferences.", name=name)
+    )
 
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, one: Series, form: ConferenceForm, faults: Faults
 ) -> Response:  # fmt: skip
     values = {"one": one, "typed": form, "faults": faults, "parties": parties(ctx, who), "more": of_series(one.name)}
-    title = f"Call conference {form.number}" + (f" of {one.name}" if one.name != MAIN else "")
+    title = _("Call conference %(form)s", form=form.number) + (
+        _(" of %(one)s", one=one.name) if one.name != MAIN else ""
+    )
     return page(
-        request, ctx, who, "conference_call.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "conference_call.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -137,7 +142,7 @@ async def _called(ctx: WebContext, who: Visitor, series: str, number: int) -> tu
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown(f"There is no conference {number} that you can see.")
+        raise Unknown(_("There is no conference %(number)s that you can see.", number=number))
     return found
 
 
@@ -146,9 +151,9 @@ def _show_change(
     faults: Faults,
 ) -> Response:  # fmt: skip
     values = {"view": view, "what": what, "typed": form, "faults": faults, "more": of_series(view.series)}
-    title = f"{what.capitalize()} conference {view.number}?"
+    title = _("%(what)s conference %(view)s?", what=what.capitalize(), view=view.number)
     return page(
-        request, ctx, who, "conference_change.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "conference_change.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -171,7 +176,7 @@ async def ask_cancel(
 
 async def _ask(request: Request, ctx: WebContext, who: Visitor, series: str, number: int, what: str) -> Response:
     _must_lead(who)
-    view, _ = await _called(ctx, who, series, number)
+    view, _rest = await _called(ctx, who, series, number)
     return _show_change(request, ctx, who, view, what, ConferenceForm.moving(view), Faults())
 
 
@@ -199,9 +204,9 @@ async def _change(
     typed = ConferenceForm.of(form)
     faults = check(typed) if what == "move" else Faults()
     if not typed.reason:
-        faults.add("reason", "Write why, in a sentence: everybody who was invited reads it")
+        faults.add("reason", _("Write why, in a sentence: everybody who was invited reads it"))
     if what == "move" and not faults and typed.begins() == view.start:
-        faults.add("start", "Choose another time: it begins then already")
+        faults.add("start", _("Choose another time: it begins then already"))
     if not faults:
         data = moved(typed, said) if what == "move" else cancelled(said, typed.reason)
         try:

@@ -12,6 +12,7 @@ from routehub.boards.conferences.queries import ConferenceView, conference
 from routehub.boards.conferences.taking_part import OPENS
 from routehub.boards.statements.queries import StatementView, outcomes
 from routehub.core.errors import Refused, Unknown
+from routehub.core.language import _, later
 from routehub.digests.cities import elsewhere
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import MAIN, Series
@@ -30,9 +31,13 @@ router = APIRouter(route_class=PageRoute)
 Number = Annotated[int, Path(ge=1, le=9_999)]
 FIELDS = ("act", "delegates", "represented_by", "text")
 WORDS = {
-    "joined": "Joined", "attends": "Attends", "represented": "Represented", "chairs": "Chairs",
-    "declined": "Does not attend", "unanswered": "Not answered",
-}  # fmt: skip
+    "joined": later("Joined"),
+    "attends": later("Attends"),
+    "represented": later("Represented"),
+    "chairs": later("Chairs"),
+    "declined": later("Does not attend"),
+    "unanswered": later("Not answered"),
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ async def _load(ctx: WebContext, who: Visitor, series: str, number: int) -> Invi
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown(f"There is no conference {number} that you can see.")
+        raise Unknown(_("There is no conference %(number)s that you can see.", number=number))
     return found
 
 
@@ -127,14 +132,21 @@ def _show(
         "answers": "response" in who.may and mine is not None and open_now,
         "joins": "response" in who.may and mine is not None and open_now and now >= view.start - OPENS,
         "leads": "conference" in who.may and open_now, "over": now >= view.ends,
-        "others": [("", "Choose"), *((code, ctx.directory.value.name(code, on)) for code in names)],
+        "others": [("", _("Choose")), *((code, ctx.directory.value.name(code, on)) for code in names)],
         "more": of_series(view.series), "named": of_series(view.series).replace("?", "&", 1),
     }  # fmt: skip
-    title = f"Invitation to conference {view.number}" + (f" of {view.series}" if view.series != MAIN else "")
+    title = _("Invitation to conference %(view)s", view=view.number) + (
+        _(" of %(series)s", series=view.series) if view.series != MAIN else ""
+    )
     return page(
-        request, ctx, who, "conference_invitation.html", f"Error: {title}" if faults else title, values,
+        request,
+        ctx,
+        who,
+        "conference_invitation.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
         status=422 if faults else 200,
-    )  # fmt: skip
+    )
 
 
 @router.post("/conference/{number}/attend")
@@ -158,11 +170,11 @@ def _mark(series: str) -> str:
 def _check(typed: Answer) -> Faults:
     faults = Faults()
     if typed.act not in ("attend", "represented", "decline"):
-        faults.add("act", "Choose whether your party attends")
+        faults.add("act", _("Choose whether your party attends"))
     if typed.act == "represented" and not typed.represented_by:
-        faults.add("represented_by", "Choose the party that speaks for yours")
+        faults.add("represented_by", _("Choose the party that speaks for yours"))
     if typed.act == "decline" and not typed.text:
-        faults.add("text", "Write why, in a sentence")
+        faults.add("text", _("Write why, in a sentence"))
     return faults
 
 

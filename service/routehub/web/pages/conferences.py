@@ -11,6 +11,7 @@ from routehub.boards.conferences import queries
 from routehub.boards.conferences.attendance import COMING, Place, attendance
 from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.minutes.queries import newest
+from routehub.core.language import _
 from routehub.digests import series_office
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import MAIN, Series
@@ -77,7 +78,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         "rows": rows, "past": past, "cards": cards, "now": now, "of_series": of_series,
         "begins": series_office.may_begin(who.principal), "main": MAIN,
     }  # fmt: skip
-    return page(request, ctx, who, "conferences.html", "Conferences", values)
+    return page(request, ctx, who, "conferences.html", _("Conferences"), values)
 
 
 def known_series(conn: Connection, ctx: WebContext, who: Visitor) -> list[Series]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.boards.reporting.project import expect_version
 from routehub.core.errors import NotAllowed, Refused, Stale
+from routehub.core.language import _, plural
 from routehub.directory.reporting_day import current_day
 from routehub.intake.receive import Post
 from routehub.journal.jobs import Recorded
@@ -43,7 +44,7 @@ Party = Annotated[str, Path(max_length=40)]
 async def own(ctx: Web, who: Reading) -> Response:
     """The form of the visitor's own party for the current reporting day."""
     if not who.reports_for:
-        raise NotAllowed("Your party posts no figures on this route.")
+        raise NotAllowed(_("Your party posts no figures on this route."))
     member = reporting_member(ctx, who, who.reports_for[0])
     return go(f"{who.base}/figures/{member.party}/{current_day(member, ctx.clock.now())}")
 
@@ -62,11 +63,13 @@ def _show(
     status: int = 200,
 ) -> Response:  # fmt: skip
     name = ctx.directory.value.name(sheet.party, sheet.period.day)
-    title = f"{'Correct figures' if sheet.correcting else 'Post figures'}: {name}"
+    title = _("Correct figures: %(name)s", name=name) if sheet.correcting else _("Post figures: %(name)s", name=name)
     if unusual:
-        title = f"Check {len(unusual)} unusual {'figure' if len(unusual) == 1 else 'figures'}: {name}"
+        title = plural(
+            "Check %(n)s unusual figure: %(name)s", "Check %(n)s unusual figures: %(name)s", len(unusual), name=name
+        )
     if conflict:
-        title = f"Not posted, somebody else was quicker: {name}"
+        title = _("Not posted, somebody else was quicker: %(name)s", name=name)
     values = {
         "sheet": sheet, "typed": typed, "faults": faults, "unusual": unusual, "copied": copied,
         "compared": compared(sheet, typed) if conflict else (),
@@ -74,7 +77,15 @@ def _show(
         "asked": {found.field.id: found for found in unusual}, "not_a_number": not_a_number,
         "left": times.until(sheet.due, ctx.clock.now()), "fresh": not (faults or unusual or conflict or copied),
     }  # fmt: skip
-    return page(request, ctx, who, "figures.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request,
+        ctx,
+        who,
+        "figures.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.post("/figures/{party}/{day}")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routehub.boards.figures.queries import FigureQuery, FigureValue, history
 from routehub.boards.reporting.queries import MadeBy, made_by
 from routehub.core.errors import Unknown
+from routehub.core.language import _
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.reporting_day import reporting_day
 from routehub.directory.visibility import readable
@@ -54,7 +55,7 @@ async def show(
 
     picture, made = await ctx.db.read(read)
     if made is None or made.data.get("party") != member.party or made.data.get("day") != day.isoformat():
-        raise Unknown("There is no message with this id that you can see.")
+        raise Unknown(_("There is no message with this id that you can see."))
     name = Names(ctx.directory.value, day)
     values = {
         "party": member.party, "party_name": name(member.party), "made": made, "unchanged": bool(same),
@@ -62,7 +63,7 @@ async def show(
         "borders": _borders(picture, member.party, day, name),
         "reported": len(picture.in_states("in", "nothing_to_report")),
     }  # fmt: skip
-    return page(request, ctx, who, "posted.html", f"Figures posted: {name(member.party)}", values)
+    return page(request, ctx, who, "posted.html", _("Figures posted: %(party)s", party=name(member.party)), values)
 
 
 def _borders(picture: RoutePicture, party: str, day: date, name: Names) -> list[Border]:
@@ -94,7 +95,7 @@ async def show_history(request: Request, ctx: Web, who: Reading, party: Party, d
     directory = ctx.directory.value
     code = directory.party_code(party)
     if code is None or code == HUB_PARTY:
-        raise Unknown(f"No party has the code {party}.")
+        raise Unknown(_("No party has the code %(party)s.", party=party))
 
     def read(conn: Connection) -> tuple[list[tuple[FigureValue, ...]], dict[str, MadeBy]]:
         ids = readable(conn, who.route.code, who.party)
@@ -114,4 +115,4 @@ async def show_history(request: Request, ctx: Web, who: Reading, party: Party, d
         for values in sorted(series, key=lambda values: figure_fields.order_of(values[0], who.route))
     ]
     values = {"party": code, "party_name": name(code), "day": day, "series": found, "name": name}
-    return page(request, ctx, who, "history.html", f"History of figures: {name(code)}", values)
+    return page(request, ctx, who, "history.html", _("History of figures: %(code)s", code=name(code)), values)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.views import places as places_view
 from routehub.views import shared
@@ -55,7 +56,7 @@ async def show(request: Request, ctx: Web, who: Reading) -> Response:
     fans = sorted((outlook(p) for p in board.parties if p.now), key=_fullest) if board else []
     without = [p for p in board.parties if not p.now] if board else []
     values = {"board": board, "fans": fans, "without": without}
-    return page(request, ctx, who, "forecast.html", "Forecast", values)
+    return page(request, ctx, who, "forecast.html", _("Forecast"), values)
 
 
 def _fullest(one: Outlook) -> tuple[float, int]:
@@ -70,10 +71,10 @@ def outlook(party: PartyPlaces) -> Outlook:
     days = [d.day for d in party.days if now is None or d.day <= now.day] or [d.day for d in party.days]
     told: Sequence[int | None] = [d.occupied for d in party.days if d.day in days]
     coming = [(a.day, a.low, a.expected, a.high) for a in ahead]
-    fan = Fan("Expected, the bounds of each day added up", now.occupied if now else None, coming)
+    fan = Fan(_("Expected, the bounds of each day added up"), now.occupied if now else None, coming)
     level = now.places if now else None
-    series = [Series("People in reception", "entered", told)]
-    graph = day_graph(days, series, fan=fan if ahead else None, level=level, level_name="Places", width=NARROW)
+    series = [Series(_("People in reception"), "entered", told)]
+    graph = day_graph(days, series, fan=fan if ahead else None, level=level, level_name=_("Places"), width=NARROW)
     return Outlook(party, ahead, graph)
 
 

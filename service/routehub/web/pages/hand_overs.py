@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory import hand_over
 from routehub.directory.hand_over import NewHandOver
 from routehub.directory.people import may_manage
@@ -24,7 +25,7 @@ from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
 
 router = APIRouter(route_class=PageRoute)
-MOVES = ("figures duty", "alert duty", "the seat in the conference", "open answers")
+MOVES = (later("figures duty"), later("alert duty"), later("the seat in the conference"), later("open answers"))
 """What moves with a hand-over (UX 3.8)."""
 FIELDS = ("person", "deputy", "from", "until")
 DONE = {"accept": "accepted", "take-over": "taken-over", "decline": "declined", "take-back": "taken-back"}
@@ -39,7 +40,7 @@ def _givers(ctx: WebContext, who: Visitor) -> list[PersonView]:
 def _show(request: Request, ctx: WebContext, who: Visitor, typed: Mapping[str, str], faults: Faults) -> Response:
     givers = _givers(ctx, who)
     if not givers:
-        raise NotAllowed("You have no duty on this route to hand over.")
+        raise NotAllowed(_("You have no duty on this route to hand over."))
     at = wall()
     deputies = [
         p for p in ctx.directory.value.people.values()
@@ -47,11 +48,11 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: Mapping[str, s
     ]  # fmt: skip
     values = {
         "typed": typed, "faults": faults, "givers": [(p.id, p.name) for p in givers],
-        "deputies": [("", "Choose who"), *((p.id, p.name) for p in deputies)], "moves": MOVES,
+        "deputies": [("", _("Choose who")), *((p.id, p.name) for p in deputies)], "moves": MOVES,
     }  # fmt: skip
-    title = "Hand over"
+    title = _("Hand over")
     return page(
-        request, ctx, who, "hand_over.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "hand_over.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -69,9 +70,9 @@ async def make(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Resp
     faults = Faults()
     start, end = (moment(typed[name], name, who, faults) for name in ("from", "until"))
     if not typed["deputy"]:
-        faults.add("deputy", "Choose who takes over")
+        faults.add("deputy", _("Choose who takes over"))
     if not end and faults.of("until") is None:
-        faults.add("until", "Write until when, such as 2026-01-21 18:00")
+        faults.add("until", _("Write until when, such as 2026-01-21 18:00"))
     if faults:
         return _show(request, ctx, who, typed, faults)
     data = {"deputy": typed["deputy"], "ends": end, "starts": start, "person": typed["person"]}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.clock import wall
 from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.core.language import _, later
 from routehub.directory import key_office, keys
 from routehub.directory.key_office import Made, NewKey, Rotation
 from routehub.directory.keys import known_scopes
@@ -34,10 +35,10 @@ Id = Annotated[str, Path(max_length=40)]
 SHOWN = 50
 """Pushes on a page, the newest first."""
 RIGHTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "all": ("Post everything and read your party’s feed", ("read:feed", "post:*")),
-    "bind": ("All of that, and sign and agree for your party", ("read:feed", "post:*", "bind")),
-    "report": ("Post figures, nothing else", ("post:report",)),
-    "read": ("Read your party’s feed, nothing else", ("read:feed",)),
+    "all": (later("Post everything and read your party’s feed"), ("read:feed", "post:*")),
+    "bind": (later("All of that, and sign and agree for your party"), ("read:feed", "post:*", "bind")),
+    "report": (later("Post figures, nothing else"), ("post:report",)),
+    "read": (later("Read your party’s feed, nothing else"), ("read:feed",)),
 }
 DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("730", "2 years"))
 
@@ -62,7 +63,7 @@ def _row(ctx: WebContext, who: Visitor, key: KeyView) -> Row:
 def _visible(ctx: WebContext, who: Visitor) -> list[Row]:
     """The keys that the visitor looks after or whose log they read. Errors: 403 for everybody else."""
     if not who.principal.roles & (key_office.FOLLOW | {"operator"}):
-        raise NotAllowed("Keys are for contact points, their deputies and the party’s office.")
+        raise NotAllowed(_("Keys are for contact points, their deputies and the party’s office."))
     directory, principal = ctx.directory.value, who.principal
     found = {
         key.id: key for key in (*key_office.visible(directory, principal), *key_office.followed(directory, principal))
@@ -94,9 +95,15 @@ async def _show_all(request: Request, ctx: WebContext, who: Visitor, typed: dict
         "parties": _parties(ctx, who) if "operator" in offices else [], **_exercises(ctx, who),
         **await _log(ctx, key_office.followed(ctx.directory.value, who.principal)),
     }  # fmt: skip
-    title = "Keys of your systems"
+    title = _("Keys of your systems")
     return page(
-        request, ctx, who, "keys.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+        request,
+        ctx,
+        who,
+        "keys.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=422 if faults else 200,
     )
 
 
@@ -136,7 +143,7 @@ def _faults(error: Invalid | HubError) -> Faults:
     faults = Faults()
     for problem in error.problems:
         name = problem.pointer.strip("/").partition("/")[0]
-        words = "Give the system a name of letters, digits, spaces, dots and hyphens." if name == "system" else ""
+        words = _("Give the system a name of letters, digits, spaces, dots and hyphens.") if name == "system" else ""
         faults.add(name if name in ("system", "party") else "system", words or problem.message)
     if not faults and isinstance(error, HubError):
         faults.add("system", error.detail)
@@ -159,7 +166,7 @@ async def _change(ctx: WebContext, apply: Any) -> Any:
 def _one(ctx: WebContext, who: Visitor, key_id: str) -> KeyView:
     found = next((row.key for row in _visible(ctx, who) if row.key.id == key_id), None)
     if found is None:
-        raise Unknown("There is no such key that you can see.")
+        raise Unknown(_("There is no such key that you can see."))
     return found
 
 
@@ -181,7 +188,9 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, key: KeyView, t
         "reads": "read:feed" in key.scopes, "overlap": key_office.OVERLAP_DAYS, **_exercises(ctx, who),
         **await _log(ctx, [key] if follows else []),
     }  # fmt: skip
-    return page(request, ctx, who, "key.html", f"Key of {key.system}", values, status=201 if text else 200)
+    return page(
+        request, ctx, who, "key.html", _("Key of %(system)s", system=key.system), values, status=201 if text else 200
+    )
 
 
 def _member(ctx: WebContext, who: Visitor, key: KeyView) -> Membership | None:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.core.errors import Unknown
+from routehub.core.language import _, later
 from routehub.directory.snapshot import LegView
 from routehub.directory.visibility import readable
 from routehub.views import border as border_view
@@ -24,7 +25,7 @@ from routehub.web.visitor import Reading
 router = APIRouter(route_class=PageRoute)
 
 Code = Annotated[str, Path(max_length=41)]
-SPANS = ((14, "14 days"), (30, "30 days"), (90, "90 days"), (365, "one year"))
+SPANS = ((14, "14 days"), (30, "30 days"), (90, "90 days"), (365, later("one year")))
 
 
 @router.get("/legs")
@@ -44,7 +45,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
 
     legs = sorted(picture.legs, key=order)
     apart = sum(one.differs for one in legs)
-    title = f"Borders: the counts of {apart} differ" if apart else "Borders"
+    title = _("Borders: the counts of %(apart)s differ", apart=apart) if apart else _("Borders")
     values = {"counted": [one for one in legs if one.sides], "quiet": [one for one in legs if not one.sides]}
     return page(request, ctx, who, "legs.html", title, values)
 
@@ -58,7 +59,7 @@ async def show(
     today = now.astimezone(who.route.zone).date()
     one = next((one for one in who.route.legs_on(today) if one.code == leg.upper()), None)
     if one is None:
-        raise Unknown(f"There is no border {leg} on this route.")
+        raise Unknown(_("There is no border %(leg)s on this route.", leg=leg))
     concerned = who.party in shared.everyone(who.route, today)
 
     def read(conn: Connection) -> Border:
@@ -70,7 +71,11 @@ async def show(
         "view": found, "drawn": _graph(one, found), "days": days, "spans": SPANS,
         "keys": {alert.short_id: fresh_key() for alert in found.alerts},
     }  # fmt: skip
-    title = f"{ctx.directory.value.name(one.from_party, today)} to {ctx.directory.value.name(one.to_party, today)}"
+    title = _(
+        "%(today)s to %(today_2)s",
+        today=ctx.directory.value.name(one.from_party, today),
+        today_2=ctx.directory.value.name(one.to_party, today),
+    )
     return page(request, ctx, who, "leg.html", title, values)
 
 
@@ -80,5 +85,5 @@ def _graph(leg: LegView, found: Border) -> DayGraph | None:
     if not days:
         return None
     start = next((float(d.entered.value) for d in reversed(days) if d.entered is not None), None)
-    fan = Fan("Expected, 80% interval", start, [(a.day, a.low, a.expected, a.high) for a in found.ahead])
+    fan = Fan(_("Expected, 80% interval"), start, [(a.day, a.low, a.expected, a.high) for a in found.ahead])
     return day_graph([d.day for d in days], counts_of(leg, days), fan=fan if found.ahead else None)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from routehub.boards.measures.queries import MeasureView, measure, measures
 from routehub.boards.movements.queries import MovementView, movements
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import preview as previews
@@ -32,15 +33,21 @@ router = APIRouter(route_class=PageRoute)
 
 Ref = Annotated[str, Path(max_length=60)]
 STATES = {
-    "notified": "Told", "views_open": "Views open", "views_closed": "Views closed", "in_force": "In force",
-    "ended": "Ended", "withdrawn": "Withdrawn",
-}  # fmt: skip
+    "notified": later("Told"),
+    "views_open": later("Views open"),
+    "views_closed": later("Views closed"),
+    "in_force": later("In force"),
+    "ended": later("Ended"),
+    "withdrawn": later("Withdrawn"),
+}
 VIEWS = (
-    ("no_objection", "No objection", ""), ("concerns", "Concerns", "Say which"), ("object", "Object", "Say why"),
-)  # fmt: skip
-VIEW_WORDS = {"no_objection": "no objection", "concerns": "concerns", "object": "objects"}
+    ("no_objection", later("No objection"), ""),
+    ("concerns", later("Concerns"), later("Say which")),
+    ("object", later("Object"), later("Say why")),
+)
+VIEW_WORDS = {"no_objection": later("no objection"), "concerns": "concerns", "object": "objects"}
 ACTS = {
-    "confirm": "Confirm", "end": "End", "withdraw": "Withdraw",
+    "confirm": later("Confirm"), "end": later("End"), "withdraw": later("Withdraw"),
 }  # fmt: skip
 
 
@@ -50,7 +57,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> MeasureView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no measure with this id that you can see.")
+        raise Unknown(_("There is no measure with this id that you can see."))
     return found
 
 
@@ -66,7 +73,11 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     told, planned = await ctx.db.read(read)
     waiting = sum(m.waits_for(who.party) for m in told) + sum(m.waits_for(who.party) is not None for m in planned)
     values = {"measures": told, "movements": planned, "waiting": waiting, "states": STATES, "types": TYPES}
-    title = f"Measures and movements: {waiting} waiting for you" if waiting else "Measures and movements"
+    title = (
+        _("Measures and movements: %(waiting)s waiting for you", waiting=waiting)
+        if waiting
+        else _("Measures and movements")
+    )
     return page(request, ctx, who, "measures.html", title, values)
 
 
@@ -75,7 +86,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
 
 def _require(who: Visitor, kind: str = "measure") -> None:
     if kind not in who.may:
-        raise NotAllowed("Contact points and deputies do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points and deputies do this. Your party's office nominates them."))
 
 
 def _show_form(
@@ -90,8 +101,18 @@ def _show_form(
         "places": measure_form.own_crossings(who.route, who.party),
         "audiences": alert_form.audiences(who, today), "preview": preview, "cautions": cautions,
     }  # fmt: skip
-    title = f"Change measure {form.updates}" if form.updates else "Tell neighbours about a measure"
-    return page(request, ctx, who, "measure_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = (
+        _("Change measure %(updates)s", updates=form.updates) if form.updates else _("Tell neighbours about a measure")
+    )
+    return page(
+        request,
+        ctx,
+        who,
+        "measure_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/measures/new")
@@ -107,7 +128,7 @@ async def ask_change(request: Request, ctx: Web, who: Reading, ref: Ref) -> Resp
     _require(who)
     found = await _one(ctx, who, ref)
     if found.party != who.party:
-        raise NotAllowed("Only the party that told of the measure changes it.")
+        raise NotAllowed(_("Only the party that told of the measure changes it."))
     return _show_form(request, ctx, who, MeasureForm.changing(found, who.route.zone), Faults())
 
 
@@ -172,7 +193,7 @@ async def show(
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no measure with this id that you can see.")
+        raise Unknown(_("There is no measure with this id that you can see."))
     view, preview, days = found
     own = view.view_of(who.party)
     values = {
@@ -216,9 +237,9 @@ async def do(
     typed = {"act": form.text("act") if act == "view" else act, "text": form.text("text"), "key": form.text("key")}
     faults = Faults()
     if act == "view" and typed["act"] not in VIEW_WORDS:
-        faults.add("act", "Choose a view")
+        faults.add("act", _("Choose a view"))
     elif typed["act"] in ("concerns", "object") and not typed["text"]:
-        faults.add("text", "Write your concerns" if typed["act"] == "concerns" else "Write why you object")
+        faults.add("text", _("Write your concerns") if typed["act"] == "concerns" else _("Write why you object"))
     if faults:
         return _show_act(request, ctx, who, found, act, typed, faults, 422)
     data: dict[str, Any] = {"to": found.id, "act": typed["act"]} | ({"text": typed["text"]} if typed["text"] else {})
@@ -234,7 +255,15 @@ def _show_act(
     request: Request, ctx: WebContext, who: Visitor, found: MeasureView, act: str, typed: Mapping[str, str],
     faults: Faults, status: int = 200,
 ) -> Response:  # fmt: skip
-    words = "Give a view on" if act == "view" else ACTS[act]
-    title = f"{words} measure {found.short_id}"
+    words = _("Give a view on") if act == "view" else ACTS[act]
+    title = _("%(words)s measure %(short_id)s", words=words, short_id=found.short_id)
     values = {"measure": found, "act": act, "typed": typed, "faults": faults, "views": VIEWS, "words": words}
-    return page(request, ctx, who, "measure_act.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request,
+        ctx,
+        who,
+        "measure_act.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )

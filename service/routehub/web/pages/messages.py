@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.errors import Malformed, NotAllowed, Unknown
+from routehub.core.language import _, later
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
 from routehub.journal.jobs import Change
@@ -27,13 +28,14 @@ async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
     rows = [
-        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased") for item in items
+        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased"))
+        for item in items
     ]
-    return page(request, ctx, who, "messages.html", "Messages", {"rows": rows})
+    return page(request, ctx, who, "messages.html", _("Messages"), {"rows": rows})
 
 
 def _line(ctx: WebContext, item: FeedItem) -> str:
-    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else "Erased"
+    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased")
 
 
 @router.get("/messages/{ref}")
@@ -41,7 +43,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     """One message by its id or short id. Reading what is TLP:RED is recorded."""
     item = await ctx.db.read(feed.one, who.route.code, who.party, ref)
     if item is None:
-        raise Unknown("There is no message with this id that you can see.")
+        raise Unknown(_("There is no message with this id that you can see."))
     if item.body is None:
         raise Malformed("The content of this message has been erased; its place in the chain remains.")
     event = json.loads(item.body)
@@ -74,14 +76,17 @@ async def _reached(ctx: WebContext, who: Visitor, message: str) -> MessageReache
 
 
 AUDIENCE_WORDS = {
-    "*": "all parties of the route", "neighbours": "neighbours and coordinators", "coordinators": "coordinators",
-    "observers": "observers", "public": "everyone",
-}  # fmt: skip
+    "*": later("all parties of the route"),
+    "neighbours": later("neighbours and coordinators"),
+    "coordinators": "coordinators",
+    "observers": "observers",
+    "public": "everyone",
+}
 
 
 def audience_words(words: list[str], name: Names) -> str:
     """``all parties of the route``; named parties by name."""
-    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or "nobody else"
+    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or _("nobody else")
 
 
 def facts(data: Any, label: str = "") -> list[Fact]:

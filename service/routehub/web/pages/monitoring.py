@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.core.errors import Unknown
+from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.views import monitoring, plans
 from routehub.views.monitoring import MonitoringReport, Span
@@ -19,7 +20,7 @@ from routehub.web.visitor import Reading, Visitor
 
 router = APIRouter(route_class=PageRoute)
 
-WEEK_FORM = "A week is written as 2016-W03. It must have begun."
+WEEK_FORM = later("A week is written as 2016-W03. It must have begun.")
 
 
 @router.get("/report")
@@ -32,7 +33,7 @@ async def show(
     monitored = plans.monitored(who.route)
     chosen = next((one for one in monitored if one.id == plan), None)
     if plan and chosen is None:
-        raise Unknown(f"This route does not monitor a plan {plan}.")
+        raise Unknown(_("This route does not monitor a plan %(plan)s.", plan=plan))
     chosen = chosen or (monitored[0] if monitored else None)
     days, faults = _span(ctx, who, week.strip(), first.strip(), last.strip())
     found: MonitoringReport | None = None
@@ -47,8 +48,8 @@ async def show(
         "plans": monitored, "chosen": chosen, "found": found, "faults": faults,
         "typed": {"week": week, "first": first, "last": last}, "asked": _asked(days),
     }  # fmt: skip
-    late = f": {len(found.overdue)} overdue" if found else ""
-    title = f"Error: Monitoring report{late}" if faults else f"Monitoring report{late}"
+    late = _(": %(n)s overdue", n=len(found.overdue)) if found else ""
+    title = _("Error: Monitoring report%(late)s", late=late) if faults else _("Monitoring report%(late)s", late=late)
     return page(request, ctx, who, "monitoring.html", title, values, status=422 if faults else 200)
 
 
@@ -69,18 +70,18 @@ def _span(ctx: WebContext, who: Visitor, week: str, first: str, last: str) -> tu
         return monitoring.week_span(who.route, found), Faults()
     wrong = {}
     if week:
-        wrong["week"] = "Give a week, or a first and a last day."
+        wrong["week"] = _("Give a week, or a first and a last day.")
     begin, end = _day(first), _day(last)
     for name, day in (("first", begin), ("last", end)):
         if day is None:
-            wrong[name] = f"Enter the {name} day, such as 2015-12-15."
+            wrong[name] = _("Enter the %(name)s day, such as 2015-12-15.", name=name)
     if begin is None or end is None or wrong:
         return None, _faults(**wrong)
     days = monitoring.span(who.route, begin, end, now)
     if days is None and begin > end:
-        return None, _faults(last="Enter a last day that is not before the first.")
+        return None, _faults(last=_("Enter a last day that is not before the first."))
     if days is None:
-        return None, _faults(first="Enter a first day that has begun.")
+        return None, _faults(first=_("Enter a first day that has begun."))
     return days, Faults()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.movements.queries import MovementView, ledger, movement, movements
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import movement_form
@@ -41,18 +42,33 @@ class ActPage:
 
 
 ACTS: Mapping[str, ActPage] = {
-    "agree": ActPage("agree", "Agree", "agrees to", "Agree for"),
+    "agree": ActPage("agree", later("Agree"), later("agrees to"), later("Agree for")),
     "agree-with-conditions": ActPage(
-        "agree_with_conditions", "Agree with conditions", "agrees, with conditions, to", "Agree with conditions for",
-        "Conditions", needed=True,
+        "agree_with_conditions",
+        later("Agree with conditions"),
+        later("agrees, with conditions, to"),
+        later("Agree with conditions for"),
+        later("Conditions"),
+        needed=True,
     ),
-    "object": ActPage("object", "Object", "objects to", "Object for", "Reason", needed=True),
+    "object": ActPage(
+        "object", later("Object"), later("objects to"), later("Object for"), later("Reason"), needed=True
+    ),
     "accept-conditions": ActPage(
-        "accept_conditions", "Accept the conditions", "accepts the conditions for", "Accept the conditions for"
+        "accept_conditions",
+        later("Accept the conditions"),
+        later("accepts the conditions for"),
+        later("Accept the conditions for"),
     ),
-    "withdraw": ActPage("withdraw", "Withdraw", "withdraws", "Withdraw for", "Why"),
-    "took-place": ActPage("took_place", "Say what took place", "reports what took place of", "Report for", "Remarks"),
-}  # fmt: skip
+    "withdraw": ActPage("withdraw", later("Withdraw"), "withdraws", later("Withdraw for"), later("Why")),
+    "took-place": ActPage(
+        "took_place",
+        later("Say what took place"),
+        later("reports what took place of"),
+        later("Report for"),
+        later("Remarks"),
+    ),
+}
 
 
 async def _one(ctx: WebContext, who: Visitor, ref: str) -> MovementView:
@@ -61,13 +77,13 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> MovementView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no movement with this id that you can see.")
+        raise Unknown(_("There is no movement with this id that you can see."))
     return found
 
 
 def _require(who: Visitor, kind: str) -> None:
     if kind not in who.may:
-        raise NotAllowed("Contact points and deputies do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points and deputies do this. Your party's office nominates them."))
 
 
 @router.get("/movements")
@@ -80,7 +96,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
 
     found = await ctx.db.read(read)
     values = {"movements": found, "pairs": ledger(found, now)}
-    return page(request, ctx, who, "movements.html", "Movements", values)
+    return page(request, ctx, who, "movements.html", _("Movements"), values)
 
 
 # --- propose --------------------------------------------------------------------------------------------
@@ -93,8 +109,16 @@ def _show_form(
         "form": form, "faults": faults, "legs": movement_form.legs(who.route, who.party, ctx.clock.now()),
         "places": movement_form.crossings(who.route, who.party), "transport": movement_form.TRANSPORT,
     }  # fmt: skip
-    title = "Propose a movement"
-    return page(request, ctx, who, "movement_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("Propose a movement")
+    return page(
+        request,
+        ctx,
+        who,
+        "movement_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/movements/new")
@@ -151,7 +175,12 @@ async def show(
         "sends": answers and who.party == found.party,
         "over": found.state in ("withdrawn", "took_place"), "past": found.at <= ctx.clock.now(),
     }  # fmt: skip
-    title = f"{found.leg}: about {found.people} people, {found.state.replace('_', ' ')}"
+    title = _(
+        "%(leg)s: about %(people)s people, %(state)s",
+        leg=found.leg,
+        people=found.people,
+        state=found.state.replace("_", " "),
+    )
     return page(request, ctx, who, "movement.html", title, values)
 
 
@@ -174,10 +203,10 @@ async def do(request: Request, ctx: Web, who: Reading, form: OwnForm, ref: Ref, 
     if act == "took-place":
         people = whole(typed["people"] or "x")
         if people is None:
-            faults.add("people", "Write how many people it was, or 0")
+            faults.add("people", _("Write how many people it was, or 0"))
         data["people"] = people
     if asks.needed and not typed["text"]:
-        faults.add("text", f"Write the {asks.text.lower()}")
+        faults.add("text", _("Write the %(text)s", text=asks.text.lower()))
     if faults:
         return _show_act(request, ctx, who, found, act, typed, faults, 422)
     try:
@@ -193,6 +222,14 @@ def _show_act(
     faults: Faults, status: int = 200,
 ) -> Response:  # fmt: skip
     asks = ACTS[act]
-    title = f"{asks.title}: movement {found.short_id}"
+    title = _("%(title)s: movement %(short_id)s", title=asks.title, short_id=found.short_id)
     values = {"movement": found, "act": act, "asks": asks, "typed": typed, "faults": faults}
-    return page(request, ctx, who, "movement_act.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request,
+        ctx,
+        who,
+        "movement_act.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )

@@ -16,6 +16,7 @@ from routehub.chairing.meeting import EARLY, Held, ItemNote, Meeting
 from routehub.chairing.notes import NewItem, Noted, Present
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, HubError, Refused, Stale, Unknown
+from routehub.core.language import _, later
 from routehub.digests.render.page import only_plan
 from routehub.directory.visibility import readable
 from routehub.journal import feed
@@ -38,10 +39,15 @@ router = APIRouter(route_class=PageRoute)
 ItemNumber = Annotated[int, Path(ge=1, le=9_999)]
 Done = Annotated[str, Query(max_length=20)]
 DONE = {
-    "started": "The conference has begun.", "present": "Who is present was noted.", "added": "The item was added.",
-    "ended": "The conference is over. The minutes were sent to all who were invited, and the actions to their owners.",
-    "saved": "Saved.", "correct": "The minutes are open for a correction.",
-}  # fmt: skip
+    "started": later("The conference has begun."),
+    "present": later("Who is present was noted."),
+    "added": later("The item was added."),
+    "ended": later(
+        "The conference is over. The minutes were sent to all who were invited, and the actions to their owners."
+    ),
+    "saved": later("Saved."),
+    "correct": later("The minutes are open for a correction."),
+}
 
 
 def _at(who: Visitor, number: int, series: str, path: str = "", done: str = "") -> Response:
@@ -82,11 +88,17 @@ async def _show(
         "may_start": chairs and meeting is None and said is None and held.state != "cancelled",
         "soon": now >= held.start - EARLY, "rows": _attending(ctx, who, meeting), "plan": _plan(said, meeting),
     }  # fmt: skip
-    title = f"Conference {number}: minutes"
+    title = _("Conference %(number)s: minutes", number=number)
     wrong = bool(values.get("faults"))
     return page(
-        request, ctx, who, "minutes.html", f"Error: {title}" if wrong else title, usual | values, status=status
-    )  # fmt: skip
+        request,
+        ctx,
+        who,
+        "minutes.html",
+        _("Error: %(title)s", title=title) if wrong else title,
+        usual | values,
+        status=status,
+    )
 
 
 def _plan(said: Minutes | None, meeting: Meeting | None) -> str | None:
@@ -140,9 +152,9 @@ async def attendance(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = "weekly"
 ) -> Response:
     """Tick who is present; say who speaks for whom."""
-    _, meeting = await ctx.chair.meeting(who.principal, series, number)
+    _way, meeting = await ctx.chair.meeting(who.principal, series, number)
     if meeting is None:
-        raise Conflict(f"Conference {number} has not been started.")
+        raise Conflict(_("Conference %(number)s has not been started.", number=number))
     typed = _attending(ctx, who, meeting, form)
     rows = [_attendance(one, ctx) for one in typed]
     version = form.text("version")
@@ -153,11 +165,13 @@ async def attendance(
     except (Refused, Invalid, Stale) as error:
         faults = Faults()
         for problem in error.problems:
-            place, _, name = problem.pointer.removeprefix("/attendance/").partition("/")
+            place, _sep, name = problem.pointer.removeprefix("/attendance/").partition("/")
             party = rows[int(place)]["party"] if place.isdigit() and int(place) < len(rows) else ""
             faults.add(f"{'people' if name.startswith('people') else 'for'}-{party}", f"{party}: {problem.message}")
         if isinstance(error, HubError) and not faults:
-            faults.add("attendance", f"{error.detail} Below is what is noted now; tick again and save.")
+            faults.add(
+                "attendance", _("%(detail)s Below is what is noted now; tick again and save.", detail=error.detail)
+            )
         status = error.status if isinstance(error, HubError) else 422
         shown = {"faults": faults} | ({} if isinstance(error, Stale) else {"rows": typed})
         return await _show(request, ctx, who, series, number, shown, status)
@@ -184,7 +198,9 @@ async def add(
         faults = Faults()
         for problem in error.problems:
             name = problem.pointer.strip("/")
-            faults.add(name or "title", "Write what it is about, in one line." if name == "title" else problem.message)
+            faults.add(
+                name or "title", _("Write what it is about, in one line.") if name == "title" else problem.message
+            )
         typed = {"title": form.text("title"), "lead": form.text("lead")}
         return await _show(request, ctx, who, series, number, {"faults": faults, "typed": typed}, 422)
     return _at(who, number, series, f"/{note.number}")
@@ -205,11 +221,13 @@ async def write(
 
 
 async def _note(ctx: WebContext, who: Visitor, series: str, number: int, item: int) -> tuple[ItemNote, Meeting]:
-    _, meeting = await ctx.chair.meeting(who.principal, series, number)
+    _way, meeting = await ctx.chair.meeting(who.principal, series, number)
     if meeting is None:
-        raise Unknown(f"Conference {number} has not been started.")
+        raise Unknown(_("Conference %(number)s has not been started.", number=number))
     if not meeting.open:
-        raise Conflict(f"Conference {number} is over and its minutes are sent. Open them for a correction.")
+        raise Conflict(
+            _("Conference %(number)s is over and its minutes are sent. Open them for a correction.", number=number)
+        )
     return meeting.item(item), meeting
 
 
@@ -226,9 +244,11 @@ def _write(
         "usual": f"{minutes_form.USUAL} ", "plan": only_plan(note.head.points),
         "before": numbers[at - 1] if at else None, "after": numbers[at + 1] if at + 1 < len(numbers) else None,
     }  # fmt: skip
-    title = f"Item {note.number}: {note.head.title}"
+    title = _("Item %(note)s: %(title)s", note=note.number, title=note.head.title)
     template = "minutes_changed.html" if mine is not None else "minutes_item.html"
-    return page(request, ctx, who, template, f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request, ctx, who, template, _("Error: %(title)s", title=title) if faults else title, values, status=status
+    )
 
 
 @router.post("/conference/{number}/minutes/{item}/hold")
@@ -275,7 +295,7 @@ def _told(error: Invalid | HubError) -> HubError:
 def _saved(ctx: WebContext, who: Visitor, note: ItemNote) -> Response:
     now = ctx.clock.now()
     body = {
-        "version": note.version, "saved": f"Saved {times.clock(now, who.route.zone)}",
+        "version": note.version, "saved": _("Saved %(zone)s", zone=times.clock(now, who.route.zone)),
         "conclusions": [one.id for one in note.noted.conclusions], "actions": [one.id for one in note.noted.actions],
     }  # fmt: skip
     return Response(json.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -306,8 +326,8 @@ async def _ask_end(
 ) -> Response:
     held, meeting = await ctx.chair.meeting(who.principal, series, number)
     if meeting is None or not meeting.open:
-        what = "has not been started" if meeting is None else "is over and its minutes are sent"
-        raise Conflict(f"Conference {number} {what}.")
+        what = _("has not been started") if meeting is None else _("is over and its minutes are sent")
+        raise Conflict(_("Conference %(number)s %(what)s.", number=number, what=what))
     proposed = await ctx.chair.next_start(who.principal, series, number)
     noted = [one.noted for one in meeting.items]
     owners = dict.fromkeys(code for one in noted for action in one.actions for code in action.owners)
@@ -320,9 +340,11 @@ async def _ask_end(
         "before": ctx.clock.now() < held.start,
         "machine": wall(), "writing": [one for one in meeting.items if one.held(who.principal, wall())],
     }  # fmt: skip
-    title = f"{'End' if meeting.state == 'running' else 'Send the corrected minutes of'} conference {number}?"
+    ends = meeting.state == "running"
+    words = "End conference %(number)s?" if ends else "Send the corrected minutes of conference %(number)s?"
+    title = _(words, number=number)
     return page(
-        request, ctx, who, "minutes_end.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "minutes_end.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -336,7 +358,7 @@ async def end(
     following = read_time(typed, who.route.zone) if typed else None
     faults = Faults()
     if typed and following is None:
-        faults.add("next", "Give the day and time, such as 2016-01-28 10:00, or leave it empty.")
+        faults.add("next", _("Give the day and time, such as 2016-01-28 10:00, or leave it empty."))
         return await _ask_end(request, ctx, who, series, number, faults, typed)
     try:
         await ctx.chair.end(who.principal, series, number, following)

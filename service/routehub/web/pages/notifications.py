@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
 from routehub.core.errors import Conflict, HubError, Refused
+from routehub.core.language import _, later
 from routehub.delivery import outgoing, replaying, subscriptions
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSubscription, SubscriptionFilter
@@ -28,14 +29,18 @@ router = APIRouter(route_class=PageRoute)
 Id = Annotated[str, Path(max_length=60)]
 SHOWN = 20
 CHANNELS = (
-    ("email", "E-mail", "To your own address, or another mailbox of the same domain."),
-    ("apprise", "Chat, push or text message", "An address of Apprise, such as ntfys://… or tgram://…"),
+    ("email", "E-mail", later("To your own address, or another mailbox of the same domain.")),
+    ("apprise", later("Chat, push or text message"), later("An address of Apprise, such as ntfys://… or tgram://…")),
 )
 DONE = {
-    "added": "You will be told. Send yourself a test to be sure.", "changed": "Changed.",
-    "tested": "A test is on its way. How it went stands below in a moment.", "paused": "Paused. Nothing is sent.",
-    "on": "Switched on.", "removed": "Removed. Nothing more is sent.", "again": "On its way once more.",
-}  # fmt: skip
+    "added": later("You will be told. Send yourself a test to be sure."),
+    "changed": later("Changed."),
+    "tested": later("A test is on its way. How it went stands below in a moment."),
+    "paused": later("Paused. Nothing is sent."),
+    "on": later("Switched on."),
+    "removed": later("Removed. Nothing more is sent."),
+    "again": later("On its way once more."),
+}
 
 
 @router.get("/settings/notifications")
@@ -53,9 +58,9 @@ async def _show_all(request: Request, ctx: WebContext, who: Visitor, typed: dict
         "typed": {"channel": "email", "target": "", "kinds": ("alert",), "severity": ""} | typed,
         "done": "" if faults else DONE.get(request.query_params.get("done", ""), ""),
     }  # fmt: skip
-    title = "Notifications"
+    title = _("Notifications")
     return page(
-        request, ctx, who, "notifications.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "notifications.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -99,7 +104,7 @@ async def _show(
         "narrower": one.wanted.parties or one.wanted.places or one.wanted.points or one.wanted.threads,
     }  # fmt: skip
     return page(
-        request, ctx, who, "notification.html", "Notification", values, status=422 if faults else 200
+        request, ctx, who, "notification.html", _("Notification"), values, status=422 if faults else 200
     )  # fmt: skip
 
 
@@ -136,24 +141,30 @@ async def act(ctx: Web, who: Reading, form: OwnForm, sub: Id, act: Annotated[str
     if act == "remove":
         await ctx.subscriptions.remove(who.principal, sub)
         return go(f"{here}?done=removed")
-    raise Conflict("There is no such button on this page.")
+    raise Conflict(_("There is no such button on this page."))
 
 
 def _words(ctx: WebContext) -> dict[str, Any]:
     kinds = {kind.name: kind.title for kind in ctx.registry.values()}
     return {
-        "kinds": sorted(kinds.items(), key=lambda kind: kind[1]), "kind_titles": kinds,
-        "severities": [("", "Any"), *((one, f"{one} and worse") for one in reversed(SEVERITIES) if one != "Unknown")],
-        "channel_words": {"email": "E-mail", "apprise": "Chat, push or text message", "webhook": "Webhook"},
+        "kinds": sorted(kinds.items(), key=lambda kind: kind[1]),
+        "kind_titles": kinds,
+        "severities": [
+            ("", _("Any")),
+            *((one, _("%(one)s and worse", one=one)) for one in reversed(SEVERITIES) if one != "Unknown"),
+        ],
+        "channel_words": {"email": "E-mail", "apprise": _("Chat, push or text message"), "webhook": _("Webhook")},
         "states": {
-            "sent": ("fine", "Sent"), "due": ("due", "Waiting"), "dead": ("silent", "Could not be sent"),
-            "dropped": ("nil", "Not sent"),
+            "sent": ("fine", _("Sent")),
+            "due": ("due", _("Waiting")),
+            "dead": ("silent", _("Could not be sent")),
+            "dropped": ("nil", _("Not sent")),
         },
-    }  # fmt: skip
+    }
 
 
 def _owner(ctx: WebContext, one: SubscriptionView) -> str:
-    kind, _, name = one.owner.partition(":")
+    kind, _sep, name = one.owner.partition(":")
     person = ctx.directory.value.people.get(name) if kind == "person" else None
     return person.name if person else name
 

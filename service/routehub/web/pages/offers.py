@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import OfferView, RequestView
 from routehub.core.errors import HubError, Refused, Unknown
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import places as places_view
@@ -41,8 +42,16 @@ def _show_form(
         "parties": request_form.parties(who, Names(ctx.directory.value, today), today),
         "places": request_form.places(who.route),
     }  # fmt: skip
-    title = f"Offer toward {need.short_id}" if need else "Make an offer"
-    return page(request, ctx, who, "offer_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("Offer toward %(short_id)s", short_id=need.short_id) if need else _("Make an offer")
+    return page(
+        request,
+        ctx,
+        who,
+        "offer_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/offers/new")
@@ -83,7 +92,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> tuple[OfferView, Requ
 
     found, need = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no offer with this id that you can see.")
+        raise Unknown(_("There is no offer with this id that you can see."))
     return found, need
 
 
@@ -100,9 +109,15 @@ def _show(
         "may_take": may and view.may_take(who.party) and p.receiver is None and view.state != "withdrawn",
         "receives": may and view.receiver == who.party and p.ended is None,
     }  # fmt: skip
-    title = f"Offer {view.short_id}: {view.title}"
+    title = _("Offer %(short_id)s: %(title)s", short_id=view.short_id, title=view.title)
     return page(
-        request, ctx, who, "offer.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+        request,
+        ctx,
+        who,
+        "offer.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=422 if faults else 200,
     )
 
 
@@ -152,4 +167,4 @@ async def show_places(request: Request, ctx: Web, who: Reading) -> Response:
     found = await ctx.db.read(read) if shared else None
     ahead = sorted({one.day for party in found.parties for one in party.expected}) if found else []
     values = {"board": found, "ahead": ahead}
-    return page(request, ctx, who, "places.html", "Free places", values)
+    return page(request, ctx, who, "places.html", _("Free places"), values)

@@ -15,6 +15,7 @@ from routehub.boards.minutes.queries import newest
 from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import Record, record
 from routehub.boards.reporting.queries import days_of
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.views import acting, briefing
 from routehub.views import route as route_view
@@ -131,7 +132,12 @@ async def show(
     found = await ctx.db.read(load, ctx, who, begin)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))
-    title = f"Overview: {reported} of {len(picture.stations)} reported, {len(picture.alerts)} open alerts"
+    title = _(
+        "Overview: %(reported)s of %(n)s reported, %(n_2)s open alerts",
+        reported=reported,
+        n=len(picture.stations),
+        n_2=len(picture.alerts),
+    )
     values = {
         "view": found, "picture": picture, "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
         "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,

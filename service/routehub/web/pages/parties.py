@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown
+from routehub.core.language import _, later
 from routehub.directory.people import may_see
 from routehub.directory.snapshot import LegView, Membership, PersonView
 from routehub.directory.visibility import readable
@@ -29,10 +30,10 @@ from routehub.web.visitor import Reading, Visitor
 router = APIRouter(route_class=PageRoute)
 
 Code = Annotated[str, Path(max_length=20)]
-ROLES = {"member": "Party of the route", "coordinator": "Coordinator", "observer": "Observer"}
+ROLES = {"member": later("Party of the route"), "coordinator": later("Coordinator"), "observer": later("Observer")}
 LABELS = {
-    "arrivals": "People entered", "departures": "People left", "occupied": "People in reception",
-    "places": "Places in reception", "present": "People present", "stranded": "People stranded",
+    "arrivals": later("People entered"), "departures": later("People left"), "occupied": later("People in reception"),
+    "places": later("Places in reception"), "present": later("People present"), "stranded": later("People stranded"),
 }  # fmt: skip
 WEEK = 7
 
@@ -74,7 +75,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         "roles": ROLES,
         "duty": _on_duty(ctx, who, who.route.members(today)),
     }
-    return page(request, ctx, who, "parties.html", f"Parties: {len(picture.stations)} report", values)
+    return page(request, ctx, who, "parties.html", _("Parties: %(n)s report", n=len(picture.stations)), values)
 
 
 def _on_duty(ctx: WebContext, who: Visitor, members: Sequence[Membership]) -> dict[str, tuple[PersonView, ...]]:
@@ -95,7 +96,7 @@ async def show(request: Request, ctx: Web, who: Reading, party: Code) -> Respons
     code, today = directory.party_code(party), now.astimezone(who.route.zone).date()
     member = who.route.membership(code, today) if code else None
     if member is None:
-        raise Unknown(f"No party with the code {party} is on this route.")
+        raise Unknown(_("No party with the code %(party)s is on this route.", party=party))
 
     def read(conn: Connection) -> PartyPicture:
         ids = readable(conn, who.route.code, who.party)
@@ -143,8 +144,16 @@ def since_first(days: Sequence[BorderDay]) -> Sequence[BorderDay]:
 
 def counts_of(leg: LegView, days: Sequence[BorderDay]) -> tuple[Series, Series]:
     return (
-        Series(f"{leg.to_party} count", "entered", [None if d.entered is None else d.entered.value for d in days]),
-        Series(f"{leg.from_party} count", "left", [None if d.left is None else d.left.value for d in days]),
+        Series(
+            _("%(to_party)s count", to_party=leg.to_party),
+            "entered",
+            [None if d.entered is None else d.entered.value for d in days],
+        ),
+        Series(
+            _("%(from_party)s count", from_party=leg.from_party),
+            "left",
+            [None if d.left is None else d.left.value for d in days],
+        ),
     )
 
 
@@ -158,6 +167,6 @@ def _room(found: PartyPicture) -> DayGraph | None:
     first = next(at for at, total in enumerate(occupied.days) if total is not None)
     told = [total.value if total else None for total in occupied.days[first:]]
     return day_graph(
-        found.days[first:], [Series("People in reception", "entered", told)],
-        level=newest.value if newest else None, level_name="Places", width=NARROW,
+        found.days[first:], [Series(_("People in reception"), "entered", told)],
+        level=newest.value if newest else None, level_name=_("Places"), width=NARROW,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from routehub.core.errors import HubError, NotAllowed
+from routehub.core.language import _, later
 from routehub.directory import pauses
 from routehub.directory.pauses import NewPause
 from routehub.directory.reporting_day import current_day
@@ -25,9 +26,9 @@ FIELDS = ("party", "from", "until", "reason")
 SHOWN = 50
 """Pauses on the page, the newest first."""
 WORDS = {
-    "reason": "Say why in one line, such as: public holiday.",
-    "from": "Give the first day, such as 2015-10-26.",
-    "until": "Give the last day, such as 2015-10-27, or leave it empty for one day.",
+    "reason": later("Say why in one line, such as: public holiday."),
+    "from": later("Give the first day, such as 2015-10-26."),
+    "until": later("Give the last day, such as 2015-10-27, or leave it empty for one day."),
 }
 
 
@@ -62,9 +63,15 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: dict[str, str]
         } | typed,
         "faults": faults, "done": not faults and request.query_params.get("done"),
     }  # fmt: skip
-    title = "Excused from reporting"
+    title = _("Excused from reporting")
     return page(
-        request, ctx, who, "pauses.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+        request,
+        ctx,
+        who,
+        "pauses.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=422 if faults else 200,
     )
 
 
@@ -73,7 +80,7 @@ def _row(ctx: WebContext, who: Visitor, pause: PauseView) -> Row:
     today = pauses.today_of(directory, pause.route, pause.party, now)
     state = pauses.state(pause, today)
     person = directory.people.get(pause.made_by.removeprefix("person:"))
-    by = f"{person.name}, {person.party}" if person else "the operator"
+    by = f"{person.name}, {person.party}" if person else _("the operator")
     return Row(
         pause, directory.name(pause.party, today), by, state,
         state in ("planned", "running") and pauses.may_pause(who.principal, pause.party),

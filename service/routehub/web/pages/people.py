@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from routehub.core.clock import wall
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory import hand_over, nominations, people
 from routehub.directory.nominations import Standing
 from routehub.directory.people import Nomination, may_manage, may_see
@@ -26,9 +27,12 @@ from routehub_schemas.errors import Invalid
 router = APIRouter(route_class=PageRoute)
 Id = Annotated[str, Path(max_length=60)]
 ROLES = (
-    ("contact_point", "Contact point"), ("deputy", "Deputy"), ("party_office", "Party office"), ("chair", "Chair"),
-    ("observer", "Observer"),
-)  # fmt: skip
+    ("contact_point", later("Contact point")),
+    ("deputy", later("Deputy")),
+    ("party_office", later("Party office")),
+    ("chair", later("Chair")),
+    ("observer", later("Observer")),
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def show_people(
         "office": office, "refusal": refusal, "roles": dict(ROLES), "wall": wall(),
         "hands_over": bool(own) and (office or any(p.id == who.person.id for p in own)),
     }  # fmt: skip
-    return page(request, ctx, who, "people.html", "People", values, status=refusal.status if refusal else 200)
+    return page(request, ctx, who, "people.html", _("People"), values, status=refusal.status if refusal else 200)
 
 
 # --- nominate and withdraw ----------------------------------------------------------------------------
@@ -108,7 +112,7 @@ NOMINATED = ("name", "email", "function", "phone", "languages", "zone", "from", 
 
 def _require_office(who: Visitor) -> None:
     if not {"party_office", "operator"} & who.principal.roles:
-        raise NotAllowed("Your party's office nominates people and withdraws them.")
+        raise NotAllowed(_("Your party's office nominates people and withdraws them."))
 
 
 def _show_nominate(
@@ -122,9 +126,9 @@ def _show_nominate(
         "parties": [(m.party, directory.name(m.party, today)) for m in who.route.members(today)] if operator else [],
         "standing": nominations.standing(directory, who.route, who.party, today, wall()),
     }  # fmt: skip
-    title = "Nominate a person"
+    title = _("Nominate a person")
     return page(
-        request, ctx, who, "person_new.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "person_new.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -162,7 +166,7 @@ async def nominate(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> 
 def _person(ctx: WebContext, who: Visitor, person_id: str) -> PersonView:
     found = ctx.directory.value.people.get(person_id)
     if found is None or not may_manage(who.principal, found.party) or found.withdrawn_at is not None:
-        raise Unknown("There is no such person whom you can withdraw.")
+        raise Unknown(_("There is no such person whom you can withdraw."))
     return found
 
 
@@ -172,7 +176,7 @@ async def confirm(request: Request, ctx: Web, who: SignedIn, person: Id) -> Resp
     found = _person(ctx, who, person)
     left = [p for p in ctx.directory.value.on_duty(who.route.code, found.party, wall()) if p.id != found.id]
     return page(
-        request, ctx, who, "person_withdraw.html", f"Withdraw {found.name}?",
+        request, ctx, who, "person_withdraw.html", _("Withdraw %(found)s?", found=found.name),
         {"person": found, "left": left, "term": nominations.TERM,
          "nobody": people.leaves_nobody(ctx.directory.value, found, wall()), "faults": Faults()},
     )  # fmt: skip
@@ -188,6 +192,7 @@ async def withdraw(request: Request, ctx: Web, who: SignedIn, form: OwnForm, per
     except Refused as error:
         values = {"person": found, "left": [], "nobody": True, "faults": at_fields(error, ("leave_gap",), "leave_gap")}
         return page(
-            request, ctx, who, "person_withdraw.html", f"Error: Withdraw {found.name}?", values, status=422
+            request, ctx, who, "person_withdraw.html", _("Error: Withdraw %(found)s?", found=found.name), values,
+            status=422,
         )  # fmt: skip
     return go(f"{who.base}/people?done=withdrawn")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from routehub.chairing import seat
 from routehub.core.errors import NotAllowed, Refused
+from routehub.core.language import _, later
 from routehub.intake.receive import Post
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
@@ -17,22 +18,28 @@ from routehub.web.visitor import Reading, Visitor
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("title", "text", "outcome", "minutes")
-WORDS = {"title": "Write in one line what it is about.", "minutes": "Give whole minutes from 1 to 60."}
+WORDS = {"title": later("Write in one line what it is about."), "minutes": later("Give whole minutes from 1 to 60.")}
 
 
 async def _show(
     request: Request, ctx: WebContext, who: Visitor, number: int, typed: dict[str, str], faults: Faults
 ) -> Response:
     if "agenda_item" not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
     values = {
         "held": await ctx.db.read(seat.find, who.principal, "weekly", number), "outcomes": [(*o, "") for o in OUTCOMES],
         "typed": {"title": "", "text": "", "outcome": "discuss", "minutes": "5"} | typed, "faults": faults,
         "key": typed.get("key") or fresh_key(),
     }  # fmt: skip
-    title = f"Propose an item for conference {number}"
+    title = _("Propose an item for conference %(number)s", number=number)
     return page(
-        request, ctx, who, "propose.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+        request,
+        ctx,
+        who,
+        "propose.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=422 if faults else 200,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.readouts.queries import CheckView, check
 from routehub.core.errors import HubError, Refused, Unknown
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web.answers import PageRoute, go
@@ -27,7 +28,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> CheckView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no check with this id that you can see.")
+        raise Unknown(_("There is no check with this id that you can see."))
     return found
 
 
@@ -42,9 +43,9 @@ def _page(
         "key": fresh_key(), "name": Names(ctx.directory.value, view.text.day),
         "answers": mine is not None and now < view.until and view.party != who.party and "response" in who.may,
     }  # fmt: skip
-    title = f"Check of the readout of conference {view.conference}"
+    title = _("Check of the readout of conference %(conference)s", conference=view.conference)
     return page(
-        request, ctx, who, "readout_check.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "readout_check.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -74,6 +75,6 @@ async def answer(
         faults = Faults()
         for problem in error.problems:
             missing = problem.pointer == "/text" and not text
-            faults.add("text", "Write which words are to be changed, and how" if missing else problem.message)
+            faults.add("text", _("Write which words are to be changed, and how") if missing else problem.message)
         return _page(request, ctx, who, view, text=text, faults=faults)
     return go(f"{who.base}/readout-checks/{view.short_id}?done={act}")

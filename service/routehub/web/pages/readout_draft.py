@@ -12,6 +12,7 @@ from routehub.chairing.readouts.content import Draft
 from routehub.chairing.readouts.desk import ReadoutDesk, Standing
 from routehub.core.canonical import dumps
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Stale
+from routehub.core.language import _
 from routehub.web import readout_form
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
@@ -35,7 +36,7 @@ def _desk(ctx: WebContext) -> ReadoutDesk:
 def _chair(who: Visitor) -> None:
     if "chair" not in who.principal.roles:
         raise NotAllowed(
-            "The chair drafts the readout. You will be asked before it is published if it names your party."
+            _("The chair drafts the readout. You will be asked before it is published if it names your party.")
         )
 
 
@@ -58,7 +59,7 @@ def _page(
     current: what somebody else made of it meanwhile."""
     shown = draft or (found.draft.draft if found.draft else None)
     status = 409 if current is not None else 422 if faults else 200
-    error = "Error: " if faults else ""
+    error = _("Error: ") if faults else ""
     # What was kept and cannot go out as it is says so at its fields, without being an error of what was just done.
     faults = faults or (readout_form.faults_of(found.fault) if found.fault and draft is None else Faults())
     now = ctx.clock.now()
@@ -70,7 +71,7 @@ def _page(
         "settled": _settled(found, ctx), "over": found.asked is not None and found.asked.over(now),
         "query": "" if found.which.series == "weekly" else f"?series={found.which.series}",
     }  # fmt: skip
-    title = f"{error}Readout of conference {found.which.conference}"
+    title = _("%(error)sReadout of conference %(conference)s", error=error, conference=found.which.conference)
     return page(request, ctx, who, "readout_draft.html", title, values, status=status)
 
 
@@ -200,9 +201,9 @@ def _ask(request: Request, ctx: WebContext, who: Visitor, found: Standing, fault
         "key": fresh_key(), "state": found.asked.state(ctx.clock.now()) if found.asked else None,
         "query": "" if found.which.series == "weekly" else f"?series={found.which.series}",
     }  # fmt: skip
-    title = f"Publish the readout of conference {found.which.conference}?"
+    title = _("Publish the readout of conference %(conference)s?", conference=found.which.conference)
     return page(
-        request, ctx, who, "readout_publish.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "readout_publish.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 

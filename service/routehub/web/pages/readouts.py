@@ -9,6 +9,7 @@ from routehub.boards.readouts.correcting import found, marked
 from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
 from routehub.chairing.readouts.desk import ReadoutDesk, place_of
 from routehub.core.errors import HubError, NotAllowed, Refused, SignInNeeded, Unknown
+from routehub.core.language import _, later
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
 from routehub.web.answers import PageRoute, go
@@ -25,7 +26,7 @@ Number = Annotated[int, Path(ge=1, le=9_999)]
 Series = Annotated[str, Query(max_length=40, pattern=SLUG_PATTERN)]
 KEPT = "public, max-age=60"
 """A correction is seen by everybody within a minute."""
-WORDS = {"wrong": "Copy the words that are wrong from the readout", "right": "Write the right words"}
+WORDS = {"wrong": later("Copy the words that are wrong from the readout"), "right": later("Write the right words")}
 
 
 async def _somebody(request: Request, ctx: WebContext) -> Visitor | None:
@@ -40,7 +41,7 @@ def _route(request: Request, ctx: WebContext, who: Visitor | None) -> RouteView:
     code = str(request.path_params.get("route") or (who.route.code if who else ctx.settings.default_route))
     found = ctx.directory.value.routes.get(code)
     if found is None:
-        raise Unknown(f"There is no route {code} here that you can see.")
+        raise Unknown(_("There is no route %(code)s here that you can see.", code=code))
     return found
 
 
@@ -55,13 +56,13 @@ async def _published(
 
     found, any_ = await ctx.db.read(read)
     if not any_ and who is None and route.code != ctx.settings.default_route:
-        raise Unknown(f"There is no route {route.code} here that you can see.")
+        raise Unknown(_("There is no route %(code)s here that you can see.", code=route.code))
     return found
 
 
 def _for_everybody(response: Response, who: Visitor | None) -> Response:
     """May be kept for a minute, unless it shows who has signed in."""
-    response.headers["Vary"] = "Cookie"
+    response.headers["Vary"] = "Accept-Language, Cookie"
     if who is None:
         response.headers["Cache-Control"] = KEPT
     return response
@@ -80,7 +81,7 @@ async def show_all(request: Request, ctx: Web) -> Response:
         "views": await _published(ctx, route, who), "base": _base(route, ctx),
         "feed": f"/v1/routes/{route.code}/readouts",
     }  # fmt: skip
-    return _for_everybody(page(request, ctx, who, "readouts.html", "Readouts", values, route=route), who)
+    return _for_everybody(page(request, ctx, who, "readouts.html", _("Readouts"), values, route=route), who)
 
 
 @router.get("/readouts/{number}")
@@ -93,7 +94,7 @@ async def show(
     route = _route(request, ctx, who)
     found = await _published(ctx, route, who, series, number)
     if not found:
-        raise Unknown(f"No readout of conference {number} is published.")
+        raise Unknown(_("No readout of conference %(number)s is published.", number=number))
     view = found[0]
     values = {
         "view": view, "page": readout_page(view, route, ctx.directory.value, ctx.settings.public_url.rstrip("/")),
@@ -102,7 +103,7 @@ async def show(
         "query": "" if series == "weekly" else f"?series={series}",
         "corrects": who is not None and "chair" in who.principal.roles,
     }  # fmt: skip
-    title = f"Readout of conference {number}"
+    title = _("Readout of conference %(number)s", number=number)
     return _for_everybody(page(request, ctx, who, "readout.html", title, values, route=route), who)
 
 
@@ -111,10 +112,12 @@ async def show(
 
 async def _one(ctx: WebContext, who: Visitor, series: str, number: int) -> ReadoutView:
     if "chair" not in who.principal.roles:
-        raise NotAllowed("The chair corrects a readout. Write to the chair if something in it is wrong.")
+        raise NotAllowed(_("The chair corrects a readout. Write to the chair if something in it is wrong."))
     found = await ctx.db.read(readout, who.route.code, series, number)
     if found is None:
-        raise Unknown(f"No readout of conference {number} is published, so there is nothing to correct.")
+        raise Unknown(
+            _("No readout of conference %(number)s is published, so there is nothing to correct.", number=number)
+        )
     return found
 
 
@@ -122,9 +125,11 @@ def _ask(
     request: Request, ctx: WebContext, who: Visitor, view: ReadoutView, said: dict[str, str], faults: Faults
 ) -> Response:
     values = {"view": view, "said": said, "faults": faults, "name": Names(ctx.directory.value, view.day)}
-    title = f"Erratum {len(view.errata) + 1} to the readout of conference {view.conference}"
+    title = _(
+        "Erratum %(n)s to the readout of conference %(conference)s", n=len(view.errata) + 1, conference=view.conference
+    )
     return page(
-        request, ctx, who, "readout_erratum.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "readout_erratum.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -175,7 +180,11 @@ def _confirm(request: Request, ctx: WebContext, who: Visitor, view: ReadoutView,
         "view": view, "said": said, "will": marked(view.text, [*view.errata, new])[place],
         "where": said["where"] or place_of(view, said["wrong"]),
     }  # fmt: skip
-    title = f"Publish erratum {number} to the readout of conference {view.conference}?"
+    title = _(
+        "Publish erratum %(number)s to the readout of conference %(conference)s?",
+        number=number,
+        conference=view.conference,
+    )
     return page(request, ctx, who, "readout_erratum_publish.html", title, values)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.views import replay as replay_view
 from routehub.views.replay import Replay
@@ -36,7 +37,7 @@ async def show(
         "view": found, "picture": picture, "map": draw(picture, ctx.directory.value),
         "reported": len(picture.in_states("in", "nothing_to_report")),
     }  # fmt: skip
-    return page(request, ctx, who, "replay.html", f"The route on {in_words(found.day)}", values)
+    return page(request, ctx, who, "replay.html", _("The route on %(found)s", found=in_words(found.day)), values)
 
 
 def _day(text: str) -> date | None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import Looking, OfferView, RequestView
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import request_form
@@ -32,7 +33,7 @@ def look(conn: Connection, ctx: WebContext, who: Visitor) -> Looking:
 
 def require(who: Visitor, kind: str) -> None:
     if kind not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
 
 
 @router.get("/requests")
@@ -52,7 +53,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         "questions": [v for v in still_open if v.counts is None], "over": [v for v in found if v.over][:MOST_OVER],
         "unasked": unasked, "words": request_form.WORDS,
     }  # fmt: skip
-    return page(request, ctx, who, "requests.html", f"Requests and needs: {len(waiting)} wait for you", values)
+    return page(request, ctx, who, "requests.html", _("Requests and needs: %(n)s wait for you", n=len(waiting)), values)
 
 
 def _show_form(
@@ -67,8 +68,16 @@ def _show_form(
         "answers_to": request_form.ANSWERS_TO, "mechanism": request_form.MECHANISM,
         "categories": request_form.CATEGORIES, "words": request_form.WORDS,
     }  # fmt: skip
-    title = f"Ask: {request_form.WORDS[typed['category']].lower()}"
-    return page(request, ctx, who, "request_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("Ask: %(typed)s", typed=request_form.WORDS[typed["category"]].lower())
+    return page(
+        request,
+        ctx,
+        who,
+        "request_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.get("/requests/new")
@@ -107,7 +116,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> RequestView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no request with this id that you can see.")
+        raise Unknown(_("There is no request with this id that you can see."))
     return found
 
 
@@ -125,7 +134,13 @@ def _show(
     }  # fmt: skip
     title = f"{request_form.WORDS[view.category]} {view.short_id}: {view.title}"
     return page(
-        request, ctx, who, "request.html", f"Error: {title}" if faults else title, values, status=422 if faults else 200
+        request,
+        ctx,
+        who,
+        "request.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=422 if faults else 200,
     )
 
 
@@ -165,7 +180,7 @@ def _response(view: RequestView, who: Visitor, act: str, said: dict[str, str], f
         given = {"new_day": said["new_day"], "new_time": said["new_time"]}
         at = request_form.moment(given, "new", who, faults)
         if at is None and not faults:
-            faults.add("new_day", "Say until when")
+            faults.add("new_day", _("Say until when"))
         data["new_time"] = at
     text = ". ".join(filter(None, (said["reason"], said["text"]))) if act == "decline" else said["text"]
     data |= {"text": text} if text else {}

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 
 from routehub.core.clock import wall
 from routehub.core.errors import Refused, SignInNeeded, TooMany
+from routehub.core.language import _, later, plural
 from routehub.core.vault import Vault
 from routehub.directory import attempts, codes, factors, passkeys, sign_in, steps
 from routehub.directory.factors import Factors
@@ -19,7 +20,7 @@ from routehub.web.entrance import STEP, address, browser, entrance_form, onward,
 from routehub.web.forms import Faults, Form
 
 router = APIRouter(route_class=PageRoute)
-OVER = "That took too long, or too many codes were wrong. Begin again."
+OVER = later("That took too long, or too many codes were wrong. Begin again.")
 
 
 async def _step(request: Request, ctx: WebContext) -> Step | None:
@@ -32,7 +33,7 @@ def _show(request: Request, ctx: WebContext, step: Step, ways: Factors, words: s
     faults = Faults()
     if words:
         faults.add("code", words)
-    return show(request, ctx, "second_step.html", "One more step", to=step.onward, ways=ways, faults=faults,
+    return show(request, ctx, "second_step.html", _("One more step"), to=step.onward, ways=ways, faults=faults,
                 status=status)  # fmt: skip
 
 
@@ -107,10 +108,14 @@ async def _try(request: Request, ctx: WebContext, step: Step, form: Form) -> tup
         return made, paper
     if made == 0:
         raise SignInNeeded(OVER)
-    more = f"{made} more {'try' if made == 1 else 'tries'}, then the first step is asked for again."
+    more = plural(
+        "%(n)s more try, then the first step is asked for again.",
+        "%(n)s more tries, then the first step is asked for again.",
+        made,
+    )
     if answer:
-        raise Refused(f"This passkey was not accepted. {more}")
-    raise Refused(f"This code is not right, or was used already. Wait for the next one. {more}")
+        raise Refused(_("This passkey was not accepted. %(more)s", more=more))
+    raise Refused(_("This code is not right, or was used already. Wait for the next one. %(more)s", more=more))
 
 
 def _right(tx: Transaction, vault: Vault, url: str, step: Step, typed: str, answer: str, paper: bool) -> str | None:

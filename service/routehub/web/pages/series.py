@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from routehub.boards.conferences.queries import ConferenceView, conferences
 from routehub.boards.statements.queries import StatementView, outcomes
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Stale, Unknown
+from routehub.core.language import _, later
 from routehub.digests import series_office
 from routehub.digests.render.forms import of_series
 from routehub.digests.series import WEEKDAYS, Series
@@ -39,14 +40,17 @@ TEXTS = (
     "reports_to", "first_number",
 )  # fmt: skip
 RULES = (
-    ("weekly", "Every week, by weekday and time", "The hub calls each one when its agenda goes out."),
-    ("called", "As the chair calls it", "For a sub-group that meets when it is needed."),
+    ("weekly", later("Every week, by weekday and time"), later("The hub calls each one when its agenda goes out.")),
+    ("called", later("As the chair calls it"), later("For a sub-group that meets when it is needed.")),
 )  # fmt: skip
 WORDS = {
-    "title": "Write in one line what the invitations say", "minutes": "Write how many minutes, from 5 to 480",
-    "at": "Write a time, such as 10:00", "digest_at": "Write a time, such as 16:00",
-    "link": "Write an address that begins with https://", "first_number": "Write a number, such as 1",
-}  # fmt: skip
+    "title": later("Write in one line what the invitations say"),
+    "minutes": later("Write how many minutes, from 5 to 480"),
+    "at": later("Write a time, such as 10:00"),
+    "digest_at": later("Write a time, such as 16:00"),
+    "link": later("Write an address that begins with https://"),
+    "first_number": later("Write a number, such as 1"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,12 @@ async def _load(ctx: WebContext, who: Visitor, name: str) -> tuple[Shown, list[S
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown(f"There is no series {name} that you can see.")
+        raise Unknown(_("There is no series %(name)s that you can see.", name=name))
     return found
 
 
 def _names(found: list[Series]) -> list[tuple[str, str]]:
-    return [("", "None"), *((one.name, one.title) for one in found)]
+    return [("", _("None")), *((one.name, one.title) for one in found)]
 
 
 # --- a new one, and other terms -----------------------------------------------------------------------
@@ -102,12 +106,12 @@ async def _show_form(
     days = [(day, day.capitalize()) for day in WEEKDAYS]
     values = {
         "one": one, "typed": typed, "faults": faults, "days": days, "rules": RULES, "parties": parties(ctx, who),
-        "plans": [("", "None"), *((name, plan.title) for name, plan in sorted(plans().items()))],
+        "plans": [("", _("None")), *((name, plan.title) for name, plan in sorted(plans().items()))],
         "others": _names([other for other in found if one is None or other.name != one.name]),
     }  # fmt: skip
-    title = f"Terms of {one.title}" if one else "Begin a series"
+    title = _("Terms of %(title)s", title=one.title) if one else _("Begin a series")
     return page(
-        request, ctx, who, "series_form.html", f"Error: {title}" if faults else title, values,
+        request, ctx, who, "series_form.html", _("Error: %(title)s", title=title) if faults else title, values,
         status=422 if faults else 200,
     )  # fmt: skip
 
@@ -117,14 +121,14 @@ async def begin(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Resp
     """Begin a series."""
     name, faults = form.text("name"), Faults()
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > 40 or name == "new":
-        faults.add("name", "Write a short name in lower case with hyphens, such as police")
+        faults.add("name", _("Write a short name in lower case with hyphens, such as police"))
     return await _put(request, ctx, who, form, None, name, faults)
 
 
 @router.get("/conference/series/{name}/change")
 async def ask_change(request: Request, ctx: Web, who: Reading, name: Name) -> Response:
     """The form with the terms as they stand."""
-    shown, _ = await _load(ctx, who, name)
+    shown, _rest = await _load(ctx, who, name)
     typed = Terms.of(shown.one).model_dump(mode="json") | {"version": str(shown.one.version)}
     return await _show_form(request, ctx, who, shown.one, typed, Faults())
 
@@ -132,7 +136,7 @@ async def ask_change(request: Request, ctx: Web, who: Reading, name: Name) -> Re
 @router.post("/conference/series/{name}/change")
 async def change(request: Request, ctx: Web, who: Reading, form: OwnForm, name: Name) -> Response:
     """Put other terms in the place of those that were read."""
-    shown, _ = await _load(ctx, who, name)
+    shown, _rest = await _load(ctx, who, name)
     return await _put(request, ctx, who, form, shown.one, name, Faults())
 
 
@@ -156,8 +160,8 @@ async def _put(
         faults.add("name", error.detail)
     except Stale:
         assert one is not None
-        words = f"Somebody changed these terms since you opened the form. They say now: {_summary(one)}. "
-        faults.add("title", f"{words}Below is what you typed; send it again to put it in their place")
+        words = _("Somebody changed these terms since you opened the form. They say now: %(one)s. ", one=_summary(one))
+        faults.add("title", _("%(words)sBelow is what you typed; send it again to put it in their place", words=words))
         typed["version"] = str(one.version)
     if faults:
         return await _show_form(request, ctx, who, one, typed, faults)
@@ -174,8 +178,14 @@ def _data(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _summary(one: Series) -> str:
-    when = f"{one.weekday.capitalize()} {one.at:%H:%M}" if one.by_rule else "as called"
-    return f"{one.title}, {when}, {one.minutes} minutes, chaired by {one.chair}"
+    when = f"{one.weekday.capitalize()} {one.at:%H:%M}" if one.by_rule else _("as called")
+    return _(
+        "%(title)s, %(when)s, %(minutes)s minutes, chaired by %(chair)s",
+        title=one.title,
+        when=when,
+        minutes=one.minutes,
+        chair=one.chair,
+    )
 
 
 def _faults(error: Invalid | HubError) -> Faults:

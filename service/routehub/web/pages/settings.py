@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from routehub.core.clock import wall
+from routehub.core.language import _
 from routehub.delivery.addressees import Moment
 from routehub.delivery.escalation.held import zone_of
 from routehub.delivery.escalation.quiet import put, remove
@@ -40,7 +41,7 @@ async def _show(
         "done": "" if faults else request.query_params.get("done", ""),
         "quiet": form, "days": quiet_form.DAY_WORDS, "ways": quiet_form.WAYS, "night": ctx.settings.night,
     }  # fmt: skip
-    return page(request, ctx, who, "settings.html", "Settings", values, status=422 if faults else 200)
+    return page(request, ctx, who, "settings.html", _("Settings"), values, status=422 if faults else 200)
 
 
 @router.post("/settings/quiet-hours")

@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 
 from routehub.core.clock import wall
 from routehub.core.errors import SignInNeeded, TooMany
+from routehub.core.language import _, later
 from routehub.core.observe import log
 from routehub.delivery.mail import Mail, Mailbox
 from routehub.delivery.rendering import marked_for
@@ -30,9 +31,9 @@ router = APIRouter(route_class=PageRoute)
 
 Next = Annotated[str, Query(max_length=500)]
 Token = Annotated[str, Path(max_length=100, pattern="^[A-Za-z0-9_-]+$")]
-ALONE = (
-    "A password alone is not enough here. Sign in with a link by mail, then set up a passkey or an authenticator app "
-    "on your account page."
+ALONE = later(
+    "A password alone is not enough here. Sign in with a link by mail, then set up a passkey or "
+    "an authenticator app on your account page."
 )
 
 
@@ -53,10 +54,10 @@ async def send_link(request: Request, ctx: Web) -> Response:
     email, to = form.text("email"), local(form.text("next"))
     faults = Faults()
     if "@" not in email or len(email) > 254:
-        faults.add("email", "Enter your e-mail address, like name@ministry.example")
+        faults.add("email", _("Enter your e-mail address, like name@ministry.example"))
         return show_sign_in(request, ctx, faults, to=to, email=email, status=422)
     wanted = attempts.may_ask_for_link(ctx.rates, address(request), email)
-    answer = show(request, ctx, "link_sent.html", "Look at your mail", to=to, email=email)
+    answer = show(request, ctx, "link_sent.html", _("Look at your mail"), to=to, email=email)
     if wanted:
         answer.background = BackgroundTask(_mail_link, ctx, email, to)
     return answer
@@ -69,12 +70,14 @@ async def _mail_link(ctx: WebContext, email: str, to: str) -> None:
     person, mailbox = known
     token = await ctx.writer.submit(Change(lambda tx: sign_in.make_link(tx.conn, person, tx.wall)))
     url = sign_in.link_url(ctx.settings.public_url, token) + (f"?next={quote(to)}" if to != "/" else "")
-    text = (
-        f"Open this page and press the button to sign in to Routehub:\n\n{url}\n\n"
-        f"It works once, within {sign_in.LINK_MINUTES} minutes. Opening the page changes nothing.\n"
-        "If you did not ask for it, delete this mail: nobody can sign in without it.\n"
+    text = _(
+        "Open this page and press the button to sign in to Routehub:\n\n%(url)s\n\nIt works once, within "
+        "%(link_minutes)s minutes. Opening the page changes nothing.\nIf you did not ask for it, "
+        "delete this mail: nobody can sign in without it.\n",
+        url=url,
+        link_minutes=sign_in.LINK_MINUTES,
     )
-    letter, view = Mail("Sign in to Routehub", text), ctx.directory.value.people.get(person)
+    letter, view = Mail(_("Sign in to Routehub"), text), ctx.directory.value.people.get(person)
     if view is not None:
         letter = marked_for(letter, view, ctx.directory.value)
     try:
@@ -86,7 +89,7 @@ async def _mail_link(ctx: WebContext, email: str, to: str) -> None:
 @router.get("/sign-in/{token}")
 async def show_link(request: Request, ctx: Web, token: Token, next: Next = "/") -> Response:
     """What the mail's link opens. It looks nothing up: opening it changes nothing and tells nothing."""
-    return show(request, ctx, "link.html", "Sign in", to=local(next), token=token)
+    return show(request, ctx, "link.html", _("Sign in"), to=local(next), token=token)
 
 
 @router.post("/sign-in/with-password")
@@ -103,7 +106,7 @@ async def with_password(request: Request, ctx: Web) -> Response:
     known = await ctx.db.read(sign_in.password_of, email, wall())
     right = await asyncio.to_thread(sign_in.matches, known[1] if known else None, form.raw("password"))
     if known is None or not right:
-        faults.add("password", "This e-mail address and password do not belong together. Type both again.")
+        faults.add("password", _("This e-mail address and password do not belong together. Type both again."))
         refusal = show_sign_in(request, ctx, faults, to=to, email=email, status=422)
         if known is not None:  # after the answer, which would otherwise take longer for a known address
             refusal.background = BackgroundTask(_record_failure, ctx, known[0])

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from routehub.core.errors import Refused, SignInNeeded
+from routehub.core.language import _
 from routehub.directory import attempts, passkeys, sign_in, steps
 from routehub.directory.sign_in import SignedIn
 from routehub.journal.jobs import Change
@@ -39,7 +40,7 @@ async def with_passkey(request: Request, ctx: Web) -> Response:
     def apply(tx: Transaction) -> SignedIn:
         step = steps.use(tx, token, "passkey")
         if step is None:
-            raise Refused("That took too long. Press the button again.")
+            raise Refused(_("That took too long. Press the button again."))
         person = passkeys.use(tx, url, step.challenge, said)
         return sign_in.begin(tx, person, "passkey", agent, hours, before)
 

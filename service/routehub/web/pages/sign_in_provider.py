@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from routehub.core.errors import Busy, SignInNeeded, Unknown
+from routehub.core.language import _
 from routehub.directory import attempts, identities, sign_in
 from routehub.directory.sign_in import SignedIn
 from routehub.journal.jobs import Change
@@ -21,7 +22,7 @@ MINUTES = 10
 
 def _provider(ctx: WebContext) -> Provider:
     if ctx.provider is None:
-        raise Unknown("There is no such page.")
+        raise Unknown(_("There is no such page."))
     return ctx.provider
 
 
@@ -44,7 +45,7 @@ async def back(request: Request, ctx: Web) -> Response:
     """Where the provider sends the browser back to: signs in the nominated person whose account it is."""
     provider, asked = _provider(ctx), Asked.read(request.cookies.get(ASKED, ""))
     if asked is None:
-        return refused(request, ctx, "That took too long, or your browser keeps no cookies. Begin again.")
+        return refused(request, ctx, _("That took too long, or your browser keeps no cookies. Begin again."))
     attempts.may_ask_provider(ctx.rates, address(request))
     agent, hours, before = browser(request, ctx)
     try:

@@ -11,6 +11,7 @@ from routehub.boards.conferences.attendance import COMING, Place, attendance
 from routehub.boards.conferences.queries import ConferenceView, conference
 from routehub.boards.statements.queries import StatementView, statement, statements
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web.answers import PageRoute, go
@@ -26,12 +27,16 @@ router = APIRouter(route_class=PageRoute)
 Ref = Annotated[str, Path(max_length=60)]
 Act = Annotated[str, Path(pattern="^(sign|decline|withdraw)$")]
 TYPES = (
-    ("joint_text", "A joint text", "In force when all who are named have signed it."),
-    ("meeting_outcome", "The outcome of a meeting", "What a sub-group’s meeting came to. Signatures are not needed."),
+    ("joint_text", later("A joint text"), later("In force when all who are named have signed it.")),
+    (
+        "meeting_outcome",
+        later("The outcome of a meeting"),
+        later("What a sub-group’s meeting came to. Signatures are not needed."),
+    ),
 )
 AUDIENCES = (
-    ("*", "All parties of the route", ""),
-    ("signatories", "Only those who are named below", "Others do not learn that it exists."),
+    ("*", later("All parties of the route"), ""),
+    ("signatories", later("Only those who are named below"), later("Others do not learn that it exists.")),
 )
 
 
@@ -41,7 +46,7 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> StatementView:
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown("There is no statement with this id that you can see.")
+        raise Unknown(_("There is no statement with this id that you can see."))
     return found
 
 
@@ -59,13 +64,13 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
 
     found = await ctx.db.read(read)
     groups = [
-        ("Waits for your party", [v for v in found if v.waits_for(who.party)]),
-        ("Open for signature", [v for v in found if v.pending and not v.waits_for(who.party)]),
-        ("In force", [v for v in found if v.state == "in_force"]),
-        ("Outcomes of meetings", [v for v in found if v.state == "reported"]),
-        ("Replaced or withdrawn", [v for v in found if v.state in ("replaced", "withdrawn")]),
+        (_("Waits for your party"), [v for v in found if v.waits_for(who.party)]),
+        (_("Open for signature"), [v for v in found if v.pending and not v.waits_for(who.party)]),
+        (_("In force"), [v for v in found if v.state == "in_force"]),
+        (_("Outcomes of meetings"), [v for v in found if v.state == "reported"]),
+        (_("Replaced or withdrawn"), [v for v in found if v.state in ("replaced", "withdrawn")]),
     ]
-    return page(request, ctx, who, "statements.html", "Statements", {"groups": groups, "any": bool(found)})
+    return page(request, ctx, who, "statements.html", _("Statements"), {"groups": groups, "any": bool(found)})
 
 
 # --- a new text ---------------------------------------------------------------------------------------
@@ -117,14 +122,22 @@ def _show_form(
     request: Request, ctx: WebContext, who: Visitor, typed: Typed, faults: Faults, status: int = 200
 ) -> Response:
     if "statement" not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
     today = ctx.clock.now().astimezone(who.route.zone).date()
     values = {
         "typed": typed, "faults": faults, "types": TYPES, "audiences": AUDIENCES,
         "parties": parties(ctx, who, today),
     }  # fmt: skip
-    title = "New version of a statement" if typed.replaces else "Draft a statement"
-    return page(request, ctx, who, "statement_new.html", f"Error: {title}" if faults else title, values, status=status)
+    title = _("New version of a statement") if typed.replaces else _("Draft a statement")
+    return page(
+        request,
+        ctx,
+        who,
+        "statement_new.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 def parties(ctx: WebContext, who: Visitor, today: date) -> list[tuple[str, str]]:
@@ -164,7 +177,7 @@ async def _outcome(ctx: WebContext, who: Visitor, series: str, number: int) -> T
 
     found = await ctx.db.read(read)
     if found is None:
-        raise Unknown(f"There is no conference {number} that you can see.")
+        raise Unknown(_("There is no conference %(number)s that you can see.", number=number))
     view, places = found
     return Typed(
         fresh_key(), "meeting_outcome", meeting=view.title,
@@ -186,14 +199,14 @@ async def draft(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Resp
 
 
 FIELDS = {"type", "title", "text", "signatories", "audience", "meeting", "day", "participants"}
-WORDS = {"title": "Write in one line what it is about", "text": "Write the text"}
+WORDS = {"title": later("Write in one line what it is about"), "text": later("Write the text")}
 
 
 def _faults(error: HubError) -> Faults:
     """The contract's problems at the fields of the form."""
     faults = Faults()
     for problem in error.problems:
-        name, _, rest = problem.pointer.strip("/").partition("/")
+        name, _sep, rest = problem.pointer.strip("/").partition("/")
         name = "day" if (name, rest) == ("meeting", "day") else name
         empty = problem.code in ("missing", "length", "too-short", "blank")
         faults.add(name if name in FIELDS else "title", (WORDS.get(name) if empty else None) or problem.message)
@@ -239,7 +252,15 @@ def _ask(
         "view": view, "act": act, "faults": faults, "key": key, "text": text, "name": _names(ctx, who, view),
     }  # fmt: skip
     title = f"{act.capitalize()} {view.short_id}?"
-    return page(request, ctx, who, "statement_act.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request,
+        ctx,
+        who,
+        "statement_act.html",
+        _("Error: %(title)s", title=title) if faults else title,
+        values,
+        status=status,
+    )
 
 
 @router.post("/statements/{ref}/{act}")
@@ -254,6 +275,6 @@ async def answer(request: Request, ctx: Web, who: Reading, form: OwnForm, ref: R
         faults = Faults()
         for problem in error.problems:
             missing = problem.pointer == "/text" and not text
-            faults.add("text", "Write why, in a sentence" if missing else problem.message)
+            faults.add("text", _("Write why, in a sentence") if missing else problem.message)
         return _ask(request, ctx, who, found, act, faults, form.text("key") or fresh_key(), text, 422)
     return go(f"{who.base}/statements/{found.short_id}?done={act}")

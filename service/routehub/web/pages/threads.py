@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.core.language import _
 from routehub.intake.receive import Post
 from routehub.journal import targets
 from routehub.journal.feed import FeedItem
@@ -63,7 +64,7 @@ def _said(ctx: WebContext, who: Visitor, item: FeedItem) -> Said:
     kind = ctx.registry.get(item.kind)
     data = event.get("data", {})
     return Said(
-        item, event, kind.title if kind else item.kind, summary_of(ctx, data, item.kind) if event else "Erased",
+        item, event, kind.title if kind else item.kind, summary_of(ctx, data, item.kind) if event else _("Erased"),
         names(item.party), audience_words(data.get("audience", []), names),
     )  # fmt: skip
 
@@ -72,9 +73,9 @@ def _said(ctx: WebContext, who: Visitor, item: FeedItem) -> Said:
 async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     """Exchanges with notes that the visitor's party reads, those with the newest note first."""
 
-    pairs, _ = await ctx.db.read(_listed, who)
+    pairs, _rest = await ctx.db.read(_listed, who)
     rows = [(_said(ctx, who, first), _said(ctx, who, last)) for first, last in pairs]
-    return page(request, ctx, who, "threads.html", "Notes", {"rows": rows})
+    return page(request, ctx, who, "threads.html", _("Notes"), {"rows": rows})
 
 
 def _listed(conn: Connection, who: Visitor) -> tuple[list[tuple[FeedItem, FeedItem]], int | None]:
@@ -96,7 +97,7 @@ async def show(
     """One exchange, with the form of an answer to its last message or to the one asked for."""
     items = await ctx.db.read(_exchange, who, ref)
     if not items:
-        raise Unknown("There is no message with this id that you can see.")
+        raise Unknown(_("There is no message with this id that you can see."))
     answered = next((item for item in items if item.id == answer), items[-1])
     typed = await _begun(ctx, who, answered, quote=quote)
     return await _show(request, ctx, who, items, answered, typed, Faults(), done=done)
@@ -112,7 +113,9 @@ async def _show(
         "typed": typed, "faults": faults, "done": done, "parties": await _may_read(ctx, who, answered.id),
     }  # fmt: skip
     title = said[0].data.get("subject") or said[0].line
-    return page(request, ctx, who, "thread.html", f"Error: {title}" if faults else title, values, status=status)
+    return page(
+        request, ctx, who, "thread.html", _("Error: %(title)s", title=title) if faults else title, values, status=status
+    )
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ async def _begun(ctx: WebContext, who: Visitor, answered: FeedItem, *, quote: bo
     named = data.get("to", []) if answered.kind == "note" else []
     to = tuple(code for code in dict.fromkeys([answered.party, *named]) if code in known)
     subject = data.get("subject") or summary_of(ctx, data, answered.kind)
-    subject = subject if subject.startswith("Re: ") else f"Re: {subject}"
+    subject = subject if subject.startswith("Re: ") else _("Re: %(subject)s", subject=subject)
     words = data.get("text") or data.get("description") or summary_of(ctx, data, answered.kind)
     quoted = "\n".join(f"> {line}" for line in words[:LONGEST_QUOTE].splitlines()) + "\n\n" if quote else ""
     return Typed(fresh_key(), to, subject[:160], quoted)
@@ -167,7 +170,7 @@ async def reply(request: Request, ctx: Web, who: Reading, form: OwnForm, ref: Re
     items = await ctx.db.read(_exchange, who, ref)
     answered = next((item for item in items if item.id == form.text("answers")), None)
     if answered is None:
-        raise Unknown("There is no message with this id that you can see.")
+        raise Unknown(_("There is no message with this id that you can see."))
     typed = Typed.of(form)
     try:
         post = Post(ctx.registry["note"], typed.data(answered.id), key=typed.key)
@@ -179,7 +182,7 @@ async def reply(request: Request, ctx: Web, who: Reading, form: OwnForm, ref: Re
 
 def _faults(error: HubError) -> Faults:
     faults = Faults()
-    words = {"to": "Choose who is to read it", "subject": "Write a subject", "text": "Write the note"}
+    words = {"to": _("Choose who is to read it"), "subject": _("Write a subject"), "text": _("Write the note")}
     for problem in error.problems:
         name = problem.pointer.strip("/").partition("/")[0]
         name = {"audience": "to"}.get(name, name)
@@ -201,10 +204,16 @@ def _show_new(
     request: Request, ctx: WebContext, who: Visitor, typed: Typed, faults: Faults, status: int = 200
 ) -> Response:
     if "note" not in who.may:
-        raise NotAllowed("Contact points, deputies and coordinators do this. Your party's office nominates them.")
+        raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
     values = {"typed": typed, "faults": faults, "parties": _parties(ctx, who)}
     return page(
-        request, ctx, who, "note_new.html", "Error: Write a note" if faults else "Write a note", values, status=status
+        request,
+        ctx,
+        who,
+        "note_new.html",
+        _("Error: Write a note") if faults else _("Write a note"),
+        values,
+        status=status,
     )
 
 

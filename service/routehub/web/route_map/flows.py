@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from routehub.core.language import _
 from routehub.core.words import number
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import RouteView
@@ -52,8 +53,10 @@ class Flow:
     @property
     def change_words(self) -> str:
         """The same for reading aloud."""
-        said = self.change
-        return said.replace("▲ ", "up ").replace("▼ ", "down ").replace("= 0%", "as on the day before")
+        mark, _blank, share = self.change.partition(" ")
+        if mark == "▲":
+            return _("up %(share)s", share=share)
+        return _("down %(share)s", share=share) if mark == "▼" else _("as on the day before") if mark else ""
 
 
 def of_route(picture: RoutePicture) -> tuple[Flow, ...]:

@@ -1,0 +1,71 @@
+"""Which backups stay: the newest of each of so many hours, days, weeks and months."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from routehub.core.errors import HubError
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Of how many hours, days, weeks and months with a backup the newest one stays. Hours and days are those of UTC,
+    weeks end on Sunday (ISO 8601)."""
+
+    hours: int
+    days: int
+    weeks: int
+    months: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Keep":
+        """``24 hours, 7 days, 5 weeks, 12 months``; what is not named keeps none. Errors: HubError."""
+        found = {"hour": 0, "day": 0, "week": 0, "month": 0}
+        for part in text.split(","):
+            match = re.fullmatch(r"\s*(\d{1,4})\s+(hour|day|week|month)s?\s*", part)
+            if match is None:
+                raise HubError(
+                    f"“{text}” does not say how many backups to keep. Write: 24 hours, 7 days, 5 weeks, 12 months"
+                )
+            found[match[2]] = int(match[1])
+        if not any(found.values()):
+            raise HubError("At least one hour, day, week or month has to keep a backup.")
+        return cls(found["hour"], found["day"], found["week"], found["month"])
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that is there."""
+
+    name: str
+    at: datetime
+    proven: bool
+
+
+_PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
+    ("hours", lambda at: (at.year, at.month, at.day, at.hour)),
+    ("days", lambda at: (at.year, at.month, at.day)),
+    ("weeks", lambda at: tuple(at.isocalendar()[:2])),
+    ("months", lambda at: (at.year, at.month)),
+)
+
+
+def superfluous(backups: Iterable[Made], keep: Keep) -> list[str]:
+    """The names of those that may go. The newest proven one always stays, and so do unproven ones after it: they may be
+    all there is of the last days. Older unproven ones keep nobody's place."""
+    there = sorted(backups, key=lambda one: one.at, reverse=True)
+    proven = [one for one in there if one.proven]
+    if not proven:
+        return []
+    stays = {proven[0].name, *(one.name for one in there if one.at > proven[0].at)}
+    for name, period in _PERIODS:
+        stays |= _newest_of_each(proven, period, getattr(keep, name))
+    return [one.name for one in there if one.name not in stays]
+
+
+def _newest_of_each(newest_first: Sequence[Made], period: Callable[[datetime], tuple[int, ...]], most: int) -> set[str]:
+    found: dict[tuple[int, ...], str] = {}
+    for one in newest_first:
+        found.setdefault(period(one.at), one.name)
+    return set(list(found.values())[:most])

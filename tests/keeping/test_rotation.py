@@ -1,0 +1,55 @@
+"""Which backups stay."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from routehub.core.errors import HubError
+from routehub.keeping.rotation import Keep, Made, superfluous
+
+NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+
+def made(*ages: timedelta, proven: bool = True) -> list[Made]:
+    return [Made(f"{(NOON - age):%Y-%m-%d %H}", NOON - age, proven) for age in ages]
+
+
+def left(backups: list[Made], keep: str) -> list[str]:
+    gone = superfluous(backups, Keep.parse(keep))
+    return sorted(one.name for one in backups if one.name not in gone)
+
+
+def test_a_year_of_nights_leaves_days_weeks_and_months():
+    nights = made(*(timedelta(days=age) for age in range(400)))
+    assert left(nights, "3 days, 3 weeks, 4 months") == [
+        "2025-12-31 12", "2026-01-31 12", "2026-02-28 12", "2026-03-22 12", "2026-03-29 12", "2026-03-30 12",
+        "2026-03-31 12",
+    ]  # fmt: skip
+
+
+def test_running_it_every_night_comes_to_the_same_as_once():
+    keep = Keep.parse("3 days, 3 weeks, 4 months")
+    nights = made(*(timedelta(days=age) for age in reversed(range(400))))
+    there: list[Made] = []
+    for night in nights:
+        there.append(night)
+        gone = superfluous(there, keep)
+        there = [one for one in there if one.name not in gone]
+    assert sorted(one.name for one in there) == left(nights, "3 days, 3 weeks, 4 months")
+
+
+def test_days_without_a_backup_are_not_counted():
+    assert len(left(made(*(timedelta(days=20 * age) for age in range(5))), "4 days")) == 4
+
+
+def test_the_newest_proven_one_stays_whatever_came_after_it():
+    old = made(timedelta(days=30), timedelta(days=40))
+    unproven = made(timedelta(days=1), timedelta(days=2), timedelta(days=35), proven=False)
+    assert left(old + unproven, "1 days") == ["2026-03-01 12", "2026-03-29 12", "2026-03-30 12"]
+    assert superfluous(unproven, Keep.parse("1 day")) == []
+
+
+@pytest.mark.parametrize("text", ["", "many", "7", "0 days", "7 days; 5 weeks", "-1 days"])
+def test_a_rule_that_cannot_be_read_is_refused(text: str):
+    with pytest.raises(HubError):
+        Keep.parse(text)

@@ -1,0 +1,113 @@
+"""The accounting report: what `make soak` tried, and what it found, as tables; and docs/promises.md made from it.
+
+usage: python -m tests.soak.report [var/soak.json]     writes docs/promises.md
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.fixtures.accounting import CHECKOUT, NAME, REPORT, promises
+
+Case = Mapping[str, Any]
+PAGE = CHECKOUT / "docs/promises.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def tables(cases: Sequence[Case]) -> list[str]:
+    """What was proved, by promise; then what became of everything that was accepted."""
+    found = ["", "Promises", f"{'':4}{'held':>6}{'failed':>8}  {'in':<60}"]
+    for code in promises():
+        some = [case for case in cases if case["promise"] == code]
+        if some:
+            failed = sum(case["outcome"] not in ("passed", "skipped") for case in some)
+            held = sum(case["outcome"] == "passed" for case in some)
+            found.append(f"{code:4}{held:>6}{failed:>8}  {tried(some)}")
+    counted = [case for case in cases if case.get(NAME, {}).get("accepted")]
+    if counted:
+        found += ["", "Accounts"]
+        for case in counted:
+            found += [_name(case), *(f"    {line}" for line in _account(case[NAME]))]
+    return found
+
+
+def tried(cases: Iterable[Case]) -> str:
+    """``0 in 1,000 kills, 12,345 messages``: what was found, in how much of everything."""
+    totals: dict[str, int] = {}
+    wrong = 0
+    for case in cases:
+        given = case.get(NAME)
+        if given is None:
+            continue
+        wrong += len(given["found"])
+        for what, number in given["tried"].items():
+            totals[what] = totals.get(what, 0) + number
+        if given["accepted"]:
+            totals["messages"] = totals.get("messages", 0) + given["accepted"]
+    if not totals:
+        return ""
+    return f"{wrong} in " + ", ".join(f"{number:,} {what}" for what, number in totals.items())
+
+
+def _name(case: Case) -> str:
+    name = case["test"].rpartition("::")[2]
+    return f"{case['promise']}: {name.removeprefix('test_').replace('_', ' ')}"
+
+
+def _account(given: Mapping[str, Any]) -> list[str]:
+    lines = [f"accepted {given['accepted']:,}, journaled {given['journaled']:,}"]
+    for name in given["delivered"]:
+        lines.append(
+            f"{name}: delivered {given['delivered'][name]:,}, doubled {given['doubled'].get(name, 0):,}, "
+            f"missing {given['missing'].get(name, 0):,}"
+        )
+    if given["outage"] is not None:
+        lines.append(f"longest time without an answer {given['outage']:g} s")
+    if given["memory"]:
+        lines.append(
+            "memory {:g} MB at the start, {:g} MB at the end".format(*given["memory"])
+            + "; descriptors {} and {}".format(*given["descriptors"])
+        )
+    lines += [f"{name}: {value}" for name, value in given["notes"].items() if value]
+    return lines + [f"FOUND {fault}" for fault in given["found"][:20]]
+
+
+def page(run: Mapping[str, Any]) -> list[str]:
+    """The part of docs/promises.md that is made from a run."""
+    cases: list[Case] = run["cases"]
+    size = "full" if run["share"] == 1 else f"{run['share']:g} of the full" if run["share"] else "small"
+    where = f"on {run['cores']} cores, Linux {run['kernel']}, Python {run['python']}"
+    hours = sum(case["seconds"] for case in cases) / 3600
+    lines = [
+        f"Run of {run['made'][:10]} at the {size} size, {where}; {hours:.1f} hours.",
+        "",
+        "| | promise | result | tests |",
+        "| --- | --- | --- | --- |",
+    ]
+    for code, one in promises().items():
+        some = [case for case in cases if case["promise"] == code]
+        held = sum(case["outcome"] == "passed" for case in some)
+        result = "not run" if not some else f"{held} of {len(some)} hold"
+        if figures := tried(some):
+            result += f": {figures}"
+        files = sorted({name.partition("::")[0].removeprefix("tests/") for name in one["tests"]})
+        lines.append(f"| {code} | {one['says']} | {result} | {', '.join(f'`{name}`' for name in files)} |")
+    lines += ["", "What became of everything that was accepted:", "", "```"]
+    for case in cases:
+        if case.get(NAME, {}).get("accepted"):
+            lines += [_name(case), *(f"    {line}" for line in _account(case[NAME]))]
+    return [*lines, "```"]
+
+
+def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
+    """Put the figures of a run between the two marks of the page."""
+    text = to.read_text("utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    to.write_text("\n".join([head + BEGIN, "", *page(run), "", END + tail]), "utf-8")
+
+
+if __name__ == "__main__":
+    write(json.loads(Path(sys.argv[1] if len(sys.argv) > 1 else REPORT).read_text("utf-8")))
