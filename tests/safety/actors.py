@@ -1,6 +1,7 @@
 """Everybody who may ask a hub for something: one actor for each role, and what each sends along."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -52,7 +53,9 @@ async def actors(hub: Inside) -> dict[str, Actor]:
         client.cookies.set(cookie_name(hub.hub.settings.public_url), token)
         found[name] = Actor(name, client, csrf)
     for name, (party, scopes) in SYSTEMS.items():
-        key = await hub.hub.writer.submit(Change(lambda tx, p=party, n=name, s=scopes: add_key(tx, "wbr", p, n, s)))
+        key = await hub.hub.writer.submit(
+            Change(partial(add_key, route="wbr", party=party, system=name, scopes=scopes))
+        )
         found[name] = Actor(name, _client(hub, bearer(key)))
     await hub.hub.db.read(hub.hub.refresh)
     return found

@@ -83,7 +83,7 @@ def store_nothing(hub: Inside) -> None:
     """From now on everything is tried to its end, rights among it, and nothing is kept."""
     writer = hub.hub.writer
     submit, submit_each = writer.submit, writer.submit_each
-    writer.submit = lambda job: submit(replace(job, dry_run=True))  # type: ignore[method-assign, assignment]
+    writer.submit = lambda job: submit(replace(job, dry_run=True))  # type: ignore[method-assign]
     writer.submit_each = lambda jobs: submit_each([replace(job, dry_run=True) for job in jobs])  # type: ignore[method-assign]
 
 

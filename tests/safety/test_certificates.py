@@ -1,4 +1,4 @@
-"""A system proves itself by its certificate to the proxy: what the proxy says of it counts, what others say does not."""
+"""A system proves itself by its certificate to the proxy: what the proxy says counts, what others say does not."""
 
 import shutil
 import ssl

@@ -1,4 +1,4 @@
-"""Text that looks like data about a person has to be confirmed; that it was is recorded, what it was is told nowhere."""
+"""Text that looks like data about a person has to be confirmed; that it was is recorded, what it was is not."""
 
 import json
 
