@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 from routehub.core.language import FOLDER
 from routehub_schemas.reference import indicators, parties
+from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import SEVERITIES
 
 CODE = FOLDER.parent
@@ -59,6 +60,8 @@ STATES = (
     "Unknown",
 )
 """Words of the vocabulary that pages show with a capital or as they are."""
+COUNTED = ("item", "change", "more change", "message", "minute", "day", "matter")
+"""What ``digests.words.count`` counts."""
 
 
 def found() -> Catalog:
@@ -74,6 +77,10 @@ def found() -> Catalog:
         catalogue.add(one.name.replace("_", " "))
     for word in (*SEVERITIES, *STATES):
         catalogue.add(word)
+    for one in COUNTED:
+        catalogue.add((f"%(n)s {one}", f"%(n)s {one}s"))
+    for kind in Registry.shipped().values():
+        catalogue.add(kind.title)
     for party in parties().values():
         for name in party.names:
             catalogue.add(name.name, context="party")

@@ -22,6 +22,7 @@ from routehub.api.v1 import (
     bulletins,
     cap,
     chairing,
+    checkpoints,
     clock,
     conferences,
     contract,
@@ -110,7 +111,11 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.bell import Bell, SilentBell
 from routehub.journal.bell.nats import NatsBell
+from routehub.journal.checkpoints import taking
+from routehub.journal.checkpoints.taking import Checkpoints
 from routehub.journal.committed import Committed
+from routehub.journal.erasing import retention
+from routehub.journal.erasing.erase import Eraser
 from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
@@ -118,6 +123,7 @@ from routehub.journal.message import Board
 from routehub.journal.writer import Writer
 from routehub.views import acting_mail, readout_mail, request_mail
 from routehub.warning.engine import Engine
+from routehub.warning.stored import erased as warning_erased
 from routehub.web import errors as web_errors
 from routehub.web import pages
 from routehub.web.context import WebContext
@@ -229,6 +235,13 @@ class Hub:
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
+        self.checkpoints = Checkpoints(self.writer, settings.checkpoint_file, settings.checkpoint_seconds)
+        often = min(settings.checkpoint_seconds, taking.LOOK_SECONDS)
+        self._checkpointing = Follower("checkpoints", self.checkpoints.look, often)
+        eraser = Eraser(self.boards, self.registry, warning_erased)
+        held = retention.rules(settings.retention, frozenset(self.registry))
+        keeping = retention.Retention(self.db, self.writer, self.clock, eraser, held)
+        self._keeping = Follower("retention", keeping.look, retention.LOOK_SECONDS)
         self._pulse = Follower("pulse", self._beat, settings.heartbeat_seconds)
         self._watch = Follower("watch", self._cut_stalled, settings.look_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -251,6 +264,7 @@ class Hub:
         self.writer.start()
         self._tasks = [
             asyncio.create_task(self.bell.listen(self._heard), name="bell"),
+            asyncio.create_task(self.db.watch(), name="database"),
             asyncio.create_task(self._follower.run(), name="look"),
             asyncio.create_task(self._pulse.run(), name="pulse"),
             asyncio.create_task(self._watch.run(), name="watch"),
@@ -261,6 +275,8 @@ class Hub:
             asyncio.create_task(self._escalating.run(), name="escalation"),
             asyncio.create_task(self._logging.run(), name="pushes"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
+            asyncio.create_task(self._checkpointing.run(), name="checkpoints"),
+            asyncio.create_task(self._keeping.run(), name="retention"),
         ]
         self.schedule.start()
         log("hub").info("the hub is up", version=__version__, database=self.db.dialect, mode=self.settings.mode)
@@ -471,6 +487,7 @@ def _of_api(kinds: list[Kind]) -> Iterator[Inclusion]:
         keys.router,
         subscriptions.router,
         clock.router,
+        checkpoints.router,
     ]
     for router in routers:
         yield Inclusion(router, "/v1", in_schema=True)

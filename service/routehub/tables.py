@@ -22,12 +22,16 @@ from routehub.digests import tables as digests
 from routehub.directory import tables as directory
 from routehub.intake import tables as intake
 from routehub.journal import tables as journal
+from routehub.journal.checkpoints import tables as checkpoints
+from routehub.journal.erasing import tables as erasing
 from routehub.warning import tables as warning
 
 ALL = (
     state,
     directory,
     journal,
+    checkpoints,
+    erasing,
     intake,
     figures,
     reporting,

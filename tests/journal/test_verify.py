@@ -143,7 +143,9 @@ def test_the_command_says_what_was_changed_and_fails(filled: Inside, hub_url: st
     assert '{"where": "entry 3", "fault": "does not fit the chain"}' in bad.stdout.splitlines()
 
 
-def test_a_body_can_be_erased_and_the_chain_holds(filled: Inside, hub_url: str):
+def test_content_that_was_removed_without_an_erasure_is_found(filled: Inside, hub_url: str):
     with filled.hub.db.write() as conn:
         conn.execute(update(entries).where(entries.c.sequence == 3).values(body=None))
-    assert faults(hub_url) == []
+    assert [(fault.where, fault.what) for fault in faults(hub_url)] == [
+        ("entry 3", "has lost its content, and no erasure is on record")
+    ]

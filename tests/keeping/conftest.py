@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = [] if os.environ.get("ROUTEHUB_SOAKING") else ["test_point_in_time.py"]
+"""A server that archives its log and is recovered from it takes long, and depends little on our code: `make soak`."""
+
 
 @pytest.fixture
 def programs_in_path(postgres_programs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -49,6 +49,12 @@ def test_the_newest_proven_one_stays_whatever_came_after_it():
     assert superfluous(unproven, Keep.parse("1 day")) == []
 
 
+def test_the_last_of_before_a_restore_stays_beside_those_after_it():
+    before = [Made("before", NOON - timedelta(minutes=5), True, 1), Made("older", NOON - timedelta(minutes=9), True, 1)]
+    after = [Made("after", NOON, True, 2), Made("first", NOON - timedelta(minutes=1), True, 2)]
+    assert left(before + after, "1 hours") == ["after", "before"]
+
+
 @pytest.mark.parametrize("text", ["", "many", "7", "0 days", "7 days; 5 weeks", "-1 days"])
 def test_a_rule_that_cannot_be_read_is_refused(text: str):
     with pytest.raises(HubError):

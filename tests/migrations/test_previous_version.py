@@ -61,7 +61,9 @@ def _write_and_read(conn: Connection, table: Table) -> None:
     """What the older program does, which names every column that it knows."""
     row = {column.name: _value(column.type) for column in table.columns}
     conn.execute(insert(table), [row])
-    conn.execute(update(table).values({name: row[name] for name in row if name not in table.primary_key.columns}))
+    beside = {name: row[name] for name in row if name not in table.primary_key.columns}
+    if beside:
+        conn.execute(update(table).values(beside))
     assert conn.execute(select(table)).first() is not None
 
 

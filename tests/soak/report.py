@@ -25,7 +25,7 @@ def tables(cases: Sequence[Case]) -> list[str]:
             failed = sum(case["outcome"] not in ("passed", "skipped") for case in some)
             held = sum(case["outcome"] == "passed" for case in some)
             found.append(f"{code:4}{held:>6}{failed:>8}  {tried(some)}")
-    counted = [case for case in cases if case.get(NAME, {}).get("accepted")]
+    counted = [case for case in cases if _tells(case)]
     if counted:
         found += ["", "Accounts"]
         for case in counted:
@@ -56,8 +56,15 @@ def _name(case: Case) -> str:
     return f"{case['promise']}: {name.removeprefix('test_').replace('_', ' ')}"
 
 
+def _tells(case: Case) -> bool:
+    given = case.get(NAME, {})
+    return bool(given.get("accepted") or given.get("notes") or given.get("found"))
+
+
 def _account(given: Mapping[str, Any]) -> list[str]:
-    lines = [f"accepted {given['accepted']:,}, journaled {given['journaled']:,}"]
+    lines = [tried([{NAME: given}])]
+    if given["journaled"]:
+        lines.append(f"accepted {given['accepted']:,}, journaled {given['journaled']:,}")
     for name in given["delivered"]:
         lines.append(
             f"{name}: delivered {given['delivered'][name]:,}, doubled {given['doubled'].get(name, 0):,}, "
@@ -70,8 +77,12 @@ def _account(given: Mapping[str, Any]) -> list[str]:
             "memory {:g} MB at the start, {:g} MB at the end".format(*given["memory"])
             + "; descriptors {} and {}".format(*given["descriptors"])
         )
-    lines += [f"{name}: {value}" for name, value in given["notes"].items() if value]
+    lines += [f"{name}: {_plain(value)}" for name, value in given["notes"].items() if value]
     return lines + [f"FOUND {fault}" for fault in given["found"][:20]]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(f"{n} {v:g}" for n, v in value.items()) if isinstance(value, dict) else f"{value:g}"
 
 
 def page(run: Mapping[str, Any]) -> list[str]:
@@ -96,7 +107,7 @@ def page(run: Mapping[str, Any]) -> list[str]:
         lines.append(f"| {code} | {one['says']} | {result} | {', '.join(f'`{name}`' for name in files)} |")
     lines += ["", "What became of everything that was accepted:", "", "```"]
     for case in cases:
-        if case.get(NAME, {}).get("accepted"):
+        if _tells(case):
             lines += [_name(case), *(f"    {line}" for line in _account(case[NAME]))]
     return [*lines, "```"]
 

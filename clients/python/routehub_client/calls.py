@@ -164,6 +164,19 @@ def page(
     return Call(Request("GET", path("messages", route=route), asked, patience=wait or 0), answers.page)
 
 
+def search(
+    route: str | None,
+    words: str,
+    *,
+    before: str | None = None,
+    limit: int | None = None,
+    kind: str | Iterable[str] | None = None,
+    party: str | Iterable[str] | None = None,
+) -> Call[answers.Page]:
+    asked = params(q=words, before=before, limit=limit, kind=kind, party=party)
+    return Call(Request("GET", path("messages", route=route), asked), answers.page)
+
+
 def message(route: str | None, id: str) -> Call[Envelope]:
     return _get(path("messages", id, route=route), lambda answer: answers.event(answer.object()))
 
@@ -432,6 +445,29 @@ def readout_checks(route: str | None, *, mine: bool | None = None) -> Call[list[
 
 def readout_check(route: str | None, id: str) -> Call[dict[str, Any]]:
     return _get(path("readout-checks", id, route=route), Answer.object)
+
+
+def checkpoints(route: str | None, *, before: str | None = None) -> Call[tuple[list[dict[str, Any]], str | None]]:
+    """A page of signed checkpoints of one's own feed, and the one to go on before."""
+
+    def read(answer: Answer) -> tuple[list[dict[str, Any]], str | None]:
+        return answers.rows("checkpoints", answer), answer.object().get("next")
+
+    return Call(Request("GET", path("checkpoints", route=route), params(before=before, limit=1_000)), read)
+
+
+def checkpoint_keys(route: str | None) -> Call[list[dict[str, Any]]]:
+    return Call(Request("GET", path("checkpoints", "keys", route=route)), partial(answers.rows, "keys"))
+
+
+def feed_links(route: str | None, *, after: str | None = None) -> Call[tuple[list[dict[str, Any]], str, str | None]]:
+    """A page of the links of one's own feed, its head, and the cursor to go on after."""
+
+    def read(answer: Answer) -> tuple[list[dict[str, Any]], str, str | None]:
+        told = answer.object()
+        return answers.rows("links", answer), str(told.get("head")), told.get("next")
+
+    return Call(Request("GET", path("checkpoints", "links", route=route), params(after=after)), read)
 
 
 def pauses(route: str | None, *, all: bool = False) -> Call[list[dict[str, Any]]]:

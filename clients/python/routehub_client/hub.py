@@ -81,6 +81,12 @@ class Hub:
         """One page of the feed after a cursor. `wait`: seconds to wait for something new."""
         return self._do(calls.page(self.route_code, after=after, limit=limit, wait=wait, **which))
 
+    def search(
+        self, words: str, *, before: str | None = None, limit: int | None = None, **which: Unpack[calls.Feed]
+    ) -> answers.Page:
+        """Messages with these words, the newest first, each with `hit`: where it says them. On with `before=next`."""
+        return self._do(calls.search(self.route_code, words, before=before, limit=limit, **which))
+
     def messages(self, after: str | None = None, **which: Unpack[calls.Feed]) -> Iterator[Envelope]:
         """Everything after a cursor, up to the head as it is now."""
         more = True
@@ -287,6 +293,25 @@ class Hub:
 
     def readout_check(self, id: str) -> dict[str, Any]:
         return self._do(calls.readout_check(self.route_code, id))
+
+    def checkpoints(self) -> list[dict[str, Any]]:
+        """Every signed checkpoint of one's own feed, the newest first."""
+        found, before = self._do(calls.checkpoints(self.route_code))
+        while before:
+            more, before = self._do(calls.checkpoints(self.route_code, before=before))
+            found += more
+        return found
+
+    def checkpoint_keys(self) -> list[dict[str, Any]]:
+        """The keys that have signed checkpoints, with the time of each."""
+        return self._do(calls.checkpoint_keys(self.route_code))
+
+    def feed_links(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """The links of one's own feed, page by page, each with the number of the head. See `routehub_client.proof`."""
+        after: str | None = "0"
+        while after:
+            links, head, after = self._do(calls.feed_links(self.route_code, after=after))
+            yield int(head.rpartition(".")[2]), links
 
     def pauses(self, all: bool = False) -> list[dict[str, Any]]:
         """Who is excused from reporting, and why; with ``all`` also pauses that are over."""

@@ -20,6 +20,7 @@ from routehub.core.clock import Clock
 from routehub.core.db import Database
 from routehub.core.errors import Conflict, Unknown
 from routehub.core.ids import uuid8
+from routehub.core.language import for_the_record
 from routehub.digests import series
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.series import Series, weekly
@@ -55,6 +56,7 @@ class Chair:
 
     # --- the agenda ---
 
+    @for_the_record
     async def paper(self, who: Principal, series: str, number: int) -> tuple[ConferenceView, Paper | None]:
         """The agenda in work, for whoever may change it. Errors: 404 for a conference that is not there, 403."""
         route, directory, now = self._route(who), self._directory.value, self._clock.now()
@@ -65,6 +67,7 @@ class Chair:
 
         return await self._db.read(read)
 
+    @for_the_record
     async def change_agenda(
         self, who: Principal, series: str, number: int, stamp: str | None, sent: AgendaChange
     ) -> Paper:
@@ -77,6 +80,7 @@ class Chair:
 
         return await self._change(apply)
 
+    @for_the_record
     async def compile(self, who: Principal, series: str, number: int) -> Recorded:
         """Compile the agenda now, as a draft: of a conference that no schedule compiles, or before its time."""
         held, paper = await self.paper(who, series, number)
@@ -101,6 +105,7 @@ class Chair:
             edition=max(known, default=0) + 1,
         )  # fmt: skip
 
+    @for_the_record
     async def close_agenda(self, who: Principal, series: str, number: int, stamp: str | None = None) -> Recorded:
         """Freeze the agenda as the chair has it. Errors: 409 before it is compiled and when it is closed, 412 when
         somebody changed it meanwhile."""
@@ -115,6 +120,7 @@ class Chair:
             raise papers.changed(paper)
         return await self._close(self._route(who), held, paper, who)
 
+    @for_the_record
     async def close_by_time(self, route: RouteView, held: ConferenceView) -> Recorded | None:
         """Close an agenda whose time has come; None where the chair has done it."""
         now = self._clock.now()
@@ -136,6 +142,7 @@ class Chair:
         post = Post(self._intake.registry["agenda"], data, fixed_id=fixed, guard=guard)
         return await self._intake.receive(hub_principal(route.code), post)
 
+    @for_the_record
     async def decide(
         self,
         who: Principal,
@@ -153,6 +160,7 @@ class Chair:
         await self.add_late(self._route(who), held)
         return found
 
+    @for_the_record
     async def add_late(self, route: RouteView, held: ConferenceView) -> Recorded | None:
         """An edition with what was accepted after the close, if there is anything; None else."""
         now, directory = self._clock.now(), self._directory.value
@@ -174,6 +182,7 @@ class Chair:
 
     # --- the minutes ---
 
+    @for_the_record
     async def meeting(self, who: Principal, series: str, number: int) -> tuple[ConferenceView, Meeting | None]:
         """The notes in work, for those who take them."""
 
@@ -183,6 +192,7 @@ class Chair:
 
         return await self._db.read(read)
 
+    @for_the_record
     async def start(self, who: Principal, series: str, number: int) -> Meeting:
         """Start the conference: an open agenda is closed first, and its items become those of the minutes."""
         held, paper = await self.paper(who, series, number)
@@ -201,6 +211,7 @@ class Chair:
 
         return await self._change(apply)
 
+    @for_the_record
     async def note_present(
         self, who: Principal, series: str, number: int, version: int | None, sent: Present
     ) -> Meeting:
@@ -212,6 +223,7 @@ class Chair:
 
         return await self._change(apply)
 
+    @for_the_record
     async def save_item(
         self, who: Principal, series: str, number: int, item: int, version: int | None, sent: Noted
     ) -> ItemNote:
@@ -223,6 +235,7 @@ class Chair:
 
         return await self._change(apply)
 
+    @for_the_record
     async def add_item(self, who: Principal, series: str, number: int, sent: NewItem) -> ItemNote:
         route, directory = self._route(who), self._directory.value
 
@@ -232,14 +245,17 @@ class Chair:
 
         return await self._change(apply)
 
+    @for_the_record
     async def hold(self, who: Principal, series: str, number: int, item: int, *, take_over: bool = False) -> ItemNote:
         return await self._change(
             lambda tx: meetings.hold(tx, who, seat.chaired(tx.conn, who, series, number), item, take_over=take_over)
         )
 
+    @for_the_record
     async def release(self, who: Principal, series: str, number: int, item: int) -> None:
         await self._change(lambda tx: meetings.release(tx, who, seat.chaired(tx.conn, who, series, number), item))
 
+    @for_the_record
     async def end(self, who: Principal, series: str, number: int, following: datetime | None = None) -> Recorded:
         """End the conference: the notes become the minutes, and go to all who were invited."""
         held, seen = await self.meeting(who, series, number)
@@ -263,6 +279,7 @@ class Chair:
             )
         return recorded
 
+    @for_the_record
     async def next_start(self, who: Principal, series: str, number: int) -> datetime | None:
         """When the next conference of the series begins, as all who were invited know."""
         route, now = self._route(who), self._clock.now()
@@ -273,6 +290,7 @@ class Chair:
 
         return await self._db.read(read)
 
+    @for_the_record
     async def correct(self, who: Principal, series: str, number: int) -> Meeting:
         """Open the minutes that were sent for a correction."""
         registry = self._intake.registry

@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "serve", "demo": "demo", "migrate": "migrate", "replay": "replay", "verify": "verify",
     "rebuild": "rebuild", "backtest": "backtest", "doctor": "doctor", "kinds": "kinds", "check-docs": "documents",
     "backup": "backup", "restore": "restore", "new-epoch": "new_epoch", "copy": "copy",
+    "checkpoints": "checkpoints", "erase": "erase", "retention": "retention",
 }  # fmt: skip
 """Commands and the modules that hold them; the function is called like the command."""
 GROUPS = ("people", "keys", "routes", "parties", "grants", "digests", "early-warning", "backups")

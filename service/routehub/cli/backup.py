@@ -75,7 +75,7 @@ def _record(settings: Settings, folder: Path, manifest: Manifest) -> None:
 def _rotate(into: Path, keep: Keep, deployment: str) -> list[str]:
     """Remove what may go, of this hub's own backups only."""
     there = [
-        Made(path.name, found.made_at, found.proven_at is not None)
+        Made(path.name, found.made_at, found.proven_at is not None, found.content.epoch)
         for path, found in manifests.all_in(into)
         if found.content.deployment == deployment
     ]

@@ -1,16 +1,22 @@
 """``routehub people``: nominate, list, give roles, withdraw, and print a sign-in link."""
 
+import json
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Table
 
 from routehub.cli.offline import AsJson, Offline, OnRoute, checked, offline, show
+from routehub.core.canonical import dumps
 from routehub.core.clock import wall
-from routehub.directory import factors, people, sessions, sign_in
+from routehub.delivery import own_data as deliveries
+from routehub.directory import factors, own_data, people, sessions, sign_in
 from routehub.directory.install import install_hub_party
 from routehub.directory.people import ROLES, Nomination, PersonChange
 from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
 from routehub.journal.batch import Batch
+from routehub.tables import ALL
 
 app = typer.Typer(no_args_is_help=True, help="People: nominate, list, give roles, withdraw, signing in.")
 Email = Annotated[str, typer.Argument(help="E-mail address of the person.")]
@@ -143,6 +149,43 @@ def reset(email: Email) -> None:
         person = hub.person(email)
         ended = hub.change(lambda tx: factors.reset(tx, hub.operator(""), person.id))
     typer.echo(f"{person.name} signs in with a link by mail from now on. Sign-ins ended: {ended}.")
+
+
+@app.command("export")
+def export(email: Email) -> None:
+    """Print everything that the hub holds about a person as JSON, for the person. Secrets and content of messages are
+    left out."""
+    with offline() as hub:
+        person = hub.person(email)
+        found = hub.db.read_sync(own_data.export, person.id, [table for part in ALL for table in _tables(part)])
+        hub.change(
+            lambda tx: tx.audit(
+                "person-exported", hub.operator("").route, person.party, hub.operator("").actor, {"person": person.id}
+            )
+        )
+    typer.echo(json.dumps(json.loads(dumps(found)), indent=2, ensure_ascii=False))
+
+
+@app.command("erase")
+def erase(
+    email: Email,
+    reason: Annotated[str, typer.Option(help="Why, without naming the person: it goes into the audit.")],
+) -> None:
+    """Withdraw a person and erase what the hub holds about them. Their name stays under messages that they posted;
+    where that must go too, erase those: routehub erase."""
+    with offline() as hub:
+        person = hub.person(email)
+
+        def apply(tx: Batch) -> None:
+            own_data.erase(tx, hub.operator(""), person.id, reason)
+            deliveries.forget(tx.conn, person.id, person.email, tx.wall)
+
+        hub.change(apply)
+    typer.echo(f"The hub holds nothing more about {person.email}. Backups do until they are rotated out.")
+
+
+def _tables(module: ModuleType) -> list[Table]:
+    return [found for found in vars(module).values() if isinstance(found, Table)]
 
 
 def _link(hub: Offline, person: PersonView, minutes: int) -> str:

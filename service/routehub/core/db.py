@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from routehub.core.errors import Busy, Full, HubError, Malformed
+from routehub.core.pulse import UNSURE, Pulse
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -256,6 +257,7 @@ class Database:
         self._threads = ThreadPoolExecutor(read_threads, thread_name_prefix="read")
         self._own_threads = ThreadPoolExecutor(OWN_THREADS, thread_name_prefix="own")
         self._lock_fd: int | None = None
+        self.pulse = Pulse()
 
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///")).resolve()
@@ -263,9 +265,10 @@ class Database:
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(connection, …)`` in a reading thread, in one read transaction. For requests. The thread says things
         in the language of the caller."""
-        loop, task = asyncio.get_running_loop(), contextvars.copy_context()
-        return await loop.run_in_executor(
-            self._threads, lambda: task.run(_in, self.reader, lambda c: fn(c, *args, **kwargs))
+        self.pulse.check()
+        task = contextvars.copy_context()
+        return await self.pulse.result(
+            self._threads.submit(task.run, _in, self.reader, lambda connection: fn(connection, *args, **kwargs))
         )
 
     async def read_own(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -279,6 +282,18 @@ class Database:
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for threads and commands."""
         return _in(self.reader, lambda connection: fn(connection, *args, **kwargs))
+
+    async def watch(self) -> None:
+        """Ask for ever whether the database answers; a file answers always."""
+        if self.dialect == "sqlite":
+            return
+        engine = _postgres_engine(self.url, 1, writer=False)
+        thread = ThreadPoolExecutor(1, thread_name_prefix="pulse")
+        try:
+            await self.pulse.watch(lambda: thread.submit(_in, engine, _anything))
+        finally:
+            thread.shutdown(wait=False, cancel_futures=True)
+            engine.dispose()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -331,6 +346,10 @@ class Database:
             self._lock_fd = None
 
 
+def _anything(connection: Connection) -> object:
+    return connection.execute(text("SELECT 1")).scalar()
+
+
 def _in(engine: Engine, fn: Callable[[Connection], T]) -> T:
     """Run in one transaction; what the database fails with becomes one of the hub's errors."""
     try:
@@ -350,4 +369,6 @@ def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
     words = str(error.orig).lower()
     if "disk is full" in words or "no space left" in words or getattr(error.orig, "sqlstate", "") == "53100":
         return Full("The hub's disk is full. Nothing was stored; reading still works. The operator has to make room.")
+    if error.connection_invalidated:  # it may have been lost between the commit and its answer
+        return Busy(UNSURE)
     return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")

@@ -17,19 +17,24 @@ In which language follows from the task: a page's from its reader (``web/tongue.
 
 once for each language among the recipients, not once for each of them. The current language goes along into tasks
 and into reading threads (``Database.read``). What keeps a text for several readers has ``current()`` in its key.
-Words of the record, such as what a journaled payload says, are never translated: they are their author's.
+Words of the record, such as what a journaled payload says, are never translated: they are their author's. What the
+hub itself writes down, ``for_the_record``, is English.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from babel import Locale
 from jinja2 import Environment
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent.parent / "locale"
@@ -59,6 +64,17 @@ def using(language: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(before)
+
+
+def for_the_record(act: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """For what is written down, whoever's page it began on: it speaks the one language that all records have."""
+
+    @wraps(act)
+    async def in_english(*args: P.args, **more: P.kwargs) -> T:
+        with using(ENGLISH):
+            return await act(*args, **more)
+
+    return in_english
 
 
 def choose(language: str) -> None:
@@ -125,6 +141,12 @@ def into(templates: Environment) -> None:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     templates.filters["spoken"] = gettext
+    templates.filters["lowered"] = lowered
+
+
+def lowered(words: str) -> str:
+    """Small letters for words in the middle of a sentence, in English: other languages have nouns that keep theirs."""
+    return words.lower() if current() == ENGLISH else words
 
 
 def gettext(message: str) -> str:

@@ -46,6 +46,16 @@ class Settings(BaseSettings):
         description="`smtp://user:secret@host:port` or `smtps://`; empty: mail is kept as files in data_dir/mail.",
     )
     mail_from: str = Field("Routehub <routehub@localhost>", description="Sender address of mail.")
+    hotline: str = Field(
+        "",
+        pattern=r"^(\+[0-9 ()./-]{5,39})?$",
+        description="Telephone number that is answered at any hour, such as `+32 2 000 00 00`; pages show it.",
+    )
+    help_address: str = Field(
+        "",
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+        description="E-mail address for questions and for feedback on accessibility; the help pages show it.",
+    )
     trusted_proxy: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
     )
@@ -71,6 +81,20 @@ class Settings(BaseSettings):
     streams_per_key: int = Field(1_000, ge=1, description="Streams that one key may have open; more get 429.")
     streams_per_person: int = Field(50, ge=1, description="Streams that one person may have open; more get 429.")
     heartbeat_seconds: float = Field(15.0, description="Seconds between heartbeats on streams.")
+    checkpoint_seconds: float = Field(
+        3600.0, ge=1, description="Seconds between signed checkpoints of the journal, the audit and each party's feed."
+    )
+    checkpoint_key: Path | None = Field(
+        None,
+        description="File with this hub's private key for checkpoints (PEM, ed25519), made when it is missing; not "
+        "set: `checkpoints.pem` in data_dir. It belongs to the backup, apart from the database.",
+    )
+    retention: str = Field(
+        "",
+        pattern=r"^([a-z_]+=[1-9][0-9]{0,4}(, ?[a-z_]+=[1-9][0-9]{0,4})*)?$",
+        description="Days after which the content of a kind's messages is erased, as `note=730,request=1095`; their "
+        "places, hashes and signatures stay. Empty: everything is kept.",
+    )
     look_seconds: float = Field(1.0, description="Seconds between looks at the journal when no bell rings.")
     grace_seconds: float = Field(10.0, description="Seconds that a graceful stop may take.")
     acknowledge_links: bool = Field(
@@ -120,6 +144,10 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
     log_level: str = Field("INFO", description="Least level that is logged.")
+
+    @property
+    def checkpoint_file(self) -> Path:
+        return self.checkpoint_key or self.data_dir / "checkpoints.pem"
 
     @property
     def backup_folder(self) -> Path:

@@ -1,6 +1,11 @@
-"""Numbers and days in words, the same in pages, mail and terminal (UX 10). British English."""
+"""Numbers and days in words, the same in pages, mail and terminal (UX 10). British English, or the language of who
+reads: how it writes a day stands in its catalogue, as a pattern of Unicode (UTS 35)."""
 
 from datetime import date
+
+from babel.dates import format_date
+
+from routehub.core.language import ENGLISH, current, locale, pgettext
 
 NARROW = "\u202f"
 """Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
@@ -20,6 +25,8 @@ def signed_percent(now: int, before: int) -> str:
 
 def day(value: date) -> str:
     """``Wed 21 Jan``. English names whatever the machine's locale."""
+    if current() != ENGLISH:
+        return format_date(value, pgettext("pattern of a day", "EEE d MMM"), locale=locale())
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     return f"{names[value.weekday()]} {value.day} {months[value.month - 1]}"

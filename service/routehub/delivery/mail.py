@@ -50,7 +50,7 @@ class MailContext:
     """For whom a message is rendered: a reader of ``party`` on ``route``, who sees times in ``zone``.
 
     now: hub time; public_url: without a slash at its end; reason: why this reader gets it; acknowledge: the address
-    that acknowledges without sign-in, where there is one.
+    that acknowledges without sign-in, where there is one; language: the reader's setting.
     """
 
     route: RouteView
@@ -62,6 +62,7 @@ class MailContext:
     public_url: str
     reason: str = ""
     acknowledge: str = ""
+    language: str = ""
 
     def link(self, message: Message) -> str:
         """The page of a message; it needs sign-in."""

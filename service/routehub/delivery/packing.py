@@ -11,6 +11,7 @@ from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import Clock, wall
 from routehub.core.errors import HubError
+from routehub.core.language import _, of_person, using
 from routehub.core.observe import log
 from routehub.delivery import subscriptions
 from routehub.delivery.addressees import Moment, owner_stands
@@ -20,6 +21,7 @@ from routehub.delivery.outgoing import Claimed
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal import feed, follow
+from routehub.journal.checkpoints.reading import newest_first
 from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
@@ -40,6 +42,7 @@ class _To:
     secrets: tuple[str, ...] = ()
     person: str | None = None
     reason: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ Composer = Callable[[Connection, Claimed, MailContext], Composed | Dropped]
 
 ReaderMail = Callable[[Connection, Message, MailContext], Mail]
 """Writes the mail of a message that says something else to each reader, with what only the reader's party may read."""
+
+
+DIGESTS = frozenset({"agenda", "bulletin"})
+"""Kinds whose mail brings a checkpoint of the reader's feed."""
 
 
 class Packer:
@@ -90,8 +97,15 @@ class Packer:
             return Dropped("the addressee may not read this feed any more")
         context = MailContext(
             route, one.party, to.name, _zone(to.zone, route, one.party, at), at.directory, at.now, self._public_url,
-            to.reason,
+            to.reason, language=to.language,
         )  # fmt: skip
+        with using(of_person(to.language)):
+            return self._packed(conn, one, to, context, at, known)
+
+    def _packed(
+        self, conn: Connection, one: Claimed, to: _To, context: MailContext, at: Moment,
+        known: dict[str, Message | None],
+    ) -> Parcel | Dropped:  # fmt: skip
         if (composer := self._composers.get(one.purpose)) is not None:
             letter = composer(conn, one, context)
             if isinstance(letter, Dropped):
@@ -115,6 +129,7 @@ class Packer:
         return Parcel(
             one.id, one.about, one.purpose, to.target, item.text(state.epoch(conn)), context, message=message,
             secrets=to.secrets, person=to.person, letter=(lambda _at: mail) if mail is not None else None,
+            checkpoint=_checkpoint(conn, one) if one.channel == "email" and message.kind in DIGESTS else "",
         )  # fmt: skip
 
     def _mail(self, conn: Connection, message: Message, context: MailContext) -> Mail | None:
@@ -123,21 +138,27 @@ class Packer:
         return write(conn, message, context) if write is not None else None
 
     def _to(self, conn: Connection, one: Claimed) -> _To | None:
-        kind, _, name = one.addressee.partition(":")
+        kind, _sep, name = one.addressee.partition(":")
         directory = self.directory.value
         if kind == "person":
             person = directory.people.get(name)
-            reason = _reason(directory, person, one.route) if person else ""
-            return _To(person.email, person.name, person.zone, one.addressee, (), name, reason) if person else None
+            if person is None:
+                return None
+            with using(of_person(person.language)):
+                reason = _reason(directory, person, one.route)
+            return _To(person.email, person.name, person.zone, one.addressee, (), name, reason, person.language)
         found = subscriptions.by_id(conn, name)
         if found is None or not (found.sends or one.purpose == "test"):
             return None
         owner = directory.people.get(found.owner.partition(":")[2]) if found.owner.startswith("person:") else None
         own_address = owner is not None and owner.email == found.target
+        language = owner.language if owner else ""
+        with using(of_person(language)):
+            reason = _("it was subscribed to")
         return _To(
             found.target, owner.name if owner and own_address else "", owner.zone if owner else "", found.owner,
             tuple(key.secret for key in found.signing(wall())), owner.id if owner and own_address else None,
-            "it was subscribed to",
+            reason, language,
         )  # fmt: skip
 
     def _test_event(self, one: Claimed, at: Moment) -> str:
@@ -149,6 +170,12 @@ class Packer:
         )  # fmt: skip
 
 
+def _checkpoint(conn: Connection, one: Claimed) -> str:
+    """The newest note about the reader's feed; empty where nothing was signed yet."""
+    newest = newest_first(conn, "feed", one.route, one.party, None, 1)
+    return newest[0].note if newest else ""
+
+
 def _reason(directory: Directory, person: PersonView, route: str) -> str:
     """Why a person gets what nobody subscribed to."""
     roles = person.roles.get(route, frozenset())
@@ -157,10 +184,10 @@ def _reason(directory: Directory, person: PersonView, route: str) -> str:
         m.party == person.party and m.role == "coordinator" for m in view.memberships
     )
     if coordinates:
-        return "your party coordinates on this route"
+        return _("your party coordinates on this route")
     if "contact_point" in roles:
-        return "you are a contact point"
-    return "you are a deputy" if "deputy" in roles else "you have a role there"
+        return _("you are a contact point")
+    return _("you are a deputy") if "deputy" in roles else _("you have a role there")
 
 
 def _zone(wanted: str, route: RouteView, party: str, at: Moment) -> ZoneInfo:

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
+from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.core.language import ENGLISH, _, current, into, later, locale, of_person, pgettext, using
 from routehub.delivery.channels.base import Parcel
 from routehub.delivery.mail import Mail, MailContext, MailRenderer
 from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal.message import Message
 from routehub_schemas.registry import Registry
 
-MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
+MARKS = {"exercise": later("EXERCISE"), "sample": later("SAMPLE")}
 """What is not live says so on every surface (PROMISES C2)."""
 
 
@@ -44,11 +46,13 @@ class Letter:
     button_link: str = ""
     button_note: str = ""
     link: str = ""
-    invitation: str = "Open it in the hub"
+    invitation: str = later("Open it in the hub")
     foot: str = ""
 
     def mail(self, subject: str) -> Mail:
-        return Mail(subject, self._text(), _environment().get_template("letter.html").render(letter=self))
+        return Mail(
+            subject, self._text(), _environment().get_template("letter.html").render(letter=self, language=current())
+        )
 
     def _text(self) -> str:
         head = f"[{self.badge}] {self.heading}" if self.badge else self.heading
@@ -58,7 +62,7 @@ class Letter:
         ]
         facts = "\n".join(f"{label}: {text}" for label, text in self.facts)
         button = "\n".join(filter(None, (f"{self.button}:", self.button_link, self.button_note))) if self.button else ""
-        link = f"{self.invitation}:\n{self.link}" if self.link else ""
+        link = f"{_(self.invitation)}:\n{self.link}" if self.link else ""
         foot = f"-- \n{self.foot}" if self.foot else ""
         said = (head, *self.lead, button, *self.paragraphs, *parts, facts, link, foot)
         return "\n\n".join(filter(None, said)) + "\n"
@@ -66,21 +70,26 @@ class Letter:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("routehub.delivery"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
     )
+    into(found)
+    return found
 
 
 def moment(at: datetime, context: MailContext) -> str:
     """``21 Nov 2026, 21:03 CET (20:03 UTC)``: every time names its zone."""
     local = at.astimezone(context.zone)
-    return f"{local:%d %b %Y, %H:%M} {local:%Z} ({at:%H:%M} UTC)".lstrip("0")
+    day = f"{local:%d %b %Y}".lstrip("0")
+    if current() != ENGLISH:
+        day = format_date(local.date(), pgettext("pattern of a day", "d MMM y"), locale=locale())
+    return f"{day}, {local:%H:%M} {local:%Z} ({at:%H:%M} UTC)"
 
 
 def names(context: MailContext) -> dict[str, str]:
     """The names of parties on the day of the mail."""
     on = context.now.date()
-    return {code: party.name(on) for code, party in context.directory.parties.items()}
+    return {code: context.directory.name(code, on) for code in context.directory.parties}
 
 
 def origin(message: Message, context: MailContext) -> str:
@@ -88,25 +97,28 @@ def origin(message: Message, context: MailContext) -> str:
     on = context.now.date()
     sender = context.directory.name(message.party, on)
     if message.on_behalf_of:
-        return f"{sender}, on behalf of {context.directory.name(message.on_behalf_of, on)}"
+        return _("%(sender)s, on behalf of %(on)s", sender=sender, on=context.directory.name(message.on_behalf_of, on))
     return sender
 
 
 def foot(context: MailContext) -> str:
     party = context.directory.name(context.party, context.now.date())
     why = f": {context.reason}" if context.reason else ""
-    return (
-        f"Routehub, {context.route.title}. You get this for {party}{why}. Do not answer this mail; answer in the hub."
+    return _(
+        "Routehub, %(title)s. You get this for %(party)s%(why)s. Do not answer this mail; answer in the hub.",
+        title=context.route.title,
+        party=party,
+        why=why,
     )
 
 
 def common_facts(message: Message, context: MailContext) -> tuple[tuple[str, str], ...]:
-    found = [("From", origin(message, context)), ("Accepted", moment(message.accepted_at, context))]
+    found = [(_("From"), origin(message, context)), (_("Accepted"), moment(message.accepted_at, context))]
     if message.short_id:
-        found.append(("Number", message.short_id))
+        found.append((_("Number"), message.short_id))
     if message.payload.points:
-        found.append(("Plan points", ", ".join(message.payload.points)))
-    return (*found, ("Handling", f"TLP:{message.tlp}"))
+        found.append((_("Plan points"), ", ".join(message.payload.points)))
+    return (*found, (_("Handling"), f"TLP:{message.tlp}"))
 
 
 class Renderers:
@@ -123,35 +135,42 @@ class Renderers:
         return marked(mail, context)
 
     def mail_of(self, parcel: Parcel) -> Mail:
-        """What a parcel says to a person: its message, the letter of a reminder, or the note of a test or notice."""
+        """What a parcel says to a person, in their language: its message, the letter of a reminder, or the note of a
+        test or notice."""
+        with using(of_person(parcel.context.language)):
+            return self._mail_of(parcel)
+
+    def _mail_of(self, parcel: Parcel) -> Mail:
         if parcel.letter is not None:
             return marked(parcel.letter(parcel.context), parcel.context)
         if parcel.message is not None:
             return self.render(parcel.message, parcel.context)
-        subject, _, text = (parcel.note or "").partition("\n")
+        subject, _sep, text = (parcel.note or "").partition("\n")
         return marked(Letter(subject, (text.strip(),), foot=foot(parcel.context)).mail(subject), parcel.context)
 
     def _plain(self, message: Message, context: MailContext) -> Mail:
         kind = self._registry[message.kind]
         summary = kind.summary(message.payload, names(context))
         letter = Letter(
-            f"{kind.title}: {summary}", (), common_facts(message, context), link=context.link(message),
+            f"{_(kind.title)}: {summary}", (), common_facts(message, context), link=context.link(message),
             foot=foot(context),
         )  # fmt: skip
         severity = kind.severity(message.payload)
-        lead = f"{severity.upper()} – " if severity else f"{kind.title} – "
+        lead = f"{_(severity).upper()} – " if severity else f"{_(kind.title)} – "
         return letter.mail(f"{lead}{message.reported_party}: {summary}")
 
 
 def _withheld(message: Message, context: MailContext) -> Mail:
     """TLP:RED: that there is something, from whom and where, and nothing of what it says."""
     letter = Letter(
-        "A message marked TLP:RED is waiting for you",
-        ("Its content is not sent by mail. Sign in to read it.",),
-        (("From", origin(message, context)), ("Accepted", moment(message.accepted_at, context))),
-        link=context.link(message), invitation="Sign in and read it", foot=foot(context),
+        _("A message marked TLP:RED is waiting for you"),
+        (_("Its content is not sent by mail. Sign in to read it."),),
+        ((_("From"), origin(message, context)), (_("Accepted"), moment(message.accepted_at, context))),
+        link=context.link(message), invitation=_("Sign in and read it"), foot=foot(context),
     )  # fmt: skip
-    return letter.mail(f"Sign in to read – TLP:RED message from {message.reported_party}")
+    return letter.mail(
+        _("Sign in to read – TLP:RED message from %(reported_party)s", reported_party=message.reported_party)
+    )
 
 
 def marked(mail: Mail, context: MailContext) -> Mail:
@@ -169,10 +188,10 @@ def marked_for(mail: Mail, person: PersonView, directory: Directory) -> Mail:
 
 def marked_as(mail: Mail, route: RouteView) -> Mail:
     """A mail with the mark of a route, if it has one."""
-    mark = MARKS.get(route.marking)
-    if mark is None:
+    if route.marking not in MARKS:
         return mail
-    line = f"{mark}: this is not real. Route: {route.title}."
+    mark = _(MARKS[route.marking])
+    line = _("%(mark)s: this is not real. Route: %(title)s.", mark=mark, title=route.title)
     banner = (
         '<p style="margin:0;padding:10px 16px;background:#ffe9a8;color:#4a3500;border:3px solid #4a3500">'
         f"<strong>{html.escape(line)}</strong></p>"

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
+from routehub.core.language import ENGLISH, _, current, locale, ngettext, pgettext
 from routehub.core.words import MINUS, NARROW, day, number, signed_percent
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
@@ -17,7 +20,7 @@ __all__ = [
 def change(now: int, before: int) -> str:
     """``+38%``, ``no change``; in plain numbers where there is nothing to take a share of."""
     if now == before:
-        return "no change"
+        return _("no change")
     if not before:
         return f"{'+' if now > before else MINUS}{number(abs(now - before))}"
     return signed_percent(now, before)
@@ -25,6 +28,8 @@ def change(now: int, before: int) -> str:
 
 def full_day(value: date) -> str:
     """``Wednesday 21 January 2026``, for headings."""
+    if current() != ENGLISH:
+        return format_date(value, pgettext("pattern of a day", "EEEE d MMMM y"), locale=locale())
     return f"{value:%A} {value.day} {value:%B %Y}"
 
 
@@ -49,20 +54,23 @@ def _run(run: list[date]) -> str:
     first, last = run[0], run[-1]
     if first == last:
         return day(first)
-    begin = f"{first:%a} {first.day}" if first.month == last.month else day(first)
-    return f"{begin} to {day(last)}"
+    begin = day(first)
+    if first.month == last.month:
+        begin = format_date(first, pgettext("pattern of a day", "EEE d"), locale=locale())
+    return _("%(begin)s to %(last)s", begin=begin, last=day(last))
 
 
 def count(value: int, one: str, many: str | None = None) -> str:
     """``1 item``, ``7 items``."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+    said = ngettext(f"%(n)s {one}", f"%(n)s {many or one + 's'}", value)
+    return said % {"n": number(value)}
 
 
 def listed(values: Sequence[str]) -> str:
     """``Croatia, Slovenia and Austria``."""
     if len(values) < 2:
         return "".join(values)
-    return f"{', '.join(values[:-1])} and {values[-1]}"
+    return _("%(several)s and %(last)s", several=", ".join(values[:-1]), last=values[-1])
 
 
 def one_line(text: str) -> str:

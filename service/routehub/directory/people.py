@@ -181,6 +181,12 @@ def set_language(tx: Transaction, person_id: str, language: str) -> None:
     tx.directory_changed()
 
 
+def set_guided(tx: Transaction, person_id: str, *, guided: bool) -> None:
+    """Put the guide of the first minute away, or have it back."""
+    tx.conn.execute(update(people).where(people.c.id == person_id).values(guided_at=tx.wall if guided else None))
+    tx.directory_changed()
+
+
 def leaves_nobody(directory: Directory, person: PersonView, at: datetime) -> tuple[str, ...]:
     """The routes on which nobody of the person's party could be reached, were the person withdrawn at this instant."""
     gone = replace(person, withdrawn_at=at)

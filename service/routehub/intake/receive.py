@@ -10,6 +10,7 @@ from routehub.core.canonical import digest, dumps
 from routehub.core.clock import Clock
 from routehub.core.db import Database
 from routehub.core.errors import HubError, LooksPersonal, Malformed, Refused
+from routehub.core.language import for_the_record
 from routehub.core.observe import Metrics
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal
@@ -94,6 +95,7 @@ class Intake:
         self._db, self._writer, self._directory, self.registry = db, writer, directory, registry
         self._clock, self._metrics, self._public_url = clock, metrics, public_url.rstrip("/")
 
+    @for_the_record
     async def receive(self, principal: Principal, post: Post) -> Recorded:
         """Accept one message: answers when it is durable, or raises what refused it with every problem."""
         found: Recorded | HubError
@@ -111,6 +113,7 @@ class Intake:
             raise
         return found
 
+    @for_the_record
     async def receive_many(
         self, principal: Principal, posts: Sequence[Post | HubError], *, together: bool = False
     ) -> list[Recorded | HubError]:

@@ -18,7 +18,7 @@ WITHOUT_CONTENT = frozenset({
     "password-set", "password-removed", "passkey-added", "passkey-removed", "codes-added", "codes-removed",
     "recovery-codes-made", "account-bound", "session-ended", "link-made", "key-made", "key-rotated", "key-revoked",
     "grant", "grant-withdrawn", "route-installed", "route-plans", "series-begun", "set-clock", "party-named",
-    "reporting-times", "place", "early-warning-parameters",
+    "reporting-times", "place", "early-warning-parameters", "signing-key", "erase", "person-exported", "person-erased",
 })  # fmt: skip
 """Acts whose details an operator may see: of the directory and of signing in. All others come near to messages."""
 ALL = "all"

@@ -143,6 +143,13 @@ class Batch:
             self._routes.add(route)
         return self._changed.get((route, party)) or self._heads.get((route, party)) or Head(0, START)
 
+    def feed_heads(self) -> dict[FeedKey, Head]:
+        """The heads of all feeds, with what this transaction has added."""
+        found = {
+            (row.route, row.party): Head(row.feed, row.chain) for row in self._rows.conn.execute(select(feed_heads))
+        }
+        return found | self._changed
+
     def number(self, content: str) -> tuple[int, str]:
         """The next sequence and its chain link."""
         self.sequence += 1

@@ -7,22 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from routehub.core.canonical import digest, dumps
+from routehub_schemas.checkpoint import START, content_hash, link
 
-START = "0" * 64
+__all__ = ["START", "audit_hash", "content_hash", "entry_hash", "exact", "link", "salt"]
 
 
 def salt() -> str:
     return secrets.token_hex(16)
-
-
-def content_hash(salt_text: str, body: str) -> str:
-    """The salted hash of a stored body. Without the salt nobody can guess short contents from it."""
-    return digest(salt_text + body)
-
-
-def link(previous: str, number: int, content: str) -> str:
-    """The chain link of position ``number``: over the link before it, the number and the content's hash."""
-    return digest(f"{previous}:{number}:{content}")
 
 
 # What an entry says beside its body. The body is covered by its salted hash, the sequence by the link itself.

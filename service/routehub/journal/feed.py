@@ -3,15 +3,16 @@ read through here or through a board's ``audience_id`` (DECISIONS 1)."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, or_, select
 
 from routehub.core import state
-from routehub.core.canonical import iso
+from routehub.core.canonical import dumps, iso
 from routehub.core.errors import Gone, Malformed
+from routehub.journal.erasing.tables import erasures
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
 
@@ -51,8 +52,20 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Erased:
+    """When content was erased (wall time), and why."""
+
+    at: datetime
+    reason: str
+
+    @property
+    def words(self) -> str:
+        return f"The content of this message was erased on {self.at:%Y-%m-%d} (UTC): {self.reason.rstrip('.')}."
+
+
+@dataclass(frozen=True)
 class FeedItem:
-    """One message of a feed. ``body`` is None when it has been erased."""
+    """One message of a feed. ``body`` is None when it has been erased; ``erased`` then says when and why."""
 
     feed: int
     sequence: int
@@ -62,6 +75,7 @@ class FeedItem:
     party: str
     accepted_at: datetime
     body: str | None
+    erased: Erased | None = None
 
     def text(self, epoch: int, previous: int | None = None) -> str:
         """The event as this reader gets it, as JSON text."""
@@ -69,9 +83,15 @@ class FeedItem:
         if body is None:
             body = (
                 f'{{"specversion":"1.0","id":"{self.id}","type":"routehub.erased.v1",'
-                f'"source":"/parties/{self.party}","time":"{iso(self.accepted_at)}"}}'
+                f'"source":"/parties/{self.party}","time":"{iso(self.accepted_at)}"{self._why}}}'
             )
         return for_reader(body, epoch, self.feed, previous)
+
+    @property
+    def _why(self) -> str:
+        if self.erased is None:
+            return ""
+        return f',"data":{dumps({"erased_at": iso(self.erased.at), "reason": self.erased.reason})}'
 
 
 _COLUMNS = (
@@ -227,7 +247,7 @@ def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int 
     rows: Any
     if most_bytes is None:
         rows = conn.execute(query)
-        return [FeedItem(*row) for row in rows]
+        return _explained(conn, [FeedItem(*row) for row in rows])
     found: list[FeedItem] = []
     size = 0
     with conn.execute(query.execution_options(yield_per=100)) as rows:  # the rest is not read
@@ -236,4 +256,16 @@ def _items(conn: Connection, query: Select[tuple[object, ...]], most_bytes: int 
             size += len(found[-1].body or "")
             if size >= most_bytes:
                 break
-    return found
+    return _explained(conn, found)
+
+
+def _explained(conn: Connection, items: list[FeedItem]) -> list[FeedItem]:
+    """With the reasons of those that were erased: few have one, so that most pages ask nothing."""
+    gone = [item.id for item in items if item.body is None]
+    if not gone:
+        return items
+    x = erasures.c
+    why = {row.message_id: Erased(row.at, row.reason) for row in conn.execute(
+        select(x.message_id, x.at, x.reason).where(x.message_id.in_(gone))
+    )}  # fmt: skip
+    return [replace(item, erased=why.get(item.id)) if item.body is None else item for item in items]

@@ -46,11 +46,13 @@ class Replaying(Rows):
 
 def rebuild(
     conn: Connection, boards: Sequence[Board], registry: Registry,
-    progress: Progress = lambda part, done, of: None,
+    progress: Progress = lambda part, done, of: None, *, words: bool = True,
 ) -> int:  # fmt: skip
-    """Empty the boards and project every message again, inside the caller's transaction; answers how many."""
+    """Empty the boards and project every message again, inside the caller's transaction; answers how many.
+
+    words: what messages are found by is made anew as well."""
     conn.execute(select(journal_head).with_for_update())  # no hub accepts meanwhile, on PostgreSQL either
-    for table in reversed(tables_of(boards)):
+    for table in reversed(tables_of(boards) if words else sort_tables([t for board in boards for t in board.tables])):
         conn.execute(delete(table))
     total = int(conn.execute(select(func.count()).select_from(entries).where(entries.c.body.is_not(None))).scalar_one())
     tx = Replaying(conn)
@@ -60,7 +62,8 @@ def rebuild(
         for board in boards:
             if message.kind in board.kinds:
                 board.project(tx, message)
-        index.add(tx, registry[message.kind], message)
+        if words:
+            index.add(tx, registry[message.kind], message)
         done += 1
         if done % TOGETHER == 0:
             tx.write()

@@ -1,12 +1,13 @@
 """Checking that nothing in the journal, the feeds and the audit has been changed or removed (PROMISES D3).
 
 Every link is computed again from what is stored, every number must follow the one before, every head must be the
-last link, and every message must be in the feed of each of its readers and of nobody else. Whoever can write to
-the database could forge everything up to the heads: against that stand copies of the heads elsewhere.
+last link, every signed checkpoint must be a link of its chain, and every message must be in the feed of each of its
+readers and of nobody else. Whoever can write to the database could forge all but the checkpoints: against forged ones
+stand the copies that parties and auditors keep.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 
 from routehub.directory.visibility import Audience, frozen_audiences, mark
 from routehub.journal.chain import START, audit_hash, content_hash, entry_hash, link
+from routehub.journal.checkpoints.witness import Fault, Witness, Witnesses
+from routehub.journal.erasing.erase import unexplained
 from routehub.journal.tables import (
     audit_rows,
     entries,
@@ -23,33 +26,38 @@ from routehub.journal.tables import (
     originals,
     short_ids,
 )
+from routehub_schemas.checkpoint import PublicKey
+
+__all__ = ["Fault", "Progress", "verify"]
 
 PAGE = 2000
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that does not fit: ``where`` names the row, ``what`` says what is wrong with it."""
+def verify(
+    conn: Connection, progress: Progress = lambda part, done, of: None,
+    kept: Iterable[str] = (), keys: Sequence[PublicKey] = (),
+) -> Iterator[Fault]:  # fmt: skip
+    """Every fault of the journal, in bounded memory. Nothing found means that nothing was changed or removed.
 
-    where: str
-    what: str
-
-
-def verify(conn: Connection, progress: Progress = lambda part, done, of: None) -> Iterator[Fault]:
-    """Every fault of the journal, in bounded memory. Nothing found means that nothing was changed or removed."""
+    kept: signed checkpoints from elsewhere; keys: whose checkpoints are believed, see ``Witnesses``.
+    """
     head = conn.execute(select(journal_head).where(journal_head.c.id == 1)).mappings().first()
     if head is None:
         yield Fault("journal head", "is missing")
         return
     audiences = frozen_audiences(conn)
+    witnesses = Witnesses(conn, kept, keys)
     yield from _audiences(audiences)
-    yield from _entries(conn, head, audiences, progress)
-    yield from _feeds(conn, audiences, progress)
+    yield from _entries(conn, head, audiences, witnesses.of("the journal", "journal"), progress)
+    yield from _feeds(conn, audiences, witnesses, progress)
     yield from _everybody(conn, head["sequence"], audiences, progress)
+    yield from (Fault(f"entry {sequence}", what) for sequence, what in unexplained(conn))
     yield from _short_ids(conn)
     yield from _originals(conn)
-    yield from _audit(conn, head, progress)
+    yield from _audit(conn, head, witnesses.of("the audit", "audit"), progress)
+    yield from witnesses.faults()
+    progress("checkpoints", witnesses.seen, witnesses.seen)
 
 
 def _pages(
@@ -69,7 +77,7 @@ def _audiences(audiences: Mapping[int, Audience]) -> Iterator[Fault]:
 
 
 def _entries(
-    conn: Connection, head: RowMapping, audiences: Mapping[int, Audience], progress: Progress
+    conn: Connection, head: RowMapping, audiences: Mapping[int, Audience], witness: Witness, progress: Progress
 ) -> Iterator[Fault]:
     number, chain = 0, START
     query = select(entries).order_by(entries.c.sequence)
@@ -77,24 +85,28 @@ def _entries(
         at = f"entry {row['sequence']}"
         number += 1
         if row["sequence"] != number:
-            yield Fault(at, f"follows number {number - 1}: something between them was removed or moved")
+            yield witness.fault(at, f"follows number {number - 1}: something between them was removed or moved")
             number = row["sequence"]
         if row["body"] is not None and content_hash(row["salt"], row["body"]) != row["content_hash"]:
-            yield Fault(at, "has another content than the one that was accepted")
+            yield witness.fault(at, "has another content than the one that was accepted")
         audience = audiences.get(row["audience_id"])
         if audience is None:
-            yield Fault(at, "has readers that are not on record")
+            yield witness.fault(at, "has readers that are not on record")
         elif link(chain, number, entry_hash(row, audience.digest)) != row["chain"]:
-            yield Fault(at, "does not fit the chain")
+            yield witness.fault(at, "does not fit the chain")
         chain = row["chain"]
+        yield from witness.at(number, chain)
         if number % PAGE == 0:
             progress("entries", number, head["sequence"])
     progress("entries", number, head["sequence"])
     if (number, chain) != (head["sequence"], head["chain"]):
-        yield Fault("journal head", f"says {head['sequence']} entries, the journal ends with {number}")
+        yield witness.fault("journal head", f"says {head['sequence']} entries, the journal ends with {number}")
+    yield from witness.end(number)
 
 
-def _feeds(conn: Connection, audiences: Mapping[int, Audience], progress: Progress) -> Iterator[Fault]:
+def _feeds(
+    conn: Connection, audiences: Mapping[int, Audience], witnesses: Witnesses, progress: Progress
+) -> Iterator[Fault]:
     f = feed_rows.c
     total = int(conn.execute(select(func.count()).select_from(feed_rows)).scalar_one())
     heads = {(row.route, row.party): (row.feed, row.chain) for row in conn.execute(select(feed_heads))}
@@ -104,12 +116,15 @@ def _feeds(conn: Connection, audiences: Mapping[int, Audience], progress: Progre
         .outerjoin(entries, entries.c.sequence == f.sequence)
         .order_by(f.route, f.party, f.feed)
     )  # fmt: skip
-    feed = _Feed("", "")
+    signed = witnesses.feeds()
+    feed = _Feed("", "", Witness("", 0))
     done = 0
     for row in _pages(conn, query, _after_feed_row):
         if (row["route"], row["party"]) != (feed.route, feed.party):
             yield from feed.end(heads)
-            feed = _Feed(row["route"], row["party"])
+            called = f"the feed of {row['party']} on {row['route']}"
+            feed = _Feed(row["route"], row["party"], witnesses.of(called, "feed", row["route"], row["party"]))
+            signed.discard((feed.route, feed.party))
         yield from feed.take(row, audiences)
         done += 1
         if done % PAGE == 0:
@@ -118,6 +133,8 @@ def _feeds(conn: Connection, audiences: Mapping[int, Audience], progress: Progre
     progress("feeds", done, total)
     for route, party in heads:
         yield Fault(f"feed of {party} on {route}", "has a head and no rows")
+    for route, party in sorted(signed):
+        yield from witnesses.of(f"the feed of {party} on {route}", "feed", route, party).end(0)
 
 
 def _after_feed_row(last: RowMapping) -> ColumnElement[bool]:
@@ -135,6 +152,7 @@ class _Feed:
 
     route: str
     party: str
+    witness: Witness
     number: int = 0
     chain: str = START
     sequence: int = 0
@@ -143,18 +161,21 @@ class _Feed:
         at = f"feed of {self.party} on {self.route}, number {row['feed']}"
         self.number += 1
         if row["feed"] != self.number:
-            yield Fault(at, f"follows number {self.number - 1}: something between them was removed or moved")
+            yield self.witness.fault(
+                at, f"follows number {self.number - 1}: something between them was removed or moved"
+            )
             self.number = row["feed"]
         if row["sequence"] <= self.sequence:
-            yield Fault(at, "is not in the order of the journal")
+            yield self.witness.fault(at, "is not in the order of the journal")
         audience = audiences.get(row["audience_id"])
         if row["content_hash"] is None:
-            yield Fault(at, f"stands for entry {row['sequence']}, which is not there")
+            yield self.witness.fault(at, f"stands for entry {row['sequence']}, which is not there")
         elif row["entry_route"] != self.route or audience is None or self.party not in audience.parties:
-            yield Fault(at, f"stands for entry {row['sequence']}, which is not for this reader")
+            yield self.witness.fault(at, f"stands for entry {row['sequence']}, which is not for this reader")
         elif link(self.chain, self.number, row["content_hash"]) != row["chain"]:
-            yield Fault(at, "does not fit the chain of the feed")
+            yield self.witness.fault(at, "does not fit the chain of the feed")
         self.chain, self.sequence = row["chain"], row["sequence"]
+        yield from self.witness.at(self.number, self.chain)
 
     def end(self, heads: dict[tuple[str, str], tuple[int, str]]) -> Iterator[Fault]:
         """Compare with the head, and take it off the list of heads that are still to be met."""
@@ -163,9 +184,10 @@ class _Feed:
         head = heads.pop((self.route, self.party), None)
         if head != (self.number, self.chain):
             says = f"says {head[0]} messages" if head else "is missing"
-            yield Fault(
+            yield self.witness.fault(
                 f"head of the feed of {self.party} on {self.route}", f"{says}, the feed ends with {self.number}"
             )
+        yield from self.witness.end(self.number)
 
 
 def _everybody(conn: Connection, last: int, audiences: Mapping[int, Audience], progress: Progress) -> Iterator[Fault]:
@@ -214,7 +236,7 @@ def _originals(conn: Connection) -> Iterator[Fault]:
         yield Fault(f"entry {row.sequence}", "came as a document that is not there")
 
 
-def _audit(conn: Connection, head: RowMapping, progress: Progress) -> Iterator[Fault]:
+def _audit(conn: Connection, head: RowMapping, witness: Witness, progress: Progress) -> Iterator[Fault]:
     number, chain = 0, START
     for row in _pages(
         conn, select(audit_rows).order_by(audit_rows.c.number), lambda last: audit_rows.c.number > last["number"]
@@ -222,14 +244,16 @@ def _audit(conn: Connection, head: RowMapping, progress: Progress) -> Iterator[F
         at = f"audit row {row['number']}"
         number += 1
         if row["number"] != number:
-            yield Fault(at, f"follows number {number - 1}: something between them was removed or moved")
+            yield witness.fault(at, f"follows number {number - 1}: something between them was removed or moved")
             number = row["number"]
         said = audit_hash(row["act"], row["route"], row["party"], row["actor"], row["detail"], row["at"])
         if link(chain, number, said) != row["chain"]:
-            yield Fault(at, "does not fit the chain")
+            yield witness.fault(at, "does not fit the chain")
         chain = row["chain"]
+        yield from witness.at(number, chain)
         if number % PAGE == 0:
             progress("audit", number, head["audit"])
     progress("audit", number, head["audit"])
     if (number, chain) != (head["audit"], head["audit_chain"]):
-        yield Fault("audit head", f"says {head['audit']} rows, the audit ends with {number}")
+        yield witness.fault("audit head", f"says {head['audit']} rows, the audit ends with {number}")
+    yield from witness.end(number)

@@ -121,7 +121,10 @@ class Writer:
         waiting = _Waiting.here(job)
         self._enqueue([waiting])
         try:
-            return await waiting.future  # type: ignore[misc]
+            if not job.appends:  # the hub's own work, which ends with the database's silence
+                return await waiting.future  # type: ignore[misc]
+            with self._db.pulse.waited_for(waiting.future):  # type: ignore[arg-type]
+                return await waiting.future  # type: ignore[misc]
         finally:
             if waiting.durable and job.appends:
                 self._metrics.stage("wake", time.perf_counter() - waiting.durable)
@@ -135,7 +138,10 @@ class Writer:
         self._enqueue(waiting)
         futures: list[asyncio.Future[Any]] = [one.future for one in waiting]  # type: ignore[misc]
         if futures:
-            await asyncio.wait(futures)
+            with contextlib.ExitStack() as stack:
+                for one in futures:
+                    stack.enter_context(self._db.pulse.waited_for(one))
+                await asyncio.wait(futures)
         faults = [fault for one in futures if (fault := one.exception()) is not None]
         for fault in faults:
             if not isinstance(fault, HubError):
@@ -159,6 +165,8 @@ class Writer:
         """Take all of them or none: within the bounds, and not while the hub stops."""
         if self._stopping:
             raise Busy(STOPPING, retry_after=5)
+        if any(item.job.appends for item in items):
+            self._db.pulse.check()
         if self._thread is None:
             self._perform(list(items))
             return

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -27,10 +28,7 @@ _KEPT_LINES = 8
 def environment(url: str) -> dict[str, str]:
     """The variables by which libpq's programs find and enter a database: arguments can be read by everybody on the
     machine, a program's environment by its own account only."""
-    parts = make_url(url)
-    given = {name: value for name, value in parts.query.items() if isinstance(value, str)}
-    own = {"host": parts.host, "port": parts.port, "user": parts.username, "password": parts.password}
-    given |= {name: str(value) for name, value in (own | {"dbname": parts.database}).items() if value}
+    given = {name: str(value) for name, value in _parameters(url).items()}
     names = {
         option.keyword.decode(): option.envvar.decode()
         for option in psycopg.pq.Conninfo.get_defaults()
@@ -42,11 +40,18 @@ def environment(url: str) -> dict[str, str]:
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
     """A connection of its own for commands on whole databases, without the hub's time-outs."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        return psycopg.connect(plain, autocommit=True, connect_timeout=5, application_name="routehub keeping")
+        return psycopg.connect(
+            autocommit=True, **{"connect_timeout": 5} | _parameters(url) | {"application_name": "routehub keeping"}
+        )  # fmt: skip
     except psycopg.OperationalError as fault:
         raise HubError(f"The database cannot be reached: {str(fault).splitlines()[0]}") from None
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """What libpq is told by an address, each by its own name: an address is written otherwise for SQLAlchemy."""
+    parts = make_url(url)
+    return dict(parts.get_dialect()().create_connect_args(parts)[1])
 
 
 def program(name: str) -> str:

@@ -41,6 +41,7 @@ class Made:
     name: str
     at: datetime
     proven: bool
+    epoch: int = 1
 
 
 _PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
@@ -58,10 +59,16 @@ def superfluous(backups: Iterable[Made], keep: Keep) -> list[str]:
     proven = [one for one in there if one.proven]
     if not proven:
         return []
-    stays = {proven[0].name, *(one.name for one in there if one.at > proven[0].at)}
+    stays = {proven[0].name, *_last_of_each_epoch(proven), *(one.name for one in there if one.at > proven[0].at)}
     for name, period in _PERIODS:
         stays |= _newest_of_each(proven, period, getattr(keep, name))
     return [one.name for one in there if one.name not in stays]
+
+
+def _last_of_each_epoch(newest_first: Sequence[Made]) -> list[str]:
+    """What a hub was restored from may have been the wrong moment: the last of before is not removed for the first of
+    after."""
+    return list({one.epoch: one.name for one in reversed(newest_first)}.values())
 
 
 def _newest_of_each(newest_first: Sequence[Made], period: Callable[[datetime], tuple[int, ...]], most: int) -> set[str]:

@@ -1,6 +1,7 @@
 """Taking a backup while hubs go on: one moment of the database, the files that belong to it, a manifest."""
 
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,6 +26,7 @@ from routehub.keeping.proving import prove
 PARTIAL = ".partial-"
 ROOM_LEFT = 256 * 1024 * 1024
 """A backup that fills the disk on which the hub writes would stop the hub."""
+_NO_KEY = re.compile(r"\.lock$|\.(db|sqlite3?)(-wal|-shm)?$|\.before-")
 
 
 def take(settings: Settings, into: Path, progress: Progress, *, proven: bool = True) -> tuple[Path, Manifest]:
@@ -118,15 +120,17 @@ def _copy_files(settings: Settings, folder: Path) -> list[Kept]:
 
 
 def own_files(settings: Settings) -> Iterator[Path]:
-    """The files of the data folder that a backup takes along."""
+    """The files of the data folder that a backup takes along: not databases, that of before a move among them, nor what
+    was set aside."""
     data = settings.data_dir
-    database = sqlite.file_of(settings.database_url).name if settings.is_sqlite else None
     left_out = {data / "mail", settings.backup_folder}
+    database = sqlite.file_of(settings.database_url).name if settings.is_sqlite else None
     for path in sorted(data.rglob("*")) if data.is_dir() else ():
+        inside = path.relative_to(data)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        within = any(folder in path.parents for folder in left_out)
         beside = database is not None and path.name.startswith(database)
-        hidden = any(part.startswith(".") for part in path.relative_to(data).parts)
-        within = any(folder == path or folder in path.parents for folder in left_out)
-        if path.is_file() and not path.is_symlink() and not (beside or hidden or within or path.suffix == ".lock"):
+        if path.is_file() and not (path.is_symlink() or hidden or within or beside or _NO_KEY.search(path.name)):
             yield path
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from routehub.boards.requests.standing import ASSESSMENT_HOURS
+from routehub.core.language import _, lowered
 from routehub.core.words import number
 from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.rendering import Letter, common_facts, foot, moment, names
@@ -21,13 +22,17 @@ def request(message: Message, context: MailContext) -> Mail:
     due = said.due or message.accepted_at + ASSESSMENT_HOURS
     act = _act(said, message, context)
     by = short(due, context)
-    facts = [("Due", moment(due, context)), *_facts(said, context)]
+    facts = [(_("Due"), moment(due, context)), *_facts(said, context)]
     letter = Letter(
-        said.title, tuple(filter(None, (said.text,))), (*facts, *common_facts(message, context)),
-        badge=f"{act} by {by}" if act else WORDS[said.category], link=context.page("requests", message.id),
-        invitation=f"Open it and {act.lower()}" if act else "Open it in the hub", foot=foot(context),
-    )  # fmt: skip
-    lead = f"{act} by {by}" if act else WORDS[said.category]
+        said.title,
+        tuple(filter(None, (said.text,))),
+        (*facts, *common_facts(message, context)),
+        badge=_("%(act)s by %(by)s", act=act, by=by) if act else _(WORDS[said.category]),
+        link=context.page("requests", message.id),
+        invitation=_("Open it and %(act)s", act=lowered(act)) if act else _("Open it in the hub"),
+        foot=foot(context),
+    )
+    lead = _("%(act)s by %(by)s", act=act, by=by) if act else _(WORDS[said.category])
     return letter.mail(f"{lead}: {message.reported_party}, {said.title}")
 
 
@@ -36,31 +41,31 @@ def _act(said: Request, message: Message, context: MailContext) -> str | None:
     if context.party == message.reported_party:
         return None
     if context.party in {context.directory.party_code(code) or code for code in said.asked}:
-        return "Contribute" if said.category == "joint_assessment" else "Answer"
-    return "Offer" if said.category == "need" and not said.asked else None
+        return _("Contribute") if said.category == "joint_assessment" else _("Answer")
+    return _("Offer") if said.category == "need" and not said.asked else None
 
 
 def _facts(said: Request, context: MailContext) -> list[tuple[str, str]]:
     known = names(context)
     found = []
     if said.asked:
-        found.append(("Asked", ", ".join(known.get(code, code) for code in said.asked)))
+        found.append((_("Asked"), ", ".join(known.get(code, code) for code in said.asked)))
     if said.quantity is not None:
-        found.append(("Needed", f"{number(said.quantity)} {said.unit}"))
+        found.append((_("Needed"), f"{number(said.quantity)} {said.unit}"))
     if said.place is not None:
         place = context.route.places.get(said.place)
-        found.append(("Where", place.name if place else said.place))
-    found += [(label, text) for label, text in (("Scope", said.scope), ("Purpose", said.purpose)) if text]
+        found.append((_("Where"), place.name if place else said.place))
+    found += [(label, text) for label, text in ((_("Scope"), said.scope), (_("Purpose"), said.purpose)) if text]
     if said.period is not None:
-        found.append(("Period", f"{said.period.first} to {said.period.last}"))
+        found.append((_("Period"), _("%(first)s to %(last)s", first=said.period.first, last=said.period.last)))
     if said.expires is not None:
-        found.append(("Of no use after", moment(said.expires, context)))
+        found.append((_("Of no use after"), moment(said.expires, context)))
     if said.answers_to != "readers":
-        found.append(("Who reads the answers", "only who asked and the coordinators"))
+        found.append((_("Who reads the answers"), _("only who asked and the coordinators")))
     mechanism = said.civil_protection_mechanism
     if mechanism is not None:
         words = f"triggered{', ' + mechanism.reference if mechanism.reference else ''}"
-        found.append(("EU Civil Protection Mechanism", words if mechanism.triggered else "not triggered"))
+        found.append((_("EU Civil Protection Mechanism"), words if mechanism.triggered else _("not triggered")))
     return found
 
 
@@ -70,15 +75,15 @@ def offer(message: Message, context: MailContext) -> Mail:
     assert isinstance(said, Offer)
     amount = f"{number(said.quantity)} {said.unit}"
     meant = context.party in {context.directory.party_code(code) or code for code in said.offered_to}
-    lead = "Accept or decline" if meant else "Offer"
-    facts = [("Offered", amount)]
+    lead = _("Accept or decline") if meant else _("Offer")
+    facts = [(_("Offered"), amount)]
     if said.available_from or said.available_until:
-        span = [f"from {said.available_from}" if said.available_from else ""]
-        span += [f"until {said.available_until}" if said.available_until else ""]
-        facts.append(("Available", " ".join(filter(None, span))))
+        span = [_("from %(available_from)s", available_from=said.available_from) if said.available_from else ""]
+        span += [_("until %(available_until)s", available_until=said.available_until) if said.available_until else ""]
+        facts.append((_("Available"), " ".join(filter(None, span))))
     if said.place is not None:
         place = context.route.places.get(said.place)
-        facts.append(("Where", place.name if place else said.place))
+        facts.append((_("Where"), place.name if place else said.place))
     letter = Letter(
         said.title, tuple(filter(None, (said.text,))), (*facts, *common_facts(message, context)),
         badge=lead, link=context.page("offers", message.id), foot=foot(context),

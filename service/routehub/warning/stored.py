@@ -141,6 +141,12 @@ def clear(conn: Connection) -> None:
     follow.forget(conn, NAME)
 
 
+def erased(conn: Connection, kinds: frozenset[str]) -> None:
+    """The content of messages of these kinds was erased: what was learnt from them is learnt anew from the others."""
+    if kinds & KINDS:
+        clear(conn)
+
+
 def _row(route: str, key: str, line: Line) -> dict[str, Any]:
     c = line.condition
     return {

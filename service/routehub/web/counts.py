@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import alerts
 from routehub.boards.requests.queries import Looking, requests_of
+from routehub.core.language import later
 from routehub.directory.snapshot import RouteView
 from routehub.directory.visibility import readable
 from routehub.views import acting
@@ -28,8 +29,8 @@ class Counts:
     def at(self, path: str) -> tuple[int, str]:
         """What stands beside a page of the navigation."""
         return {
-            "/alerts": (self.alerts, "open"), "/measures": (self.measures, "waiting for you"),
-            "/requests": (self.requests, "waiting for you"),
+            "/alerts": (self.alerts, later("open")), "/measures": (self.measures, later("waiting for you")),
+            "/requests": (self.requests, later("waiting for you")),
         }.get(path, (0, ""))  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from routehub.core.errors import HubError, LooksPersonal, SignInNeeded, Unknown
-from routehub.core.language import _
+from routehub.core.language import _, using
 from routehub.web.answers import PageRoute, protect
 from routehub.web.context import WebContext, web_context
 from routehub.web.forms import Form, read_form
 from routehub.web.guard import CHECKED, FormOutdated, from_here
 from routehub.web.render import page
+from routehub.web.tongue import asked_for
 from routehub.web.visitor import Visitor, visitor
 
 NEVER_KEPT = (CHECKED, "csrf", "password", "again", "current", "before", "code", "credential", "step")
@@ -60,7 +61,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(NOT_PAGES)
         if error.status_code == 404 and wants_page:
-            return protect(await error_page(request, web_context(request), Unknown(_("There is no such page."))))
+            with using(asked_for(request)):
+                return protect(await error_page(request, web_context(request), Unknown(_("There is no such page."))))
         found: Response = await as_problem(request, error)  # type: ignore[misc]
         return found
 

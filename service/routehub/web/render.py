@@ -60,9 +60,12 @@ OWN: tuple[Place, ...] = (
     ("/settings", later("Settings")),
     ("/settings/notifications", later("Notifications")),
     ("/keys", later("Keys")),
+    ("/search", later("Search")),
     ("/messages", later("Messages")),
+    ("/checkpoints", later("Checkpoints")),
     ("/outbox", later("Outbox")),
     ("/keyboard", later("Keyboard")),
+    ("/help", later("Help")),
 )
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
@@ -70,6 +73,13 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", later("Settings")), ("/account", later("Account")), ("/keys", later("Keys"))),
 )
 """The navigation of who runs the hub and reads no content."""
+ABOUT_FOR_ALL: tuple[Place, ...] = (
+    ("/help", later("Help")),
+    ("/help/data", later("About the data")),
+    ("/accessibility", later("Accessibility statement")),
+)
+"""What stands at the foot of every page."""
+ABOUT: tuple[Place, ...] = (*ABOUT_FOR_ALL, ("/keyboard", later("Keyboard shortcuts")))
 BESIDE = {
     "/readout-checks": "/conference",
     "/offers": "/requests",
@@ -199,6 +209,11 @@ class Frame:
     def languages(self) -> tuple[tuple[str, str], ...]:
         """What the foot of the page offers: each by its own name."""
         return tuple((one, language.own_name(one)) for one in language.languages())
+
+    def mark(self, status: str) -> str:
+        """How something of a CAP status that is not Actual is marked. On a sample route nothing is Actual: that is
+        said of the sample, and not of an exercise that somebody holds."""
+        return "sample" if self.marking == "sample" and status == "Exercise" else status
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -332,7 +347,8 @@ def page(
     # A page about one record gives names of its own: those of the day of the record.
     usual = {
         "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
-        "keeps": ctx.settings.keep_on_device,
+        "keeps": ctx.settings.keep_on_device, "hotline": ctx.settings.hotline,
+        "about": ABOUT if visitor else ABOUT_FOR_ALL,
     }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

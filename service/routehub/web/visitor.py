@@ -58,7 +58,7 @@ class Visitor:
     def role_words(self) -> str:
         """``Deputy``: what the person is here, the most telling role first."""
         found = [words for role, words in ROLE_WORDS.items() if role in self.principal.roles]
-        return _(found[0] if found else "No role on this route")
+        return _(found[0]) if found else _("No role on this route")
 
 
 async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, PersonView] | None:

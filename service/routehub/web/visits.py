@@ -15,7 +15,7 @@ STEP = 600
 """Seconds to which the begin of a last visit is rounded down, so that open pages of many people can share a text."""
 DAY = timedelta(hours=24)
 EVENING = time(18)
-WINDOWS = (("last", later("last visit")), ("18:00", later("yesterday 18:00")), ("24h", "24 hours"))
+WINDOWS = (("last", later("last visit")), ("18:00", later("yesterday 18:00")), ("24h", later("24 hours")))
 
 
 @dataclass(frozen=True)

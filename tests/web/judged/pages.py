@@ -34,7 +34,7 @@ WHO = ("SI", "EC", "operator", "", "MK", "AT")
 """Whose links are followed, in this order; nobody is the public."""
 DOORS = {"": ("/sign-in", "/readouts"), "MK": ("/alerts",), "AT": ("/measures",)}
 """Where they begin, if not at the start page; who begins at a list stays below it: what is theirs has acts."""
-LOOKED_AT = 5
+LOOKED_AT = 4
 """Pages of one address that are opened in search of others."""
 JUDGED = 2
 """Pages of one address that are judged: such that offer different buttons, as an open alert and one that ended do."""

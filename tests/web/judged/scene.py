@@ -3,6 +3,7 @@ under way, a readout that is checked, a notification of one's own, a key."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tests.web.paper import Paper
 
@@ -13,6 +14,7 @@ SAID = {
     "i0-parties": "SI and MK", "i0-text": "informed about their border.", "i0-public": "yes",
     "c0-text": "Places are reported weekly.", "c0-publish": "public", "a0-owners": "SI", "a0-what": "Report them.",
 }  # fmt: skip
+BRUSSELS = ZoneInfo("Europe/Brussels")
 ACTIONS_DUE = timedelta(days=7)
 
 
@@ -40,7 +42,7 @@ def act(sample: "Sample") -> tuple[str, str]:
 
 def _conference(sample: "Sample", chair: Paper) -> str:
     """An extra conference within the hour: its agenda closed, its minutes open."""
-    start = sample.now + timedelta(minutes=20)
+    start = sample.now.astimezone(BRUSSELS) + timedelta(minutes=20)
     page = chair.press(
         chair.open("/conference/new"), "Call it and invite",
         start=f"{start:%Y-%m-%d %H:%M}", title="Extra conference on Gevgelija",

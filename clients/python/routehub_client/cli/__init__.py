@@ -41,6 +41,7 @@ from routehub_client.cli import (
     subscriptions,
     template,
     thread,
+    verify,
     watch,
 )
 
@@ -51,7 +52,7 @@ def application() -> typer.Typer:
     """The whole command: one group for each thing that it is about."""
     app = _group(HELP)
     options.callback(app, __version__)
-    for module in (signin, status, bulletin, watch, messages, note, people, pauses, places, log, doctor, api):
+    for module in (signin, status, bulletin, watch, messages, note, people, pauses, places, log, doctor, verify, api):
         module.register(app)
     groups = {
         "figures": (figures, template, report, sheet),

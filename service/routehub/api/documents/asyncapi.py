@@ -108,7 +108,7 @@ def _messages(kinds: list[Kind]) -> Document:
         "start": _message("start", "The first frame", {"recovered": True, "head": "1.1042"}, JSON),
         "heartbeat": _message(
             "heartbeat", "The stream lives; this is the head of your feed",
-            {"heartbeat": True, "head": "1.1042", "time": "2015-10-20T06:24:26.120Z"}, JSON,
+            {"heartbeat": True, "head": "1.1042", "checkpoint": "1.1040", "time": "2015-10-20T06:24:26.120Z"}, JSON,
         ),
         "end": _message("end", "The hub ends the stream", {"code": 1012, "reason": "the hub restarts"}, JSON),
     }  # fmt: skip
@@ -186,6 +186,10 @@ def _schemas(kinds: list[Kind]) -> Document:
     found["Test"] = _event_schema("routehub.test.v1", _object(text="string"))
     found["Start"] = _object(recovered="boolean", head="string")
     found["Heartbeat"] = _object(heartbeat="boolean", head="string", time="string")
+    found["Heartbeat"]["properties"]["checkpoint"] = {
+        "type": "string",
+        "description": "The newest signed checkpoint of your feed, for /v1/checkpoints/{id}.",
+    }
     found["End"] = _object(code="integer", reason="string")
     found["WebhookHeaders"] = _object(
         **{"webhook-id": "string", "webhook-timestamp": "string", "webhook-signature": "string"}

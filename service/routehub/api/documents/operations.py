@@ -19,6 +19,7 @@ from routehub.api.documents.answers import (
     figures,
     housekeeping,
     identity,
+    integrity,
     measures,
     movements,
     readouts,
@@ -365,6 +366,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/subscriptions/{sub}/replays"): Operation(subscriptions.Replays),
     ("get", "/v1/subscriptions/{sub}/replays/{replay}"): Operation(subscriptions.Replay),
     ("get", "/v1/messages/{ref}/deliveries"): Operation(subscriptions.MessageDeliveries),
+    ("get", "/v1/checkpoints"): Operation(integrity.Checkpoints),
+    ("get", "/v1/checkpoints/keys"): Operation(integrity.CheckpointKeys, PUBLIC, public=True),
+    ("get", "/v1/checkpoints/links"): Operation(integrity.Links, (*READ, *CURSOR)),
+    ("get", "/v1/checkpoints/{ref}"): Operation(None, media={"text/plain": "The signed note."}),
     ("get", "/v1/clock"): Operation(housekeeping.ClockTime),
     ("put", "/v1/clock"): Operation(
         housekeeping.ClockTime, body=ClockSet, examples={"an evening": {"now": "2026-01-21T18:00:00Z"}}, **_done("Set.")

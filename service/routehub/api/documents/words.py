@@ -42,6 +42,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "subscriptions", "description": "Push by webhook or mail, with its log."},
     {"name": "directory", "description": "Parties, people and their duties."},
     {"name": "identity", "description": "Who you are, keys, sign-ins, and what was done in your party's name."},
+    {"name": "integrity", "description": "Signed checkpoints: proof that your feed is complete and unchanged."},
     {"name": "contract", "description": "The contract itself, for everybody."},
     {"name": "housekeeping", "description": "Health, and the clock of an exercise."},
 ]

@@ -220,7 +220,7 @@ def _message(conn: Connection, who: Principal, ref: str, now: datetime) -> dict[
     if item is None:
         raise Unknown("There is no alert with this id that you can see.")
     if item.body is None:
-        raise Erased("The content of this message has been erased; its place in the chain remains.")
+        raise Erased(item.erased.words if item.erased else "")
     return feed.event(item)
 
 

@@ -338,7 +338,7 @@ async def get_message(
     if item is None:
         raise Unknown("There is no message with this id that you can see.")
     if item.body is None:
-        raise Erased("The content of this message has been erased; its place in the chain remains.")
+        raise Erased(item.erased.words if item.erased else "")
     head = await ctx.db.read(feed.head, who.route, who.party)
     return Response(item.text(head.epoch), headers={"Cache-Control": "no-store"}, media_type=_single(request))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, select
 
 from routehub.boards.requests import answering, offering, queries
 from routehub.boards.requests.queries import Looking
@@ -116,9 +116,11 @@ class RequestsBoard:
 
     def _offer(self, tx: Transaction, message: Message, said: Offer) -> None:
         to = [self._directory().party_code(code) or code for code in said.offered_to]
+        there = select(requests.c.id).where(requests.c.id == said.need)  # a need may have been erased since
+        need = tx.conn.execute(there).scalar() if said.need is not None else None
         tx.conn.execute(
             insert(offers).values(
-                **_shared(message), offered_at=message.accepted_at, need=said.need, title=said.title, text=said.text,
+                **_shared(message), offered_at=message.accepted_at, need=need, title=said.title, text=said.text,
                 quantity=said.quantity, unit=said.unit, place=said.place, available_from=said.available_from,
                 available_until=said.available_until, offered_to=",".join(dict.fromkeys(to)),
                 points=",".join(said.points),

@@ -25,6 +25,7 @@ from routehub.core.canonical import iso
 from routehub.core.clock import Clock
 from routehub.core.db import Database
 from routehub.core.errors import Conflict, HubError, Unknown, refused
+from routehub.core.language import for_the_record
 from routehub.digests import naming
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal, require_role
@@ -79,6 +80,7 @@ class ReadoutDesk:
 
     # --- drafting ---------------------------------------------------------------------------------------
 
+    @for_the_record
     async def standing(self, who: Principal, series: str, number: int) -> Standing:
         """How far it is. Errors: 403 for anybody but the chair, 404 when there is neither draft nor minutes."""
         require_role(who, "chair")
@@ -111,6 +113,7 @@ class ReadoutDesk:
         codes = [member.party for member in view.members(draft_.day)]
         return lambda text: naming.found(directory, codes, draft_.day, text)
 
+    @for_the_record
     async def draft(self, who: Principal, series: str, number: int, version: int | None = None) -> int:
         """Draft it from the newest minutes, anew if there is a draft already; answers the version.
 
@@ -148,6 +151,7 @@ class ReadoutDesk:
         )  # fmt: skip
         return records, (found_[0].message_id, found_[0].edition)
 
+    @for_the_record
     async def save(self, who: Principal, series: str, number: int, draft_: Draft, version: int | None) -> int:
         """Keep the chair's changes; answers the new version. Errors: 403, 404, 409, 412."""
         require_role(who, "chair")
@@ -169,6 +173,7 @@ class ReadoutDesk:
 
     # --- check, publication, errata --------------------------------------------------------------------
 
+    @for_the_record
     async def send(
         self, who: Principal, series: str, number: int, *, window: timedelta = WINDOW, key: str | None = None,
         version: int | None = None,
@@ -196,6 +201,7 @@ class ReadoutDesk:
         stable = (self._directory.value.party_code(code) or code for code in codes)
         return [code for code in dict.fromkeys(stable) if code in here]
 
+    @for_the_record
     async def publish(
         self, who: Principal, series: str, number: int, *, reason: str | None = None, key: str | None = None,
         version: int | None = None,
@@ -236,6 +242,7 @@ class ReadoutDesk:
         await self._db.read(store.expect, which, version)
         return content.text_of(kept.draft, self._named(who.route, kept.draft)), kept
 
+    @for_the_record
     async def correct(
         self, who: Principal, series: str, number: int, wrong: str, right: str, where: str | None = None,
         key: str | None = None, dry_run: bool = False,
@@ -257,11 +264,13 @@ class ReadoutDesk:
 
     # --- the template ------------------------------------------------------------------------------------
 
+    @for_the_record
     async def template(self, who: Principal, series: str) -> tuple[Template, int]:
         """The template of a series with its version."""
         require_role(who, "chair")
         return await self._db.read(store.template_of, who.route, series)
 
+    @for_the_record
     async def set_template(self, who: Principal, series: str, template: Template, version: int | None) -> int:
         """Errors: 403, 412, 422 for places that nothing is filled into."""
         require_role(who, "chair")

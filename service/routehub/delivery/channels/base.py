@@ -31,7 +31,7 @@ class Parcel:
 
     id: stable over all tries of this delivery; target: address; event: exactly what the reader would get on a stream;
     secrets: the keys that sign it; person: whose own mailbox it is; letter: writes the mail of a reminder or of
-    several alerts.
+    several alerts; checkpoint: the newest signed one of the reader's feed, to go with a digest.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Parcel:
     secrets: tuple[str, ...] = ()
     person: str | None = None
     letter: Callable[[MailContext], Mail] | None = None
+    checkpoint: str = ""
 
     @property
     def withheld(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from routehub.delivery.channels.base import Parcel, Taken
-from routehub.delivery.mail import Mailbox, MailTransport
+from routehub.delivery.mail import Attachment, Mailbox, MailTransport
 from routehub.delivery.rendering import Renderers
 
 
@@ -26,7 +26,11 @@ class EmailChannel:
         to = Mailbox(parcel.target, parcel.context.name)
         if self._links is not None and (link := await self._links.link(parcel)):
             parcel = replace(parcel, context=replace(parcel.context, acknowledge=link))
-        await self._transport.send(to, self._renderers.mail_of(parcel), message_id=_message_id(parcel))
+        mail = self._renderers.mail_of(parcel)
+        if parcel.checkpoint:  # a copy that nobody at the hub can change any more
+            note = Attachment("checkpoint.txt", "text/plain", parcel.checkpoint.encode())
+            mail = replace(mail, attachments=(*mail.attachments, note))
+        await self._transport.send(to, mail, message_id=_message_id(parcel))
         return Taken("handed over")
 
 

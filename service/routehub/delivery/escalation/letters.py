@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from routehub.boards.alerts.waiting import still_waits
 from routehub.boards.reporting.queries import days_of
 from routehub.core.clock import wall
+from routehub.core.language import _, later, lowered, plural
 from routehub.core.words import day as day_words
 from routehub.delivery import alert_mail
 from routehub.delivery.escalation import plan, steps
@@ -38,7 +39,7 @@ class AlertLetters:
 
     def reminder(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
         """To a party's own people: which reminder it is, why they get it, and what comes next."""
-        asked_in, _, name = one.about.partition(".")
+        asked_in, _sep, name = one.about.partition(".")
         if asked_in == "joined":
             return self._reminder_of_several(conn, one, context)
         message = self._readable(conn, one, asked_in)
@@ -57,8 +58,8 @@ class AlertLetters:
         if message.tlp == "RED":
             return _withheld(message, turn, context)
         letter = alert_mail.letter_of(message, context)
-        subject = f"{letter.badge}, {turn.lower()} – {message.reported_party}: {letter.heading}"
-        mail = replace(letter, lead=lead, badge=f"{letter.badge}, {turn.lower()}").mail(subject)
+        subject = f"{letter.badge}, {lowered(turn)} – {message.reported_party}: {letter.heading}"
+        mail = replace(letter, lead=lead, badge=f"{letter.badge}, {lowered(turn)}").mail(subject)
         return alert_mail.in_thread(mail, message, context)
 
     def _reminder_of_several(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
@@ -71,7 +72,12 @@ class AlertLetters:
         if not found:
             return OVER
         party = context.directory.name(one.party, context.now.date())
-        lead = f"Reminder. Nobody at {party} has acknowledged {'these' if len(found) > 1 else 'this'}."
+        lead = plural(
+            "Reminder. Nobody at %(party)s has acknowledged this.",
+            "Reminder. Nobody at %(party)s has acknowledged these.",
+            len(found),
+            party=party,
+        )
         return Composed(lambda at: self._group(found, at, lead))
 
     def climbed(self, conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
@@ -98,18 +104,22 @@ class AlertLetters:
     def _group(self, messages: Sequence[Message], context: MailContext, reminder: str = "") -> Mail:
         alerts = [message for message in messages if isinstance(message.payload, Alert) and message.tlp != "RED"]
         worst = max(alerts, key=_rank, default=None)
-        what = "alert" if all(isinstance(message.payload, Alert) for message in messages) else "message"
-        count = f"{len(messages)} {what}{'s' if len(messages) > 1 else ''}"
+        only_alerts = all(isinstance(message.payload, Alert) for message in messages)
+        count = (
+            plural("%(n)s alert", "%(n)s alerts", len(messages))
+            if only_alerts
+            else plural("%(n)s message", "%(n)s messages", len(messages))
+        )
         places = list(dict.fromkeys(_place(message, context) for message in alerts))
-        where = f" about {places[0]}" if len(places) == 1 and len(alerts) == len(messages) else ""
-        turn = ", reminder" if reminder else ""
+        where = _(" about %(places)s", places=places[0]) if len(places) == 1 and len(alerts) == len(messages) else ""
+        turn = _(", reminder") if reminder else ""
         lead = f"{alert_mail.badge_of(worst, context)}{turn} – " if worst is not None else ""
         letter = Letter(
             f"{count}{where}",
-            ("These could wait, and were joined into one mail. Each has its own page.",),
+            (_("These could wait, and were joined into one mail. Each has its own page."),),
             lead=(reminder,) if reminder else (),
             parts=tuple(self._part(message, context) for message in messages),
-            link=context.page("alerts"), invitation="Open all alerts in the hub", foot=foot(context),
+            link=context.page("alerts"), invitation=_("Open all alerts in the hub"), foot=foot(context),
         )  # fmt: skip
         mail = letter.mail(f"{lead}{count}{where}: {_part_heading(messages[-1], self._registry)}")
         return mail if not where else alert_mail.in_thread(mail, messages[0], context)
@@ -118,13 +128,13 @@ class AlertLetters:
         when = f"{context.directory.name(message.reported_party, context.now.date())}, "
         when += moment(message.accepted_at, context)
         if message.tlp == "RED":
-            return Part("TLP:RED", "Sign in to read it", when, context.link(message))
+            return Part("TLP:RED", _("Sign in to read it"), when, context.link(message))
         heading = _part_heading(message, self._registry)
         if isinstance(message.payload, Alert):
             number = f"{message.short_id}. " if message.short_id else ""
             page = context.page("alerts", message.id)
             return Part(alert_mail.badge_of(message, context), heading, f"{number}{when}", page)
-        return Part(self._registry[message.kind].title, heading, when, context.link(message))
+        return Part(_(self._registry[message.kind].title), heading, when, context.link(message))
 
     def _readable(self, conn: Connection, one: Claimed, message_id: str) -> Message | None:
         """The message, if the party of this delivery has it in its feed."""
@@ -143,7 +153,7 @@ def _rank(message: Message) -> tuple[bool, bool, int]:
 
 def _part_heading(message: Message, registry: Registry) -> str:
     if message.tlp == "RED":
-        return "a message marked TLP:RED"
+        return _("a message marked TLP:RED")
     if isinstance(message.payload, Alert):
         return message.payload.headline
     return registry[message.kind].summary(message.payload, {})
@@ -162,7 +172,7 @@ def _turn(message: Message, name: str) -> str:
     assert isinstance(message.payload, Alert)
     severity = message.payload.severity
     found = {step.name: step for step in (*plan.UNREACHED, *plan.LADDERS[severity])}
-    return plan.words(found[name], severity) if name in found else "Reminder"
+    return plan.words(found[name], severity) if name in found else _("Reminder")
 
 
 def _lead(
@@ -171,30 +181,44 @@ def _lead(
     """``Reminder 1 of 2. Slovenia has not acknowledged … If nobody does, the deputy is told at 06:59 CET.``"""
     party = context.directory.name(context.party, context.now.date())
     since = moment(message.accepted_at, context)
-    said = f"{_turn(message, name)}. Nobody at {party} has acknowledged this alert of {since}."
+    said = _(
+        "%(message)s. Nobody at %(party)s has acknowledged this alert of %(since)s.",
+        message=_turn(message, name),
+        party=party,
+        since=since,
+    )
     if name == "deputy":
-        said += " You get it as deputy."
+        said += _(" You get it as deputy.")
     to = {
-        "duty": "the next reminder comes",
-        "deputy": "the deputy is told",
-        "coordinators": "the coordinators are told",
+        "duty": _("the next reminder comes"),
+        "deputy": _("the deputy is told"),
+        "coordinators": _("the coordinators are told"),
     }
-    coming = [f"{to[step.to]} at {at.astimezone(context.zone):%H:%M %Z}" for step, at in following]
+    coming = [
+        _("%(to)s at %(zone)s", to=to[step.to], zone=f"{at.astimezone(context.zone):%H:%M %Z}")
+        for step, at in following
+    ]
     if coming:
-        said += f"\nUntil somebody does, {', '.join(coming)}."
+        said += _("\nUntil somebody does, %(coming)s.", coming=", ".join(coming))
     return (said,)
 
 
 def _withheld(message: Message, turn: str, context: MailContext) -> Mail:
     """A reminder of what is marked TLP:RED: that it waits, and nothing of what it says."""
     letter = Letter(
-        "An alert marked TLP:RED waits for your acknowledgement",
-        ("Its content is not sent by mail. Sign in to read and acknowledge it.",),
+        _("An alert marked TLP:RED waits for your acknowledgement"),
+        (_("Its content is not sent by mail. Sign in to read and acknowledge it."),),
         lead=(f"{turn}.",),
-        facts=(("From", message.reported_party), ("Accepted", moment(message.accepted_at, context))),
-        link=context.link(message), invitation="Sign in and read it", foot=foot(context),
+        facts=((_("From"), message.reported_party), (_("Accepted"), moment(message.accepted_at, context))),
+        link=context.link(message), invitation=_("Sign in and read it"), foot=foot(context),
     )  # fmt: skip
-    return letter.mail(f"Sign in and acknowledge, {turn.lower()} – TLP:RED alert from {message.reported_party}")
+    return letter.mail(
+        _(
+            "Sign in and acknowledge, %(turn)s – TLP:RED alert from %(reported_party)s",
+            turn=lowered(turn),
+            reported_party=message.reported_party,
+        )
+    )
 
 
 def _climbed(message: Message, parties: list[str], reached: frozenset[str], context: MailContext) -> Mail:
@@ -205,29 +229,42 @@ def _climbed(message: Message, parties: list[str], reached: frozenset[str], cont
         calls = _calls(party, context)
         if calls:
             facts.append(
-                (name, "; ".join(["it got the alert" if party in reached else "no channel reached it", *calls]))
+                (name, "; ".join([_("it got the alert") if party in reached else _("no channel reached it"), *calls]))
             )
         else:
             nobody.append(name)
     if nobody:
-        facts.append(("Nobody is nominated at", ", ".join(nobody)))
+        facts.append((_("Nobody is nominated at"), ", ".join(nobody)))
     red = message.tlp == "RED"
     alert = message.payload
     assert isinstance(alert, Alert)
-    headline = "an alert marked TLP:RED" if red else alert.headline
+    headline = _("an alert marked TLP:RED") if red else alert.headline
     badge = "TLP:RED" if red else alert_mail.badge_of(message, context)
-    one_of = names[0] if len(names) == 1 else f"{len(names)} parties"
+    one_of = names[0] if len(names) == 1 else plural("%(n)s party", "%(n)s parties", len(names))
     since = moment(message.accepted_at, context)
     letter = Letter(
         headline,
-        ("Please reach them by phone, or ask them in the hub.",),
+        (_("Please reach them by phone, or ask them in the hub."),),
         (*facts, *(() if red else common_facts(message, context))),
         badge=badge,
-        lead=(f"To the coordinators: {one_of} did not acknowledge this alert of {since}.",),
-        link=context.page("alerts", message.id), invitation="Open the alert", foot=foot(context),
-    )  # fmt: skip
+        lead=(
+            _(
+                "To the coordinators: %(one_of)s did not acknowledge this alert of %(since)s.",
+                one_of=one_of,
+                since=since,
+            ),
+        ),
+        link=context.page("alerts", message.id),
+        invitation=_("Open the alert"),
+        foot=foot(context),
+    )
     mail = letter.mail(
-        f"{badge}, not acknowledged by {', '.join(parties[:4])}{' …' if len(parties) > 4 else ''} – {headline}"
+        _(
+            "%(badge)s, not acknowledged by %(parties)s – %(headline)s",
+            badge=badge,
+            parties=", ".join(parties[:4]) + (" …" if len(parties) > 4 else ""),
+            headline=headline,
+        )
     )
     return mail if red else alert_mail.in_thread(mail, message, context)
 
@@ -251,7 +288,7 @@ def report_about(party: str, day: date, step: str) -> str:
 def report_reminder(conn: Connection, one: Claimed, context: MailContext) -> Composed | Dropped:
     """To whom reports for a party: until when figures are to be posted, or that they are late. A mail server that was
     away must not ask tomorrow for what came in today."""
-    _, party, day_text, step = one.about.split(".")
+    _kind, party, day_text, step = one.about.split(".")
     day, due = date.fromisoformat(day_text), json.loads(one.note or "{}").get("due", "")
     if step == "before" and context.now >= datetime.fromisoformat(due):
         return Dropped("its time has passed")
@@ -268,26 +305,36 @@ def _report_mail(party: str, day: date, due: str, step: str, context: MailContex
     at = datetime.fromisoformat(due)
     local = f"{at.astimezone(context.zone):%H:%M %Z}"
     late = step == "after"
-    heading = f"Figures of {name} for {day_words(day)} are late" if late else f"Post the figures of {name} by {local}"
+    heading = (
+        _("Figures of %(name)s for %(day_words)s are late", name=name, day_words=day_words(day))
+        if late
+        else _("Post the figures of %(name)s by %(local)s", name=name, local=local)
+    )
     since = moment(at, context)
     said = (
-        f"They were due at {since} and are not in. Blank is not zero: if there is nothing to report, say so with one "
-        "press. Two hours after the due time the coordinators see it."
+        _(
+            "They were due at %(since)s and are not in. Blank is not zero: if there is nothing to "
+            "report, say so with one press. Two hours after the due time the coordinators see it.",
+            since=since,
+        )
         if late
-        else f"They are due at {since} and are not in yet. If there is nothing to report, say so with one press."
+        else _(
+            "They are due at %(since)s and are not in yet. If there is nothing to report, say so with one press.",
+            since=since,
+        )
     )
     letter = Letter(
-        heading, (said,), button="Post figures", button_link=context.page("figures", party, day.isoformat()),
+        heading, (said,), button=_("Post figures"), button_link=context.page("figures", party, day.isoformat()),
         foot=foot(context),
     )  # fmt: skip
-    lead = f"Late since {local}" if late else f"Post figures by {local}"
+    lead = _("Late since %(local)s", local=local) if late else _("Post figures by %(local)s", local=local)
     return letter.mail(f"{lead} – {name}, {day_words(day)}")
 
 
 STANDING_WORDS = {
-    "overdue": "has not reported for {day}",
-    "silent": "is silent: nothing came for two days or more, at last for {day}",
-    "reported": "has reported again, for {day}",
+    "overdue": later("has not reported for %(day)s"),
+    "silent": later("is silent: nothing came for two days or more, at last for %(day)s"),
+    "reported": later("has reported again, for %(day)s"),
 }
 
 
@@ -300,20 +347,24 @@ def report_standing(conn: Connection, one: Claimed, context: MailContext) -> Com
 def _standing_mail(changes: list[tuple[str, str, date]], context: MailContext) -> Mail:
     on = context.now.date()
     facts = tuple(
-        (context.directory.name(party, on), STANDING_WORDS[state].format(day=day_words(day)))
+        (context.directory.name(party, on), _(STANDING_WORDS[state], day=day_words(day)))
         for party, state, day in changes
     )
-    quiet = [party for party, state, _ in changes if state != "reported"]
-    back = [party for party, state, _ in changes if state == "reported"]
+    quiet = [party for party, state, _day in changes if state != "reported"]
+    back = [party for party, state, _day in changes if state == "reported"]
     told = [
-        f"{', '.join(codes)} {words}" for codes, words in ((quiet, "did not report"), (back, "reported again")) if codes
+        _(words, parties=", ".join(codes))
+        for codes, words in ((quiet, later("%(parties)s did not report")), (back, later("%(parties)s reported again")))
+        if codes
     ]
     letter = Letter(
         "; ".join(told),
-        ("A missing report is not a zero. It is shown on the overview, and goes on the agenda the next day.",),
-        facts, link=context.page("").rstrip("/"), invitation="Open the overview", foot=foot(context),
+        (_(
+"A missing report is not a zero. It is shown on the overview, and goes on the agenda the "
+"next day."),),
+        facts, link=context.page("").rstrip("/"), invitation=_("Open the overview"), foot=foot(context),
     )  # fmt: skip
-    return letter.mail(f"Reporting – {'; '.join(told)}")
+    return letter.mail(_("Reporting – %(told)s", told="; ".join(told)))
 
 
 def composers(registry: Registry) -> dict[str, Composer]:

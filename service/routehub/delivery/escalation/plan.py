@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from routehub.core.language import _
+
 To = Literal["duty", "deputy", "coordinators"]
 
 
@@ -95,5 +97,9 @@ def words(step: Step, severity: str) -> str:
     if step.to == "duty":
         count = sum(one.to == "duty" for one in LADDERS[severity])
         number = int(step.name.removeprefix("reminder-"))
-        return f"Reminder {number} of {count}" if number <= count else f"Reminder {number}"
-    return {"deputy": "To the deputy", "coordinators": "To the coordinators"}[step.to]
+        return (
+            _("Reminder %(number)s of %(count)s", number=number, count=count)
+            if number <= count
+            else _("Reminder %(number)s", number=number)
+        )
+    return {"deputy": _("To the deputy"), "coordinators": _("To the coordinators")}[step.to]

@@ -37,6 +37,7 @@ from routehub.delivery.live.round import Item, Round
 from routehub.delivery.wanted import Wanted, traits
 from routehub.directory.principal import Principal
 from routehub.journal import feed, follow
+from routehub.journal.checkpoints.reading import newest_of
 from routehub.journal.committed import Committed
 from routehub.journal.feed import Cursor
 from routehub.journal.message import Message, for_reader
@@ -194,13 +195,18 @@ class Broadcast:
             _end([one for one in alike if one.stalled(STALLED_SECONDS)], endings.too_slow)
 
     async def pulse(self) -> None:
-        """A heartbeat to everyone, with the head of their feed as the database tells it."""
+        """A heartbeat to everyone, with head and newest checkpoint of their feed, as the database tells them."""
         if not self._joined:
             return
-        heads = await self.db.read_own(feed.heads)
+        heads, signed = await self.db.read_own(self._marks, tuple(self._joined))
         now = self._clock.now()
         for key in self._joined:
-            self._queue(key, (frames.heartbeat(Cursor(self.epoch, heads.get(key, 0)), now), None))
+            newest = f"{self.epoch}.{signed[key]}" if key in signed else None
+            self._queue(key, (frames.heartbeat(Cursor(self.epoch, heads.get(key, 0)), now, newest), None))
+
+    def _marks(self, conn: Connection, feeds: Sequence[FeedKey]) -> tuple[dict[FeedKey, int], dict[FeedKey, int]]:
+        """The head and the newest checkpoint of each feed."""
+        return feed.heads(conn), newest_of(conn, feeds, self.epoch)
 
     def stop(self) -> None:
         """End all streams now; new ones end at once."""

@@ -59,6 +59,10 @@ def start(recovered: bool, head: Cursor) -> Frame:
     return Frame(dumps({"recovered": recovered, "head": str(head)}), name="start")
 
 
-def heartbeat(head: Cursor, now: datetime) -> Frame:
-    """The stream lives, and this is the head of the reader's feed: whoever has less has missed something."""
-    return Frame(dumps({"heartbeat": True, "head": str(head), "time": iso(now)}), name="heartbeat")
+def heartbeat(head: Cursor, now: datetime, checkpoint: str | None = None) -> Frame:
+    """The stream lives, and this is the head of the reader's feed: whoever has less has missed something.
+
+    checkpoint: the newest that was signed of that feed, as ``/v1/checkpoints/ID`` knows it.
+    """
+    told = {"heartbeat": True, "head": str(head), "time": iso(now)}
+    return Frame(dumps(told | ({"checkpoint": checkpoint} if checkpoint else {})), name="heartbeat")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from routehub.core.language import _, later
 from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.rendering import Letter, Part, foot
 from routehub.digests import words
@@ -22,12 +23,17 @@ from routehub_schemas.kinds.bulletin.payload import Bulletin, ReportingRow
 LATE = timedelta(minutes=15)
 MOST_TODO = 4
 BADGES = {
-    "!": "ALERT", "^": "UNUSUAL FLOW", "m": "MEASURE", ">": "MOVEMENT", "r": "CORRECTED", "-": "REPORTING",
-    "#": "RECEPTION",
-}  # fmt: skip
+    "!": later("ALERT"),
+    "^": later("UNUSUAL FLOW"),
+    "m": later("MEASURE"),
+    ">": later("MOVEMENT"),
+    "r": later("CORRECTED"),
+    "-": later("REPORTING"),
+    "#": later("RECEPTION"),
+}
 PAGES = {"!": "alerts", "m": "measures", ">": "movements"}
 STATES = (
-    ("late", "late"), ("due", "due"), ("silent", "silent"), ("excused", "excused"),
+    ("late", later("late")), ("due", later("due")), ("silent", later("silent")), ("excused", later("excused")),
 )  # fmt: skip
 
 
@@ -40,16 +46,21 @@ def bulletin_mail(conn: Connection, message: Message, context: MailContext) -> M
 def subject_of(bulletin: Bulletin) -> str:
     """``Bulletin, Wed 21 Jan: 8 of 11 reported, 2 due, 1 silent; 7 changes``. One line: its parts are numbers."""
     count = len(bulletin.changes) + bulletin.more
-    changes = words.count(count, "change") if count else "nothing changed"
-    return f"Bulletin, {words.day(bulletin.date)}: {reported(bulletin)}; {changes}"
+    changes = words.count(count, "change") if count else _("nothing changed")
+    return _(
+        "Bulletin, %(date)s: %(bulletin)s; %(changes)s",
+        date=words.day(bulletin.date),
+        bulletin=reported(bulletin),
+        changes=changes,
+    )
 
 
 def reported(bulletin: Bulletin) -> str:
     """``8 of 11 reported, 2 due, 1 silent``."""
     states = [row.state for row in bulletin.reporting]
     there = sum(state in ("in", "nothing_to_report") for state in states)
-    more = [f"{states.count(state)} {word}" for state, word in STATES if state in states]
-    return ", ".join([f"{there} of {len(states)} reported", *more])
+    more = [f"{states.count(state)} {_(word)}" for state, word in STATES if state in states]
+    return ", ".join([_("%(there)s of %(n)s reported", there=there, n=len(states)), *more])
 
 
 def is_late(bulletin: Bulletin) -> bool:
@@ -68,12 +79,18 @@ def letter_of(found: Reading, context: MailContext, wanted: Sequence[Todo] = ())
     """A bulletin in the parts of a letter."""
     bulletin = found.bulletin
     begin, end = _time(found.since, context), _time(bulletin.compiled_at, context)
-    changed = f"What changed from {begin} to {end}:" if found.lines else f"Nothing changed from {begin} to {end}."
+    changed = (
+        _("What changed from %(begin)s to %(end)s:", begin=begin, end=end)
+        if found.lines
+        else _("Nothing changed from %(begin)s to %(end)s.", begin=begin, end=end)
+    )
     return Letter(
-        f"Bulletin, {words.full_day(bulletin.date)}",
+        _("Bulletin, %(date)s", date=words.full_day(bulletin.date)),
         (f"{reported(bulletin)}.", changed),
         _facts(found, context, wanted),
-        lead=(f"Late: it was due {_time(bulletin.due_at, context)}.",) if bulletin.due_at and is_late(bulletin) else (),
+        lead=(_("Late: it was due %(time)s.", time=_time(bulletin.due_at, context)),)
+        if bulletin.due_at and is_late(bulletin)
+        else (),
         parts=tuple(_part(line, context) for line in found.first),
         link=context.page("bulletin", bulletin.date.isoformat()),
         foot=foot(context),
@@ -81,7 +98,7 @@ def letter_of(found: Reading, context: MailContext, wanted: Sequence[Todo] = ())
 
 
 def _part(line: Line, context: MailContext) -> Part:
-    badge = line.severity.upper() if line.severity else BADGES[line.mark]
+    badge = _(line.severity).upper() if line.severity else _(BADGES[line.mark])
     name = context.directory.name(line.party, context.now.date())
     number = f", {line.ref}" if line.ref and line.mark in PAGES else ""
     return Part(badge, f"{name}: {line.text}", f"{_time(line.at, context)}{number}", page_of(line, context))
@@ -98,21 +115,21 @@ def _facts(found: Reading, context: MailContext, wanted: Sequence[Todo]) -> tupl
     bulletin, rows = found.bulletin, found.bulletin.reporting
     party = context.directory.name(context.party, context.now.date())
     facts = [
-        ("More", f"{words.count(found.rest, 'more change')}, on its page" if found.rest else ""),
-        (f"For {party}", "; ".join(_act(one, context) for one in wanted[:MOST_TODO])),
-        ("Late", _several(rows, "late", context)),
-        ("Due", _several(rows, "due", context)),
-        ("Silent", _several(rows, "silent", context)),
-        ("Excused", _several(rows, "excused", context)),
-        ("Monitoring", _monitoring(bulletin, context)),
-        ("Handling", f"TLP:{found.tlp}"),
+        (_("More"), _("%(rest)s, on its page", rest=words.count(found.rest, "more change")) if found.rest else ""),
+        (_("For %(party)s", party=party), "; ".join(_act(one, context) for one in wanted[:MOST_TODO])),
+        (_("Late"), _several(rows, "late", context)),
+        (_("Due"), _several(rows, "due", context)),
+        (_("Silent"), _several(rows, "silent", context)),
+        (_("Excused"), _several(rows, "excused", context)),
+        (_("Monitoring"), _monitoring(bulletin, context)),
+        (_("Handling"), f"TLP:{found.tlp}"),
     ]
     return tuple((label, text) for label, text in facts if text)
 
 
 def _act(one: Todo, context: MailContext) -> str:
     """``Acknowledge A-7F3K``, ``Post figures by 08:00 CET``: the act and by when."""
-    by = f" by {_time(one.due, context)}" if one.due is not None else ""
+    by = _(" by %(time)s", time=_time(one.due, context)) if one.due is not None else ""
     return one.text.partition(": ")[0] + by
 
 
@@ -127,16 +144,18 @@ def _several(rows: Iterable[ReportingRow], state: str, context: MailContext) -> 
 
 def _how(row: ReportingRow, context: MailContext) -> str:
     if row.state == "silent":
-        return f" for {words.count(row.silent_days or 0, 'day')}"
+        return _(" for %(days)s", days=words.count(row.silent_days or 0, "day"))
     if row.state == "excused":
         return f": {row.reason}" if row.reason else ""
-    return f" {'by' if row.state == 'due' else 'since'} {_time(row.due_at, context)}"
+    said = later(" by %(time)s") if row.state == "due" else later(" since %(time)s")
+    return _(said, time=_time(row.due_at, context))
 
 
 def _monitoring(bulletin: Bulletin, context: MailContext) -> str:
     if bulletin.week is None:
         return ""
-    return f"Week {bulletin.week} is over; its report: {context.page('report')}?week={bulletin.week}"
+    address = f"{context.page('report')}?week={bulletin.week}"
+    return _("Week %(week)s is over; its report: %(address)s", week=bulletin.week, address=address)
 
 
 def _time(moment: datetime, context: MailContext) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import _
 from routehub.digests import words
 from routehub.digests.render.page import SHOWN_SOURCES, PrepareView, points, prepare_view
 from routehub.digests.render.reader import MARK_WORDS, MARKS, Reader
@@ -49,16 +50,32 @@ def annex_page(message: Message, reader: Reader, zone: ZoneInfo) -> AnnexPage:
     name, mark = reader.name(annex.party, annex.compiled_at), MARKS.get(reader.route.marking)
     matters = words.count(len(annex.matters), "matter")
     return AnnexPage(
-        mark, MARK_WORDS.get(mark or "", ""), reader.route.title,
-        f"Annex for {name}, conference {annex.conference}",
-        f"{matters} that {name} may read and not everyone in the call. The numbered agenda does not hold "
-        f"{'it' if len(annex.matters) == 1 else 'them'}.",
-        f"Compiled {words.when(annex.compiled_at, zone)}.",
+        mark,
+        MARK_WORDS.get(mark or "", ""),
+        reader.route.title,
+        _("Annex for %(name)s, conference %(conference)s", name=name, conference=annex.conference),
+        _(
+            "%(matters)s that %(name)s may read and not everyone in the call. The numbered agenda does not hold it.",
+            matters=matters,
+            name=name,
+        )
+        if len(annex.matters) == 1
+        else _(
+            "%(matters)s that %(name)s may read and not everyone in the call. The numbered agenda does not hold them.",
+            matters=matters,
+            name=name,
+        ),
+        _("Compiled %(zone)s.", zone=words.when(annex.compiled_at, zone)),
         tuple(_matter(reader, annex, one, zone) for one in annex.matters),
-        f"Annex for {name}, conference {annex.conference}: {matters}",
-        f"TLP:{message.tlp}. For {name} only.",
+        _(
+            "Annex for %(name)s, conference %(conference)s: %(matters)s",
+            name=name,
+            conference=annex.conference,
+            matters=matters,
+        ),
+        _("TLP:%(tlp)s. For %(name)s only.", tlp=message.tlp, name=name),
         f"{reader.public_url}/routes/{reader.route.code}/conference/{annex.conference}",
-    )  # fmt: skip
+    )
 
 
 def _matter(reader: Reader, annex: AgendaAnnex, one: Matter, zone: ZoneInfo) -> MatterView:

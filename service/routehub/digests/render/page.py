@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import _, later
 from routehub.digests import words
 from routehub.digests.agenda.order import OTHER_BUSINESS, time_of, too_long
 from routehub.digests.agenda.points import grouped, in_order
@@ -21,6 +22,7 @@ from routehub_schemas.matters import Prepare
 
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
+DRAFT, AGENDA = later("Draft agenda, conference %(conference)s"), later("Agenda, conference %(conference)s")
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,18 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
     late = agenda.due_at is not None and agenda.compiled_at - agenda.due_at > LATE
     return AgendaPage(
         mark=mark, mark_words=MARK_WORDS.get(mark or "", ""), route=reader.route.title,
-        heading=f"{'Draft agenda' if agenda.state == 'draft' else 'Agenda'}, conference {agenda.conference}",
+        heading=_(DRAFT if agenda.state == "draft" else AGENDA, conference=agenda.conference),
         title=meeting.title if meeting else "", when=_when(meeting, zone), elsewhere=_elsewhere(reader, meeting, zone),
         chair=reader.name(meeting.chair, agenda.compiled_at) if meeting else "",
         link=meeting.link if meeting else None, summary=_summary(agenda), compiled=_compiled(agenda, zone),
-        late=f"Late: it was due {words.when(agenda.due_at, zone)}." if late and agenda.due_at else None,
+        late=_("Late: it was due %(zone)s.", zone=words.when(agenda.due_at, zone)) if late and agenda.due_at else None,
         proposing=_proposing(agenda, zone), prepare_title=_asked(reader, agenda),
         prepare=tuple(_prepare(reader, agenda, zone)),
         items=tuple(_item(reader, agenda, item) for item in agenda.items),
         groups_title=_groups_title(agenda), groups=tuple(_groups(agenda)),
         closing=_closing(meeting, zone), week_caption=caption(agenda), week=week_rows(reader, agenda),
         notes=tuple(_notes(agenda)), subject=subject(agenda, zone),
-        handling=f"TLP:{message.tlp}. For contact points and coordinators, not for publication.",
+        handling=_("TLP:%(tlp)s. For contact points and coordinators, not for publication.", tlp=message.tlp),
         url=f"{base}/conference/{agenda.conference}",
         calendar=f"{reader.public_url}/v1/routes/{reader.route.code}/conferences/{agenda.conference}.ics",
     )  # fmt: skip
@@ -120,8 +122,14 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
 def subject(agenda: Agenda, zone: ZoneInfo) -> str:
     """``Draft agenda, conference 14, Thu 22 Jan, 10:00 CET: 7 items, 3 to decide``. One line: its parts are numbers."""
     when = f", {words.when(agenda.meeting.start, zone)}" if agenda.meeting else ""
-    draft = "Draft agenda" if agenda.state == "draft" else "Agenda"
-    return f"{draft}, conference {agenda.conference}{when}: {_counts(agenda)}"
+    draft = _("Draft agenda") if agenda.state == "draft" else _("Agenda")
+    return _(
+        "%(draft)s, conference %(conference)s%(when)s: %(agenda)s",
+        draft=draft,
+        conference=agenda.conference,
+        when=when,
+        agenda=_counts(agenda),
+    )
 
 
 def _zone(agenda: Agenda, reader: Reader) -> ZoneInfo:
@@ -130,15 +138,24 @@ def _zone(agenda: Agenda, reader: Reader) -> ZoneInfo:
 
 def _counts(agenda: Agenda) -> str:
     decisions = sum(item.outcome == "decide" for item in agenda.items)
-    return words.count(len(agenda.items), "item") + (f", {decisions} to decide" if decisions else "")
+    return words.count(len(agenda.items), "item") + (
+        _(", %(decisions)s to decide", decisions=decisions) if decisions else ""
+    )
 
 
 def _summary(agenda: Agenda) -> str:
     minutes = time_of(item.minutes for item in agenda.items)
-    most = f" of {agenda.meeting.minutes}" if agenda.meeting else ""
+    most = _(" of %(minutes)s", minutes=agenda.meeting.minutes) if agenda.meeting else ""
     over = too_long(minutes, agenda.meeting.minutes) if agenda.meeting else ""
-    edition = f" Edition {agenda.edition}." if agenda.edition > 1 else ""
-    return f"{_counts(agenda)}; {minutes}{most} minutes{f', {over}' if over else ''}.{edition}"
+    edition = _(" Edition %(edition)s.", edition=agenda.edition) if agenda.edition > 1 else ""
+    return _(
+        "%(agenda)s; %(minutes)s%(most)s minutes%(over)s.%(edition)s",
+        agenda=_counts(agenda),
+        minutes=minutes,
+        most=most,
+        over=f", {over}" if over else "",
+        edition=edition,
+    )
 
 
 def _when(meeting: Meeting | None, zone: ZoneInfo) -> str:
@@ -146,7 +163,14 @@ def _when(meeting: Meeting | None, zone: ZoneInfo) -> str:
         return ""
     start = meeting.start.astimezone(zone)
     end = (meeting.start + timedelta(minutes=meeting.minutes)).astimezone(zone)
-    return f"{words.full_day(start.date())}, {start:%H:%M} to {end:%H:%M} {end:%Z} ({zone.key.replace('_', ' ')})"
+    return _(
+        "%(date)s, %(start)s to %(end)s %(end_2)s (%(key)s)",
+        date=words.full_day(start.date()),
+        start=f"{start:%H:%M}",
+        end=f"{end:%H:%M}",
+        end_2=f"{end:%Z}",
+        key=zone.key.replace("_", " "),
+    )
 
 
 def _elsewhere(reader: Reader, meeting: Meeting | None, zone: ZoneInfo) -> str | None:
@@ -160,21 +184,26 @@ def _elsewhere(reader: Reader, meeting: Meeting | None, zone: ZoneInfo) -> str |
 
 def _compiled(agenda: Agenda, zone: ZoneInfo) -> str:
     sources = len(agenda.rests_on())
-    posts = f" It rests on {words.count(sources, 'message')}." if sources else ""
+    posts = _(" It rests on %(sources)s.", sources=words.count(sources, "message")) if sources else ""
     since = words.when(agenda.window.start, zone)
-    return f"Compiled {words.when(agenda.compiled_at, zone)}, from what was posted since {since}.{posts}"
+    return _(
+        "Compiled %(zone)s, from what was posted since %(since)s.%(posts)s",
+        zone=words.when(agenda.compiled_at, zone),
+        since=since,
+        posts=posts,
+    )
 
 
 def _proposing(agenda: Agenda, zone: ZoneInfo) -> str:
     if agenda.state == "closed":
-        return "The agenda is closed. What is proposed now is added as a late item."
+        return _("The agenda is closed. What is proposed now is added as a late item.")
     if agenda.closes_at is None:
         return ""
-    return f"You can propose items until {words.when(agenda.closes_at, zone)}. Then the agenda closes."
+    return _("You can propose items until %(zone)s. Then the agenda closes.", zone=words.when(agenda.closes_at, zone))
 
 
 def _asked(reader: Reader, agenda: Agenda) -> str:
-    return f"{reader.name(reader.party, agenda.compiled_at)}, please prepare" if reader.party else ""
+    return _("%(party)s, please prepare", party=reader.name(reader.party, agenda.compiled_at)) if reader.party else ""
 
 
 def _prepare(reader: Reader, agenda: Agenda, zone: ZoneInfo) -> list[PrepareView]:
@@ -185,12 +214,12 @@ def _prepare(reader: Reader, agenda: Agenda, zone: ZoneInfo) -> list[PrepareView
 
 
 def prepare_view(reader: Reader, one: Prepare, zone: ZoneInfo, item: int | None) -> PrepareView:
-    due = f"by {words.when(one.due, zone)}" if one.due is not None else None
+    due = _("by %(zone)s", zone=words.when(one.due, zone)) if one.due is not None else None
     return PrepareView(one.text, due, reader.message(one.source) if one.source else None, item)
 
 
 def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
-    minutes = f"{item.minutes} min" if item.minutes else "for information, no time"
+    minutes = _("%(minutes)s min", minutes=item.minutes) if item.minutes else _("for information, no time")
     return ItemView(
         item.number, item.title, f"item-{item.number}", item.outcome.capitalize(), minutes,
         reader.name(item.lead, agenda.compiled_at) if item.lead else "",
@@ -202,7 +231,7 @@ def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
 
 def _groups_title(agenda: Agenda) -> str:
     plan = only_plan(_points(agenda))
-    return f"By points: {plan_title(plan)}" if plan else "By points of the plans"
+    return _("By points: %(plan)s", plan=plan_title(plan)) if plan else _("By points of the plans")
 
 
 def _groups(agenda: Agenda) -> list[GroupView]:
@@ -248,8 +277,12 @@ def only_plan(codes: Iterable[str]) -> str | None:
 
 
 def _closing(meeting: Meeting | None, zone: ZoneInfo) -> str:
-    following = f" Next conference: {words.when(meeting.next, zone)}." if meeting and meeting.next else ""
-    return f"Any other business, {OTHER_BUSINESS} min.{following}"
+    following = (
+        _(" Next conference: %(zone)s.", zone=words.when(meeting.next, zone)) if meeting and meeting.next else ""
+    )
+    return _(
+        "Any other business, %(other_business)s min.%(following)s", other_business=OTHER_BUSINESS, following=following
+    )
 
 
 def _notes(agenda: Agenda) -> list[str]:

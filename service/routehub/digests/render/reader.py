@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import later
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.names import called
 
 MARKS = {"exercise": "EXERCISE", "sample": "SAMPLE"}
 MARK_WORDS = {
-    "EXERCISE": "This is an exercise. Nothing in it is real.",
-    "SAMPLE": "Sample data. Nothing in it is real.",
+    "EXERCISE": later("This is an exercise. Nothing in it is real."),
+    "SAMPLE": later("Sample data. Nothing in it is real."),
 }
 
 

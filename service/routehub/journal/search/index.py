@@ -69,7 +69,13 @@ def add(tx: Collecting, kind: Kind, message: Message) -> None:
 
 
 def forget(conn: Connection, sequences: Iterable[int]) -> None:
-    """Take the words of messages out, in the transaction that erases their bodies."""
+    """Take the words of messages out, in the transaction that erases their bodies. Not even in pages of the file that
+    are no longer used, nor in the index of words, shall they be found."""
     gone = list(sequences)
+    sqlite = conn.dialect.name == "sqlite"
+    if sqlite:
+        conn.exec_driver_sql("PRAGMA secure_delete = ON")
     for table in TABLES:
         conn.execute(delete(table).where(table.c.sequence.in_(gone)))
+    if sqlite:  # what was deleted from the index of words stays in it, marked so, until its parts are merged
+        conn.exec_driver_sql("INSERT INTO message_search(message_search) VALUES ('optimize')")

@@ -21,6 +21,7 @@ from routehub.web.pages import (
     alerts,
     bulletins,
     chairing,
+    checkpoints,
     commitments,
     conference_calls,
     conference_invitation,
@@ -30,6 +31,7 @@ from routehub.web.pages import (
     figures_posted,
     forecast,
     hand_overs,
+    help,
     keys,
     language,
     legs,
@@ -38,6 +40,7 @@ from routehub.web.pages import (
     monitoring,
     movements,
     note_taking,
+    notification_choices,
     notifications,
     offers,
     overview,
@@ -50,6 +53,7 @@ from routehub.web.pages import (
     readouts,
     replay,
     requests,
+    search,
     second_step,
     series,
     settings,
@@ -58,6 +62,7 @@ from routehub.web.pages import (
     sign_in_provider,
     statements,
     threads,
+    welcome,
 )
 
 OF_A_ROUTE = (
@@ -91,10 +96,13 @@ OF_A_ROUTE = (
     statements,
     threads,
     messages,
+    checkpoints,
+    search,
     hand_overs,
     people,
     pauses,
     keys,
+    notification_choices,  # before the page of one subscription, which would take its address for an id
     notifications,
     settings,
     account,
@@ -105,6 +113,8 @@ OF_A_ROUTE = (
     admin_people,
     admin_warning,
     device,
+    help,
+    welcome,
 )
 
 

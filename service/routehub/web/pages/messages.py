@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from routehub.core.errors import Malformed, NotAllowed, Unknown
+from routehub.core.errors import NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
@@ -28,7 +28,7 @@ async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
     rows = [
-        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased"))
+        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased"))
         for item in items
     ]
     return page(request, ctx, who, "messages.html", _("Messages"), {"rows": rows})
@@ -45,7 +45,13 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     if item is None:
         raise Unknown(_("There is no message with this id that you can see."))
     if item.body is None:
-        raise Malformed("The content of this message has been erased; its place in the chain remains.")
+        kind = ctx.registry.get(item.kind)
+        values = {
+            "item": item,
+            "kind": kind.title if kind else item.kind,
+            "name": Names(ctx.directory.value, item.accepted_at.date()),
+        }
+        return page(request, ctx, who, "erased.html", _("Erased"), values)
     event = json.loads(item.body)
     if event["tlp"] == "RED":
         detail = {"message": item.id}
@@ -59,7 +65,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     names = Names(ctx.directory.value, item.accepted_at.date())
     values = {
         "item": item, "event": event, "kind": kind.title if kind else item.kind,
-        "summary": summary_of(ctx, event["data"], item.kind),
+        "summary": summary_of(ctx, event["data"], item.kind, who.route),
         "readers": audience_words(audience, names), "facts": facts(data),
         "references": data.get("references") or [], "name": names,
         "reached": await _reached(ctx, who, item.id),

@@ -29,6 +29,7 @@ from routehub.web.local_times import read_time, write_time
 from routehub.web.minutes_form import NotesForm
 from routehub.web.pages.chairing import Number, SeriesName, more
 from routehub.web.render import page
+from routehub.web.stages import has_readout
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
@@ -48,6 +49,7 @@ DONE = {
     "saved": later("Saved."),
     "correct": later("The minutes are open for a correction."),
 }
+SEND_CORRECTED = later("Send the corrected minutes of conference %(number)s?")
 
 
 def _at(who: Visitor, number: int, series: str, path: str = "", done: str = "") -> Response:
@@ -82,6 +84,7 @@ async def _show(
     meeting = (await ctx.chair.meeting(who.principal, series, number))[1] if chairs else None
     now, machine = ctx.clock.now(), wall()
     usual = {
+        "has_readout": await has_readout(ctx, who, series, number),
         "held": held, "ref": ref, "said": said, "owed": {one.id: one for one in owed}, "chairs": chairs,
         "meeting": meeting, "more": more(series), "faults": Faults(), "done": None, "typed": {},
         "writing": {one.number: one.held(who.principal, machine) for one in meeting.items} if meeting else {},
@@ -341,7 +344,7 @@ async def _ask_end(
         "machine": wall(), "writing": [one for one in meeting.items if one.held(who.principal, wall())],
     }  # fmt: skip
     ends = meeting.state == "running"
-    words = "End conference %(number)s?" if ends else "Send the corrected minutes of conference %(number)s?"
+    words = later("End conference %(number)s?") if ends else SEND_CORRECTED
     title = _(words, number=number)
     return page(
         request, ctx, who, "minutes_end.html", _("Error: %(title)s", title=title) if faults else title, values,
