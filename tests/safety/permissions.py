@@ -39,3 +39,11 @@ def read() -> Permissions:
 def door_of(method: str, path: str) -> str:
     """How a door is called in the document: without the form of its answer."""
     return f"{method} {path if path in KEPT else FORMS.sub('', path)}"
+
+
+def change(lines: list[str], gone: list[str]) -> None:
+    """Put lines of doors into the document, in their order, and take those out that are there no more."""
+    head, sign, table = FILE.read_text().partition("| door | rule |\n| --- | --- |\n")
+    kept = [line for line in table.splitlines() if line.startswith("|") and line.split("`")[1] not in gone]
+    rows = sorted({*kept, *lines}, key=lambda line: (line.split("`")[1].partition(" ")[2], line))
+    FILE.write_text(head + sign + "\n".join(rows) + "\n")

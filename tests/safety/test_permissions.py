@@ -1,5 +1,6 @@
 """docs/permissions.md is what the hub does: every door is named there, and everybody is answered as it says."""
 
+import os
 import random
 from collections.abc import Iterable
 
@@ -62,7 +63,8 @@ async def test_everybody_is_answered_as_the_document_says(hub: Inside):
 
 
 async def _all_named(world: World, who: object, expected: Permissions, there: dict[str, Address]) -> None:
-    """A door that is not named fails, with the line that would name it by what it does now: look whether it should."""
+    """A door that is not named fails, with the line that would name it by what it does now: look whether it should.
+    With ROUTEHUB_TEST_NAME_DOORS=1 the line is put in."""
     missing = [name for name in there if name not in expected.doors]
     gone = [name for name in expected.doors if name not in there]
     lines = []
@@ -70,6 +72,8 @@ async def _all_named(world: World, who: object, expected: Permissions, there: di
         got = {actor: await world.knock(who[actor], there[name]) for actor in ACTORS}  # type: ignore[index]
         fitting = next((rule for rule, row in expected.rules.items() if row == got), f"a new rule: {got}")
         lines.append(f"| `{name}` | {fitting} |")
+    if os.environ.get("ROUTEHUB_TEST_NAME_DOORS") == "1" and not any("a new rule" in line for line in lines):
+        permissions.change(lines, gone)
     assert (missing, gone) == ([], []), "docs/permissions.md does not name:\n" + "\n".join(lines)
 
 
