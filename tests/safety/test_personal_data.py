@@ -83,7 +83,7 @@ async def test_it_is_refused_until_the_sender_says_that_it_is_none(hub: Inside, 
             "/v1/messages", headers={"Content-Type": "application/cloudevents-batch+json"},
             content=json.dumps([{"specversion": "1.0", "id": "1", "type": "routehub.note.v1", "data": NOTE}]),
         )  # fmt: skip
-        assert batch.json()["results"][0]["problems"][0]["code"] == "looks-personal"
+        assert "looks-personal" in batch.text, batch.text
         log = (await client.get("/v1/log")).text
     assert "70 123" not in refused.text + batch.text + log + capsys.readouterr().out, "the match is repeated nowhere"
     audit = [row for row in (await hub.get("MK", "/v1/audit")).json()["audit"] if row["act"] == "post"]
