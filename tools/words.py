@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from routehub.core.language import FOLDER
+from routehub.web.assets import SAID, files
 from routehub_schemas.reference import indicators, parties
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import SEVERITIES
@@ -72,13 +73,16 @@ def found() -> Catalog:
     ):  # fmt: skip
         if message and message != ("", ""):
             catalogue.add(message, context=context)
+    for content, _hash in files().values():
+        for words in SAID.findall(content.decode()):
+            catalogue.add(words)
     for one in indicators().values():
         catalogue.add(one.label)
         catalogue.add(one.name.replace("_", " "))
     for word in (*SEVERITIES, *STATES):
         catalogue.add(word)
-    for one in COUNTED:
-        catalogue.add((f"%(n)s {one}", f"%(n)s {one}s"))
+    for counted in COUNTED:
+        catalogue.add((f"%(n)s {counted}", f"%(n)s {counted}s"))
     for kind in Registry.shipped().values():
         catalogue.add(kind.title)
     for party in parties().values():
