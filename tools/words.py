@@ -81,8 +81,8 @@ def found() -> Catalog:
         catalogue.add(one.name.replace("_", " "))
     for word in (*SEVERITIES, *STATES):
         catalogue.add(word)
-    for one in COUNTED:
-        catalogue.add((f"%(n)s {one}", f"%(n)s {one}s"))
+    for counted in COUNTED:
+        catalogue.add((f"%(n)s {counted}", f"%(n)s {counted}s"))
     for kind in Registry.shipped().values():
         catalogue.add(kind.title)
     for party in parties().values():

@@ -49,10 +49,11 @@ async def test_observers_see_in_shared_views_what_everyone_and_they_may_read(hub
     assert [value in seen for value in ("1111", "2222", "3333")] == [True, False, False]
 
 
-def test_what_waits_now_stands_first_and_the_rest_by_time():
+def test_what_waits_now_stands_first_then_by_time_and_last_what_has_none():
     found = [
-        Todo("in a week", datetime(2026, 1, 28, tzinfo=UTC), None), Todo("alert", None, "A-1"),
+        Todo("in a week", datetime(2026, 1, 28, tzinfo=UTC), None), Todo("alert", None, "A-1", at_once=True),
         Todo("late", datetime(2026, 1, 20, tzinfo=UTC), None), Todo("today", datetime(2026, 1, 21, tzinfo=UTC), None),
-        Todo("nomination", None, None),
+        Todo("statement", None, None),
     ]  # fmt: skip
-    assert [item.text for item in by_time(found)] == ["alert", "nomination", "late", "today", "in a week"]
+    found.insert(0, found.pop())
+    assert [item.text for item in by_time(found)] == ["alert", "late", "today", "in a week", "statement"]

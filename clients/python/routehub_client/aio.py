@@ -81,6 +81,12 @@ class AsyncHub:
         """One page of the feed after a cursor. `wait`: seconds to wait for something new."""
         return await self._do(calls.page(self.route_code, after=after, limit=limit, wait=wait, **which))
 
+    async def search(
+        self, words: str, *, before: str | None = None, limit: int | None = None, **which: Unpack[calls.Feed]
+    ) -> answers.Page:
+        """Messages with these words, the newest first, each with `hit`: where it says them. On with `before=next`."""
+        return await self._do(calls.search(self.route_code, words, before=before, limit=limit, **which))
+
     async def messages(self, after: str | None = None, **which: Unpack[calls.Feed]) -> AsyncIterator[Envelope]:
         """Everything after a cursor, up to the head as it is now."""
         more = True

@@ -164,6 +164,19 @@ def page(
     return Call(Request("GET", path("messages", route=route), asked, patience=wait or 0), answers.page)
 
 
+def search(
+    route: str | None,
+    words: str,
+    *,
+    before: str | None = None,
+    limit: int | None = None,
+    kind: str | Iterable[str] | None = None,
+    party: str | Iterable[str] | None = None,
+) -> Call[answers.Page]:
+    asked = params(q=words, before=before, limit=limit, kind=kind, party=party)
+    return Call(Request("GET", path("messages", route=route), asked), answers.page)
+
+
 def message(route: str | None, id: str) -> Call[Envelope]:
     return _get(path("messages", id, route=route), lambda answer: answers.event(answer.object()))
 

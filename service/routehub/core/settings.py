@@ -41,6 +41,16 @@ class Settings(BaseSettings):
         description="`smtp://user:secret@host:port` or `smtps://`; empty: mail is kept as files in data_dir/mail.",
     )
     mail_from: str = Field("Routehub <routehub@localhost>", description="Sender address of mail.")
+    hotline: str = Field(
+        "",
+        pattern=r"^(\+[0-9 ()./-]{5,39})?$",
+        description="Telephone number that is answered at any hour, such as `+32 2 000 00 00`; pages show it.",
+    )
+    help_address: str = Field(
+        "",
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+        description="E-mail address for questions and for feedback on accessibility; the help pages show it.",
+    )
     trusted_proxy: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
     )

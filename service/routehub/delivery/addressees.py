@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from routehub.delivery.escalation.plan import GRAVE
 from routehub.delivery.live.standing import stands
 from routehub.delivery.subscriptions import SubscriptionView
 from routehub.delivery.wanted import Traits, Wanted
@@ -84,7 +85,7 @@ def addressees(
             owner, _, name = one.owner.partition(":")
             yield Addressee(one.addressee, one.party, one.channel, name if owner == "person" else None)
     for person in _by_rule(at, message, found):
-        if not _has_settings(person, message.kind, here):
+        if not _has_settings(person, message.kind, found, here):
             yield Addressee(f"person:{person.id}", person.party, "email", person.id)
 
 
@@ -155,11 +156,11 @@ def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> 
     ]
 
 
-def _has_settings(person: PersonView, kind: str, subscriptions: Sequence[SubscriptionView]) -> bool:
+def _has_settings(person: PersonView, kind: str, found: Traits, subscriptions: Sequence[SubscriptionView]) -> bool:
     """Own e-mail settings for a kind, paused ones too, take the place of the rules for that kind, and of no other:
-    somebody who also asks for daily reports must not lose the alerts by it."""
-    return any(
-        one.owner == f"person:{person.id}" and one.channel == "email"
-        and (not one.wanted.kinds or kind in one.wanted.kinds)
-        for one in subscriptions
-    )  # fmt: skip
+    somebody who also asks for daily reports must not lose the alerts by it. What is grave comes by mail all the same
+    unless some other channel of theirs brings it: nobody is to silence it everywhere (UX 5)."""
+    own = [one for one in subscriptions if one.owner == f"person:{person.id}"]
+    if found.severity in GRAVE and not any(one.sends and one.wanted.matches(found) for one in own):
+        return False
+    return any(one.channel == "email" and (not one.wanted.kinds or kind in one.wanted.kinds) for one in own)

@@ -180,6 +180,12 @@ def set_language(tx: Transaction, person_id: str, language: str) -> None:
     tx.directory_changed()
 
 
+def set_guided(tx: Transaction, person_id: str, *, guided: bool) -> None:
+    """Put the guide of the first minute away, or have it back."""
+    tx.conn.execute(update(people).where(people.c.id == person_id).values(guided_at=tx.wall if guided else None))
+    tx.directory_changed()
+
+
 def withdraw(tx: Transaction, who: Principal, person_id: str) -> PersonView:
     """Withdraw a nomination at once: sessions and sign-in links end, hand-overs from and to the person too."""
     person = _found(load(tx.conn), who, person_id)

@@ -142,6 +142,7 @@ class PersonView:
     nominated_at: datetime | None = None
     accepted_at: datetime | None = None
     language: str = ""
+    guided_at: datetime | None = None
 
     def active(self, at: datetime) -> bool:
         """Whether the nomination holds at an instant (wall time)."""
@@ -323,7 +324,7 @@ def load(conn: Connection) -> Directory:
             tuple(filter(None, row.languages.split(","))), row.zone,
             row.valid_from, row.valid_until, row.withdrawn_at,
             {route: frozenset(found) for route, found in roles.get(row.id, {}).items()},
-            row.nominated_at, row.accepted_at, row.language,
+            row.nominated_at, row.accepted_at, row.language, row.guided_at,
         )
         for row in conn.execute(select(t.people).order_by(t.people.c.party, t.people.c.name))
     }  # fmt: skip

@@ -112,7 +112,8 @@ class RoutePlan(SQLModel, table=True):
 
 class Person(SQLModel, table=True):
     """A nominated person of a party. Contact details are the only personal data in the hub. ``accepted_at``: the first
-    sign-in, which shows that the nomination arrived. ``language``: of pages and mail, empty while none was chosen."""
+    sign-in, which shows that the nomination arrived. ``language``: of pages and mail, empty while none was chosen.
+    ``guided_at``: when the person put the guide of the first minute away."""
 
     __tablename__ = "person"
 
@@ -132,6 +133,7 @@ class Person(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     nominated_by: str = ""
     password_hash: str | None = None
+    guided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class PersonRole(SQLModel, table=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-PLAN = "wbr-2015-final"
+from routehub.sample.event import PLAN, Around, Event
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,20 @@ class Made:
     data: dict[str, Any]
     parent: str = ""
     steps: tuple[Step, ...] = ()
+
+
+def events(around: Around) -> Iterator[Event]:
+    """Commitments in the afternoon on which they were made, progress a little later."""
+    today = around.now.date()
+    for number, one in enumerate(made(today)):
+        at = around.at((one.day - today).days, 16, 10 + number)
+        of = {"parent": f"commitment {one.parent}"} if one.parent else {}
+        yield Event(at, one.party, "commitment", one.data, f"commitment {one.name}", of)
+        for step in one.steps:
+            data: dict[str, Any] = {"stage": step.stage, "value": step.value, "as_of": step.day.isoformat()}
+            data |= {"text": step.text} if step.text else {}
+            when = around.at((step.day - today).days, 17, number)
+            yield Event(when, one.party, "progress", data, of={"commitment": f"commitment {one.name}"})
 
 
 def made(today: date) -> Iterator[Made]:

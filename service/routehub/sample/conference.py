@@ -1,11 +1,32 @@
-"""The last conference of the sample: its minutes and its readout, which was checked, published and corrected once."""
+"""Conferences of the sample: the last one with its minutes and its readout, which was checked, published and corrected
+once; the next one with who has answered, and a proposal for it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-PLAN = "wbr-2015-final"
+from routehub.sample.event import PLAN, Around, Event, answer
+
 PRESENT = ("GR", "MK", "RS", "HR", "SI", "AT", "EC", "UNHCR")
 WINDOW = timedelta(minutes=30)
+
+
+NEXT = "the next conference"
+"""How events name the invitation, which the hub itself sends."""
+
+
+def events(around: Around) -> Iterator[Event]:
+    """What the parties say about the next conference. Slovenia has not answered yet."""
+    at = around.at
+    yield Event(at(-1, 18, 10), "SI", "agenda_item", {
+        "title": "Advance notice of trains to Dobova", "outcome": "decide", "minutes": 10,
+        "text": "A fixed time for notices would let us keep staff where they are needed.", "points": [f"{PLAN}/3"],
+    })  # fmt: skip
+    for minute, party in enumerate(("AT", "HR", "MK", "RS", "UNHCR")):
+        people = {"delegates": [f"{party} contact point"]} if party in ("AT", "HR") else {}
+        yield answer(at(0, 6, 52 + minute), party, NEXT, "attend", **people)
+    yield answer(at(0, 6, 58), "AL", NEXT, "attend", represented_by="MK")
+    yield answer(at(0, 6, 59), "BG", NEXT, "decline", text="Nobody is free that morning.")
 
 
 def minutes(number: int, began: datetime, following: datetime) -> dict[str, Any]:

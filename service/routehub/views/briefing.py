@@ -18,8 +18,8 @@ from routehub.views.route import RoutePicture
 
 @dataclass(frozen=True)
 class Briefing:
-    """``lines``: the most important change first; ``todo``: what has no time and so is for now, then by
-    time, the longest overdue first."""
+    """``lines``: the most important change first; ``todo``: what is for now, then by time, the longest overdue first;
+    what has no time comes last."""
 
     lines: list[Line]
     todo: list[Todo]
@@ -41,6 +41,7 @@ def load(
             *changes.todo(picture, party),
             *acting.todo(told, planned, party, directory, now),
             *waiting.load(conn, Looking(route.code, party, audiences, now, route.zone)),
+            *waiting.invitations(conn, audiences, route, party, now),
             *readouts.waiting(conn, audiences, who, now),
             *plans.waiting(conn, audiences, route.code, party, today, now),
             *waiting.nominations_waiting(directory, route, who, today, wall()),
@@ -49,5 +50,5 @@ def load(
 
 
 def by_time(found: Iterable[Todo]) -> list[Todo]:
-    """Now first, then by time; what is alike stays in its order."""
-    return sorted(found, key=lambda item: item.due.timestamp() if item.due else float("-inf"))
+    """Now first, then by time, then what has none; what is alike stays in its order."""
+    return sorted(found, key=lambda item: (not item.at_once, item.due.timestamp() if item.due else float("inf")))

@@ -49,12 +49,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for the reader's party. ``page``: where it is done, below the route's own address."""
+    """One thing that waits for the reader's party. ``page``: where it is done, below the route's own address;
+    ``at_once``: before everything else, whatever is due."""
 
     text: str
     due: datetime | None
     ref: str | None
     page: str = "/figures"
+    at_once: bool = False
 
 
 Corrected = Mapping[str, Sequence[tuple[FigureValue, FigureValue]]]
@@ -90,6 +92,7 @@ def todo(picture: RoutePicture, party: str) -> list[Todo]:
             None,
             a.short_id,
             f"/alerts/{a.short_id}",
+            at_once=True,
         )
         for a in picture.alerts
         if a.waits_for(party)

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection
 
+from routehub.boards.conferences.attendance import attendance
+from routehub.boards.conferences.queries import conferences
 from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
 from routehub.boards.statements.queries import StatementView, statements
@@ -14,6 +16,9 @@ from routehub.directory import nominations
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.changes import Todo
+
+MAIN = "weekly"
+"""The series that is meant when none is named."""
 
 
 def load(conn: Connection, look: Looking) -> list[Todo]:
@@ -108,6 +113,27 @@ def nominations_waiting(
     if late and "coordinator" in who.roles:
         codes = ", ".join(one.party for one in late)
         found.append(Todo(_("No contact point nominated yet: %(codes)s", codes=codes), late[0].due_at, None, "/people"))
+    return found
+
+
+def invitations(conn: Connection, audiences: frozenset[int], route: RouteView, party: str, now: datetime) -> list[Todo]:
+    """Conferences to which a party is invited and has not said whether it comes: until they begin."""
+    found = []
+    for view in conferences(conn, audiences, route.code):
+        if not view.current or view.start <= now:
+            continue
+        own = next((one for one in attendance(conn, audiences, route, view) if one.party == party), None)
+        if own is not None and own.state == "unanswered":
+            more = f"?series={view.series}" if view.series != MAIN else ""
+            page = f"/conference/{view.number}/invitation{more}"
+            words = _("Answer the invitation to conference %(number)s", number=view.number)
+            if view.series != MAIN:
+                words = _(
+                    "Answer the invitation to conference %(number)s of %(series)s",
+                    number=view.number,
+                    series=view.series,
+                )
+            found.append(Todo(words, view.start, None, page))
     return found
 
 

@@ -60,10 +60,12 @@ OWN: tuple[Place, ...] = (
     ("/settings", later("Settings")),
     ("/settings/notifications", later("Notifications")),
     ("/keys", later("Keys")),
+    ("/search", later("Search")),
     ("/messages", later("Messages")),
     ("/checkpoints", later("Checkpoints")),
     ("/outbox", later("Outbox")),
     ("/keyboard", later("Keyboard")),
+    ("/help", later("Help")),
 )
 """What a person keeps for itself: behind its name, at the right end of the header."""
 WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
@@ -71,6 +73,13 @@ WITHOUT_CONTENT: tuple[tuple[Place, ...], ...] = (
     (("/settings", later("Settings")), ("/account", later("Account")), ("/keys", later("Keys"))),
 )
 """The navigation of who runs the hub and reads no content."""
+ABOUT_FOR_ALL: tuple[Place, ...] = (
+    ("/help", later("Help")),
+    ("/help/data", later("About the data")),
+    ("/accessibility", later("Accessibility statement")),
+)
+"""What stands at the foot of every page."""
+ABOUT: tuple[Place, ...] = (*ABOUT_FOR_ALL, ("/keyboard", later("Keyboard shortcuts")))
 BESIDE = {
     "/readout-checks": "/conference",
     "/offers": "/requests",
@@ -97,6 +106,13 @@ class Shown:
 
     zone: ZoneInfo
     now: datetime
+    apart: timedelta = timedelta(0)
+    """How far the hub's clock, which an exercise may move, is ahead of the machine's."""
+
+    def own(self, value: datetime) -> datetime:
+        """A time of the machine's clock (sign-ins, keys, deliveries, hand-overs) as the hub's clock shows it: one page
+        has one clock."""
+        return value + self.apart
 
     def _tag(self, value: datetime, words: str) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(times.machine(value, self.zone), words)
@@ -203,6 +219,11 @@ class Frame:
         if self.here.startswith("/acknowledge/"):
             return ()
         return tuple((one, language.own_name(one)) for one in language.languages())
+
+    def mark(self, status: str) -> str:
+        """How something of a CAP status that is not Actual is marked. On a sample route nothing is Actual: that is
+        said of the sample, and not of an exercise that somebody holds."""
+        return "sample" if self.marking == "sample" and status == "Exercise" else status
 
     @property
     def parts(self) -> tuple[tuple[Place, ...], ...]:
@@ -324,7 +345,7 @@ def page(
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"
-    shown = Shown(route.zone if route else ZoneInfo("UTC"), now)
+    shown = Shown(route.zone if route else ZoneInfo("UTC"), now, ctx.clock.offset)
     base = visitor.base if visitor else ""
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,
@@ -337,7 +358,8 @@ def page(
     # A page about one record gives names of its own: those of the day of the record.
     usual = {
         "frame": frame, "t": shown, "name": Names(ctx.directory.value, shown.today),
-        "keeps": ctx.settings.keep_on_device,
+        "keeps": ctx.settings.keep_on_device, "hotline": ctx.settings.hotline,
+        "about": ABOUT if visitor else ABOUT_FOR_ALL,
     }  # fmt: skip
     text = _ENVIRONMENT.get_template(template).render({**usual, **(values or {})})
     return HTMLResponse(text, status)

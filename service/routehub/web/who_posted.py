@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from routehub.directory.snapshot import RouteView
 from routehub.journal import feed
 from routehub.web.context import WebContext
 from routehub.web.visitor import Visitor
@@ -34,8 +35,11 @@ def posted(conn: Connection, who: Visitor, ref: str) -> Posted | None:
     return Posted(item.id, item.kind, item.party, event["author"], item.accepted_at, event["data"])
 
 
-def summary_of(ctx: WebContext, data: dict[str, Any], kind_name: str) -> str:
-    """The kind's own line; a kind that this hub no longer knows, or not in this form, is named only."""
+def summary_of(ctx: WebContext, data: dict[str, Any], kind_name: str, route: RouteView | None = None) -> str:
+    """The kind's own line; a kind that this hub no longer knows, or not in this form, is named only. On a route that is
+    marked as not real throughout, its lines need not say so one by one."""
+    if route is not None and route.exercise and data.get("status") == "Exercise":
+        data = data | {"status": "Actual"}
     kind = ctx.registry.get(kind_name)
     if kind is None:
         return kind_name.replace("_", " ")

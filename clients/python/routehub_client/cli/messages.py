@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from routehub_client.answers import Page
 from routehub_client.cli import post, subscriptions
 from routehub_client.cli.command import command
 from routehub_client.cli.exits import Usage
@@ -27,12 +29,16 @@ def messages(
     id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one whole.")] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="report, alert, note …", metavar="KIND")] = None,
     after: Annotated[str | None, typer.Option("--after", help="From this cursor on.", metavar="CURSOR")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", help='Words to look for: all of them, "a phrase", -without, begin*.')
+    ] = None,
+    before: Annotated[str | None, typer.Option("--before", help="With --search: go on here.", metavar="CURSOR")] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most.", metavar="N", min=1)] = 100,
     deliveries: Annotated[
         bool, typer.Option("--deliveries", help="With ID, one of your own: who was reached, and by what.")
     ] = False,
 ) -> None:
-    """List messages in the order in which they were accepted, or show one."""
+    """List messages in the order in which they were accepted, show one, or look for words, the newest first."""
     post.flush(run)
     if deliveries:
         if id is None:
@@ -44,6 +50,13 @@ def messages(
         run.json(told(run.hub.message(id)))
         return
     party = [run.options.party.upper()] if run.options.party else []
+    if search is not None:
+        if after is not None:
+            raise Usage("A search is read on with --before; --after goes with the list.")
+        found(run, run.hub.search(search, before=before, limit=limit, kind=kind or [], party=party), search)
+        return
+    if before is not None:
+        raise Usage("--before goes with --search.")
     page = run.hub.page(after, limit=limit, kind=kind or [], party=party)
     clock = run.clock(run.ask_me().get("now"))
     run.mark()
@@ -56,6 +69,27 @@ def messages(
         run.rows([row(event, clock) for event in page.messages])
         if page.more and page.next:
             run.say(f"There are more. Next: rh messages --after {page.next}")
+
+
+def found(run: Run, page: Page, words: str) -> None:
+    """What a search brought, each message with the place where it says the words."""
+    clock = run.clock(run.ask_me().get("now"))
+    run.mark()
+    if run.options.json:
+        run.json([told(event) for event in page.messages])
+    elif run.options.plain:
+        run.records((*record(event, clock), hit(event)) for event in page.messages)
+    elif page.messages:
+        run.line(f"All times {clock.name}.")
+        run.rows([(*row(event, clock), hit(event)) for event in page.messages])
+    else:
+        run.line("Nothing found.")
+    if page.more and page.next and not run.options.json:
+        run.say(f"There are more. Next: rh messages --search {shlex.quote(words)} --before {page.next}")
+
+
+def hit(event: Envelope) -> str:
+    return clean((event.model_extra or {}).get("hit") or "")
 
 
 def told(event: Envelope) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def codes_of(directory: Directory, route: RouteView) -> Codes:
         if len(found) == 1 and len(found[0]) < SHORTEST_NAME:
             return
         for name, one in named:
-            if one and _within(found, begins, name):
+            if one and within(found, begins, name):
                 yield one
 
     return codes
@@ -38,7 +38,7 @@ def _named(directory: Directory, route: RouteView) -> Iterator[tuple[tuple[str, 
         yield tuple(words(place.name)), code(place.code)
 
 
-def _within(found: tuple[str, ...], begins: bool, name: tuple[str, ...]) -> bool:
+def within(found: tuple[str, ...], begins: bool, name: tuple[str, ...]) -> bool:
     """Whether the words follow each other in the name."""
     for at in range(len(name) - len(found) + 1):
         part = name[at : at + len(found)]

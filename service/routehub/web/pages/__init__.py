@@ -31,6 +31,7 @@ from routehub.web.pages import (
     figures_posted,
     forecast,
     hand_overs,
+    help,
     keys,
     language,
     legs,
@@ -39,6 +40,7 @@ from routehub.web.pages import (
     monitoring,
     movements,
     note_taking,
+    notification_choices,
     notifications,
     offers,
     overview,
@@ -51,6 +53,7 @@ from routehub.web.pages import (
     readouts,
     replay,
     requests,
+    search,
     second_step,
     series,
     settings,
@@ -59,6 +62,7 @@ from routehub.web.pages import (
     sign_in_provider,
     statements,
     threads,
+    welcome,
 )
 
 OF_A_ROUTE = (
@@ -93,10 +97,12 @@ OF_A_ROUTE = (
     threads,
     messages,
     checkpoints,
+    search,
     hand_overs,
     people,
     pauses,
     keys,
+    notification_choices,  # before the page of one subscription, which would take its address for an id
     notifications,
     settings,
     account,
@@ -107,6 +113,8 @@ OF_A_ROUTE = (
     admin_people,
     admin_warning,
     device,
+    help,
+    welcome,
 )
 
 

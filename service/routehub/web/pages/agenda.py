@@ -24,6 +24,7 @@ from routehub.web.answers import PageRoute
 from routehub.web.context import Web
 from routehub.web.pages.conferences import SeriesName
 from routehub.web.render import Names, page
+from routehub.web.stages import has_readout
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas.kinds.agenda.payload import Agenda
 from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
@@ -96,6 +97,7 @@ async def show(
     closes = found.agenda.closes_at if found.agenda is not None else None
     minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
     values = {
+        "has_readout": await has_readout(ctx, who, series, number),
         "conference": found, "agenda": found.agenda, "minutes": minutes,
         "too_long": too_long(minutes, found.view.minutes) if found.view is not None else "",
         "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,

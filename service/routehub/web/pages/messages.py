@@ -28,7 +28,7 @@ async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
     rows = [
-        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased"))
+        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased"))
         for item in items
     ]
     return page(request, ctx, who, "messages.html", _("Messages"), {"rows": rows})
@@ -65,7 +65,7 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
     names = Names(ctx.directory.value, item.accepted_at.date())
     values = {
         "item": item, "event": event, "kind": kind.title if kind else item.kind,
-        "summary": summary_of(ctx, event["data"], item.kind),
+        "summary": summary_of(ctx, event["data"], item.kind, who.route),
         "readers": audience_words(audience, names), "facts": facts(data),
         "references": data.get("references") or [], "name": names,
         "reached": await _reached(ctx, who, item.id),

@@ -29,6 +29,7 @@ from routehub.web.local_times import read_time, write_time
 from routehub.web.minutes_form import NotesForm
 from routehub.web.pages.chairing import Number, SeriesName, more
 from routehub.web.render import page
+from routehub.web.stages import has_readout
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
@@ -83,6 +84,7 @@ async def _show(
     meeting = (await ctx.chair.meeting(who.principal, series, number))[1] if chairs else None
     now, machine = ctx.clock.now(), wall()
     usual = {
+        "has_readout": await has_readout(ctx, who, series, number),
         "held": held, "ref": ref, "said": said, "owed": {one.id: one for one in owed}, "chairs": chairs,
         "meeting": meeting, "more": more(series), "faults": Faults(), "done": None, "typed": {},
         "writing": {one.number: one.held(who.principal, machine) for one in meeting.items} if meeting else {},

@@ -7,17 +7,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
+from routehub.core.clock import wall
 from routehub.core.errors import Conflict, HubError, Refused
 from routehub.core.language import _, later
 from routehub.delivery import outgoing, replaying, subscriptions
+from routehub.delivery.addressees import Moment
+from routehub.delivery.escalation.held import zone_of
+from routehub.delivery.escalation.quiet import wishes as wishes_of
 from routehub.delivery.replaying import NewReplay
 from routehub.delivery.subscription_office import ChangedSubscription, NewSubscription, SubscriptionFilter
 from routehub.delivery.subscriptions import SubscriptionView, owner_of
 from routehub.journal.jobs import Change
+from routehub.web import notification_grid
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form
 from routehub.web.guard import OwnForm
+from routehub.web.quiet_form import QuietForm
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
@@ -39,6 +45,8 @@ DONE = {
     "paused": later("Paused. Nothing is sent."),
     "on": later("Switched on."),
     "removed": later("Removed. Nothing more is sent."),
+    "chosen": later("Kept. This is what reaches you from now on."),
+    "tried": later("A test is on its way. How it went stands below in a moment."),
     "again": later("On its way once more."),
 }
 
@@ -46,15 +54,25 @@ DONE = {
 @router.get("/settings/notifications")
 async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     """The visitor's subscriptions (for a party's office, those of the party), and the form for one more."""
-    return await _show_all(request, ctx, who, {}, Faults())
+    return await show_page(request, ctx, who, {}, Faults())
 
 
-async def _show_all(request: Request, ctx: WebContext, who: Visitor, typed: dict[str, Any], faults: Faults) -> Response:
+async def show_page(
+    request: Request, ctx: WebContext, who: Visitor, typed: dict[str, Any], faults: Faults, *,
+    cells: Mapping[str, Mapping[str, str]] | None = None,
+) -> Response:  # fmt: skip
+    """``typed``: what stands in the form for one more; ``cells``: in the grid, where it could not be taken."""
     found = await ctx.db.read(subscriptions.manageable, who.principal)
+    grid = await ctx.db.read(notification_grid.load, ctx.registry, who)
+    wishes = await ctx.db.read(wishes_of, [who.person.id])
+    zone = zone_of(Moment(ctx.directory.value, ctx.clock.now(), wall()), who.route.code, who.person.id)
     own = owner_of(who.principal)
     values = _words(ctx) | {
         "mine": [one for one in found if one.owner == own], "others": [one for one in found if one.owner != own],
         "owner": lambda one: _owner(ctx, one), "channels": CHANNELS, "faults": faults,
+        "grid": grid, "cells": cells or grid.cells, "alert_choices": notification_grid.ALERT_CHOICES,
+        "quiet": QuietForm.of_wish(wishes.get(who.person.id), ctx.settings.night, zone.key),
+        "night": ctx.settings.night,
         "typed": {"channel": "email", "target": "", "kinds": ("alert",), "severity": ""} | typed,
         "done": "" if faults else DONE.get(request.query_params.get("done", ""), ""),
     }  # fmt: skip
@@ -74,7 +92,7 @@ async def add(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respon
         made = await ctx.subscriptions.create(who.principal, parse.validate(NewSubscription, data))
     except (Invalid, Refused, Conflict) as error:
         # The address of a service is a password: it does not come back in the page.
-        return await _show_all(request, ctx, who, typed | _unless_secret(typed), _faults(error))
+        return await show_page(request, ctx, who, typed | _unless_secret(typed), _faults(error))
     return go(f"{who.base}/settings/notifications/{made.id}?done=added")
 
 

@@ -23,6 +23,7 @@ from routehub.views.changes import Line, Todo
 from routehub.views.route import RoutePicture, Station
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
+from routehub.web.first_minute import first_minute
 from routehub.web.forms import fresh_key
 from routehub.web.render import page
 from routehub.web.route_map import RouteMap, draw
@@ -142,6 +143,8 @@ async def show(
         "view": found, "picture": picture, "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
         "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,
         "windows": [w for w in WINDOWS if w[0] != "last" or visit.before],
+        # An open page that brings itself up to date gets what all of the party's people get.
+        "minute": None if "x-live" in request.headers else first_minute(who, picture, found.todo),
         "keys": {alert.short_id: fresh_key() for alert in picture.alerts},
     }  # fmt: skip
     answer = page(request, ctx, who, "overview.html", title, values)

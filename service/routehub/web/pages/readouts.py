@@ -8,16 +8,17 @@ from sqlalchemy import Connection
 from routehub.boards.readouts.correcting import found, marked
 from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
 from routehub.chairing.readouts.desk import ReadoutDesk, place_of
-from routehub.core.errors import HubError, NotAllowed, SignInNeeded, Unknown
+from routehub.core.errors import HubError, NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
 from routehub.web.answers import PageRoute, go
+from routehub.web.anybody import somebody
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.render import Names, page
-from routehub.web.visitor import Reading, Visitor, visitor
+from routehub.web.visitor import Reading, Visitor
 from routehub_schemas.vocab import SLUG_PATTERN
 
 router = APIRouter(route_class=PageRoute)
@@ -27,14 +28,6 @@ Series = Annotated[str, Query(max_length=40, pattern=SLUG_PATTERN)]
 KEPT = "public, max-age=60"
 """A correction is seen by everybody within a minute."""
 WORDS = {"wrong": later("Copy the words that are wrong from the readout"), "right": later("Write the right words")}
-
-
-async def _somebody(request: Request, ctx: WebContext) -> Visitor | None:
-    """Who looks, if they have signed in and have a role on this route."""
-    try:
-        return await visitor(request, ctx)
-    except (SignInNeeded, Unknown):
-        return None
 
 
 def _route(request: Request, ctx: WebContext, who: Visitor | None) -> RouteView:
@@ -75,7 +68,7 @@ def _base(route: RouteView, ctx: WebContext) -> str:
 @router.get("/readouts")
 async def show_all(request: Request, ctx: Web) -> Response:
     """The archive, the newest first."""
-    who = await _somebody(request, ctx)
+    who = await somebody(request, ctx)
     route = _route(request, ctx, who)
     values = {
         "views": await _published(ctx, route, who), "base": _base(route, ctx),
@@ -90,7 +83,7 @@ async def show(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:  # fmt: skip
     """One readout as it was published, each correction in its place."""
-    who = await _somebody(request, ctx)
+    who = await somebody(request, ctx)
     route = _route(request, ctx, who)
     found = await _published(ctx, route, who, series, number)
     if not found:

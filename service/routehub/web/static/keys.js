@@ -23,6 +23,7 @@
     a: () => document.querySelector(".top a[href$='/alerts/new']")?.click(),
     k: acknowledge,
     "?": () => go("/keyboard"),
+    "/": () => { const field = document.getElementById("q"); if (field) field.focus(); else go("/search"); },
     g: () => { g = Date.now(); },
   };
 

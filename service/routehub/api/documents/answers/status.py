@@ -21,6 +21,8 @@ class Todo(Answer):
     ref: str | None
     page: str
     """Where a person does it, below the route's own address."""
+    at_once: bool
+    """Before everything else, whatever is due."""
 
 
 class Status(Answer):
