@@ -314,6 +314,7 @@ def environment() -> Environment:
     env.filters["change"] = numbers.change
     language.into(env)
     env.globals["asset"] = assets.address
+    env.globals["phrases"] = assets.phrases_address
     env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS
     return env

@@ -20,6 +20,9 @@ from routehub.directory.snapshot import PersonView
 from routehub.directory.visibility import readers
 from routehub.journal.message import Transaction
 
+PORTION = 50
+"""Steps of one transaction: some tenths of a second."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -85,6 +88,27 @@ def _calm(one: Unanswered) -> bool:
 
 def _topic(one: Unanswered) -> str:
     return topic_of(one.legs, one.place, one.sender)
+
+
+def portions(tasks: Iterable[Task]) -> list[list[Task]]:
+    """The tasks in parts that are each a short transaction, what can wait last; what becomes one mail stays together.
+
+    After a flood of alerts, or when a hub comes back after hours, there are thousands; all in one transaction would
+    hold the journal for as long, and nobody could post at any hub meanwhile."""
+    together: dict[tuple[str, ...], list[Task]] = {}
+    for task in sorted(tasks, key=lambda task: _calm(task.waiting)):
+        one, step = task.waiting, task.due.step
+        if step.to == "coordinators":
+            key: tuple[str, ...] = (one.asked_in,)
+        else:
+            key = (one.route, one.party, _topic(one)) if _calm(one) else (one.asked_in, one.party, step.name)
+        together.setdefault(key, []).append(task)
+    found: list[list[Task]] = []
+    for some in together.values():
+        if not found or len(found[-1]) + len(some) > PORTION:
+            found.append([])
+        found[-1] += some
+    return found
 
 
 def take(tx: Transaction, at: Moment, tasks: Iterable[Task], night: str) -> None:
