@@ -8,6 +8,7 @@
 #   make words    bring the catalogues of words up to date with code and templates (docs/languages.md)
 #   make bench    the benchmarks: tables with ratios
 #   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
+#   make screenshots  take the pictures of docs/pictures again (needs Chromium)
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
 #   make clean    remove the environment, the stamps, caches and builds
 
@@ -42,7 +43,7 @@ $(PYTHON_IN):
 
 # --- what people call -------------------------------------------------------------------------------
 
-.PHONY: help run test check format lock words bench soak vendor clean
+.PHONY: help run test check format lock words bench soak screenshots vendor clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -90,6 +91,9 @@ soak: .stamps/dev
 	@$(COMPILE) schemas service clients tests
 	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
 	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
+
+screenshots: .stamps/dev
+	$(PYTHON_IN) tools/screenshots.py
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)

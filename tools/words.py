@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from routehub.core.language import FOLDER
+from routehub.web.assets import SAID, files
 from routehub_schemas.reference import indicators, parties
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import SEVERITIES
@@ -72,6 +73,9 @@ def found() -> Catalog:
     ):  # fmt: skip
         if message and message != ("", ""):
             catalogue.add(message, context=context)
+    for content, _hash in files().values():
+        for words in SAID.findall(content.decode()):
+            catalogue.add(words)
     for one in indicators().values():
         catalogue.add(one.label)
         catalogue.add(one.name.replace("_", " "))

@@ -23,7 +23,6 @@ from routehub.directory import tables as directory
 from routehub.intake import tables as intake
 from routehub.journal import tables as journal
 from routehub.journal.checkpoints import tables as checkpoints
-from routehub.journal.erasing import tables as erasing
 from routehub.warning import tables as warning
 
 ALL = (
@@ -31,7 +30,6 @@ ALL = (
     directory,
     journal,
     checkpoints,
-    erasing,
     intake,
     figures,
     reporting,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from routehub.delivery.escalation.tables import acknowledgement_links, mail_windows, quiet_hours
+from routehub.delivery.escalation import own_data as escalation
 from routehub.delivery.tables import attempts, deliveries, held_mail, subscriptions
 
 
@@ -19,7 +19,5 @@ def forget(conn: Connection, person: str, email: str, now: datetime) -> None:
     waiting = update(deliveries).where(d.addressee.in_(named), d.finished_at.is_(None))
     conn.execute(waiting.values(state="dropped", finished_at=now, lease_by=None, lease_until=None))
     conn.execute(delete(held_mail).where(held_mail.c.addressee.in_(named)))
-    conn.execute(delete(mail_windows).where(mail_windows.c.addressee.in_(named)))
     conn.execute(delete(subscriptions).where(s.id.in_(owned)))
-    for table in (acknowledgement_links, quiet_hours):
-        conn.execute(delete(table).where(table.c.person == person))
+    escalation.forget(conn, person, named)

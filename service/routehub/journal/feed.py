@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.errors import Gone, Malformed
-from routehub.journal.erasing.tables import erasures
+from routehub.journal.erasing.reasons import Erased, reasons
 from routehub.journal.message import for_reader
 from routehub.journal.tables import entries, feed_heads, feed_rows, message_points, short_ids
 
@@ -49,18 +49,6 @@ class Filter:
     @property
     def empty(self) -> bool:
         return not (self.kinds or self.parties or self.thread or self.point)
-
-
-@dataclass(frozen=True)
-class Erased:
-    """When content was erased (wall time), and why."""
-
-    at: datetime
-    reason: str
-
-    @property
-    def words(self) -> str:
-        return f"The content of this message was erased on {self.at:%Y-%m-%d} (UTC): {self.reason.rstrip('.')}."
 
 
 @dataclass(frozen=True)
@@ -264,8 +252,5 @@ def _explained(conn: Connection, items: list[FeedItem]) -> list[FeedItem]:
     gone = [item.id for item in items if item.body is None]
     if not gone:
         return items
-    x = erasures.c
-    why = {row.message_id: Erased(row.at, row.reason) for row in conn.execute(
-        select(x.message_id, x.at, x.reason).where(x.message_id.in_(gone))
-    )}  # fmt: skip
+    why = reasons(conn, gone)
     return [replace(item, erased=why.get(item.id)) if item.body is None else item for item in items]

@@ -163,3 +163,19 @@ audit_rows = table_of(AuditRow)
 followers = table_of(Follower)
 message_texts = table_of(MessageText)
 message_points = table_of(MessagePoint)
+
+
+class Erasure(SQLModel, table=True):
+    """One message whose content was erased. at: wall time; ground: ``request`` or ``retention``; reason: shown to all
+    who could read the message."""
+
+    __tablename__ = "erasure"
+
+    message_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UTCDateTime)
+    by: str
+    ground: str = Field(index=True)
+    reason: str = Field(sa_type=Text)
+
+
+erasures = table_of(Erasure)

@@ -10,7 +10,7 @@ from routehub.core import state
 from routehub.core.canonical import digest, dumps
 from routehub.core.errors import HubError
 from routehub.journal import follow
-from routehub.journal.tables import feed_heads, journal_head
+from routehub.journal.heads import heads
 from routehub.journal.verify import Progress, verify
 from routehub.migrate import current
 
@@ -47,15 +47,14 @@ def content(conn: Connection) -> Content:
     Errors: HubError where there is no journal.
     """
     revision = current(conn)
-    head = conn.execute(select(journal_head)).mappings().first() if revision else None
+    head = heads(conn) if revision else None
     if revision is None or head is None:
         raise HubError("There is no hub in this database yet. Run: routehub migrate")
-    heads = [list(row) for row in conn.execute(select(feed_heads).order_by(feed_heads.c.route, feed_heads.c.party))]
     newest: datetime | None = follow.newest_at(conn)
     return Content(
         revision=revision, epoch=state.epoch(conn), deployment=state.read(conn, "deployment", ""),
-        sequence=head["sequence"], chain=head["chain"], audit=head["audit"], audit_chain=head["audit_chain"],
-        feeds=len(heads), feeds_digest=digest(dumps(heads)), newest_at=newest, rows=_rows(conn),
+        sequence=head.sequence, chain=head.chain, audit=head.audit, audit_chain=head.audit_chain,
+        feeds=len(head.feeds), feeds_digest=digest(dumps(head.feeds)), newest_at=newest, rows=_rows(conn),
     )  # fmt: skip
 
 

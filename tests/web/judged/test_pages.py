@@ -38,4 +38,4 @@ def test_every_page_holds_in_both_themes_and_at_every_width(sample: Sample, brow
                 seen.open(one.address)
                 seen.judge(f"{one.address} ({who or 'nobody'})", turn)
             wrong += seen.wrong
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

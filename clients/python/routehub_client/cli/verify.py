@@ -85,12 +85,12 @@ def _tell(run: Run, proof: Proof, keys: Sequence[str], *, first: bool) -> None:
         run.line(clean(f"{one.where}: {one.what}" + (f" (well up to {one.good})" if one.good else "")))
     if len(proof.faults) > MOST_SHOWN:
         run.say(f"… and {len(proof.faults) - MOST_SHOWN} more. All of them: rh verify --json")
-    seen = f"{count(proof.number, 'message')}, {count(proof.fitting, 'signed checkpoint')}"
+    erased = f" ({proof.erased} erased)" if proof.erased else ""
+    seen = f"{count(proof.number, 'message')}{erased}, {count(proof.fitting, 'signed checkpoint')}"
     if proof.faults:
         run.line(f"{count(len(proof.faults), 'fault')} in {seen}.")
         return
-    erased = f", {proof.erased} of them erased" if proof.erased else ""
-    run.line(f"Your feed is complete and unchanged: {seen}{erased}.")
+    run.line(f"Your feed is complete and unchanged: {seen}.")
     if not proof.fitting:
         run.say("The hub has signed nothing yet that could prove it later.")
     elif first:

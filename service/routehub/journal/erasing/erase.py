@@ -11,11 +11,10 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from routehub.core.errors import Unknown
 from routehub.journal.batch import Batch
-from routehub.journal.erasing.tables import erasures
 from routehub.journal.message import Board
 from routehub.journal.rebuild import rebuild
 from routehub.journal.search import index
-from routehub.journal.tables import entries, originals, short_ids
+from routehub.journal.tables import entries, erasures, originals, short_ids
 from routehub_schemas.registry import Registry
 
 AT_ONCE = 400

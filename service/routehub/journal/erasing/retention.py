@@ -13,9 +13,8 @@ from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.journal.batch import Batch
 from routehub.journal.erasing.erase import Eraser, Found, Order
-from routehub.journal.erasing.tables import erasures
 from routehub.journal.jobs import Change
-from routehub.journal.tables import entries
+from routehub.journal.tables import entries, erasures
 from routehub.journal.writer import Writer
 
 LOOK_SECONDS = 900.0

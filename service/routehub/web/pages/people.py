@@ -147,7 +147,7 @@ async def nominate(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> 
     _require_office(who)
     typed: dict[str, Any] = {name: form.text(name) for name in NOMINATED} | {"chosen": form.every("roles")}
     faults = Faults()
-    start, end = (moment(typed[name], name, who, faults) for name in ("from", "until"))
+    start, end = (moment(ctx, typed[name], name, who, faults) for name in ("from", "until"))
     if faults:
         return _show_nominate(request, ctx, who, typed, faults)
     data = {

@@ -27,7 +27,7 @@
 
   const save = async (form) => {
     await store.put("drafts", { id: idOf(form), saved: Date.now(), version: form.elements.version?.value ?? "", fields: state(form) });
-    say("Draft saved on this device");
+    say(phrase("Draft saved on this device"));
   };
 
   let pause = 0;
@@ -55,7 +55,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.textContent = "Start again";
+    button.textContent = phrase("Start again");
     button.addEventListener("click", async () => { await store.remove("drafts", idOf(form)); location.reload(); });
     return button;
   };
@@ -64,9 +64,9 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.textContent = "Put it in";
-    button.addEventListener("click", () => { put(form, draft); say("Your draft is in the form"); form.querySelector("input[type=text]")?.focus(); });
-    say(`You had typed figures here at ${at(draft.saved)}, before the last were posted`, button);
+    button.textContent = phrase("Put it in");
+    button.addEventListener("click", () => { put(form, draft); say(phrase("Your draft is in the form")); form.querySelector("input[type=text]")?.focus(); });
+    say(phrase("You had typed figures here at %(saved)s, before the last were posted", { saved: at(draft.saved) }), button);
   };
 
   const restore = async () => {
@@ -78,7 +78,7 @@
     else if (draft.version !== (form.elements.version?.value ?? "")) offer(form, draft);
     else {
       put(form, draft);
-      say(`Your draft of ${at(draft.saved)} is back`, again(form));
+      say(phrase("Your draft of %(saved)s is back", { saved: at(draft.saved) }), again(form));
     }
   };
   restore().catch(() => null);
