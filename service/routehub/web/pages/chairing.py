@@ -64,7 +64,7 @@ def _show(
     usual = {
         "held": held, "paper": paper, "parties": parties(ctx, who), "outcomes": OUTCOMES, "more": more(held.series),
         "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
-        "now": ctx.clock.now(),
+        "now": ctx.clock.now(), "has_readout": True,  # only the chair comes here, and may begin one
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)
     wrong = bool(values.get("faults"))
