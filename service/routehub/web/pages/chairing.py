@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from routehub.boards.conferences.attendance import invited
 from routehub.boards.conferences.queries import ConferenceView
 from routehub.chairing.agenda import Paper
 from routehub.chairing.edits import AgendaChange, ItemEdit, moved
@@ -41,10 +42,10 @@ def more(series: str) -> str:
     return "" if series == "weekly" else f"?series={series}"
 
 
-def parties(ctx: WebContext, who: Visitor) -> list[tuple[str, str]]:
-    """Those of the route, for a choice."""
+def leads(ctx: WebContext, who: Visitor, held: ConferenceView) -> list[tuple[str, str]]:
+    """Code and name of those who take part, and so may introduce an item."""
     today = ctx.clock.now().astimezone(who.route.zone).date()
-    return [(m.party, f"{m.party} {ctx.directory.value.name(m.party, today)}") for m in who.route.members(today)]
+    return [(code, ctx.directory.value.name(code, today)) for code in invited(who.route, held)]
 
 
 @router.get("/conference/{number}/draft")
@@ -62,7 +63,7 @@ def _show(
     values: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
     usual = {
-        "held": held, "paper": paper, "parties": parties(ctx, who), "outcomes": OUTCOMES, "more": more(held.series),
+        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": OUTCOMES, "more": more(held.series),
         "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
         "now": ctx.clock.now(), "has_readout": True,  # only the chair comes here, and may begin one
     }  # fmt: skip
