@@ -16,6 +16,7 @@ from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
+from routehub.web.stages import has_readout
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
@@ -55,7 +56,8 @@ async def show(
 ) -> Response:  # fmt: skip
     """The items in the chair's order, with what was dropped and what is proposed."""
     held, paper = await ctx.chair.paper(who.principal, series, number)
-    return _show(request, ctx, who, held, paper, {"done": DONE.get(done), "just": done})
+    there = await has_readout(ctx, who, series, number)
+    return _show(request, ctx, who, held, paper, {"done": DONE.get(done), "just": done, "has_readout": there})
 
 
 def _show(
@@ -65,7 +67,7 @@ def _show(
     usual = {
         "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": OUTCOMES, "more": more(held.series),
         "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
-        "now": ctx.clock.now(), "has_readout": True,  # only the chair comes here, and may begin one
+        "now": ctx.clock.now(), "has_readout": False,
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)
     wrong = bool(values.get("faults"))
