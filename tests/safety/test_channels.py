@@ -4,6 +4,7 @@ canaries in them. RED leaves by a notice only."""
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ async def pushing(
 ) -> AsyncIterator[Readers]:
     """A hub that mails and pushes everything to some."""
     url, held = furnished_database
-    settings = {"smtp_url": smtp_sink.url, "webhook_private": True, "night": ""}
+    settings: dict[str, Any] = {"smtp_url": smtp_sink.url, "webhook_private": True, "night": ""}
     async with inside(url, tmp_path, held, **settings) as hub, signed_in(hub) as readers:
         for party in LISTENING:
             client = readers.clients[party]
