@@ -9,6 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -33,7 +34,7 @@ class Picture:
     path: str
     who: str = "SI"
     size: tuple[int, int] = DESK
-    theme: str = "light"
+    theme: Literal["light", "dark"] = "light"
     whole: bool = False
     """All of the page, and not the first screen alone."""
 
@@ -64,7 +65,7 @@ def take(browser: Browser, sample: Sample, one: Picture) -> int:
     context = browser.new_context(
         viewport={"width": one.size[0], "height": one.size[1]}, locale="en-GB", timezone_id="Europe/Brussels",
         color_scheme=one.theme, reduced_motion="reduce", service_workers="block",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     if one.who:
         context.add_cookies([sample.cookie(one.who)])  # type: ignore[list-item]
     page = context.new_page()

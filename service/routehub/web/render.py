@@ -59,6 +59,7 @@ OWN: tuple[Place, ...] = (
     ("/account", later("Account")),
     ("/settings", later("Settings")),
     ("/settings/notifications", later("Notifications")),
+    ("/settings/time-zone", later("Time zone")),
     ("/keys", later("Keys")),
     ("/search", later("Search")),
     ("/messages", later("Messages")),
@@ -345,7 +346,8 @@ def page(
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"
-    shown = Shown(route.zone if route else ZoneInfo("UTC"), now, ctx.clock.offset)
+    zone = visitor.zone if visitor else route.zone if route else ZoneInfo("UTC")
+    shown = Shown(zone, now, ctx.clock.offset)
     base = visitor.base if visitor else ""
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,
