@@ -147,7 +147,7 @@ async def show(
         "alert": found, "place": place.name if place else found.place, "done": done, "key": fresh_key(),
         "own": found.party == who.party and "alert" in who.may, "climbed": climbed,
     }  # fmt: skip
-    told = found.status == "Actual" or who.route.exercise  # of a whole route the title says it at its end
+    told = found.status == "Actual" or who.route.marking == "sample"  # of a whole sample the title says it at its end
     mark = "" if told else f"{found.status.upper()}: "
     return page(request, ctx, who, "alert.html", f"{mark}{found.severity}: {found.headline}", values)
 
