@@ -215,7 +215,10 @@ class Frame:
 
     @property
     def languages(self) -> tuple[tuple[str, str], ...]:
-        """What the foot of the page offers: each by its own name."""
+        """What the foot of the page offers: each by its own name. The page of a mail's link has its one act and no
+        other form."""
+        if self.here.startswith("/acknowledge/"):
+            return ()
         return tuple((one, language.own_name(one)) for one in language.languages())
 
     def mark(self, status: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.readouts.correcting import found, marked
 from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
 from routehub.chairing.readouts.desk import ReadoutDesk, place_of
-from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
 from routehub.core.language import _, later
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
@@ -150,7 +150,7 @@ async def correct(
             key=said["key"] if step == "publish" else None, dry_run=step != "publish",
         )  # fmt: skip
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         faults = Faults()
         for problem in error.problems:
