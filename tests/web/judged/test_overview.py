@@ -59,6 +59,9 @@ def test_the_first_screen_has_what_is_to_do_what_changed_and_the_route(slovenia:
     slovenia.size(*PHONE)
     assert boxes(slovenia, "#todo")[0]["y"] < 300
     assert boxes(slovenia, "#changed")[0]["y"] < PHONE[1]
+    slovenia.page.get_by_text("Menu", exact=True).click()
+    slovenia.page.get_by_role("navigation", name="Menu").get_by_role("link", name="Parties").click()
+    slovenia.page.wait_for_url("**/parties")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
