@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from tests.web.judged.looks import DESK, PHONE, SIDEWAYS, Eyes, eyes
 from tests.web.judged.sample import Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whoever comes first builds the sample
 FIRST_LOAD, RETURN = 80_000, 20_000
 """Bytes over the wire: everything of a first visit, and of the next one (UX 13)."""
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
