@@ -10,6 +10,7 @@
 #   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
 #   make screenshots  take the pictures of docs/pictures again (needs Chromium)
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
+#   make audit    the pinned packages against known weaknesses (needs the network)
 #   make clean    remove the environment, the stamps, caches and builds
 
 SHELL := /bin/sh
@@ -43,7 +44,7 @@ $(PYTHON_IN):
 
 # --- what people call -------------------------------------------------------------------------------
 
-.PHONY: help run test check format lock words bench soak screenshots vendor clean
+.PHONY: help run test check format lock words bench soak screenshots vendor audit clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -97,6 +98,10 @@ screenshots: .stamps/dev
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)
+
+# A tool of its own environment: what it needs is no part of the hub.
+audit:
+	uvx --from pip-audit pip-audit --requirement requirements/service.lock --disable-pip --require-hashes $(ARGS)
 
 clean:
 	rm -rf $(VENV) .stamps dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -41,7 +41,7 @@ from routehub.journal.writer import Writer
 from routehub.warning import stored
 from routehub_schemas.registry import Registry
 
-SIZES, QUICK = {"two weeks": 14, "two years": 731}, {"two weeks": 14, "two months": 61}
+SIZES, QUICK = {"two weeks": 14, "two years": 731}, {"two days": 2, "a week": 7}
 OPEN, OPEN_QUICK = 500, 100
 TURNS = 60
 PARTIES = ("SI", "MK", "RS", "HR", "AT", "GR", "DE", "HU", "BG", "RO", "EC")

@@ -135,7 +135,7 @@ def _talk(port: int, keys: Sequence[str]) -> Talk:
         f"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n{UPGRADE}\r\n".encode()
         for key in keys
     ]
-    talk = Talk("ws", hellos, b" 101 ", alert(port, keys[0], wall() + timedelta(days=2)), publishers=16)
+    talk = Talk("ws", hellos, b" 101 ", alert(port, keys[0], wall() + timedelta(days=2), "Minor"), publishers=16)
     return replace(talk, hellos=hellos)
 
 

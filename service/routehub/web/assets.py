@@ -16,6 +16,12 @@ from routehub.web.answers import PageRoute
 from routehub.web.context import Web
 
 FOLDER = Path(__file__).parent / "static"
+STYLE_SHEET = "routehub.css"
+STYLES = (
+    "tokens", "ground", "frame", "parts", "route", "overview", "graphs", "alerts", "tables", "forms", "papers",
+    "access", "device", "narrow", "paper",
+)  # fmt: skip
+"""The parts of the one style sheet of all pages, in the order in which they lie over one another."""
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 SAID = re.compile(r'\bphrase\("([^"\\]*)"')
@@ -31,8 +37,13 @@ def files() -> dict[str, tuple[bytes, str]]:
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
             content = path.read_bytes()
-            found[path.name] = (content, hashlib.sha256(content).hexdigest()[:12])
-    return found
+            found[path.name] = (content, _mark(content))
+    sheet = b"\n".join((FOLDER / "styles" / f"{name}.css").read_bytes() for name in STYLES)
+    return found | {STYLE_SHEET: (sheet, _mark(sheet))}
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def address(name: str) -> str:

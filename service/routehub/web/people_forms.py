@@ -34,7 +34,7 @@ def moment(ctx: WebContext, text: str, name: str, who: Visitor, faults: Faults) 
         return None
     try:
         local = datetime.fromisoformat(text.replace(" ", "T"))
-        at = local.replace(tzinfo=local.tzinfo or who.route.zone).astimezone(UTC)
+        at = local.replace(tzinfo=local.tzinfo or who.zone).astimezone(UTC)
         return (at - ctx.clock.offset).isoformat()
     except (ValueError, OverflowError):
         faults.add(name, _("Write a day and a time, such as 2026-01-21 18:00"))

@@ -25,6 +25,7 @@ def test_every_page_is_reached_by_a_link_or_named_here(sample: Sample):
     known = {pattern.path for pattern in patterns(sample.hub.app)}
     assert known - sample.reached - set(NO_PAGE_OF_THEIR_OWN) == set(), "link to it, or name it in pages.by_hand"
     assert set(NO_PAGE_OF_THEIR_OWN) - known == set(), "gone"
+    assert sample.dead == []
 
 
 @pytest.mark.timeout(180)

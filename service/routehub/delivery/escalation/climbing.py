@@ -20,8 +20,8 @@ from routehub.directory.snapshot import PersonView
 from routehub.directory.visibility import readers
 from routehub.journal.message import Transaction
 
-PORTION = 50
-"""Steps of one transaction: some tenths of a second."""
+PORTION = 20
+"""Steps of one transaction: a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,11 @@ def take(tx: Transaction, at: Moment, tasks: Iterable[Task], night: str) -> None
     nights = Nights(tx.conn, at, night)
     climbed: dict[str, list[Task]] = {}
     calm: dict[tuple[str, str, str], list[Task]] = {}
+    tasks = list(tasks)
+    taken = steps.taken(tx.conn, {task.waiting.asked_in for task in tasks})
     for task in tasks:
+        if task.due.step.name in taken.get((task.waiting.asked_in, task.waiting.party), {}):
+            continue  # by another hub, which found the same
         if not still_waits(tx.conn, task.waiting.asked_in, task.waiting.party, tx.now):
             continue
         if task.due.step.to == "coordinators":

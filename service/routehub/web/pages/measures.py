@@ -129,7 +129,7 @@ async def ask_change(request: Request, ctx: Web, who: Reading, ref: Ref) -> Resp
     found = await _one(ctx, who, ref)
     if found.party != who.party:
         raise NotAllowed(_("Only the party that told of the measure changes it."))
-    return _show_form(request, ctx, who, MeasureForm.changing(found, who.route.zone), Faults())
+    return _show_form(request, ctx, who, MeasureForm.changing(found, who.zone), Faults())
 
 
 @router.post("/measures/new")
@@ -137,11 +137,11 @@ async def tell(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     """First what it would do, then, on the second press, the notice itself."""
     _require(who)
     typed = MeasureForm.of(form)
-    faults = measure_form.check(typed, who.route.zone)
+    faults = measure_form.check(typed, who.zone)
     if faults:
         return _show_form(request, ctx, who, typed, faults, status=422)
     before = (await _one(ctx, who, typed.updates)).said if typed.updates else None
-    data, send = measure_form.payload(typed, who.route.zone, before), form.text("send") == "yes"
+    data, send = measure_form.payload(typed, who.zone, before), form.text("send") == "yes"
     post = Post(ctx.registry["measure"], data, key=typed.key if send else None, said=asdict(typed), dry_run=not send)
     try:
         recorded = await ctx.intake.receive(who.principal, post)

@@ -40,6 +40,21 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
 
+  // Signing out clears what was typed and not posted. What waits to be sent stays for its owner: it was posted.
+  const clear = async () => {
+    for (const draft of await store.all("drafts")) {
+      if (draft.id.startsWith(`${bar.dataset.owner} `)) await store.remove("drafts", draft.id);
+    }
+    localStorage.removeItem("routehub-week");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (new URL(form.action).pathname !== "/sign-out") return;
+    event.preventDefault();
+    clearTimeout(pause);
+    clear().catch(() => null).finally(() => form.submit());
+  });
+
   const put = (form, draft) => {
     const fields = typedIn(form);
     for (const [name, value] of draft.fields) {

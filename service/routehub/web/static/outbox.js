@@ -11,7 +11,10 @@ window.routehubOutbox = (() => {
   }
 
   const { owner, base, zone } = bar.dataset;
-  if (localStorage.getItem("routehub-owner") !== owner) window.caches?.delete(PAGES);
+  if (localStorage.getItem("routehub-owner") !== owner) {
+    window.caches?.delete(PAGES);
+    localStorage.removeItem("routehub-week");
+  }
   localStorage.setItem("routehub-owner", owner);
   const store = window.routehubStore;
   const EVERY = 60_000;
@@ -328,8 +331,18 @@ window.routehubOutbox = (() => {
     const last = Number(sessionStorage.getItem("routehub-kept") ?? 0);
     if (Date.now() - last < 1_800_000) return;
     const registration = await navigator.serviceWorker.ready;
-    registration.active.postMessage({ keep: [base || "/", `${base}/figures`, `${base}/outbox`] });
+    registration.active.postMessage({ keep: [base || "/", `${base}/figures`, `${base}/outbox`, ...week()] });
     sessionStorage.setItem("routehub-kept", String(Date.now()));
+  };
+
+  // The route on each of the last seven days and what is listed, once a day; not where its person saves on data.
+  const week = () => {
+    const DAY = 86_400_000;
+    const dates = [0, 1, 2, 3, 4, 5, 6].map((back) => hubTime(Date.now() - back * DAY).toISOString().slice(0, 10));
+    if (navigator.connection?.saveData || localStorage.getItem("routehub-week") === `${owner} ${dates[0]}`) return [];
+    localStorage.setItem("routehub-week", `${owner} ${dates[0]}`);
+    const lists = ["alerts", "parties", "legs", "bulletin"].map((list) => `${base}/${list}`);
+    return [...lists, ...dates.map((day) => `${base}/replay?day=${day}`)];
   };
   window.addEventListener("load", () => keepPages().catch(() => null));
 
