@@ -8,7 +8,9 @@
 #   make words    bring the catalogues of words up to date with code and templates (docs/languages.md)
 #   make bench    the benchmarks: tables with ratios
 #   make soak     the promises at their full size (hours)        make soak PROMISE="A2 B5" SIZE=0.1
+#   make screenshots  take the pictures of docs/pictures again (needs Chromium)
 #   make vendor   fetch the vendored scripts again and compare them with their list (needs npm)
+#   make audit    the pinned packages against known weaknesses (needs the network)
 #   make clean    remove the environment, the stamps, caches and builds
 
 SHELL := /bin/sh
@@ -42,7 +44,7 @@ $(PYTHON_IN):
 
 # --- what people call -------------------------------------------------------------------------------
 
-.PHONY: help run test check format lock words bench soak vendor clean
+.PHONY: help run test check format lock words bench soak screenshots vendor audit clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -91,8 +93,15 @@ soak: .stamps/dev
 	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
 	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
 
+screenshots: .stamps/dev
+	$(PYTHON_IN) tools/screenshots.py
+
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)
+
+# A tool of its own environment: what it needs is no part of the hub.
+audit:
+	uvx --from pip-audit pip-audit --requirement requirements/service.lock --disable-pip --require-hashes $(ARGS)
 
 clean:
 	rm -rf $(VENV) .stamps dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

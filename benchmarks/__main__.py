@@ -9,17 +9,21 @@ BENCHMARKS = {
     "replay": "benchmarks.replay",
     "fanout": "benchmarks.fanout",
     "deliveries": "benchmarks.deliveries",
+    "replicas": "benchmarks.replicas",
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
     "digest": "benchmarks.digest",
+    "pages": "benchmarks.pages",
 }
 HELP = """\
 ingestion  durable posts and batches, beside the disk, its peers and a server that stores nothing
 replay     two years of hourly figures, and the memory meanwhile
 fanout     listeners of a stream beside a C limit and other brokers; slow readers; a storm of returning ones
 deliveries due webhooks claimed and sent by one hub and by two, beside posting without any claim
+replicas   one, two and three hubs on one PostgreSQL: listeners and webhooks spread over them
 warning    early warning over hourly figures
 reads      boards, feed and search over 500,000 and 5,000,000 figures
+pages      every page over two years of figures; 500 open pages that learn of a report at once
 digest     the agenda, its annexes and its papers, after weeks and after two years of hourly figures
 
 All of them take about an hour; --quick takes smaller sizes, some minutes each. What is not installed is named."""

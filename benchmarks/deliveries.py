@@ -112,14 +112,14 @@ def run(quick: bool = False) -> None:
         stack.enter_context(receiver.listening())
         one = _posting(receiver, count, 1)
         _row("limit: one process that posts and asks nobody", one, one, 0, 0)
-        _hubs("one hub on SQLite", folder / "sqlite", f"sqlite:///{folder}/sqlite/hub.db", 1, receiver, count, one)
+        sending("one hub on SQLite", folder / "sqlite", f"sqlite:///{folder}/sqlite/hub.db", 1, receiver, count, one)
         two = _posting(receiver, count, 2)
         _row("limit: two such processes", two, two, 0, 0)
         address = stack.enter_context(postgres())
         if address is None:
             print("hubs on PostgreSQL: not installed")
             return
-        _hubs("two hubs on one PostgreSQL", folder / "postgres", address, 2, receiver, count, two)
+        sending("two hubs on one PostgreSQL", folder / "postgres", address, 2, receiver, count, two)
 
 
 def _row(what: str, rate: float, limit: float, doubles: int, missing: int) -> None:
@@ -147,7 +147,9 @@ async def _post(port: int, count: int) -> None:
     await asyncio.gather(*(some() for _ in range(SIDE_BY_SIDE)))
 
 
-def _hubs(what: str, folder: Path, url: str, hubs: int, receiver: Receiver, count: int, limit: float) -> None:
+def sending(what: str, folder: Path, url: str, hubs: int, receiver: Receiver, count: int, limit: float) -> float:
+    """One row: hubs that share so many due deliveries. ``limit``: a rate to compare with; 0: with itself. Gives the
+    rate."""
     folder.mkdir()
     ports = [free_port(21_150 + 10 * number) for number in range(hubs)]
     given = {
@@ -167,7 +169,9 @@ def _hubs(what: str, folder: Path, url: str, hubs: int, receiver: Receiver, coun
         _wait(db, receiver)
     db.close()
     doubles = sum(times - 1 for times in receiver.seen.values())
-    _row(what, wanted / (receiver.last - receiver.first), limit, doubles, wanted - len(receiver.seen))
+    rate = wanted / (receiver.last - receiver.first)
+    _row(what, rate, limit or rate, doubles, wanted - len(receiver.seen))
+    return rate
 
 
 @contextlib.contextmanager

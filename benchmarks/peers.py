@@ -162,11 +162,12 @@ PEERS: dict[str, Callable[[Path], contextlib.AbstractContextManager[Served]]] = 
 }
 
 
-def alert(port: int, key: str, expires: datetime) -> bytes:
-    """A message that the whole route reads: its stream event has about as many bytes as what peers carry."""
+def alert(port: int, key: str, expires: datetime, severity: str = "Severe") -> bytes:
+    """A message that the whole route reads: its stream event has about as many bytes as what peers carry. Nobody is
+    reminded of a minor one, of which a benchmark may leave thousands unacknowledged."""
     body = json.dumps(
         {
-            "category": "surge", "severity": "Severe", "urgency": "Expected", "certainty": "Likely",
+            "category": "surge", "severity": severity, "urgency": "Expected", "certainty": "Likely",
             "headline": "Crossing fills up", "description": STAMP, "expires": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
     )  # fmt: skip

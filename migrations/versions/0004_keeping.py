@@ -43,6 +43,10 @@ def upgrade() -> None:
         sa.Column("last_used", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("public", name=op.f("pk_signing_key")),
     )
+    with op.batch_alter_table("api_key", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("certificate", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_api_key_certificate"), ["certificate"], unique=False)
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("guided_at", sa.DateTime(timezone=True), nullable=True))
@@ -55,6 +59,10 @@ def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("guided_at")
         batch_op.drop_column("language")
+
+    with op.batch_alter_table("api_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_key_certificate"))
+        batch_op.drop_column("certificate")
 
     op.drop_table("signing_key")
     with op.batch_alter_table("erasure", schema=None) as batch_op:

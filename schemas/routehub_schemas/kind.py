@@ -100,16 +100,23 @@ def _closed(annotation: Any) -> bool:
     return get_origin(annotation) is Literal or (bool(inner) and all(_closed(one) for one in inner))
 
 
-def free_text(value: Any) -> Iterator[str]:
-    """Every text of a payload that says something of its own: titles, remarks, names, codes of places and parties."""
+def texts_at(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a payload that says something of its own, after its JSON Pointer: titles, remarks, names, codes of
+    places and parties."""
     if isinstance(value, str):
-        yield value
+        yield pointer, value
     elif isinstance(value, Part):
         for name in _worded(type(value)):
-            yield from free_text(getattr(value, name))
+            yield from texts_at(getattr(value, name), f"{pointer}/{name}")
     elif isinstance(value, list):
-        for one in value:
-            yield from free_text(one)
+        for at, one in enumerate(value):
+            yield from texts_at(one, f"{pointer}/{at}")
+
+
+def free_text(value: Any) -> Iterator[str]:
+    """The same without the pointers."""
+    for _, text in texts_at(value):
+        yield text
 
 
 PEOPLE = frozenset({"contact_point", "deputy", "party_office"})
@@ -142,9 +149,13 @@ class Kind:
     """`*`; `inherit`: that of the message it answers; `named`: the parties that the payload names."""
     acts: Mapping[str, str] = field(default_factory=dict)
     """The acts that fit an answer to it -> who may do them: addressee, sender, chair or any."""
+    binding: frozenset[str] = frozenset()
+    """Those of its acts by which a party gives its word: a person does them, or a key that was made for that."""
     on_behalf: bool = False
     """Whether a party that may enter for another may post it for that one: what reports facts, and nothing that binds
     a party or speaks for it."""
+    signs: Callable[[Any], tuple[str, ...]] = _none
+    """The parties for which sending it, if it is they who send it, gives their word as a binding act does."""
     short: str | None = None
     """The prefix of the short id that people say over the phone; None: it has none."""
     in_exercise: Mapping[str, Any] = field(default_factory=dict)

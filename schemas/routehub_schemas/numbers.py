@@ -11,6 +11,15 @@ _GROUPED = re.compile(rf"[1-9][0-9]{{0,2}}(?:([{SEPARATORS}])[0-9]{{3}})(?:\1[0-
 _PLAIN = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
+NARROW = "\u202f"
+"""Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
+
+
+def written(value: float) -> str:
+    """``1 902``, as it stands in sentences (UX 10)."""
+    return f"{value:,}".replace(",", NARROW)
+
+
 class NotANumber(ValueError):
     """What was written is no count. ``why``: blank, negative, decimal, too-large or other."""
 

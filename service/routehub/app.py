@@ -13,6 +13,7 @@ from routehub.api import problems
 from routehub.api.busiest import Busiest
 from routehub.api.context import Context as ApiContext
 from routehub.api.documents.shelf import Shelf
+from routehub.api.forwarded import Forwarded
 from routehub.api.observed import Observed
 from routehub.api.pushes import Pushes
 from routehub.api.target import SoundTarget
@@ -75,6 +76,7 @@ from routehub.core.observe import Metrics, log
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
 from routehub.core.signpost import Inclusion, Signpost, Signposted
+from routehub.core.vault import Vault
 from routehub.delivery import alert_mail
 from routehub.delivery.apprise.messenger import Messenger
 from routehub.delivery.channels.apprise import AppriseChannel
@@ -101,6 +103,7 @@ from routehub.digests.schedule import Schedule, Task
 from routehub.digests.tasks.agenda import AgendaDigest
 from routehub.digests.tasks.bulletin import DailyBulletin
 from routehub.digests.tasks.called import CalledAgenda
+from routehub.digests.tasks.new_keys import NewKeys
 from routehub.directory import sessions
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.snapshot import Directory
@@ -186,6 +189,7 @@ class Hub:
         self.clock: LiveClock | MovableClock = MovableClock() if settings.mode == "exercise" else LiveClock()
         self.directory = CurrentDirectory()
         self.rates = Rates()
+        self.vault = Vault(settings.secrets_key_file or settings.data_dir / "secrets.key")
         self.bell = self._bell()
         self.boards = (*shipped_boards(lambda: self.directory.value), *more_boards)
         self.writer = Writer(
@@ -360,6 +364,7 @@ class Hub:
             AgendaClosing(self.db, self.directory, self.chair),
             LateItems(self.db, self.directory, self.chair),
             ActionReminders(self.db, self.intake, self.directory),
+            NewKeys(self.intake, self.directory),
         )
 
     def _channels(self, renderers: Mapping[str, MailRenderer]) -> dict[str, Channel]:
@@ -416,7 +421,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.router.middleware_stack = Signposted(app.router, signpost)
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due, hub.chair,
+        hub.pushes, hub.subscriptions, hub.due, hub.chair, hub.vault,
         Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)
@@ -425,6 +430,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
+    app.add_middleware(
+        Forwarded, trusted=hub.settings.trusted_proxy, certificate_header=hub.settings.client_certificate_header
+    )
     return app
 
 

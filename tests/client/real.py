@@ -34,7 +34,7 @@ def _key(conn: Connection, party: str, route: str) -> str:
         route=route,
         party=party,
         system=f"{party} figures system",
-        scopes=frozenset({"read:feed", "post:*"}),
+        scopes=frozenset({"read:feed", "post:*", "bind"}),
         allowed=allowed,
         days=30,
         by="hub",

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routehub.boards.alerts.waiting import Unanswered
 from routehub.delivery.escalation import plan
+from routehub.delivery.escalation.climbing import PORTION, Task, portions
 from routehub.delivery.escalation.joining import MOST, WINDOW, Placed, letters, place
 from routehub.delivery.escalation.plan import GRAVE, LADDERS
 from routehub.delivery.escalation.quiet import Quiet, night
@@ -191,3 +193,27 @@ def test_a_party_goes_from_reported_to_overdue_to_silent_and_back_once_each():
     assert paused == Standing("reported", DAY + timedelta(days=9))
     assert standing(paused, DAY + timedelta(days=10), DAY - timedelta(days=2)).state == "overdue"
     assert standing(Standing("overdue", DAY), DAY, DAY) == Standing("reported", DAY)
+
+
+def _task(number: int, severity: str, party: str, to: plan.To) -> Task:
+    asked = f"alert {number}"
+    one = Unanswered(
+        asked, "GR-1", "wbr", "GR", party, "Actual", severity, asked, NOON, 1, ("GR-MK",), None
+    )  # fmt: skip
+    return Task(one, plan.Due(plan.Step(to, minutes(15), to), tell=True))
+
+
+def test_steps_are_taken_in_short_parts_that_keep_one_mail_together():
+    calm = [_task(n, "Moderate", "MK", "duty") for n in range(2 * PORTION)]  # one leg: one mail
+    grave = [_task(n, "Severe", party, "duty") for n in range(PORTION) for party in ("MK", "RS", "HR")]
+    climbed = [_task(n, "Severe", party, "coordinators") for n in range(10) for party in ("MK", "RS", "HR")]
+    parts = portions([*calm, *grave, *climbed])
+    assert sorted(map(id, (task for part in parts for task in part))) == sorted(map(id, [*calm, *grave, *climbed]))
+    assert [len(part) for part in parts if part[0] in calm] == [2 * PORTION]
+    assert all(len(part) <= PORTION for part in parts if part[0] not in calm)
+    assert parts[-1][0] in calm, "what can wait is last"
+    for number in range(10):
+        holding = [
+            part for part in parts if any(task in climbed and task.waiting.alert == f"alert {number}" for task in part)
+        ]
+        assert len(holding) == 1, "coordinators are told of an alert once"

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from routehub.core.clock import wall
 from routehub.delivery.mail import Mailbox
 from routehub.delivery.smtp import address
-from routehub.delivery.tables import deliveries
+from routehub.delivery.tables import deliveries, held_mail
 from tests.delivery.calls import alert, client, note
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
@@ -43,6 +43,23 @@ def test_important_alerts_reach_people_who_have_asked_for_nothing(office: Office
     alert(start_hub, gr, severity="Minor", headline="nobody")
     alert(start_hub, mk, severity="Extreme", audience=["GR"])
     assert recipients(smtp_sink.wait(5)[4:]) == ["nikos@gr.example"]
+
+
+def test_who_was_told_that_it_is_severe_hears_that_it_is_so_no_more(office: Office, start: Start, smtp_sink: SmtpSink):
+    gr = office.key("GR")
+    office.person("ana", "MK", "contact_point")
+    hub = start(smtp_url=smtp_sink.url)
+    severe, minor = alert(hub, gr, severity="Severe"), alert(hub, gr, severity="Minor", headline="nobody")
+    easier = [
+        alert(hub, gr, severity="Minor", msg_type="Update", references=[before["id"]]) for before in (minor, severe)
+    ]
+    assert "SEVERE" in smtp_sink.wait(1)[0].subject
+
+    def waiting() -> list[str]:
+        return office.change(lambda tx: list(tx.conn.execute(select(held_mail.c.about)).scalars()))
+
+    # What is not grave any more waits for others about its place, and then goes.
+    assert wait_for(waiting, 10, "the update to be kept for Ana") == [easier[1]["id"]]
 
 
 def test_a_mail_says_how_bad_what_and_until_when_in_text_and_html(office: Office, start: Start, smtp_sink: SmtpSink):

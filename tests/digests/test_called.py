@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from routehub.core.errors import NotAllowed
 from routehub.delivery.mail import Mail, Mailbox
 from routehub.directory.tables import hand_overs, people, person_roles
 from routehub.journal.jobs import Change
@@ -39,6 +40,26 @@ async def test_an_extra_conference_has_an_agenda_of_its_own_and_takes_nobody_s_p
     await world.at(local("2026-01-22 15:01"))
     await world.tick()
     assert len(await world.agendas()) == 2
+
+
+async def test_a_conference_of_few_has_an_agenda_for_these_alone(world: World):
+    await world.series(first_number=15)
+    few = {"audience": ["SI", "MK", "EC"], "participants": ["SI", "MK"]}
+    await world.post(CHAIR, "conference", tlp="RED", **EXTRA | few)
+    with pytest.raises(NotAllowed, match="EC chairs conference 14"):
+        await world.post(person("SI", "chair"), "conference", tlp="RED", **EXTRA | few, state="cancelled", reason="No.")
+    await world.at(local("2026-01-22 15:00"))
+    await world.tick()
+    assert 14 not in [a.conference for a in await world.agendas("BG")]
+    (draft,) = [a for a in await world.agendas("MK") if a.conference == 14]
+    assert (draft.conference, draft.state) == (14, "draft")
+    item = await world.message(draft.message_id)
+    assert (item.tlp, sorted(item.parties)) == ("RED", ["EC", "MK", "SI"])
+    await world.at(local("2026-01-23 07:00"))
+    await world.tick()
+    closed = [a for a in await world.agendas("SI") if a.conference == 14][-1]
+    assert (closed.conference, closed.state) == (14, "closed")
+    assert (await world.message(closed.message_id)).thread == item.thread
 
 
 async def test_a_sub_group_by_rule_is_invited_and_gets_no_agenda(world: World):

@@ -10,11 +10,11 @@ import pytest
 
 from routehub.core.canonical import dumps
 from routehub.digests.agenda import compile_agenda
+from routehub.digests.circle import announced_conferences
 from routehub.digests.render import layout
 from routehub.digests.render.page import AgendaPage, agenda_page
 from routehub.digests.render.reader import Reader
 from routehub.digests.series import every
-from routehub.digests.tasks.agenda import announced_conferences
 from routehub.digests.upcoming import after
 from tests.digests.world import ROUTE, World, local, open_world, person
 

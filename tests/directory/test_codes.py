@@ -39,9 +39,9 @@ ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 def set_up(office: Office, name: str) -> str:
     """An app for codes; answers its secret."""
     person = office.person(name).id
-    secret = office.change(lambda tx: codes.begin(tx, person))
+    secret = office.change(lambda tx: codes.begin(tx, office.vault, person))
     early = int(wall().timestamp()) // 30 - 1
-    assert office.change(lambda tx: codes.confirm(tx, person, codes.code_at(secret, early)))
+    assert office.change(lambda tx: codes.confirm(tx, office.vault, person, codes.code_at(secret, early)))
     return secret
 
 
@@ -53,14 +53,16 @@ def code_now(secret: str) -> str:
 def test_an_app_counts_from_its_first_code_on_and_the_one_before_until_then(office: Office):
     ana = office.person("ana").id
     secret = set_up(office, "ana")
-    waiting = office.change(lambda tx: codes.begin(tx, ana))
+    waiting = office.change(lambda tx: codes.begin(tx, office.vault, ana))
     assert waiting != secret
-    assert office.change(lambda tx: codes.begin(tx, ana)) == waiting, "loading the page again changes nothing"
-    assert not office.change(lambda tx: codes.use(tx, ana, code_now(waiting)))
+    assert office.change(lambda tx: codes.begin(tx, office.vault, ana)) == waiting, (
+        "loading the page again changes nothing"
+    )
+    assert not office.change(lambda tx: codes.use(tx, office.vault, ana, code_now(waiting)))
     code = code_now(secret)
-    assert office.change(lambda tx: codes.use(tx, ana, code))
-    assert not office.change(lambda tx: codes.use(tx, ana, code)), "a code signs in once"
-    assert not office.change(lambda tx: codes.use(tx, office.person("bor").id, code_now(secret)))
+    assert office.change(lambda tx: codes.use(tx, office.vault, ana, code))
+    assert not office.change(lambda tx: codes.use(tx, office.vault, ana, code)), "a code signs in once"
+    assert not office.change(lambda tx: codes.use(tx, office.vault, office.person("bor").id, code_now(secret)))
 
 
 def test_recovery_codes_work_once_each_and_only_for_their_person(office: Office):

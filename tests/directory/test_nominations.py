@@ -89,7 +89,7 @@ def test_when_the_last_contact_point_is_withdrawn_the_clock_begins_anew(office: 
     began(office, timedelta(days=30))
     assert standing(office, "MK").state == "nominated"
     mira = office.person("mira").id
-    office.change(lambda tx: people.withdraw(tx, operator_principal(WBR), mira))
+    office.change(lambda tx: people.withdraw(tx, operator_principal(WBR), mira, leave_gap=True))
     assert standing(office, "MK").state == "running"
     assert standing(office, "MK", timedelta(hours=25)).state == "overdue"
 
@@ -102,7 +102,7 @@ def test_the_first_sign_in_accepts_the_nomination_and_a_new_one_is_accepted_anew
     assert first is not None
     office.change(lambda tx: sign_in.begin(tx, person, "link", "a browser", 12))
     assert office.directory.people[person].accepted_at == first
-    office.change(lambda tx: people.withdraw(tx, operator_principal(WBR), person))
+    office.change(lambda tx: people.withdraw(tx, operator_principal(WBR), person, leave_gap=True))
     nominated(office, "HR", "Iva")
     assert office.directory.people[person].accepted_at is None
 
@@ -119,7 +119,9 @@ async def test_who_has_not_nominated_is_shown_to_all_and_waits_for_coordinators_
     assert any(text.startswith("No contact point nominated yet:") and "HR" in text for text in todo)
     assert not any("nominated yet" in one["text"] for one in (await mira.get("/v1/status")).json()["todo"])
     person = door.office.person("mira").id
-    assert (await goran.post(f"/v1/people/{person}/withdraw")).status_code == 200
+    asked = await goran.post(f"/v1/people/{person}/withdraw")
+    assert (asked.status_code, asked.json()["problems"][0]["code"]) == (422, "gap"), "nobody of MK could be reached"
+    assert (await goran.post(f"/v1/people/{person}/withdraw?leave_gap=true")).status_code == 200
     own = (await goran.get("/v1/status")).json()["todo"]
     assert [one["text"] for one in own if "Nominate" in one["text"]] == ["Nominate a contact point, within 24 hours"]
     assert "Nominate a contact point" in (await goran.get("/", headers={"Accept": "text/html"})).text

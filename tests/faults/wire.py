@@ -25,8 +25,8 @@ class Wire:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
+    async def start(self, host: str = "127.0.0.1") -> None:
+        self._server = await asyncio.start_server(self._accepted, host, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def lead_to(self, hub_port: int) -> None:

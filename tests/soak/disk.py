@@ -8,6 +8,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,9 +67,11 @@ def can_mount() -> bool:
 @pytest.fixture
 def loop_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LoopDisk]:
     """A disk of as many mebibytes as the test's parameter says, or 48."""
-    try:
-        disk = LoopDisk.made(tmp_path / "disk", tmp_path / "disk.image", getattr(request, "param", 48))
-    except OSError as refused:
-        pytest.skip(f"no loop device can be mounted here: {refused}")
-    with contextlib.closing(disk):
-        yield disk
+    with tempfile.TemporaryDirectory(prefix="rhdisk-", dir="/tmp") as name:  # open to PostgreSQL's account, too
+        Path(name).chmod(0o755)
+        try:
+            disk = LoopDisk.made(Path(name, "disk"), tmp_path / "disk.image", getattr(request, "param", 48))
+        except OSError as refused:
+            pytest.skip(f"no loop device can be mounted here: {refused}")
+        with contextlib.closing(disk):
+            yield disk

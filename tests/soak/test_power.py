@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def cut(
     finally:
         for pid in reversed(pids):
             os.kill(pid, signal.SIGCONT)
-    with contextlib.closing(LoopDisk(tmp_path / "cut", tmp_path / "cut.image")) as left:
+    with contextlib.closing(LoopDisk(disk.folder.with_name("cut"), tmp_path / "cut.image")) as left:
         return look(left.folder, told)
 
 
@@ -120,6 +121,7 @@ def postgres_on_disk(loop_disk: LoopDisk, postgres_programs: Path) -> Iterator[P
     server = PostgresServer(postgres_programs, folder=loop_disk.folder, options=SPARE)
     try:
         server.start()
+        subprocess.run(["sync", "-f", loop_disk.folder], check=True)  # initdb does not wait for the disk in tests
         yield server
     finally:
         server.stop("immediate")

@@ -1,5 +1,6 @@
 """The figures form, as a browser without scripts uses it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -134,7 +135,22 @@ def test_nothing_to_report_is_said_and_is_not_a_zero(stage, paper):
     assert "Nothing to report on this route." in overview
 
 
-def test_a_correction_of_a_final_figure_needs_a_reason_and_keeps_the_earlier_one(stage, paper):
+def test_what_a_system_sent_in_part_stands_in_the_form_and_is_filled_up(stage, paper):
+    stage.report("SI", stage.today("SI"), arrivals(1362, "HR"))
+    slovenia = paper("SI")
+    page = form_of(slovenia)
+    assert "You are correcting figures" not in page.words
+    assert re.search(r"Some figures are in already 1 of \d+, posted by SI figures system", page.words)
+    fields = page.form("Post figures").fields
+    assert fields["arrivals|counterpart:HR"] == ["1\u202f362"]
+    assert "reason" not in fields
+    page = slovenia.press(page, "Post figures", **{"departures|counterpart:AT": "1121"})
+    assert "Figures posted" in page.words
+    assert [one["indicator"] for one in reports(stage)[-1]["data"]["figures"]] == ["departures"]
+    assert "You are correcting figures" in form_of(slovenia).words
+
+
+def test_a_correction_of_a_confirmed_figure_needs_a_reason_and_keeps_the_earlier_one(stage, paper):
     slovenia = paper("SI")
     slovenia.press(form_of(slovenia), "Post figures", quality="confirmed", **FIELDS)
     page = form_of(slovenia)

@@ -33,7 +33,7 @@ def test_a_page_speaks_what_the_browser_asks_for_and_then_what_its_reader_chose(
     overview = slovenia.press(slovenia.open("/"), "Deutsch")
     slovenia.client.cookies.delete("routehub-language")
     assert overview.words == slovenia.open("/").words  # kept for the person, not for the browser alone
-    for words in ("Für Slowenien", "Warnung geben", "Alle Zeiten Brüssel (CE", "Nordmazedonien"):
+    for words in ("Für Slowenien", "Warnen", "Alle Zeiten Brüssel (CE", "Nordmazedonien"):
         assert words in overview.words
     form = slovenia.open("/figures")
     assert "Eingereist aus Kroatien" in form.words

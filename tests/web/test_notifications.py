@@ -1,5 +1,6 @@
 """What people are told and by what, on pages without scripts."""
 
+from tests.fixtures.mail import SmtpSink
 from tests.fixtures.waiting import wait_for
 from tests.fixtures.webhooks import WebhookReceiver
 from tests.web.conftest import ON_SQLITE
@@ -53,3 +54,24 @@ def test_the_page_of_a_message_tells_its_sender_who_was_reached(stage, paper):
     page = croatia.open(f"/messages/{short}")
     assert page.status == 200
     assert "Who was reached" not in page.words
+
+
+def test_the_grid_is_kept_as_it_was_sent_and_a_channel_can_be_tried(set_stage, stranger, smtp_sink: SmtpSink):
+    stage = set_stage(smtp_url=smtp_sink.url)
+    slovenia = stranger(stage).sign_in("SI")
+    page = slovenia.press(slovenia.open(ALL), "Save", **{"own.alert": ""})
+    assert page.status == 422
+    assert "severe and extreme alerts: they have to reach you" in page.words
+
+    page = slovenia.press(page, "Save", **{"own.alert": "Severe", "own.measure": "on", "own.bulletin": None})
+    assert page.status == 200
+    chosen = page.form("Save").fields
+    assert chosen["own.alert"] == ["Severe"]
+    assert chosen["own.measure"] == ["on"]
+    assert not chosen["own.bulletin"]
+    assert chosen["own.agenda"] == ["on"], "what was not touched comes by itself, as before"
+    assert "Paused" in page.words, "to get no bulletin is a paused setting, which is listed"
+
+    page = slovenia.press(page, "Send me a test: E-mail")
+    assert smtp_sink.wait(1)[0].subject == "Test from Routehub"
+    wait_for(lambda: "Sent" in slovenia.open(ALL).words, 15)

@@ -52,7 +52,9 @@ def code_of(secret: str, at: datetime, ahead: int = 0) -> str:
 def newest_secret(stage: Stage) -> str:
     db = Database(stage.hub.database_url, 1)
     try:
-        return str(db.read_sync(lambda conn: conn.execute(code_secrets.select()).first()).secret)  # type: ignore[union-attr]
+        row = db.read_sync(lambda conn: conn.execute(code_secrets.select()).first())
+        assert row is not None
+        return stage.hub.hub.vault.open(row.secret, row.person)
     finally:
         db.close()
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from routehub.api.context import Context, Ctx
+from routehub.api.forwarded import fingerprint
 from routehub.core.clock import wall
 from routehub.core.errors import NotAllowed, SecondStepNeeded, SignInNeeded, Unknown
 from routehub.directory import factors, keys, sessions
@@ -16,6 +17,8 @@ from routehub.directory.snapshot import RouteView
 
 LOOKS = 5
 """So many times a second a key that is not known makes the hub look whether there is a newer directory."""
+UNPROVED = 600
+"""So many requests a minute that prove nothing are answered for one address."""
 PARTY_SHARE = 4
 """A party may make so many times the requests of one of its keys or sessions: several systems, one bound."""
 
@@ -32,12 +35,30 @@ async def identify(connection: HTTPConnection, ctx: Context) -> Principal:
     A key belongs to one route: without a route in the address its own is meant; with another it is refused like a
     route that is not there. A person is on the route of the address.
     """
-    header = connection.headers.get("authorization")
-    principal = await (_by_key(connection, ctx, header) if header is not None else _by_session(connection, ctx))
+    try:
+        principal = await _proved(connection, ctx)
+    except SignInNeeded:
+        # Counted by address when it failed only: a guesser is stopped, the system beside it with its key is not.
+        address = connection.client.host if connection.client else ""
+        ctx.rates.take("not-proved", address, UNPROVED, 60, "Too many requests without a valid key or sign-in.")
+        raise
     most = ctx.settings.rate_per_minute
     ctx.rates.take("actor", principal.session or principal.actor, most, 60)
     ctx.rates.take("party", f"{principal.route} {principal.party}", most * PARTY_SHARE, 60)
     return principal
+
+
+async def _proved(connection: HTTPConnection, ctx: Context) -> Principal:
+    header = connection.headers.get("authorization")
+    if header is not None:
+        return await _by_key(connection, ctx, header)
+    if (name := ctx.settings.client_certificate_header) and (said := connection.headers.get(name)):
+        found = keys.by_certificate(ctx.directory.value, fingerprint(said) or "", wall())
+        if found is not None:
+            return _on_its_route(connection, ctx, found)
+        if sessions.cookie_name(ctx.settings.public_url) not in connection.cookies:
+            raise SignInNeeded("This certificate stands for no key here. Your party's office registers it.")
+    return await _by_session(connection, ctx)
 
 
 async def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Principal:
@@ -47,7 +68,11 @@ async def _by_key(connection: HTTPConnection, ctx: Context, header: str) -> Prin
     if keys.named(ctx.directory.value, text.strip()) is None and ctx.rates.allows("unknown-key", "", LOOKS, 1):
         # Made a moment ago, at another hub or at the operator's terminal: its first push must not be turned away.
         await ctx.db.read(ctx.directory.refresh)
-    principal = keys.authenticate(ctx.directory.value, text.strip(), wall())
+    return _on_its_route(connection, ctx, keys.authenticate(ctx.directory.value, text.strip(), wall()))
+
+
+def _on_its_route(connection: HTTPConnection, ctx: Context, principal: Principal) -> Principal:
+    """The principal of a key, if the address means its route and its party is on it."""
     named: str | None = connection.path_params.get("route")
     if named is not None and named != principal.route:
         raise Unknown(f"There is no route {named} here that you can see.")

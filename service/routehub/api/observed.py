@@ -1,6 +1,7 @@
 """Every request counted and timed, every answer with the headers that all of them need."""
 
 import time
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,10 +9,22 @@ from routehub.core.observe import Metrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+UNSAID = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+)
+"""What an answer that says nothing else of it says: it is not kept, and opens nothing."""
+
+
+def _unsaid(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    said = {name for name, _ in headers}
+    return [pair for pair in UNSAID if pair[0] not in said]
+
 
 class Observed:
-    """ASGI middleware. Adds ``X-Content-Type-Options`` (and HSTS where the hub is reached by https) and measures by
-    method and status; an address is no label, for addresses name records."""
+    """ASGI middleware. Adds ``X-Content-Type-Options`` (and HSTS where the hub is reached by https), what an answer
+    leaves unsaid, and measures by method and status; an address is no label, for addresses name records."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
         self._app, self._metrics = app, metrics
@@ -30,7 +43,8 @@ class Observed:
             if message["type"] == "http.response.start":
                 taken = time.perf_counter() - began
                 self._metrics.requests.labels(method, str(message["status"])).observe(taken)
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                headers = message.get("headers", [])
+                message["headers"] = [*headers, *self._headers, *_unsaid(headers)]
             await send(message)
 
         await self._app(scope, receive, observed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from routehub.boards.conferences.attendance import invited
 from routehub.boards.conferences.queries import (
     AgendaRef,
     ConferenceView,
@@ -23,6 +24,7 @@ from routehub.core.db import upsert
 from routehub.core.errors import Conflict, Refused, Stale
 from routehub.digests.agenda.order import time_of, too_long
 from routehub.digests.agenda.rules.proposals import AT_CLOSE, why
+from routehub.digests.circle import named, read_by, readers
 from routehub.digests.words import clip
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
@@ -98,7 +100,7 @@ def load(conn: Connection, directory: Directory, route: RouteView, held: Confere
     It rests on what everyone on the route may read, as the agenda itself does (DECISIONS 1).
     """
     ids = shared.audiences(conn, route, now)
-    found = agendas(conn, ids | {held.audience_id}, route.code, held.series, held.number, limit=1)
+    found = agendas(conn, read_with(conn, route, held, now), route.code, held.series, held.number, limit=1)
     event = event_of(conn, found[0].message_id) if found else None
     if event is None:
         return None
@@ -120,6 +122,11 @@ def load(conn: Connection, directory: Directory, route: RouteView, held: Confere
         tuple(new) if closed else (), tuple(_meant(proposed, ref, data, held)),
         row.changed_by if row is not None else None, row.changed_at if row is not None else None,
     )  # fmt: skip
+
+
+def read_with(conn: Connection, route: RouteView, held: ConferenceView, now: datetime) -> frozenset[int]:
+    """The audiences in which papers of a conference may lie: everyone's, and that of the few who were told of it."""
+    return shared.audiences(conn, route, now) | read_by(conn, route, readers(conn, route, held, now), now)
 
 
 def _proposals(conn: Connection, ids: Iterable[int], route: RouteView, held: ConferenceView) -> list[ProposalView]:
@@ -228,6 +235,19 @@ def change(
     return found
 
 
+def _lead_problems(
+    at: str, lead: str, paper: Paper, route: RouteView, directory: Directory, on: date
+) -> Iterator[Problem]:
+    """Who introduces an item takes part in the conference."""
+    code = directory.party_code(lead) or lead
+    if route.membership(code, on) is None:
+        words = f"{lead} is not a party of this route."
+        yield Problem(at, "unknown-party", words, lead, suggestion=directory.near_party(lead))
+    elif code not in (able := invited(route, paper.conference)):
+        words = f"{lead} does not take part in conference {paper.conference.number}."
+        yield Problem(at, "not-invited", words, lead, allowed=list(able))
+
+
 def _acts(sent: AgendaChange) -> dict[str, list[str]]:
     """What was done with which items, for the audit: no texts."""
     found: dict[str, list[str]] = {}
@@ -249,9 +269,8 @@ def _problems(
             words = "There is no such item on the agenda."
             yield Problem(at, "unknown-item", words, key, sorted(known), near(key, known))
             continue
-        if edit.lead is not None and route.membership(directory.party_code(edit.lead) or edit.lead, on) is None:
-            words = f"{edit.lead} is not a party of this route."
-            yield Problem(f"{at}/lead", "unknown-party", words, edit.lead, suggestion=directory.near_party(edit.lead))
+        if edit.lead is not None:
+            yield from _lead_problems(f"{at}/lead", edit.lead, paper, route, directory, on)
         if edit.dropped is not None and known[key].pinned:
             yield Problem(f"{at}/dropped", "standing-item", "This item stands on every agenda.", key)
     if sent.order is None:
@@ -283,7 +302,7 @@ def closed_data(conn: Connection, route: RouteView, paper: Paper, now: datetime)
     dropped = [
         {
             "title": one.item["title"], "rule": one.item["rule"], "reason": one.dropped,
-            "sources": _seen_by_all(conn, route, now, one.item.get("sources", [])),
+            "sources": _seen_by_all(conn, route, now, one.item.get("sources", []), named(paper.data)),
         }
         for one in paper.dropped
     ]  # fmt: skip
@@ -301,11 +320,12 @@ def _edition(
 ) -> dict[str, Any]:
     seen = {source for item in items for source in item.get("sources", [])}
     seen |= {one["source"] for item in items for one in item.get("prepare", []) if one.get("source")}
-    ids, of = shared.audiences(conn, route, now), paper.conference
-    # As everyone knows it: a chair may have been told of a change that is not for all who read the agenda.
+    few, of = named(paper.data), paper.conference
+    ids = read_by(conn, route, few, now)
+    # As all its readers know it: a chair may have been told of a change that is not for all who read the agenda.
     held = conference(conn, ids, route.code, of.series, of.number)
     around = {held.message_id} if held is not None else set()
-    known = set(_seen_by_all(conn, route, now, sorted(seen | around)))
+    known = set(_seen_by_all(conn, route, now, sorted(seen | around), few))
     data = {k: v for k, v in paper.data.items() if k not in ("thread", "references", "due_at", "dropped")}
     meeting = dict(data.get("meeting", {}))
     if held is not None and held.message_id in known:
@@ -331,12 +351,16 @@ def _numbered(at: int, item: dict[str, Any], known: set[str]) -> dict[str, Any]:
     return found
 
 
-def _seen_by_all(conn: Connection, route: RouteView, now: datetime, refs: Iterable[str]) -> list[str]:
-    """Those of the messages that everyone on the route reads today."""
-    everyone = shared.everyone(route, now.astimezone(route.zone).date())
+def _seen_by_all(
+    conn: Connection, route: RouteView, now: datetime, refs: Iterable[str], few: frozenset[str] | None
+) -> list[str]:
+    """Those of the messages that everyone on the route reads today, or the few who get the papers. What is TLP:RED is
+    named only to a circle: its papers have the marking of its conference."""
+    all_of_them = few or shared.everyone(route, now.astimezone(route.zone).date())
     wanted = tuple(refs)
     found = targets.find(conn, route.code, "HUB", wanted)
-    return [ref for ref in wanted if ref in found and found[ref].readers >= everyone and found[ref].tlp != "RED"]
+    open_ = [ref for ref in wanted if ref in found and (few is not None or found[ref].tlp != "RED")]
+    return [ref for ref in open_ if found[ref].readers >= all_of_them]
 
 
 def unchanged(directory: Directory, route: RouteView, held: ConferenceView, paper: Paper) -> Any:

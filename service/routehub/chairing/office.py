@@ -3,7 +3,7 @@ finished is posted as a message."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from routehub.core.ids import uuid8
 from routehub.core.language import for_the_record
 from routehub.digests import series
 from routehub.digests.agenda import compile_agenda
+from routehub.digests.circle import marking
 from routehub.digests.series import Series, weekly
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal, hub_principal
@@ -34,7 +35,6 @@ from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change, Recorded
 from routehub.journal.message import Transaction
 from routehub.journal.writer import Writer
-from routehub.views import shared
 from routehub_schemas.kinds.minutes.payload import Minutes
 
 T = TypeVar("T")
@@ -92,13 +92,14 @@ class Chair:
         await self._change(
             lambda tx: tx.audit("agenda-compiled", who.route, who.party, who.actor, _which(series, number))
         )
-        return await self._intake.receive(hub_principal(who.route), Post(self._intake.registry["agenda"], data))
+        post = Post(self._intake.registry["agenda"], data, tlp=marking(data, held))
+        return await self._intake.receive(hub_principal(who.route), post)
 
-    def _compiled(self, conn: Connection, route: RouteView, held: ConferenceView) -> dict[str, object]:
+    def _compiled(self, conn: Connection, route: RouteView, held: ConferenceView) -> dict[str, Any]:
         now = self._clock.now()
         known = [
             ref.edition
-            for ref in agendas(conn, shared.audiences(conn, route, now), route.code, held.series, held.number)
+            for ref in agendas(conn, papers.read_with(conn, route, held, now), route.code, held.series, held.number)
         ]
         return compile_agenda(
             conn, self._intake.registry, self._directory.value, route, _series_of(conn, route, held), held, now,
@@ -139,7 +140,7 @@ class Chair:
             tx.audit("agenda-closed", route.code, who.party, who.actor, _which(held.series, held.number))
 
         fixed = uuid8("agenda-closed", route.code, held.series, str(held.number))
-        post = Post(self._intake.registry["agenda"], data, fixed_id=fixed, guard=guard)
+        post = Post(self._intake.registry["agenda"], data, tlp=marking(data, held), fixed_id=fixed, guard=guard)
         return await self._intake.receive(hub_principal(route.code), post)
 
     @for_the_record
@@ -177,7 +178,7 @@ class Chair:
         paper, data = found
         fixed = uuid8("agenda-late", route.code, held.series, str(held.number), str(paper.ref.edition))
         guard = papers.unchanged(directory, route, held, paper)
-        post = Post(self._intake.registry["agenda"], data, fixed_id=fixed, guard=guard)
+        post = Post(self._intake.registry["agenda"], data, tlp=marking(data, held), fixed_id=fixed, guard=guard)
         return await self._intake.receive(hub_principal(route.code), post)
 
     # --- the minutes ---

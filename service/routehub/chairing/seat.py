@@ -7,19 +7,19 @@ from routehub.core.errors import NotAllowed, Unknown
 from routehub.directory.principal import Principal
 from routehub.directory.visibility import readable
 
-ROLES = frozenset({"chair", "coordinator"})
-"""Coordinators stand in for the chair, as they do when a proposal is accepted."""
-
 
 def may_chair(who: Principal, held: ConferenceView) -> bool:
-    """A person with the role, whose party takes part. Keys do not chair: minutes are a person's word."""
+    """A person with the role chair in the party that chairs this conference; coordinators who take part stand in, as
+    they do when a proposal is accepted. Who chairs one conference has no power over those of others. Keys do not
+    chair: minutes are a person's word."""
     invited = not held.participants or who.party in (*held.participants, held.chair)
-    return who.person_id is not None and bool(who.roles & ROLES) and invited
+    chairs = "chair" in who.roles and who.party == held.chair
+    return who.person_id is not None and (chairs or ("coordinator" in who.roles and invited))
 
 
 def require(who: Principal, held: ConferenceView) -> None:
     if not may_chair(who, held):
-        raise NotAllowed("This is for the chair of the conference and for coordinators who take part in it.")
+        raise NotAllowed("This is for the party that chairs the conference and for coordinators who take part in it.")
 
 
 def find(conn: Connection, who: Principal, series: str, number: int) -> ConferenceView:

@@ -12,6 +12,7 @@ from routehub.chairing import agenda as papers
 from routehub.chairing.office import Chair
 from routehub.core.db import Database
 from routehub.core.ids import uuid8
+from routehub.digests.circle import of_few
 from routehub.digests.occurrences import Due, Occurrence
 from routehub.digests.schedule import LATEST, Look, Outcome
 from routehub.digests.words import day, listed
@@ -34,16 +35,22 @@ ONE_DAY = timedelta(days=1)
 def _pending(
     conn: Connection, directory: CurrentDirectory, now: datetime, state: str
 ) -> Iterator[tuple[RouteView, ConferenceView, AgendaRef]]:
-    """The agendas in a state whose conferences are not over, as everyone on the route knows them."""
+    """The agendas in a state whose conferences are not over, as those know them who read the agenda."""
     for route in directory.value.routes.values():
         found = open_agendas(conn, route.code, state, now - RECENT)
         if not found:
             continue
-        ids = shared.audiences(conn, route, now)
         for ref in found:
-            held = conference(conn, ids, route.code, ref.series, ref.conference)
+            held = _held(conn, route, now, ref.series, ref.conference)
             if held is not None and held.state != "cancelled" and held.ends > now:
                 yield route, held, ref
+
+
+def _held(conn: Connection, route: RouteView, now: datetime, series: str, number: int) -> ConferenceView | None:
+    """As everyone knows it, or the few who alone were told of it."""
+    known = conference(conn, shared.audiences(conn, route, now), route.code, series, number)
+    few = (view for view in of_few(conn, route) if (view.series, view.number) == (series, number))
+    return known or next(few, None)
 
 
 class AgendaClosing:
@@ -111,7 +118,7 @@ async def _conference(
     series, number = occurrence.series.partition(":")[2].split("/")[:2]
 
     def read(conn: Connection) -> ConferenceView | None:
-        return conference(conn, shared.audiences(conn, route, now), route.code, series, int(number))
+        return _held(conn, route, now, series, int(number))
 
     return route, await db.read_own(read)
 

@@ -20,7 +20,7 @@ from routehub_schemas.registry import Registry
 app = typer.Typer(no_args_is_help=True, help="Keys of national systems: make, list, rotate, revoke.")
 USUAL = ["read:feed", "post:*"]
 Key = Annotated[str, typer.Argument(help="The public part of the key, as listed.")]
-Scope = Annotated[list[str], typer.Option(help="read:feed, post:* or post:KIND; again for more.")]
+Scope = Annotated[list[str], typer.Option(help="read:feed, post:* or post:KIND, bind; again for more.")]
 Days = Annotated[int, typer.Option(help="Days until the key expires.")]
 
 
@@ -36,8 +36,11 @@ def make(
         typer.Option(
             "--all",
             metavar="DIR",
-            help="One key file for each reporting party, mode 0600, for replays: in an exercise they set the clock.",
+            help="One key file for each reporting party, mode 0600, for replays: in an exercise they move time.",
         ),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file: the system proves itself by it to the proxy, and gets no secret.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,15 +48,17 @@ def make(
     with offline() as hub:
         who = hub.operator(route)
         if folder is not None:
-            moving = ["set:clock"] if hub.settings.mode == "exercise" and scope == USUAL else []
+            moving = ["bind", "set:clock"] if hub.settings.mode == "exercise" and scope == USUAL else []
             rows = _for_all(hub, who, folder, system or "replay", [*scope, *moving], days)
             show(rows, as_json, f"No party of {who.route} reports.")
             return
         if not party or not system:
             raise Refused("Name the party and its system: routehub keys make SI border-system")
-        made = _make(hub, who, hub.party(party), system, scope, days)
+        made = _make(hub, who, hub.party(party), system, scope, days, certificate)
     if as_json:
         show([_row(made.key) | {"key": made.text}], as_json, "")
+    elif certificate is not None:
+        typer.echo(f"Key {made.key.id} of {made.key.party}: its system proves itself by the certificate.")
     else:
         _tell(made.key)
         typer.echo(made.text)
@@ -105,9 +110,20 @@ def _scopes() -> frozenset[str]:
     return known_scopes(frozenset(Registry.shipped()))
 
 
-def _make(hub: Offline, who: Principal, party: str, system: str, scopes: list[str], days: int) -> Made:
-    given = checked(NewKey, {"party": party, "system": system, "scopes": scopes, "days": days})
+def _make(
+    hub: Offline, who: Principal, party: str, system: str, scopes: list[str], days: int, certificate: Path | None = None
+) -> Made:
+    pem = _read(certificate) if certificate else None
+    data = {"party": party, "system": system, "scopes": scopes, "days": days, "certificate": pem}
+    given = checked(NewKey, data)
     return hub.change(lambda tx: key_office.make(tx, who, given, _scopes()))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise Refused(f"{file} cannot be read as PEM.") from None
 
 
 def _for_all(

@@ -101,11 +101,16 @@ def role(
 
 
 @app.command("withdraw")
-def withdraw(email: Email) -> None:
+def withdraw(
+    email: Email,
+    leave_gap: Annotated[
+        bool, typer.Option("--leave-gap", help="Even if nobody of the party can be reached then.")
+    ] = False,
+) -> None:
     """Withdraw a nomination at once: sign-ins, open streams and hand-overs of the person end."""
     with offline() as hub:
         person = hub.person(email)
-        hub.change(lambda tx: people.withdraw(tx, hub.operator(""), person.id))
+        hub.change(lambda tx: people.withdraw(tx, hub.operator(""), person.id, leave_gap=leave_gap))
     typer.echo(f"The nomination of {person.name} <{person.email}> is withdrawn.")
 
 

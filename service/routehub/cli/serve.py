@@ -40,8 +40,7 @@ def server(hub: Hub) -> HubServer:
         create_app(hub), host=settings.host, port=settings.port, loop="uvloop", http=HttpConnection,
         ws=WebSocketConnection, ws_max_size=65_536, ws_per_message_deflate=False, ws_ping_interval=20,
         ws_ping_timeout=20, server_header=False, access_log=False, log_config=None,
-        timeout_graceful_shutdown=int(settings.grace_seconds), proxy_headers=bool(settings.trusted_proxy),
-        forwarded_allow_ips=settings.trusted_proxy or None, backlog=4096,
+        timeout_graceful_shutdown=int(settings.grace_seconds), proxy_headers=False, backlog=4096,
         timeout_keep_alive=KEEP_ALIVE,
     )  # fmt: skip
     return HubServer(config, hub)

@@ -20,6 +20,7 @@ class LiveClock:
     """Hub time is wall time; it cannot be moved."""
 
     movable = False
+    offset = timedelta(0)
 
     def now(self) -> datetime:
         return wall()

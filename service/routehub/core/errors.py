@@ -123,6 +123,12 @@ class Refused(HubError):
     status, code, title = 422, "refused", later("The message was not accepted")
 
 
+class LooksPersonal(HubError):
+    """A text looks like data about a person; its sender looks at it again and says that it is none (PROMISES D5)."""
+
+    status, code, title = 422, "looks-personal", "This looks like personal data"
+
+
 class TooMany(HubError):
     """A rate limit was reached."""
 

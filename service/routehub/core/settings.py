@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
+    secrets_key_file: Path | None = Field(
+        None,
+        description="File with the key under which secrets of one-time codes lie in the database; not named: "
+        "`secrets.key` in data_dir. It is made when it is needed first. All hubs on one database share it.",
+    )
     backup_dir: str = Field(
         "", description="Folder of backups, better on another disk; empty: the folder `backups` in the data folder."
     )
@@ -53,6 +58,12 @@ class Settings(BaseSettings):
     )
     trusted_proxy: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    client_certificate_header: str = Field(
+        "",
+        pattern="^[A-Za-z0-9-]{0,60}$",
+        description="Header in which a trusted proxy passes the certificate of a system, such as `Client-Cert` "
+        "(RFC 9440); empty: certificates count for nothing. From anybody but a trusted proxy the header is dropped.",
     )
     max_body_bytes: int = Field(1_048_576, description="Largest request body of one message, in bytes.")
     max_batch_bytes: int = Field(

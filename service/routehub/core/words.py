@@ -6,15 +6,15 @@ from datetime import date
 from babel.dates import format_date
 
 from routehub.core.language import ENGLISH, current, locale, pgettext
+from routehub_schemas.numbers import NARROW, written
 
-NARROW = "\u202f"
-"""Narrow no-break space: the thousands separator that no reader takes for a decimal sign."""
 MINUS = "\u2212"
+__all__ = ["MINUS", "NARROW", "day", "number", "signed_percent"]
 
 
 def number(value: int) -> str:
     """``1 902`` with narrow no-break spaces, ``−5`` with a real minus sign."""
-    return f"{value:,}".replace(",", NARROW).replace("-", MINUS)
+    return written(value).replace("-", MINUS)
 
 
 def signed_percent(now: int, before: int) -> str:

@@ -16,6 +16,7 @@ from routehub.delivery.addressees import Moment, addressees
 from routehub.delivery.escalation.held import WaitingRoom
 from routehub.delivery.escalation.joining import can_wait
 from routehub.delivery.escalation.steps import DISPATCHER
+from routehub.delivery.following_up import as_heard
 from routehub.delivery.wanted import traits
 from routehub.directory.current import CurrentDirectory
 from routehub.journal import follow
@@ -96,7 +97,8 @@ class Dispatcher:
         for message in messages:
             found = traits(message, self._registry)
             waits = can_wait(self._registry[message.kind], found.severity)
-            for to in addressees(at, message, found, wishes):
+            heard = as_heard(conn, self._registry, message, found)
+            for to in addressees(at, message, heard, wishes):
                 uncertain = message.sequence <= self._uncertain
                 if not (uncertain or room.admits(to, message, waits=waits)):
                     continue

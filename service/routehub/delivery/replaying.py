@@ -15,6 +15,7 @@ from routehub.core.db import Database
 from routehub.core.errors import Conflict, Unknown, refused
 from routehub.core.ids import uuid7
 from routehub.delivery import outgoing, subscriptions
+from routehub.delivery.following_up import as_heard
 from routehub.delivery.subscriptions import SubscriptionView
 from routehub.delivery.tables import deliveries, replays
 from routehub.delivery.wanted import traits
@@ -177,7 +178,8 @@ class Replayer:
         rows = []
         for message in follow.at(conn, self._registry, [item.sequence for item in items]):
             traced = traits(message, self._registry)
-            if found is not None and found.sends and found.wanted.matches(traced):
+            heard = as_heard(conn, self._registry, message, traced)
+            if found is not None and found.sends and found.wanted.matches(heard):
                 at = wall()
                 rows.append(
                     outgoing.row(

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from routehub.core.canonical import digest
+from routehub.core.vault import Vault
 from routehub.directory.tables import code_secrets, recovery_codes
 from routehub.directory.transaction import Transaction
 
@@ -30,16 +31,17 @@ PAPER_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 PAPER_LENGTH = 16  # 79 bits: guessing is hopeless without any limit
 
 
-def begin(tx: Transaction, person_id: str) -> str:
+def begin(tx: Transaction, vault: Vault, person_id: str) -> str:
     """A new secret, which counts once a code of it was typed; the one that counts now goes on until then."""
     s = code_secrets.c
     found = tx.conn.execute(select(s.waiting, s.waiting_since).where(s.person == person_id)).first()
     if found is not None and found.waiting and tx.wall - found.waiting_since < WAITS:
-        return str(found.waiting)  # the page was loaded again: what was scanned stays right
+        return vault.open(found.waiting, person_id)  # the page was loaded again: what was scanned stays right
     made = b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    sealed = vault.seal(made, person_id)
     if found is None:
         tx.conn.execute(insert(code_secrets).values(person=person_id, last=0))
-    tx.conn.execute(update(code_secrets).where(s.person == person_id).values(waiting=made, waiting_since=tx.wall))
+    tx.conn.execute(update(code_secrets).where(s.person == person_id).values(waiting=sealed, waiting_since=tx.wall))
     return made
 
 
@@ -66,11 +68,11 @@ def step_of(secret: str, typed: str, at: datetime, after: int) -> int | None:
     return right[0] if right else None
 
 
-def confirm(tx: Transaction, person_id: str, typed: str) -> bool:
+def confirm(tx: Transaction, vault: Vault, person_id: str, typed: str) -> bool:
     """Take a new secret into use by its first code; says whether the code was right."""
     s = code_secrets.c
     waiting = tx.conn.execute(select(s.waiting).where(s.person == person_id)).scalar()
-    step = step_of(waiting, typed, tx.wall, 0) if waiting else None
+    step = step_of(vault.open(waiting, person_id), typed, tx.wall, 0) if waiting else None
     if step is None:
         return False
     tx.conn.execute(
@@ -81,14 +83,19 @@ def confirm(tx: Transaction, person_id: str, typed: str) -> bool:
     return True
 
 
-def use(tx: Transaction, person_id: str, typed: str) -> bool:
-    """Use a code of the person's app up; says whether it was right. In the writer, so that one code signs in once."""
+def use(tx: Transaction, vault: Vault, person_id: str, typed: str) -> bool:
+    """Use a code of the person's app up; says whether it was right. In the writer, so that one code signs in once. A
+    secret from before there was a key is sealed now."""
     s = code_secrets.c
     found = tx.conn.execute(select(s.secret, s.last).where(s.person == person_id, s.secret.is_not(None))).first()
-    step = step_of(found.secret, typed, tx.wall, found.last) if found else None
+    if found is None:
+        return False
+    secret = vault.open(found.secret, person_id)
+    step = step_of(secret, typed, tx.wall, found.last)
     if step is None:
         return False
-    tx.conn.execute(update(code_secrets).where(s.person == person_id).values(last=step))
+    values = {"last": step} | ({} if found.secret != secret else {"secret": vault.seal(secret, person_id)})
+    tx.conn.execute(update(code_secrets).where(s.person == person_id).values(**values))
     return True
 
 

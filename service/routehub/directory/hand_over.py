@@ -113,18 +113,11 @@ def gap(
     steps = [*sorted(edge for edge in edges if start <= edge < end), end]
     found: tuple[datetime, datetime] | None = None
     for step, following in itertools.pairwise(steps):
-        if reachable(before, route, party, step) and not reachable(after, route, party, step):
+        if before.reachable(route, party, step) and not after.reachable(route, party, step):
             found = (found[0] if found else step, following)
         elif found:
             break
     return found
-
-
-def reachable(directory: Directory, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
-    """Who of a party can be reached: those on duty, then deputies who have not handed over themselves."""
-    duty = directory.on_duty(route, party, at)
-    away = {h.person for h in directory.hand_overs if h.route == route and h.running(at)}
-    return duty + tuple(p for p in directory.deputies(route, party, at) if p.id not in away and p not in duty)
 
 
 def _check(directory: Directory, new: HandOverView, giver: PersonView, deputy: PersonView, wall: datetime) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from pydantic import BaseModel, Field
 from sqlalchemy import update
 
@@ -28,8 +30,12 @@ Scopes = Annotated[
 Days = Annotated[int, Field(ge=1, le=keys.LONGEST.days)]
 
 
+Certificate = Annotated[str, Field(max_length=20_000)]
+
+
 class NewKey(BaseModel):
-    """A key for a system. ``party``: one's own, if not named."""
+    """A key for a system. ``party``: one's own, if not named. ``certificate``: PEM; the system then proves itself by it
+    to the proxy, and there is no secret."""
 
     model_config = STRICT
 
@@ -37,6 +43,7 @@ class NewKey(BaseModel):
     scopes: Scopes
     days: Days = 365
     party: PartyCode | None = None
+    certificate: Certificate | None = None
 
 
 class Rotation(BaseModel):
@@ -64,9 +71,15 @@ def make(tx: Transaction, who: Principal, given: NewKey, allowed: frozenset[str]
     if party is None:
         raise refused("/party", "unknown-party", f"{sent} is no party of this hub.", sent=sent)
     require_office(who, party)
+    if "bind" in given.scopes and not _may_bind(directory, who, party):
+        raise NotAllowed(f"A key that gives the word of {party} is made by the office of {party} itself.")
     if "chair" in given.scopes and not who.roles & {"chair", "operator"}:
         raise NotAllowed("A key that acts as the chair is made by the chair, or by the operator.")
-    return _make(tx, directory, who, party, given.system, frozenset(given.scopes), allowed, given.days)
+    days, certificate = given.days, None
+    if given.certificate is not None:
+        certificate, left = _certificate(given.certificate, tx.wall)
+        days = min(days, left)
+    return _make(tx, directory, who, party, given.system, frozenset(given.scopes), allowed, days, certificate)
 
 
 def rotate(tx: Transaction, who: Principal, key_id: str, given: Rotation, allowed: frozenset[str]) -> Made:
@@ -80,7 +93,10 @@ def rotate(tx: Transaction, who: Principal, key_id: str, given: Rotation, allowe
         same = (other.route, other.party, other.system) == (old.route, old.party, old.system)
         if same and other.id != old.id and other.active(tx.wall):
             _revoke(tx, who, other)
-    made = _make(tx, directory, who, old.party, old.system, old.scopes & allowed, allowed, given.days)
+    scopes = old.scopes & allowed - (set() if _may_bind(directory, who, old.party) else {"bind"})
+    if old.certificate is not None:
+        raise Conflict("Make a key with the new certificate beside this one, and revoke this one afterwards.")
+    made = _make(tx, directory, who, old.party, old.system, scopes, allowed, given.days)
     ends = min(old.expires_at, tx.wall + timedelta(days=given.overlap_days))
     tx.conn.execute(update(api_keys).where(api_keys.c.id == old.id).values(expires_at=ends))
     tx.audit("key-rotated", old.route, old.party, who.actor, {"key": old.id, "ends": ends, "new": made.key.id})
@@ -115,6 +131,23 @@ def followed(directory: Directory, who: Principal) -> list[KeyView]:
     return sorted(found, key=lambda key: (key.created_at, key.id), reverse=True)
 
 
+def from_outside(directory: Directory, key: KeyView) -> bool:
+    """Whether somebody else than its party made a key: the operator, at the terminal or on the page. Such a key reads
+    what the operator may not, so its party is told (docs/security.md)."""
+    who, _, name = key.created_by.partition(":")
+    if who == "person":
+        person = directory.people.get(name)
+        return person is not None and person.party != key.party
+    return who == "terminal"
+
+
+def _may_bind(directory: Directory, who: Principal, party: str) -> bool:
+    """Whether the actor may make a key that gives a party's word: its office, and in an exercise the operator too."""
+    route = directory.routes.get(who.route)
+    own = "party_office" in who.roles and who.party == party
+    return own or ("operator" in who.roles and route is not None and route.marking != "live")
+
+
 def state(key: KeyView, wall: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
@@ -123,15 +156,27 @@ def state(key: KeyView, wall: datetime) -> str:
 
 def _make(
     tx: Transaction, directory: Directory, who: Principal, party: str, system: str, scopes: Set[str],
-    allowed: frozenset[str], days: int,
+    allowed: frozenset[str], days: int, certificate: str | None = None,
 ) -> Made:  # fmt: skip
     key_id, text = keys.make(
         tx.conn, directory, route=who.route, party=party, system=system, scopes=frozenset(scopes), allowed=allowed,
-        days=days, by=who.actor, wall=tx.wall,
+        days=days, by=who.actor, wall=tx.wall, certificate=certificate,
     )  # fmt: skip
     tx.audit("key-made", who.route, party, who.actor, {"key": key_id, "system": system, "scopes": sorted(scopes)})
     tx.directory_changed()
     return Made(load(tx.conn).keys[key_id], text)
+
+
+def _certificate(pem: str, wall: datetime) -> tuple[str, int]:
+    """The SHA-256 of a certificate in PEM (RFC 7468), and the whole days for which it still holds."""
+    try:
+        found = x509.load_pem_x509_certificate(pem.encode())
+    except ValueError:
+        raise refused("/certificate", "not-a-certificate", "This is no certificate in PEM.") from None
+    left = (found.not_valid_after_utc - wall).days
+    if left < 1 or found.not_valid_before_utc > wall:
+        raise refused("/certificate", "term", "This certificate does not hold now, or ends within a day.")
+    return found.fingerprint(SHA256()).hex(), left
 
 
 def _revoke(tx: Transaction, who: Principal, key: KeyView) -> None:

@@ -14,6 +14,8 @@ from routehub.directory.snapshot import Directory, KeyView
 from routehub.directory.tables import api_keys
 
 ACTIVE_PER_SYSTEM = 2
+NO_SECRET = "-"  # noqa: S105 - it says that there is none
+"""In the place of a hash: no text has it."""
 LONGEST = timedelta(days=730)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -24,9 +26,9 @@ def key_class(marking: str) -> str:
 
 
 def known_scopes(kinds: frozenset[str]) -> frozenset[str]:
-    """``read:feed``, one ``post:<kind>`` per kind, ``post:*`` for all, ``chair`` for the chair's own terminal, and
-    ``set:clock`` for exercises."""
-    return frozenset({"read:feed", "post:*", "chair", "set:clock"} | {f"post:{kind}" for kind in kinds})
+    """``read:feed``, one ``post:<kind>`` per kind, ``post:*`` for all, ``bind`` to give the party's word, ``chair`` for
+    the chair's own terminal, and ``set:clock`` for exercises."""
+    return frozenset({"read:feed", "post:*", "bind", "chair", "set:clock"} | {f"post:{kind}" for kind in kinds})
 
 
 def make(
@@ -41,8 +43,10 @@ def make(
     days: int,
     by: str,
     wall: datetime,
+    certificate: str | None = None,
 ) -> tuple[str, str]:
-    """Make a key; answers its id and its whole text, which exists nowhere else afterwards.
+    """Make a key; answers its id and its whole text, which exists nowhere else afterwards. With the fingerprint of a
+    certificate there is no text: the proxy has the certificate proved.
 
     Errors: 422 for an unknown scope, a term over two years, or a route or party that is not there; 409 when
     the system has two active keys already.
@@ -68,13 +72,23 @@ def make(
         raise Conflict(f"{system} has two active keys already ({', '.join(active)}). Revoke one first.")
     key_id = "".join(secrets.choice(ALPHABET) for _ in range(8))
     secret = secrets.token_urlsafe(32)
+    if certificate is not None:
+        _check_certificate(directory, certificate, wall)
+        secret = ""
     conn.execute(
         insert(api_keys).values(
-            id=key_id, route=route, party=party, system=system, secret_hash=digest(secret),
+            id=key_id, route=route, party=party, system=system, certificate=certificate,
+            secret_hash=digest(secret) if secret else NO_SECRET,
             scopes=" ".join(sorted(scopes)), created_at=wall, created_by=by, expires_at=wall + timedelta(days=days),
         )
     )  # fmt: skip
-    return key_id, f"rh_{key_class(view.marking)}_{key_id}_{secret}"
+    return key_id, f"rh_{key_class(view.marking)}_{key_id}_{secret}" if secret else ""
+
+
+def _check_certificate(directory: Directory, certificate: str, wall: datetime) -> None:
+    """One certificate speaks for one system on one route."""
+    if any(key.certificate == certificate and key.active(wall) for key in directory.keys.values()):
+        raise refused("/certificate", "in-use", "This certificate stands for an active key already.")
 
 
 def _active(conn: Connection, route: str, party: str, system: str, wall: datetime) -> list[str]:
@@ -111,6 +125,12 @@ def authenticate(directory: Directory, text: str, wall: datetime) -> Principal:
         if proved and right_class and key.active(wall):
             return key_principal(key, directory)
     raise SignInNeeded("This key is unknown, expired or revoked. Ask your party's office for a new one.")
+
+
+def by_certificate(directory: Directory, fingerprint: str, wall: datetime) -> Principal | None:
+    """The principal of the system whose certificate the proxy saw proved; None when nobody registered it."""
+    held = (key for key in directory.keys.values() if key.certificate == fingerprint and key.active(wall))
+    return next((key_principal(key, directory) for key in held), None)
 
 
 def named(directory: Directory, text: str) -> tuple[KeyView, bool] | None:

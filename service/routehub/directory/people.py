@@ -5,6 +5,7 @@ are wall time: these are real people's calendars, also in an exercise.
 
 import re
 from collections.abc import Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -17,7 +18,7 @@ from routehub.core.errors import Conflict, NotAllowed, Refused, Unknown
 from routehub.core.ids import uuid7
 from routehub.directory import factors, sessions
 from routehub.directory.principal import Principal
-from routehub.directory.snapshot import OPERATOR_ROUTE, Directory, PersonView, load
+from routehub.directory.snapshot import OPERATOR_ROUTE, Directory, HandOverView, PersonView, load
 from routehub.directory.tables import hand_overs, people, person_roles, sign_in_links
 from routehub.directory.transaction import Transaction
 from routehub_schemas.errors import Problem
@@ -186,11 +187,39 @@ def set_guided(tx: Transaction, person_id: str, *, guided: bool) -> None:
     tx.directory_changed()
 
 
-def withdraw(tx: Transaction, who: Principal, person_id: str) -> PersonView:
-    """Withdraw a nomination at once: sessions and sign-in links end, hand-overs from and to the person too."""
-    person = _found(load(tx.conn), who, person_id)
+def leaves_nobody(directory: Directory, person: PersonView, at: datetime) -> tuple[str, ...]:
+    """The routes on which nobody of the person's party could be reached, were the person withdrawn at this instant."""
+    gone = replace(person, withdrawn_at=at)
+    without = replace(directory, people={**directory.people, person.id: gone}, hand_overs=_ended(directory, person, at))
+    return tuple(
+        route for route in sorted(directory.routes)
+        if directory.reachable(route, person.party, at) and not without.reachable(route, person.party, at)
+    )  # fmt: skip
+
+
+def _ended(directory: Directory, person: PersonView, at: datetime) -> tuple[HandOverView, ...]:
+    return tuple(
+        replace(h, ended_at=at) if person.id in (h.person, h.deputy) and h.ended_at is None else h
+        for h in directory.hand_overs
+    )
+
+
+def withdraw(tx: Transaction, who: Principal, person_id: str, *, leave_gap: bool = False) -> PersonView:
+    """Withdraw a nomination at once: sessions and sign-in links end, hand-overs from and to the person too.
+
+    Errors: 422 where nobody of the party could be reached afterwards, unless ``leave_gap`` says that this is known.
+    """
+    directory = load(tx.conn)
+    person = _found(directory, who, person_id)
     require_office(who, person.party)
     if person.withdrawn_at is None:
+        nobody = () if leave_gap else leaves_nobody(directory, person, tx.wall)
+        if nobody:
+            words = f"Then nobody of {person.party} can be reached on {', '.join(nobody)}."
+            raise Refused(
+                f"{words} Nominate somebody first, or say that you know (leave_gap).",
+                [Problem("/query/leave_gap", "gap", words, allowed=[True])],
+            )
         tx.conn.execute(update(people).where(people.c.id == person.id).values(withdrawn_at=tx.wall))
         factors.forget(tx.conn, person.id)
         sessions.end_all(tx.conn, person.id, tx.wall)

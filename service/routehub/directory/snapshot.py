@@ -197,6 +197,7 @@ class KeyView:
     revoked_at: datetime | None
     created_at: datetime
     created_by: str
+    certificate: str | None = None
 
     def active(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at
@@ -268,6 +269,12 @@ class Directory:
             if person.active(at) and stand_in is not None and stand_in.active(at) and stand_in not in duty:
                 duty.append(stand_in)
         return tuple(duty)
+
+    def reachable(self, route: str, party: str, at: datetime) -> tuple[PersonView, ...]:
+        """Who of a party can be reached: those on duty, then deputies who have not handed over themselves."""
+        duty = self.on_duty(route, party, at)
+        away = self._handed_over(route, at)
+        return duty + tuple(p for p in self.deputies(route, party, at) if p.id not in away and p not in duty)
 
     def _handed_over(self, route: str, at: datetime) -> dict[str, str]:
         return {h.person: h.deputy for h in self.hand_overs if h.route == route and h.running(at)}
@@ -344,6 +351,7 @@ def load(conn: Connection) -> Directory:
             row.id: KeyView(
                 row.id, row.route, row.party, row.system, row.secret_hash,
                 frozenset(row.scopes.split()), row.expires_at, row.revoked_at, row.created_at, row.created_by,
+                row.certificate,
             )
             for row in conn.execute(select(t.api_keys))
         },

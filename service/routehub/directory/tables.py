@@ -204,7 +204,8 @@ class RouteParameters(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key of a national system: bound to one route and its class, shown once, stored as a hash."""
+    """A key of a national system: bound to one route and its class, shown once, stored as a hash. ``certificate``: the
+    SHA-256 of the certificate that stands in its place, where a proxy checks certificates; then there is no secret."""
 
     __tablename__ = "api_key"
 
@@ -213,6 +214,7 @@ class ApiKey(SQLModel, table=True):
     party: str = Field(foreign_key="party.code", index=True)
     system: str
     secret_hash: str
+    certificate: str | None = Field(default=None, index=True)
     scopes: str
     created_at: datetime = Field(sa_type=UTCDateTime)
     created_by: str
@@ -281,8 +283,8 @@ class Passkey(SQLModel, table=True):
 
 
 class CodeSecret(SQLModel, table=True):
-    """The secret of a person's one-time codes (RFC 6238). ``waiting``: a new one, which takes its place once a code of
-    it was typed; ``last``: the newest time step whose code was used, as none is taken twice."""
+    """The secret of a person's one-time codes (RFC 6238), sealed by ``core.vault``. ``waiting``: a new one, which takes
+    its place once a code of it was typed; ``last``: the newest time step whose code was used: none is taken twice."""
 
     __tablename__ = "code_secret"
 

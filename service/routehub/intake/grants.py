@@ -7,6 +7,9 @@ from routehub.journal.targets import Target
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Kind, Payload
 
+BINDS = "bind"
+"""The scope of a key that may give its party's word: sign, agree. ``post:*`` does not have it."""
+
 
 def check_may_post(
     directory: Directory, principal: Principal, kind: Kind, payload: Payload, pointer: str,
@@ -21,6 +24,8 @@ def check_may_post(
         raise NotAllowed(f"{kind.title} can be posted by: {wanted}.")
     if principal.scopes is not None and not principal.scopes & {"post:*", f"post:{kind.name}"}:
         raise NotAllowed(f"This key does not have the scope post:{kind.name}. Make a key that has it.")
+    if principal.party in {directory.party_code(party) for party in kind.signs(payload)}:
+        require_word(principal, f"{kind.title}: sending it signs it.")
     problems = [
         Problem(f"{pointer}/{name}", "hub-only", "Only the hub fills this field.")
         for name in sorted(kind.hub_fields)
@@ -50,14 +55,21 @@ def check_may_post(
     return party
 
 
+def require_word(principal: Principal, what: str) -> None:
+    """Refuse a machine that would give its party's word, unless the party made its key for that."""
+    if principal.scopes is not None and BINDS not in principal.scopes:
+        raise NotAllowed(f"{what} A person of {principal.party} does that, or a key with the scope {BINDS}.")
+
+
 def check_act(
-    principal: Principal, acts: dict[str, str], target: Target, act: str, pointer: str, for_whom: str | None = None
+    principal: Principal, kind: Kind, target: Target, act: str, pointer: str, for_whom: str | None = None
 ) -> None:
-    """Whether an act fits the message it answers, and whether this party is the one to do it. ``for_whom``: the party
-    for which it is entered; what was entered for a party is that party's, and so is what the sender alone may do."""
-    who = acts.get(act)
+    """Whether an act fits the message of this kind that it answers, and whether this party is the one to do it.
+    ``for_whom``: the party for which it is entered; what was entered for a party is that party's, and so is what the
+    sender alone may do."""
+    who = kind.acts.get(act)
     if who is None:
-        allowed = sorted(acts)
+        allowed = sorted(kind.acts)
         words = ", ".join(allowed) if allowed else "nothing: it cannot be answered by an act"
         raise refused(
             f"{pointer}/act", "act-does-not-fit", f"This does not fit a {target.kind}. Possible: {words}.",
@@ -68,5 +80,7 @@ def check_act(
         raise refused(f"{pointer}/act", "own-message", "Those who were addressed do this, not the sender.", sent=act)
     if who == "sender" and not own:
         raise refused(f"{pointer}/act", "not-the-sender", f"Only {target.owner}, who sent it, does this.", sent=act)
+    if act in kind.binding:
+        require_word(principal, f"{act.replace('_', ' ').capitalize()} gives the party's word.")
     if who == "chair" and not principal.roles & {"chair", "coordinator"}:
         raise NotAllowed("Only the chair of the conference does this.")

@@ -9,13 +9,13 @@ from typing import Any
 from routehub.core.canonical import digest, dumps
 from routehub.core.clock import Clock
 from routehub.core.db import Database
-from routehub.core.errors import HubError, Malformed, Refused
+from routehub.core.errors import HubError, LooksPersonal, Malformed, Refused
 from routehub.core.language import for_the_record
 from routehub.core.observe import Metrics
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
-from routehub.intake import audience, codes, grants, references
+from routehub.intake import audience, codes, grants, personal_data, references
 from routehub.intake.gathering import Gathering
 from routehub.journal import targets as targets_in_journal
 from routehub.journal.jobs import Append, NotTogether, Recorded, Together
@@ -45,7 +45,7 @@ class Post:
     was sent, where ``data`` is worked out from it and the clock: by that the same thing sent twice is known;
     problems: what the door found wrong around the data, to be told with what is wrong in it;
     original: the document of another format that ``data`` was translated from; via: the way in of a person's
-    acknowledgement (``page``, ``link``).
+    acknowledgement (``page``, ``link``); text_checked: the sender has said that the texts hold no personal data.
     """
 
     kind: Kind
@@ -61,6 +61,7 @@ class Post:
     problems: tuple[Problem, ...] = ()
     original: Original | None = field(default=None, repr=False)
     via: str | None = None
+    text_checked: bool = field(default_factory=personal_data.checked.get)
 
     @property
     def around(self) -> str:
@@ -213,9 +214,16 @@ class Intake:
                 payload, data = references.with_ids(payload, data, targets)
             if isinstance(payload, Response):
                 answered = next(target for target in targets.values() if target.id == payload.to)
-                acts = dict(self.registry[answered.kind].acts)
-                grants.check_act(principal, acts, answered, payload.act, post.pointer, on_behalf_of)
+                kind = self.registry[answered.kind]
+                grants.check_act(principal, kind, answered, payload.act, post.pointer, on_behalf_of)
         found.settle()  # who reads it follows from what it names and rests on
+        personal = [] if principal.is_hub else personal_data.problems_of(payload, post.pointer)
+        if personal and not post.text_checked:
+            raise LooksPersonal(
+                "Leave it out, or send it again and say that it is no data about a person.",
+                personal,
+                confirm="Text-Checked: yes",
+            )
         words, readers = audience.settle(
             directory, route, principal, post.kind, payload, targets.values(), today, post.pointer
         )
@@ -229,7 +237,7 @@ class Intake:
             exercise=route.exercise, words=words, parties=readers, thread=payload.thread or _thread(targets),
             payload=payload, data=data, sender_id=post.key, fixed_id=post.fixed_id,
             dataschema=f"{self._public_url}/schemas/{post.kind.name}.v{post.kind.version}.json",
-            original=post.original, via=post.via,
+            original=post.original, via=post.via, text_checked=bool(personal),
         )  # fmt: skip
         said = dumps([post.kind.type, post.said or data, post.tlp, on_behalf_of])
         size = len(said) + (len(post.original.content) if post.original is not None else 0)

@@ -80,9 +80,11 @@ class Append:
             batch.collect(originals, (row,))
         batch.add(message, draft.kind, entry)
         self.remember(batch, message.id)
-        detail = {"message": message.id, "kind": message.kind}
+        detail: dict[str, Any] = {"message": message.id, "kind": message.kind}
         if draft.on_behalf_of:
             detail["on_behalf_of"] = draft.on_behalf_of
+        if draft.text_checked:
+            detail["text_checked"] = True
         batch.audit("post", draft.route, draft.party, draft.actor, detail)
         feed = batch.feed_head(draft.route, draft.party).feed if draft.party in draft.parties else 0
         return Recorded(message.id, message, feed, batch.epoch, tuple(cautions))

@@ -48,6 +48,7 @@ class Draft:
     dataschema: str = ""
     original: Original | None = None
     via: str | None = None
+    text_checked: bool = False  # it looked like personal data, and its sender has said that it is none
 
 
 @dataclass(frozen=True)

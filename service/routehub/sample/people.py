@@ -42,7 +42,7 @@ def keys(tx: Any, kinds: frozenset[str]) -> dict[str, str]:
     """A key of a national system for each party, by its code."""
     found = {}
     for party in (*story.STATES, *story.COORDINATORS):
-        scopes = ["read:feed", "post:*", *(["chair", "set:clock"] if party == "EC" else [])]
+        scopes = ["read:feed", "post:*", "bind", *(["chair", "set:clock"] if party == "EC" else [])]
         new = key_office.NewKey(system="sample system", party=party, scopes=scopes, days=90)
         found[party] = key_office.make(tx, OPERATOR, new, known_scopes(kinds)).text
     return found

@@ -125,7 +125,7 @@ def _nearer(one: Mapping[str, Any], best: Mapping[str, Any], start: date) -> boo
 def _of_forecast(one: Mapping[str, Any]) -> Expected:
     day = words.day(date.fromisoformat(one["day"]))
     span = f"{words.number(one['low'])}–{words.number(one['high'])}"
-    how = _("forecast for %(day)s, 80 %% interval %(span)s", day=day, span=span)
+    how = _("forecast for %(day)s, 80%% interval %(span)s", day=day, span=span)
     return Expected(one["leg"], one["expected"], how, one["low"], one["high"])
 
 

@@ -9,7 +9,7 @@ from routehub.boards.conferences.attendance import attendance
 from routehub.boards.conferences.queries import conferences
 from routehub.boards.minutes.queries import ActionView, actions
 from routehub.boards.requests.queries import Looking, OfferView, RequestView, offers_of, requests_of
-from routehub.boards.statements.queries import StatementView, statements
+from routehub.boards.statements.queries import StatementView, pending
 from routehub.core.language import _
 from routehub.core.words import number
 from routehub.directory import nominations
@@ -26,7 +26,7 @@ def load(conn: Connection, look: Looking) -> list[Todo]:
     found = [
         *requests_waiting(requests_of(conn, look), look.party), *offers_waiting(offers_of(conn, look), look.party),
         *actions_waiting(actions(conn, look.audiences, look.route, look.now, look.zone, party=look.party), look),
-        *statements_waiting(statements(conn, look.audiences, look.route, party=look.party), look.party),
+        *statements_waiting(pending(conn, look.audiences, look.route), look.party),
     ]  # fmt: skip
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or look.now))
 

@@ -24,10 +24,15 @@ def is_fresh(who: Visitor) -> bool:
     return wall() < who.session.created_at + sessions.FRESH
 
 
-async def _fresh(who: SignedIn) -> Visitor:
+def require_fresh(who: Visitor, what: str) -> Visitor:
+    """what: the sentence that says to sign in again, and why."""
     if not is_fresh(who):
-        raise NotFresh(_("You signed in more than half an hour ago. Sign in again to change how you sign in."))
+        raise NotFresh(what)
     return who
+
+
+async def _fresh(who: SignedIn) -> Visitor:
+    return require_fresh(who, _("You signed in more than half an hour ago. Sign in again to change how you sign in."))
 
 
 Fresh = Annotated[Visitor, Depends(_fresh)]

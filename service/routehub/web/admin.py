@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from routehub.core.errors import Conflict, NotAllowed, Refused
 from routehub.core.language import _
+from routehub.web.account import require_fresh
 from routehub.web.context import WebContext
 from routehub.web.forms import Faults, Form
 from routehub.web.people_forms import change
@@ -25,6 +26,15 @@ async def _operator(who: SignedIn) -> Visitor:
 
 
 Operator = Annotated[Visitor, Depends(_operator)]
+
+
+async def _fresh_operator(who: Operator) -> Visitor:
+    words = _("You signed in more than half an hour ago. Sign in again to change how others sign in.")
+    return require_fresh(who, words)
+
+
+FreshOperator = Annotated[Visitor, Depends(_fresh_operator)]
+"""An operator who has signed in within the last half hour."""
 
 
 async def put(

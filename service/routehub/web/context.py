@@ -12,6 +12,7 @@ from routehub.core.clock import LiveClock, MovableClock
 from routehub.core.db import Database
 from routehub.core.rates import Rates
 from routehub.core.settings import Settings
+from routehub.core.vault import Vault
 from routehub.delivery.mail import MailTransport
 from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.directory.current import CurrentDirectory
@@ -41,6 +42,7 @@ class WebContext:
     subscriptions: SubscriptionOffice
     due: Callable[[], None]
     chair: Chair
+    vault: Vault
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)

@@ -3,17 +3,17 @@
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from routehub.core.errors import HubError, SignInNeeded, Unknown
+from routehub.core.errors import HubError, LooksPersonal, SignInNeeded, Unknown
 from routehub.core.language import _, using
 from routehub.web.answers import PageRoute, protect
 from routehub.web.context import WebContext, web_context
 from routehub.web.forms import Form, read_form
-from routehub.web.guard import FormOutdated, from_here
+from routehub.web.guard import CHECKED, FormOutdated, from_here
 from routehub.web.render import page
 from routehub.web.tongue import asked_for
 from routehub.web.visitor import Visitor, visitor
 
-NEVER_KEPT = ("csrf", "password", "again", "current", "before", "code", "credential", "step")
+NEVER_KEPT = (CHECKED, "csrf", "password", "again", "current", "before", "code", "credential", "step")
 NOT_PAGES = ("/v1/", "/health", "/metrics", "/openapi", "/asyncapi", "/schemas")
 
 
@@ -23,8 +23,9 @@ async def error_page(request: Request, ctx: WebContext, error: HubError) -> Resp
         who: Visitor | None = await visitor(request, ctx)
     except HubError:
         who = None
-    kept = await _kept(request, ctx) if isinstance(error, (SignInNeeded, FormOutdated)) else None
-    template = "kept.html" if kept is not None else "error.html"
+    asks_again = isinstance(error, (SignInNeeded, FormOutdated, LooksPersonal))
+    kept = await _kept(request, ctx) if asks_again else None
+    template = "error.html" if kept is None else "personal.html" if isinstance(error, LooksPersonal) else "kept.html"
     answer = page(
         request,
         ctx,

@@ -53,7 +53,17 @@ class Sheet:
 
     @property
     def correcting(self) -> bool:
-        return bool(self.version)
+        return bool(self.version) and not self.partly
+
+    @property
+    def there(self) -> int:
+        """How many of the figures are on record."""
+        return sum(field.today is not None for field in self.fields)
+
+    @property
+    def partly(self) -> bool:
+        """Whether something is on record and something that is asked for is not, as when a system sends a part."""
+        return self.there > 0 and any(field.required and field.today is None for field in self.fields)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,13 @@ from fastapi import Depends, Request
 from routehub.core.errors import HubError, NotAllowed
 from routehub.core.language import _, later
 from routehub.directory import sessions
+from routehub.intake import personal_data
 from routehub.web.context import Web
 from routehub.web.forms import Form, read_form
 from routehub.web.visitor import SignedIn
+
+CHECKED = "text_checked"
+"""The field of the page that asks about a text which looks like personal data."""
 
 
 class FormOutdated(HubError):
@@ -48,7 +52,13 @@ async def _own_form(request: Request, ctx: Web, who: SignedIn) -> Form:
         if from_here(request):
             raise FormOutdated(_("You signed in again after opening this form. What you typed is kept.")) from None
         raise
+    note_checked(form)
     return form
+
+
+def note_checked(form: Form) -> None:
+    """Take in that the sender has looked at the texts of this form and says that they hold no personal data."""
+    personal_data.checked.set(form.text(CHECKED) == "yes")
 
 
 OwnForm = Annotated[Form, Depends(_own_form)]

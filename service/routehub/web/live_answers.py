@@ -51,20 +51,11 @@ def _key(request: Request, who: Visitor, directory: int, now: datetime) -> Hasha
     """Everything that a shared page follows from, its reader's language too."""
     moment = int(now.timestamp() // SECONDS)
     window, begin = since(
-        request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.route.zone, now
+        request.query_params.get("since", ""), visits(request.cookies.get(COOKIE), now), who.zone, now
     )
     asked = request.url.path, request.url.query, begin if window == "last" else window
-    return (
-        current(),
-        asked,
-        who.route.code,
-        who.party,
-        who.principal.roles,
-        who.reports_for,
-        str(who.head),
-        directory,
-        moment,
-    )
+    seen_by = current(), who.route.code, who.zone.key, who.party, who.principal.roles, who.reports_for
+    return asked, seen_by, str(who.head), directory, moment
 
 
 def parts(page: str, csrf: str) -> str:

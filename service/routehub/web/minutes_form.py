@@ -11,6 +11,7 @@ from routehub.core.errors import HubError
 from routehub.core.language import later
 from routehub.directory.snapshot import Directory
 from routehub.web.forms import Faults, Form
+from routehub_schemas import reference
 from routehub_schemas.errors import Invalid
 
 BETWEEN = re.compile(r"\s*(?:,|;|\n|\band\b)\s*|\s+")
@@ -25,8 +26,8 @@ FIELDS = {
     "a": {"id": "id", "owners": "owners", "what": "what", "due": "due"},
 }
 WORDS = {
-    "parties": later("Write who spoke, by the codes of the parties, such as GR, MK"),
-    "owners": later("Write who does it, by the codes of the parties, such as GR, UNHCR"),
+    "parties": later("Write who spoke, by the names or codes of the parties, such as Greece or GR"),
+    "owners": later("Write who does it, by the names or codes of the parties, such as Greece or UNHCR"),
     "due": later("Give the last day for it, such as 2016-01-27"),
     "text": later("Write it in a sentence"),
     "what": later("Write what is to be done"),
@@ -127,8 +128,25 @@ def words_of(text: str) -> list[str]:
 
 
 def codes(text: str, directory: Directory) -> list[str]:
-    """The parties of a field, each once; what is no code stays as it was typed, so that the fault names it."""
-    return [directory.party_code(word) or directory.party_code(word.upper()) or word for word in words_of(text)]
+    """The parties of a field, by code or by any name they have had, each once; what is neither stays as it was typed,
+    so that the fault names it."""
+    names = _names(directory)
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    told = re.sub(rf"(?<!\w)(?:the )?({either})(?!\w)", lambda found: f", {names[found[1]]}, ", text.lower())
+    # Codes that were typed keep their own letters: what stays unknown is shown as it was.
+    typed = {word.lower(): word for word in words_of(text)}
+    found = [typed.get(word.lower(), word) for word in words_of(told)]
+    known = (directory.party_code(word) or directory.party_code(word.upper()) or word for word in found)
+    return list(dict.fromkeys(known))
+
+
+def _names(directory: Directory) -> dict[str, str]:
+    """Each name of a party in small letters, official or short, with its code."""
+    found = {name.lower(): code for code, party in directory.parties.items() for _, _, name in party.names}
+    for code, party in reference.parties().items():
+        if code in directory.parties:
+            found |= {name.short.lower(): code for name in party.names}
+    return found
 
 
 def faults_of(error: Invalid | HubError, places: dict[str, str]) -> Faults:

@@ -27,13 +27,15 @@ async def change(ctx: WebContext, apply: Callable[[Any], T]) -> T:
     return made
 
 
-def moment(text: str, name: str, who: Visitor, faults: Faults) -> str | None:
-    """A local time of the route (``2026-01-21 18:00``, or a day) as an instant; None when nothing was typed."""
+def moment(ctx: WebContext, text: str, name: str, who: Visitor, faults: Faults) -> str | None:
+    """A local time of the route (``2026-01-21 18:00``, or a day) as an instant of the machine's clock, by which people
+    come and go; None when nothing was typed. It is typed by the clock that the page shows."""
     if not text:
         return None
     try:
         local = datetime.fromisoformat(text.replace(" ", "T"))
-        return local.replace(tzinfo=local.tzinfo or who.route.zone).astimezone(UTC).isoformat()
+        at = local.replace(tzinfo=local.tzinfo or who.zone).astimezone(UTC)
+        return (at - ctx.clock.offset).isoformat()
     except (ValueError, OverflowError):
         faults.add(name, _("Write a day and a time, such as 2026-01-21 18:00"))
         return None

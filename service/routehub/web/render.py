@@ -59,6 +59,7 @@ OWN: tuple[Place, ...] = (
     ("/account", later("Account")),
     ("/settings", later("Settings")),
     ("/settings/notifications", later("Notifications")),
+    ("/settings/time-zone", later("Time zone")),
     ("/keys", later("Keys")),
     ("/search", later("Search")),
     ("/messages", later("Messages")),
@@ -106,6 +107,13 @@ class Shown:
 
     zone: ZoneInfo
     now: datetime
+    apart: timedelta = timedelta(0)
+    """How far the hub's clock, which an exercise may move, is ahead of the machine's."""
+
+    def own(self, value: datetime) -> datetime:
+        """A time of the machine's clock (sign-ins, keys, deliveries, hand-overs) as the hub's clock shows it: one page
+        has one clock."""
+        return value + self.apart
 
     def _tag(self, value: datetime, words: str) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(times.machine(value, self.zone), words)
@@ -207,7 +215,10 @@ class Frame:
 
     @property
     def languages(self) -> tuple[tuple[str, str], ...]:
-        """What the foot of the page offers: each by its own name."""
+        """What the foot of the page offers: each by its own name. The page of a mail's link has its one act and no
+        other form."""
+        if self.here.startswith("/acknowledge/"):
+            return ()
         return tuple((one, language.own_name(one)) for one in language.languages())
 
     def mark(self, status: str) -> str:
@@ -307,6 +318,7 @@ def environment() -> Environment:
     env.filters["change"] = numbers.change
     language.into(env)
     env.globals["asset"] = assets.address
+    env.globals["phrases"] = assets.phrases_address
     env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS
     return env
@@ -334,7 +346,8 @@ def page(
     # Before sign-in the pages are those of the default route, and marked as it is.
     standing = route or ctx.directory.value.routes.get(ctx.settings.default_route)
     marking = standing.marking if standing else "live"
-    shown = Shown(route.zone if route else ZoneInfo("UTC"), now)
+    zone = visitor.zone if visitor else route.zone if route else ZoneInfo("UTC")
+    shown = Shown(zone, now, ctx.clock.offset)
     base = visitor.base if visitor else ""
     frame = Frame(
         title=title, here=request.url.path, base=base, route=route,

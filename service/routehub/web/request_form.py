@@ -109,13 +109,13 @@ def quantity(said: Mapping[str, str], faults: Faults) -> int | None:
 
 
 def moment(said: Mapping[str, str], name: str, who: Visitor, faults: Faults) -> str | None:
-    """A typed day and time of the route's zone as an instant; a day alone ends at its last minute."""
+    """A typed day and time in the zone of the page as an instant; a day alone ends at its last minute."""
     day, clock = said[f"{name}_day"], said[f"{name}_time"]
     if not day and not clock:
         return None
     try:
         at = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock or "23:59"))
-        return instant(at.date(), at.time(), who.route.zone).isoformat(timespec="seconds")
+        return instant(at.date(), at.time(), who.zone).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
         faults.add(f"{name}_day", _("Enter a day such as 2026-01-21 and a time such as 18:00"))
         return None

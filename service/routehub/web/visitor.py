@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from routehub.journal import feed
 from routehub.journal.feed import Cursor
 from routehub.web.context import Web, WebContext
 from routehub.web.counts import Counts
+from routehub.web.time_zone import COOKIE, chosen
 
 ROLE_WORDS = {
     "chair": later("Chair"), "contact_point": later("Contact point"), "deputy": later("Deputy"),
@@ -44,6 +46,8 @@ class Visitor:
     reports_for: tuple[str, ...]
     head: Cursor
     """The head of the party's feed before the page was read: from there on the live stream continues."""
+    zone: ZoneInfo
+    """In which times are shown and understood: the route's, unless the person chose another."""
     counts: Counts | None = None
 
     @property
@@ -109,7 +113,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         "" if code == ctx.settings.default_route else f"/routes/{code}",
         frozenset(kind.name for kind in ctx.registry.values() if principal.roles & kind.posted_by),
         _reports_for(directory, principal, route.members(today)),
-        head, counts,
+        head, chosen(request.cookies.get(COOKIE), route.zone), counts,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tests.web.judged.sample import Sample
 
 DESK, PHONE = (1440, 900), (390, 844)
 WAYS = ((DESK, "light"), (DESK, "dark"), (PHONE, "dark"), (PHONE, "light"))
-WIDTHS = (320, 360, 720, 1440)
+WIDTHS = (320, 360, 720, 1280, 1440)
 EXPECTED = re.compile("a status of 4|registration blocked by Playwright")
 """A form that is refused, and the service worker that is held off so that every page comes from the hub."""
 FULL = bool(sized(0, 1))
@@ -63,17 +63,17 @@ class Eyes:
             self.theme(theme)
             rules = () if FULL or number == 0 else OF_COLOURS
             self.wrong += [f"{what}, {theme}, {size[0]}: {words}" for words in violations(self.page, *rules)]
-        for width in WIDTHS if FULL else WIDTHS[:1]:
+        for width in WIDTHS if FULL else (320, 1280):
             self.size(width, 900)
             if far := self.page.evaluate(SIDEWAYS):
                 self.wrong.append(f"{what} scrolls sideways at {width}: {far}")
 
 
 @contextmanager
-def eyes(browser: Browser, sample: Sample, who: str = "") -> Iterator[Eyes]:
+def eyes(browser: Browser, sample: Sample, who: str = "", locale: str = "en-GB") -> Iterator[Eyes]:
     """A browser of a person by ``PEOPLE``, or of a stranger. It keeps nothing on its device."""
     context = browser.new_context(
-        locale="en-GB", timezone_id="Europe/Brussels", reduced_motion="reduce", service_workers="block"
+        locale=locale, timezone_id="Europe/Brussels", reduced_motion="reduce", service_workers="block"
     )
     context.set_default_timeout(15_000)
     if who:

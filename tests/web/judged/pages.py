@@ -34,7 +34,7 @@ WHO = ("SI", "EC", "operator", "", "MK", "AT")
 """Whose links are followed, in this order; nobody is the public."""
 DOORS = {"": ("/sign-in", "/readouts"), "MK": ("/alerts",), "AT": ("/measures",)}
 """Where they begin, if not at the start page; who begins at a list stays below it: what is theirs has acts."""
-LOOKED_AT = 4
+LOOKED_AT = 3
 """Pages of one address that are opened in search of others."""
 JUDGED = 2
 """Pages of one address that are judged: such that offer different buttons, as an open alert and one that ended do."""
@@ -124,6 +124,8 @@ def _led(
             continue
         page = browser.open(address)
         reached.add(route)
+        if page.status == 403:  # help tells of pages that others have; they say who may
+            continue
         if page.status >= 400:
             dead.append(f"{who or 'nobody'} is led to {address}, which answers {page.status}")
             continue

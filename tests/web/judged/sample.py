@@ -86,7 +86,8 @@ def _fill(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(folder: Path, made: dict[str, Any]) -> Iterator[Sample]:
+def running(folder: Path, made: dict[str, Any]) -> Iterator[Sample]:
+    """A hub on what was built."""
     hub = Served(folder, sqlite_url(folder / FILE), **SETTINGS).start()
     found = [Page(*one) for one in made.get("pages", ())]
     try:
@@ -98,16 +99,19 @@ def _running(folder: Path, made: dict[str, Any]) -> Iterator[Sample]:
         hub.stop()
 
 
-def _build(folder: Path, migrated: Path) -> None:
+def built(folder: Path, migrated: Path) -> dict[str, Any]:
+    """Build the sample in a folder that is not there yet, from an empty database. Answers what ``running`` is given."""
+    folder.mkdir()
     shutil.copyfile(migrated, folder / FILE)
     made = _fill(folder)
-    with _running(folder, made) as sample:
+    with running(folder, made) as sample:
         by_hand = pages.by_hand(sample.now.date(), *scene.act(sample))
         found, reached, dead = pages.found(sample)
         found, reached = sorted({*found, *by_hand}), reached | {one.route for one in by_hand}
     made["pages"] = [[one.route, one.address, one.who] for one in found]
     made |= {"reached": sorted(reached), "dead": dead}
     (folder / MADE).write_text(json.dumps(made))
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +124,7 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Pat
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / MADE).exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            _build(folder, migrated_sqlite)
+            built(folder, migrated_sqlite)
     return folder
 
 
@@ -130,5 +133,5 @@ def sample(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """One hub with a copy of the sample for a module of tests. Its clock stands at 07:02 and goes on."""
     folder = tmp_path_factory.mktemp("judged") / "hub"
     shutil.copytree(sample_folder, folder)
-    with _running(folder, json.loads((folder / MADE).read_text())) as running:
-        yield running
+    with running(folder, json.loads((folder / MADE).read_text())) as found:
+        yield found

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from tests.web.judged.looks import DESK, PHONE, Eyes, eyes
+from tests.web.judged.looks import DESK, PHONE, SIDEWAYS, Eyes, eyes
 from tests.web.judged.sample import Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whoever comes first builds the sample
 FIRST_LOAD, RETURN = 80_000, 20_000
 """Bytes over the wire: everything of a first visit, and of the next one (UX 13)."""
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -59,6 +59,9 @@ def test_the_first_screen_has_what_is_to_do_what_changed_and_the_route(slovenia:
     slovenia.size(*PHONE)
     assert boxes(slovenia, "#todo")[0]["y"] < 300
     assert boxes(slovenia, "#changed")[0]["y"] < PHONE[1]
+    slovenia.page.get_by_text("Menu", exact=True).click()
+    slovenia.page.get_by_role("navigation", name="Menu").get_by_role("link", name="Parties").click()
+    slovenia.page.wait_for_url("**/parties")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
@@ -78,6 +81,18 @@ def test_the_tab_key_goes_through_the_overview_in_order_and_is_never_hidden(slov
     assert orders == sorted(orders), "in the order of the page"
     hidden = [s for s in stops if not s["fixed"] and (s["top"] < -1 or s["bottom"] > s["shown"] + 1)]
     assert hidden == [], "under the bar or outside of the screen"
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-AT"])
+def test_the_header_stays_inside_the_screen_in_longer_words_too(browser: Browser, sample: Sample, locale: str):
+    with eyes(browser, sample, "SI", locale) as seen:
+        seen.open("/")
+        for width in (320, 700, 720, 1000, 1180, 1241, 1280, 1366, 1421, 1440, 1920):
+            seen.size(width, 900)
+            assert not seen.page.evaluate(SIDEWAYS), width
+            if width > 700:
+                header = boxes(seen, "header.top")[0]
+                assert header["height"] <= (64 if width >= 1280 else 130), width
 
 
 def test_on_paper_it_is_three_marked_sheets_without_buttons(slovenia: Eyes):

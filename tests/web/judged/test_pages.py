@@ -8,7 +8,7 @@ from tests.web.judged.looks import eyes
 from tests.web.judged.pages import patterns
 from tests.web.judged.sample import Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whoever comes first builds the sample
 PARTS = 2
 """Tests that share the pages, so that two processes can."""
 NO_PAGE_OF_THEIR_OWN = {
@@ -25,9 +25,9 @@ def test_every_page_is_reached_by_a_link_or_named_here(sample: Sample):
     known = {pattern.path for pattern in patterns(sample.hub.app)}
     assert known - sample.reached - set(NO_PAGE_OF_THEIR_OWN) == set(), "link to it, or name it in pages.by_hand"
     assert set(NO_PAGE_OF_THEIR_OWN) - known == set(), "gone"
+    assert sample.dead == []
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_holds_in_both_themes_and_at_every_width(sample: Sample, browser: Browser, part: int):
     wrong: list[str] = []
@@ -38,4 +38,4 @@ def test_every_page_holds_in_both_themes_and_at_every_width(sample: Sample, brow
                 seen.open(one.address)
                 seen.judge(f"{one.address} ({who or 'nobody'})", turn)
             wrong += seen.wrong
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

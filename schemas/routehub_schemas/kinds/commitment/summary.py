@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.commitment.payload import Commitment, Deadline
+from routehub_schemas.numbers import written
 
 CATEGORIES = {
     "pledge": "",
@@ -25,9 +26,9 @@ def summary(commitment: Commitment, names: Mapping[str, str]) -> str:
     """`changed: Greece: 50,000 reception places (50,000 places, by the end of the year)`."""
     change = "changed: " if commitment.updates is not None else ""
     who = ", ".join(names.get(code, code) for code in commitment.owners)
-    facts = [f"{commitment.target:,} {commitment.unit}"] if commitment.target is not None else []
+    facts = [f"{written(commitment.target)} {commitment.unit}"] if commitment.target is not None else []
     if commitment.rate is not None:
-        facts.append(f"{commitment.rate.value:,} a {commitment.rate.per}")
+        facts.append(f"{written(commitment.rate.value)} a {commitment.rate.per}")
     if commitment.deadline is not None:
         facts.append(by_when(commitment.deadline))
     told = f" ({', '.join(facts)})" if facts else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from routehub_schemas.kinds.measure.payload import Cap, Measure
+from routehub_schemas.numbers import written
 
 TYPES = {
     "closure": "Closure",
@@ -27,7 +28,7 @@ COUNTS = {
 
 def cap_words(cap: Cap) -> str:
     """`3200 a day in transit`."""
-    return f"{cap.people} a day, {COUNTS[cap.counts]}"
+    return f"{written(cap.people)} a day, {COUNTS[cap.counts]}"
 
 
 def summary(measure: Measure, names: Mapping[str, str]) -> str:

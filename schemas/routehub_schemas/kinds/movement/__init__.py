@@ -35,6 +35,7 @@ KIND = Kind(
         "withdraw": "sender",
         "took_place": "sender",
     },
+    binding=frozenset({"agree", "agree_with_conditions", "accept_conditions"}),
     short="M",
     places=_places,
     parties=_parties,

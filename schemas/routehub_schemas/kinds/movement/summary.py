@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.movement.payload import Movement
+from routehub_schemas.numbers import written
 
 TRANSPORT = {
     "train": ("train", "trains"),
@@ -28,6 +29,7 @@ def summary(movement: Movement, names: Mapping[str, str]) -> str:
     where = movement.place or movement.leg
     title = f": {movement.title}" if movement.title else ""
     return (
-        f"to {names.get(to, to)}: {carried(movement.transport, movement.vehicles)}, about {movement.people} people, "
+        f"to {names.get(to, to)}: {carried(movement.transport, movement.vehicles)}, "
+        f"about {written(movement.people)} people, "
         f"{movement.at.day} {movement.at:%B %Y %H:%M} UTC, {names.get(where, where)}{title}"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.progress.payload import Progress
+from routehub_schemas.numbers import written
 
 STAGES = {
     "pledged": "pledged",
@@ -16,7 +17,7 @@ STAGES = {
 
 def summary(progress: Progress, _names: Mapping[str, str]) -> str:
     """`1,000 in place on 22 January 2016: the first apartments are let`."""
-    value = f"{progress.value:,} " if progress.value is not None else ""
+    value = f"{written(progress.value)} " if progress.value is not None else ""
     line = f"{value}{STAGES[progress.stage]} on {progress.as_of.day} {progress.as_of:%B %Y}"
     if progress.milestones:
         line += f"; reached: {', '.join(progress.milestones)}"

@@ -26,6 +26,7 @@ KIND = Kind(
     default_audience="named",
     # Who is named in the text is a rule of the text: the board knows it.
     acts={"accept": "addressee", "ask_change": "addressee"},
+    binding=frozenset({"accept"}),
     short="RC",
     parties=_parties,
     check=check,

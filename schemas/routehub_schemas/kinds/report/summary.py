@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.report.payload import Figure, Report
+from routehub_schemas.numbers import written
 from routehub_schemas.reference import indicators
 
 
@@ -25,5 +26,5 @@ def _figure(figure: Figure, names: Mapping[str, str]) -> str:
         words.append(f"({names.get(figure.counterpart, figure.counterpart)})")
     if figure.place is not None:
         words.append(f"at {figure.place}")
-    words.append("withdrawn" if figure.value is None else f"{figure.value:,}")
+    words.append("withdrawn" if figure.value is None else written(figure.value))
     return " ".join(words)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.request.payload import Request
+from routehub_schemas.numbers import written
 
 WORDS = {
     "information": "Information asked",
@@ -18,7 +19,7 @@ def summary(request: Request, names: Mapping[str, str]) -> str:
     if request.asked:
         line += " of " + ", ".join(names.get(code, code) for code in request.asked)
     if request.quantity is not None:
-        line += f", {request.quantity} {request.unit}"
+        line += f", {written(request.quantity)} {request.unit}"
     if request.due is not None:
         line += f" by {request.due.day} {request.due:%B %Y %H:%M} UTC"
     place = f" ({names.get(request.place, request.place)})" if request.place else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from routehub_schemas.kinds.response.payload import Response
+from routehub_schemas.numbers import written
 
 WORDS = {
     "acknowledge": "acknowledged",
@@ -36,11 +37,11 @@ def summary(response: Response, names: Mapping[str, str]) -> str:
     """`acknowledged A-7F3K`."""
     line = f"{'part of the ' if response.partial else ''}{WORDS[response.act]} {response.item or response.to}"
     if response.quantity is not None:
-        line += f", {response.quantity} in all"
+        line += f", {written(response.quantity)} in all"
     if response.new_time is not None:
         line += f", until {response.new_time.day} {response.new_time:%B %Y %H:%M} UTC"
     if response.people is not None:
-        line += f", {response.people} people"
+        line += f", {written(response.people)} people"
     if response.represented_by is not None:
         line += f", represented by {names.get(response.represented_by, response.represented_by)}"
     if response.text is not None:

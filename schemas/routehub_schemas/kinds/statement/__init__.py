@@ -14,6 +14,10 @@ def _parties(statement: Statement) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*statement.signatories, *taking_part]))
 
 
+def _signs(statement: Statement) -> tuple[str, ...]:
+    return tuple(statement.signatories)
+
+
 KIND = Kind(
     name="statement",
     version=1,
@@ -25,6 +29,8 @@ KIND = Kind(
     posted_by=PEOPLE | SYSTEMS | {"coordinator", "chair"},
     # Who is named as a signatory is a rule of the text, not of the sender: the board knows it.
     acts={"sign": "any", "decline": "any", "withdraw": "sender"},
+    binding=frozenset({"sign"}),
+    signs=_signs,
     short="S",
     parties=_parties,
     check=check,

@@ -17,6 +17,8 @@ router = APIRouter(tags=["contract"])
 WHAT_TO_DO = {
     "malformed": "Send UTF-8 JSON without doubled names, control characters or values that JSON does not know.",
     "sign-in-needed": "Send a key (Authorization: Bearer rh_…) or sign in. Your party's office makes keys.",
+    "looks-personal": "Leave the text out, or send it again with the header `Text-Checked: yes`; that is recorded.",
+    "wrong-secrets-key": "Put the file of ROUTEHUB_SECRETS_KEY_FILE back.",
     "not-allowed": "Ask your party's office for the role or the key scope that is named.",
     "second-step-needed": "Set up a passkey or an authenticator app on the page /account.",
     "unknown": "Check the id. What you may not read is answered in the same words as what is not there.",

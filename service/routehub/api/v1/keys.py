@@ -14,10 +14,10 @@ from routehub.api.v1.people import created
 from routehub.core.clock import wall
 from routehub.core.errors import NotAllowed, Unknown
 from routehub.directory import key_office
-from routehub.directory.key_office import Made, NewKey, Rotation
+from routehub.directory.key_office import Made, NewKey, Rotation, from_outside
 from routehub.directory.keys import known_scopes
 from routehub.directory.principal import Principal
-from routehub.directory.snapshot import KeyView
+from routehub.directory.snapshot import Directory, KeyView
 from routehub.intake import pushes
 from routehub.intake.pushes import Push
 from routehub_schemas import parse
@@ -37,7 +37,7 @@ async def get_keys(ctx: Ctx, who: Someone) -> Response:
         raise NotAllowed("Keys are for the party's office and the operator.")
     return answer(
         {
-            "keys": [_key(view) for view in key_office.visible(ctx.directory.value, who)],
+            "keys": [_key(ctx.directory.value, view) for view in key_office.visible(ctx.directory.value, who)],
             "scopes": sorted(_scopes(ctx)),
         }
     )
@@ -48,7 +48,7 @@ async def post_key(request: Request, ctx: Ctx, who: Someone) -> Response:
     """Make a key. ``key`` in the answer is the whole of it: it is shown now and never again."""
     given = parse.validate(NewKey, await json_body(request, ctx.settings.max_body_bytes))
     made = await ctx.change(lambda tx: key_office.make(tx, who, given, _scopes(ctx)))
-    return _shown_once(who, made)
+    return _shown_once(ctx, who, made)
 
 
 Limit = Annotated[int, Query(ge=1, le=360, description="So many of the newest.")]
@@ -90,22 +90,24 @@ async def rotate_key(request: Request, ctx: Ctx, who: Someone, key: Id) -> Respo
     """A new key with the same scopes; the old one goes on for ``overlap_days``, then ends."""
     given = parse.validate(Rotation, await json_body(request, ctx.settings.max_body_bytes))
     made = await ctx.change(lambda tx: key_office.rotate(tx, who, key, given, _scopes(ctx)))
-    return _shown_once(who, made)
+    return _shown_once(ctx, who, made)
 
 
 @router.post("/keys/{key}/revoke")
 async def revoke_key(ctx: Ctx, who: Someone, key: Id) -> Response:
     """Revoke a key at once; its open streams close."""
-    return answer(_key(await ctx.change(lambda tx: key_office.revoke(tx, who, key))))
+    revoked = await ctx.change(lambda tx: key_office.revoke(tx, who, key))
+    return answer(_key(ctx.directory.value, revoked))
 
 
-def _shown_once(who: Principal, made: Made) -> Response:
-    return created(_key(made.key) | {"key": made.text}, f"/v1/routes/{who.route}/keys")
+def _shown_once(ctx: Context, who: Principal, made: Made) -> Response:
+    return created(_key(ctx.directory.value, made.key) | {"key": made.text or None}, f"/v1/routes/{who.route}/keys")
 
 
-def _key(view: KeyView) -> dict[str, Any]:
+def _key(directory: Directory, view: KeyView) -> dict[str, Any]:
     return {
         "id": view.id, "party": view.party, "system": view.system, "scopes": sorted(view.scopes),
         "state": key_office.state(view, wall()), "created": view.created_at, "created_by": view.created_by,
-        "expires": view.expires_at, "revoked": view.revoked_at,
+        "expires": view.expires_at, "revoked": view.revoked_at, "made_by_operator": from_outside(directory, view),
+        "certificate": view.certificate,
     }  # fmt: skip

@@ -131,9 +131,9 @@ async def get_measures(
 
     def read(conn: Connection) -> list[MeasureView]:
         ids = readable(conn, who.route, who.party)
-        return measures(conn, ids, who.route, now, as_of=at, limit=limit)
+        return measures(conn, ids, who.route, now, as_of=at, open_only=open_only, limit=limit)
 
-    views = [view for view in await ctx.db.read(read) if not (open_only and view.over)]
+    views = await ctx.db.read(read)
     if form is JSON:
         return answer({"route": marking(route), "as_of": at, "measures": [measure_body(view) for view in views]})
     sheets = Sheets(request, ctx, who, route, form, hxl, bom)

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.api import cloudevents
@@ -23,6 +23,7 @@ from routehub.delivery.live.listener import ENDED, Ending
 from routehub.delivery.wanted import Wanted
 from routehub.directory.principal import Principal
 from routehub.formats import atom
+from routehub.intake import personal_data
 from routehub.intake.receive import Post
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
@@ -37,15 +38,24 @@ from routehub_schemas.kind import Kind
 
 router = APIRouter(tags=["messages"], route_class=Door)
 
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="The sender's own id of this message.",
-    ),
-]
+KEY_WORDS = "The sender's own id of this message."
+CHECKED_WORDS = (
+    "`yes`: the sender has looked at texts that seemed to hold personal data, and says that they hold none; recorded."
+)
+
+
+async def _key(
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, description=KEY_WORDS)
+    ] = None,
+    text_checked: Annotated[Literal["yes"] | None, Header(alias="Text-Checked", description=CHECKED_WORDS)] = None,
+) -> str | None:
+    """What a sender says beside the message: its key, and that its texts were looked at."""
+    personal_data.checked.set(text_checked == "yes")
+    return idempotency_key
+
+
+Key = Annotated[str | None, Depends(_key)]
 DryRun = Annotated[bool, Query(description="Check everything and store nothing.")]
 Together = Annotated[bool, Query(description="All of them or none.")]
 

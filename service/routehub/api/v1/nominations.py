@@ -15,7 +15,7 @@ from routehub.api.sheets.answers import Bom, Hxl, Sheets
 from routehub.api.v1.boards import answer, marking
 from routehub.api.v1.people import person_body
 from routehub.core.clock import wall
-from routehub.directory import hand_over, nominations
+from routehub.directory import nominations
 from routehub.directory.people import may_see
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, RouteView
@@ -59,7 +59,7 @@ async def get_duty(ctx: Ctx, who: Who, route: OnRoute) -> Response:
 
 def _duty(directory: Directory, who: Principal, route: RouteView, party: str, at: datetime) -> dict[str, Any]:
     on_duty = directory.on_duty(route.code, party, at)
-    others = [p for p in hand_over.reachable(directory, route.code, party, at) if p not in on_duty]
+    others = [p for p in directory.reachable(route.code, party, at) if p not in on_duty]
     return {
         "covered": bool(on_duty),
         "on_duty": [person_body(directory, who, p, at) for p in on_duty if may_see(directory, who, p)],

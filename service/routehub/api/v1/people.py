@@ -80,9 +80,13 @@ async def patch_person(request: Request, ctx: Ctx, who: Someone, person: Id) -> 
 
 
 @router.post("/people/{person}/withdraw")
-async def withdraw_person(ctx: Ctx, who: Someone, person: Id) -> Response:
-    """Withdraw a nomination at once: sign-ins and streams of the person end, hand-overs too."""
-    gone = await ctx.change(lambda tx: people.withdraw(tx, who, person))
+async def withdraw_person(
+    ctx: Ctx, who: Someone, person: Id,
+    leave_gap: Annotated[bool, Query(description="Even if nobody of the party can be reached then.")] = False,
+) -> Response:  # fmt: skip
+    """Withdraw a nomination at once: sign-ins and streams of the person end, hand-overs too. Where nobody of the party
+    could be reached afterwards, 422 says so first."""
+    gone = await ctx.change(lambda tx: people.withdraw(tx, who, person, leave_gap=leave_gap))
     return answer(person_body(ctx.directory.value, who, gone, wall()))
 
 

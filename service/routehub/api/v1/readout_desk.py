@@ -164,7 +164,8 @@ async def post_erratum(
     request: Request, ctx: Ctx, who: Who, number: Number, series: SeriesName = "weekly", idempotency_key: Key = None
 ) -> Response:
     """Correct a published readout: the words that are wrong, as they stand in it, and the right ones. It is numbered,
-    and the readout shows it."""
+    and the readout shows it. It is published at once and cannot be taken back; the pages show first how it will
+    read."""
     given = parse.validate(NewErratum, await json_body(request, ctx.settings.max_body_bytes))
     recorded = await desk(ctx).correct(
         who, series, number, given.wrong, given.right, given.where, key=idempotency_key

@@ -109,6 +109,15 @@ def alert(conn: Connection, audiences: Iterable[int], route: str, ref: str, now:
     return views[0] if views else None
 
 
+def earlier_messages(conn: Connection, message_id: str) -> tuple[str, ...]:
+    """The other messages of the alert to which a message belongs. For the hub's own deliveries, never an answer to a
+    reader."""
+    m = alert_messages.c
+    same = select(m.alert).where(m.message_id == message_id)
+    rows = conn.execute(select(m.message_id).where(m.alert.in_(same), m.message_id != message_id))
+    return tuple(row.message_id for row in rows)
+
+
 def _with_acks(conn: Connection, rows: Iterable[RowMapping], now: datetime) -> list[AlertView]:
     rows = list(rows)
     acks: dict[str, list[Ack]] = {row["id"]: [] for row in rows}

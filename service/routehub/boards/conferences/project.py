@@ -16,6 +16,7 @@ from routehub.boards.conferences.tables import (
 )
 from routehub.core.canonical import iso
 from routehub.core.errors import NotAllowed, Unchanged, refused
+from routehub.directory.principal import HUB_PARTY
 from routehub.directory.snapshot import Directory
 from routehub.directory.visibility import readable
 from routehub.journal.message import Caution, Message, Transaction
@@ -65,7 +66,7 @@ class ConferencesBoard:
             )  # fmt: skip
         ids = readable(tx.conn, message.route, message.party) | {message.audience_id}
         known = conference(tx.conn, ids, message.route, said.series, said.number)
-        self._check_system(message, known)
+        self._check_office(message, known)
         if known is None:
             if said.state != "planned":
                 raise refused(
@@ -85,14 +86,25 @@ class ConferencesBoard:
         _check_still_open(message, known, said)
         return []
 
-    def _check_system(self, message: Message, known: ConferenceView | None) -> None:
-        """A key speaks for a party and has no office: it calls conferences for a party that coordinates the route, and
-        changes those that its party chairs."""
-        route = self._directory().routes[message.route]
-        member = route.membership(message.party, message.accepted_at.astimezone(route.zone).date())
-        leads = member is not None and member.role == "coordinator"
-        if message.actor.startswith("key:") and not leads and (known is None or known.chair != message.party):
+    def _check_office(self, message: Message, known: ConferenceView | None) -> None:
+        """One that is called is changed by the party that chairs it, by coordinators and by the hub: who chairs another
+        conference has no power over it. A key speaks for a party and has no office: it calls conferences for a party
+        that coordinates the route, and changes those that its party chairs."""
+        if (known is not None and known.chair == message.party) or self._coordinates(message):
+            return
+        if message.actor.startswith("key:"):
             raise NotAllowed("Coordinators and the chair call conferences, with a key as well as on the pages.")
+        if known is not None:
+            raise NotAllowed(f"{known.chair} chairs conference {known.number}: its people and coordinators change it.")
+
+    def _coordinates(self, message: Message) -> bool:
+        """Whether the hub, a party that coordinates the route, or a person with that role speaks."""
+        directory = self._directory()
+        route = directory.routes[message.route]
+        member = route.membership(message.party, message.accepted_at.astimezone(route.zone).date())
+        person = directory.people.get(message.actor.removeprefix("person:"))
+        named = person is not None and "coordinator" in person.roles.get(message.route, frozenset())
+        return message.party == HUB_PARTY or (member is not None and member.role == "coordinator") or named
 
     def _code(self, party: str) -> str:
         return self._directory().party_code(party) or party
@@ -123,6 +135,10 @@ class ConferencesBoard:
             return
         ids = readable(tx.conn, message.route, message.party) | {message.audience_id}
         known = proposal(tx.conn, ids, message.route, response.to)
+        if known is not None and not self._coordinates(message):
+            held = conferences(tx.conn, ids, message.route, "weekly", known.conference)
+            if not any(view.chair == message.party and view.ends > message.accepted_at for view in held):
+                raise NotAllowed("The party that chairs the conference and coordinators decide on proposals.")
         decided = known.decision if known is not None else None
         if decided is not None and (decided.act, decided.text) == (response.act, response.text):
             raise Unchanged(decided.message_id)

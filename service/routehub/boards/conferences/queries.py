@@ -148,6 +148,16 @@ def announced(conn: Connection, route: str, everyone: Callable[[datetime], froze
     return sorted((_conference(rows) for rows in found.values()), key=lambda v: (v.start, v.series, v.number))
 
 
+def known_to_anybody(conn: Connection, route: str) -> list[ConferenceView]:
+    """Each conference as its newest message says, whoever was told of it. For the hub's own schedule, never an answer
+    to a reader."""
+    c = conference_revisions.c
+    found: dict[tuple[str, int], list[RowMapping]] = {}
+    for row in conn.execute(select(conference_revisions).where(c.route == route).order_by(c.sequence)).mappings():
+        found.setdefault((row["series"], row["number"]), []).append(row)
+    return sorted((_conference(rows) for rows in found.values()), key=lambda v: (v.start, v.series, v.number))
+
+
 def _conference(rows: list[RowMapping]) -> ConferenceView:
     first, last = rows[0], rows[-1]
     same = {

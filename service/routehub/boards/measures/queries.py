@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, Select, or_, select
 
 from routehub.boards.measures.notice import Notice, felt, in_form, state, takes_views
 from routehub.boards.measures.tables import measure_acts, measure_asked, measure_notices, measure_records
@@ -111,10 +112,10 @@ class MeasureView:
 
 def measures(
     conn: Connection, audiences: Iterable[int], route: str, now: datetime,
-    *, as_of: datetime | None = None, since: datetime | None = None, limit: int = 500,
+    *, as_of: datetime | None = None, since: datetime | None = None, open_only: bool = False, limit: int = 500,
 ) -> list[MeasureView]:  # fmt: skip
     """The measures of a route, those that are not over first, then the newest. as_of: what was known then; since: only
-    those of which anything was said from that time on."""
+    those of which anything was said from that time on; open_only: none that is over."""
     r = measure_records.c
     query = select(measure_records).where(r.route == route, clause(r.audience_id, audiences))
     if as_of is not None:
@@ -123,9 +124,31 @@ def measures(
         n, a = measure_notices.c, measure_acts.c
         said = select(n.measure).where(n.at >= since).union(select(a.measure).where(a.at >= since))
         query = query.where(r.id.in_(said))
-    rows = conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all()
+    query = query.order_by(r.sequence.desc())
+    rows = conn.execute(query.limit(limit)).mappings().all()
     found = _views(conn, rows, as_of or now, as_of)
-    return sorted(found, key=lambda view: view.over)
+    if len(rows) == limit:  # an old one that is still in force must not fall behind the limit
+        found = _older_open(conn, query, rows[-1]["sequence"], as_of or now, as_of, limit) + found
+    found.sort(key=lambda view: view.over)
+    return [view for view in found if not (open_only and view.over)][:limit]
+
+
+def _older_open(
+    conn: Connection, query: Select[Any], before: int, now: datetime, as_of: datetime | None, limit: int
+) -> list[MeasureView]:
+    """Those told before a sequence that are not over, the newest first. Whether one is over is in its newest notice and
+    the clock, so they are looked at part by part."""
+    r, a = measure_records.c, measure_acts.c
+    ended = select(a.measure).where(a.act.in_(["end", "withdraw"]), *([a.at <= as_of] if as_of is not None else []))
+    found: list[MeasureView] = []
+    while len(found) < limit:
+        part = query.where(r.sequence < before, r.id.not_in(ended)).limit(limit)
+        rows = conn.execute(part).mappings().all()
+        if not rows:
+            break
+        found += [view for view in _views(conn, rows, now, as_of) if not view.over]
+        before = rows[-1]["sequence"]
+    return found
 
 
 def measure(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select
 
 from routehub.boards.statements.tables import statement_records, statement_signatures
 from routehub.directory.visibility import clause
@@ -91,8 +91,35 @@ def statements(
     if party is not None:
         s = statement_signatures.c
         query = query.where(or_(r.party == party, r.id.in_(select(s.statement).where(s.party == party))))
-    rows = conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all()
-    return [view for view in _views(conn, rows) if state in (None, view.state)]
+    if state is not None:
+        query = query.where(_in_state(state))  # before the limit, which must not cut off an old one that is still open
+    return _views(conn, conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all())
+
+
+def pending(conn: Connection, audiences: Iterable[int], route: str, limit: int = 500) -> list[StatementView]:
+    """All that can still be signed, however many newer ones there are; the newest first."""
+    r, ids = statement_records.c, frozenset(audiences)
+    query = select(statement_records).where(
+        r.route == route, clause(r.audience_id, ids), or_(_in_state("open"), _in_state("declined"))
+    )
+    return _views(conn, conn.execute(query.order_by(r.sequence.desc()).limit(limit)).mappings().all())
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    """The same as ``_state`` says of a row, for the database."""
+    r, s = statement_records.c, statement_signatures.c
+    of_it = select(s.statement).where(s.statement == r.id)
+    named, declined = of_it.exists(), of_it.where(s.act == "decline").exists()
+    stands = and_(r.withdrawn_at.is_(None), r.replaced_at.is_(None))
+    unsigned = and_(stands, named, r.in_force_at.is_(None))
+    return {
+        "withdrawn": r.withdrawn_at.is_not(None),
+        "replaced": and_(r.withdrawn_at.is_(None), r.replaced_at.is_not(None)),
+        "reported": and_(stands, ~named),
+        "in_force": and_(stands, named, r.in_force_at.is_not(None)),
+        "declined": and_(unsigned, declined),
+        "open": and_(unsigned, ~declined),
+    }[state]
 
 
 def outcomes(

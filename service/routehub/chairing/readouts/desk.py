@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from routehub.boards.commitments.queries import commitments
-from routehub.boards.conferences.queries import conference, conferences
+from routehub.boards.conferences.queries import ConferenceView, conference, conferences
 from routehub.boards.minutes.queries import editions
 from routehub.boards.readouts.correcting import found
 from routehub.boards.readouts.queries import CheckView, ReadoutView, checks, mark, readout
@@ -24,7 +24,7 @@ from routehub.chairing.readouts.template import check as check_template
 from routehub.core.canonical import iso
 from routehub.core.clock import Clock
 from routehub.core.db import Database
-from routehub.core.errors import Conflict, HubError, Unknown, refused
+from routehub.core.errors import Conflict, HubError, NotAllowed, Unknown, refused
 from routehub.core.language import for_the_record
 from routehub.digests import naming
 from routehub.directory.current import CurrentDirectory
@@ -78,12 +78,24 @@ class ReadoutDesk:
         self._db, self._writer, self._intake = db, writer, intake
         self._directory, self._clock = directory, clock
 
+    async def _of_chair(self, who: Principal, series: str, number: int) -> None:
+        """Only the party that chairs the conference, and chairs who coordinate the route: what another party's chair
+        publishes is not theirs to word."""
+        require_role(who, "chair")
+
+        def read(conn: Connection) -> ConferenceView | None:
+            return conference(conn, readable(conn, who.route, who.party), who.route, series, number)
+
+        held = await self._db.read(read)
+        if held is not None and held.chair != who.party and "coordinator" not in who.roles:
+            raise NotAllowed(f"{held.chair} chairs conference {number}: its people write the readout.")
+
     # --- drafting ---------------------------------------------------------------------------------------
 
     @for_the_record
     async def standing(self, who: Principal, series: str, number: int) -> Standing:
         """How far it is. Errors: 403 for anybody but the chair, 404 when there is neither draft nor minutes."""
-        require_role(who, "chair")
+        await self._of_chair(who, series, number)
         which = Which(who.route, series, number)
 
         def read(conn: Connection) -> Standing:
@@ -119,7 +131,7 @@ class ReadoutDesk:
 
         Errors: 403, 404 without minutes, 409 when it is published, 412 when the draft changed meanwhile.
         """
-        require_role(who, "chair")
+        await self._of_chair(who, series, number)
         which = Which(who.route, series, number)
         records, source = await self._db.read(self._records, who, which)
         made = draft(records)
@@ -154,7 +166,7 @@ class ReadoutDesk:
     @for_the_record
     async def save(self, who: Principal, series: str, number: int, draft_: Draft, version: int | None) -> int:
         """Keep the chair's changes; answers the new version. Errors: 403, 404, 409, 412."""
-        require_role(who, "chair")
+        await self._of_chair(who, series, number)
         which = Which(who.route, series, number)
         kept = await self._db.read(store.draft_of, which)
         if kept is None:
@@ -234,7 +246,7 @@ class ReadoutDesk:
         self, who: Principal, series: str, number: int, version: int | None
     ) -> tuple[ReadoutText, DraftView]:
         """The text that would go out, and the draft it is from."""
-        require_role(who, "chair")
+        await self._of_chair(who, series, number)
         which = Which(who.route, series, number)
         kept = await self._db.read(store.draft_of, which)
         if kept is None:
@@ -251,7 +263,7 @@ class ReadoutDesk:
 
         Errors: 403, 404 when no readout is published, 422 for words that are not in it, or are in it more than once.
         """
-        require_role(who, "chair")
+        await self._of_chair(who, series, number)
         view = await self._db.read(readout, who.route, series, number)
         if view is None:
             raise Unknown(f"No readout of conference {number} is published, so there is nothing to correct.")

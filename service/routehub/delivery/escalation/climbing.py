@@ -20,6 +20,9 @@ from routehub.directory.snapshot import PersonView
 from routehub.directory.visibility import readers
 from routehub.journal.message import Transaction
 
+PORTION = 20
+"""Steps of one transaction: a tenth of a second."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -87,12 +90,37 @@ def _topic(one: Unanswered) -> str:
     return topic_of(one.legs, one.place, one.sender)
 
 
+def portions(tasks: Iterable[Task]) -> list[list[Task]]:
+    """The tasks in parts that are each a short transaction, what can wait last; what becomes one mail stays together.
+
+    After a flood of alerts, or when a hub comes back after hours, there are thousands; all in one transaction would
+    hold the journal for as long, and nobody could post at any hub meanwhile."""
+    together: dict[tuple[str, ...], list[Task]] = {}
+    for task in sorted(tasks, key=lambda task: _calm(task.waiting)):
+        one, step = task.waiting, task.due.step
+        if step.to == "coordinators":
+            key: tuple[str, ...] = (one.asked_in,)
+        else:
+            key = (one.route, one.party, _topic(one)) if _calm(one) else (one.asked_in, one.party, step.name)
+        together.setdefault(key, []).append(task)
+    found: list[list[Task]] = []
+    for some in together.values():
+        if not found or len(found[-1]) + len(some) > PORTION:
+            found.append([])
+        found[-1] += some
+    return found
+
+
 def take(tx: Transaction, at: Moment, tasks: Iterable[Task], night: str) -> None:
     """Take the steps: each goes on record with the mails that it makes. What was acknowledged meanwhile is left."""
     nights = Nights(tx.conn, at, night)
     climbed: dict[str, list[Task]] = {}
     calm: dict[tuple[str, str, str], list[Task]] = {}
+    tasks = list(tasks)
+    taken = steps.taken(tx.conn, {task.waiting.asked_in for task in tasks})
     for task in tasks:
+        if task.due.step.name in taken.get((task.waiting.asked_in, task.waiting.party), {}):
+            continue  # by another hub, which found the same
         if not still_waits(tx.conn, task.waiting.asked_in, task.waiting.party, tx.now):
             continue
         if task.due.step.to == "coordinators":

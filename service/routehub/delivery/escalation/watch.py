@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from routehub.core.clock import Clock, wall
 from routehub.core.db import Database
 from routehub.delivery.addressees import Moment
 from routehub.delivery.escalation import climbing, held, reporting
-from routehub.delivery.escalation.climbing import Tasks
+from routehub.delivery.escalation.climbing import Task, Tasks
 from routehub.delivery.escalation.reporting import Work
 from routehub.directory.current import CurrentDirectory
 from routehub.journal.batch import Batch
@@ -35,9 +36,6 @@ class _Found:
     release: bool
     following: datetime | None
 
-    def __bool__(self) -> bool:
-        return bool(self.alerts.tasks or self.reports or self.release)
-
 
 class Escalation:
     """One per hub; several on one database share the work by what they claim."""
@@ -57,7 +55,10 @@ class Escalation:
         if not self._is_time(at.now):
             return False
         found = await self._db.read_own(self._find, at)
-        if found:
+        for some in climbing.portions(found.alerts.tasks):
+            await self._writer.submit(Change(partial(self._climb, tasks=some)))
+            self._due()
+        if found.release or found.reports:  # last: who has not got the alert yet is not reminded
             await self._writer.submit(Change(lambda tx: self._write(tx, found)))
             self._due()
         self._following, self._looked = found.following, (at.now, time.monotonic())
@@ -81,9 +82,11 @@ class Escalation:
             min((one for one in times if one is not None and one > at.now), default=None),
         )  # fmt: skip
 
+    def _climb(self, tx: Batch, tasks: list[Task]) -> None:
+        climbing.take(tx, Moment(self._directory.value, tx.now, tx.wall), tasks, self._night)
+
     def _write(self, tx: Batch, found: _Found) -> None:
         at = Moment(self._directory.value, tx.now, tx.wall)
-        climbing.take(tx, at, found.alerts.tasks, self._night)  # first: who has not got the alert yet is not reminded
         if found.release:
             held.release(tx)
         for work in found.reports:

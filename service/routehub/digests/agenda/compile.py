@@ -14,10 +14,10 @@ from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
 from routehub.digests.agenda.rules.follow_up import FOLLOW_UP
+from routehub.digests.circle import circle, read_by, words
 from routehub.digests.series import ONE_WEEK, Series
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.journal import follow
-from routehub.views import shared
 from routehub.views import week as weekly
 from routehub.views.totals import Total
 from routehub.views.week import Week
@@ -29,10 +29,10 @@ CLOSES_BEFORE = timedelta(hours=2)
 
 
 def past_agenda(
-    conn: Connection, registry: Registry, route: RouteView, series: str, number: int, now: datetime
+    conn: Connection, registry: Registry, route: RouteView, series: str, number: int, ids: frozenset[int]
 ) -> tuple[Past | None, datetime | None]:
-    """What the last agenda before this conference's left to follow up, and when it was compiled."""
-    ids = shared.audiences(conn, route, now)
+    """What the last agenda before this conference's left to follow up, and when it was compiled. ids: the audiences of
+    those who get the new one."""
     for ref in agendas(conn, ids, route.code, series):
         message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
         if message is not None and isinstance(message.payload, Agenda):
@@ -60,9 +60,11 @@ class Look:
 
 
 def look(
-    conn: Connection, registry: Registry, route: RouteView, series: Series, conference: ConferenceView, now: datetime
-) -> Look:
-    past, since = past_agenda(conn, registry, route, series.name, conference.number, now)
+    conn: Connection, registry: Registry, route: RouteView, series: Series, conference: ConferenceView, now: datetime,
+    few: frozenset[str] | None = None,
+) -> Look:  # fmt: skip
+    ids = read_by(conn, route, few, now)
+    past, since = past_agenda(conn, registry, route, series.name, conference.number, ids)
     return Look(past, since if since is not None and since < now else now - ONE_WEEK)
 
 
@@ -88,16 +90,18 @@ def compile_agenda(
     edition: int = 1,
     following: datetime | None = None,
 ) -> dict[str, Any]:
-    """The agenda of a conference as the data of a message, from what everyone on the route may read at this moment.
+    """The agenda of a conference as the data of a message, from what everyone on the route may read at this moment,
+    also where it goes to the few who were told of the conference.
 
     following: when the series proposes the conference after it.
     """  # fmt: skip
-    back = look(conn, registry, route, series, conference, now)
+    few = circle(conn, route, conference, now)
+    back = look(conn, registry, route, series, conference, now, few)
     week = weekly.load(conn, directory, route, now, back.since)
     found = entries(matter_of(week, series, conference, back.past))
     given = fit(found, conference.minutes)
     data: dict[str, Any] = {
-        "audience": ["*"],
+        "audience": words(few),
         "points": sorted({point for entry in found for point in entry.points})[:50],
         "thread": conference.message_id,
         "references": [conference.message_id],

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from routehub.boards.conferences.queries import ConferenceView, agendas, announced
+from routehub.boards.conferences.queries import ConferenceView, agendas
 from routehub.core.clock import Clock
 from routehub.core.db import Database
 from routehub.core.errors import Conflict
 from routehub.digests import recurring, series
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.agenda.annex import compile_annexes, post_annexes
+from routehub.digests.circle import announced_conferences
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.recurring import Timetable
 from routehub.digests.schedule import LATEST, Look, Outcome
@@ -110,11 +111,6 @@ def _closed(conn: Connection, route: RouteView, conference: ConferenceView, now:
 def _look(one: Series, now: datetime) -> list[Look]:
     timetable = Timetable(one.route, one.name, one.due, one.digest_days, one.looked_until)
     return recurring.look(timetable, now, lambda conn, until: series.looked(conn, one, until))
-
-
-def announced_conferences(conn: Connection, route: RouteView) -> list[ConferenceView]:
-    """The conferences that everyone was told of."""
-    return announced(conn, route.code, lambda at: shared.everyone(route, at.astimezone(route.zone).date()))
 
 
 def _find(

@@ -1,5 +1,6 @@
 """The agenda of conferences that no rule proposes: extra ones, and those of a series that meets as it is called. Each
-goes out as long before its start as the digest of the series does."""
+goes out as long before its start as the digest of the series does. What only some parties were told of has an agenda
+for these alone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -12,15 +13,14 @@ from routehub.core.db import Database
 from routehub.core.ids import uuid8
 from routehub.digests import series
 from routehub.digests.agenda import compile_agenda
+from routehub.digests.circle import announced_conferences, circle, marking, of_few, read_by
 from routehub.digests.occurrences import Due, Occurrence
 from routehub.digests.schedule import LATEST, Look, Outcome
 from routehub.digests.series import Series
-from routehub.digests.tasks.agenda import announced_conferences
 from routehub.directory.current import CurrentDirectory
 from routehub.directory.principal import hub_principal
 from routehub.directory.snapshot import RouteView
 from routehub.intake.receive import Intake, Post
-from routehub.views import shared
 
 
 class CalledAgenda:
@@ -40,8 +40,8 @@ class CalledAgenda:
             if route is not None and not one.sub_group:
                 found += [
                     Due(one.route, f"{one.name}/{view.number}", _day(one, view), due(one, view))
-                    for view in announced_conferences(conn, route)
-                    if _is_called(one, view) and view.current and due(one, view) <= now < view.start
+                    for view in _called(conn, route, one)
+                    if view.current and due(one, view) <= now < view.start
                 ]
         return [Look(tuple(found))] if found else []
 
@@ -54,7 +54,7 @@ class CalledAgenda:
             return Outcome("skipped", reason=f"Conference {number} was cancelled, moved, or has begun.")
         data = await self._db.read_own(self._compile, route, *found, now)
         fixed_id = uuid8("agenda", route.code, name, "called", number)
-        post = Post(self._intake.registry["agenda"], data, fixed_id=fixed_id)
+        post = Post(self._intake.registry["agenda"], data, tlp=marking(data, found[1]), fixed_id=fixed_id)
         recorded = await self._intake.receive(hub_principal(route.code), post)
         return Outcome("posted", recorded.message_id, conference=int(number))
 
@@ -62,15 +62,15 @@ class CalledAgenda:
         self, conn: Connection, route: RouteView, name: str, number: int, now: datetime
     ) -> tuple[Series, ConferenceView] | None:
         one = series.one(conn, route.code, name)
-        for view in announced_conferences(conn, route) if one is not None else ():
-            if one is not None and _is_called(one, view) and view.number == number:
+        for view in _called(conn, route, one) if one is not None else ():
+            if one is not None and view.number == number:
                 return (one, view) if view.current and due(one, view) <= now < view.start else None
         return None
 
     def _compile(
         self, conn: Connection, route: RouteView, one: Series, view: ConferenceView, now: datetime
     ) -> dict[str, Any]:
-        ids = shared.audiences(conn, route, now)
+        ids = read_by(conn, route, circle(conn, route, view, now), now)
         editions = [ref.edition for ref in agendas(conn, ids, route.code, one.name, view.number)]
         following = next(_later(announced_conferences(conn, route), one, view), None)
         proposed = one.proposed(view.start, 1)
@@ -86,8 +86,11 @@ def _later(conferences: Sequence[ConferenceView], one: Series, view: ConferenceV
             yield other.start
 
 
-def _is_called(one: Series, view: ConferenceView) -> bool:
-    return view.series == one.name and (view.extra or not one.by_rule)
+def _called(conn: Connection, route: RouteView, one: Series) -> list[ConferenceView]:
+    """Those of a series that no rule proposes: extra ones, all of a series that meets as it is called, and those that
+    only some parties were told of."""
+    found = [view for view in announced_conferences(conn, route) if view.extra or not one.by_rule]
+    return [view for view in (*found, *of_few(conn, route)) if view.series == one.name]
 
 
 def due(one: Series, view: ConferenceView) -> datetime:

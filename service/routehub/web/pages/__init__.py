@@ -62,6 +62,7 @@ from routehub.web.pages import (
     sign_in_provider,
     statements,
     threads,
+    time_zone,
     welcome,
 )
 
@@ -105,6 +106,7 @@ OF_A_ROUTE = (
     notification_choices,  # before the page of one subscription, which would take its address for an id
     notifications,
     settings,
+    time_zone,
     account,
     account_codes,
     account_passkeys,

@@ -26,7 +26,7 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, words: str = ""
     person, faults = who.person.id, Faults()
     if words:
         faults.add("code", words)
-    secret = await ctx.writer.submit(Change(lambda tx: codes.begin(tx, person)))
+    secret = await ctx.writer.submit(Change(lambda tx: codes.begin(tx, ctx.vault, person)))
     host = ctx.settings.public_url.partition("://")[2].rstrip("/")
     address = codes.address(secret, who.person.email, host)
     # Dark on light in both themes: many cameras read nothing else.
@@ -61,7 +61,7 @@ async def confirm(request: Request, ctx: Web, who: Fresh, form: OwnForm) -> Resp
         return await _show(request, ctx, who, error.detail, 429)
 
     def apply(tx: Transaction) -> list[str] | None:
-        if not codes.confirm(tx, person, typed):
+        if not codes.confirm(tx, ctx.vault, person, typed):
             return None
         sign_in.changed(tx, person, "codes-added")
         sessions.strengthen(tx.conn, current, "code")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import Ack, AlertView, alert
 from routehub.core.clock import wall
-from routehub.core.errors import Conflict, HubError, Unknown
+from routehub.core.errors import Conflict, HubError, LooksPersonal, Unknown
 from routehub.core.language import _
 from routehub.delivery.addressees import Moment, owner_stands
 from routehub.delivery.escalation import links
@@ -108,6 +108,7 @@ async def redeem(request: Request, ctx: Web, token: Token) -> Response:
     ctx.rates.take("acknowledge-pressed", _address(request), PRESSED, QUARTER)
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
+    guard.note_checked(form)
     found = await _open(ctx, token)
     if found.state != "open":
         return go(f"/acknowledge/{token}")
@@ -122,6 +123,8 @@ async def redeem(request: Request, ctx: Web, token: Token) -> Response:
         await ctx.intake.receive(_principal(ctx, found), post)
     except Conflict:
         pass  # pressed twice at once: the page tells what became of it
+    except LooksPersonal:
+        raise
     except HubError as refusal:
         return _show(request, ctx, found, token, refusal.detail, refusal.status)
     return go(f"/acknowledge/{token}")

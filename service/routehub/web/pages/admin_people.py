@@ -12,7 +12,7 @@ from routehub.directory import factors, sessions
 from routehub.directory.factors import Held
 from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
 from routehub.web import notices
-from routehub.web.admin import Operator
+from routehub.web.admin import FreshOperator, Operator
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.guard import OwnForm
@@ -51,7 +51,7 @@ def _person(ctx: WebContext, person_id: str) -> PersonView:
 
 
 @router.get("/admin/people/{person}/reset")
-async def confirm(request: Request, ctx: Web, who: Operator, person: Id) -> Response:
+async def confirm(request: Request, ctx: Web, who: FreshOperator, person: Id) -> Response:
     """What a reset takes away, before it does."""
     found = _person(ctx, person)
     ways = await ctx.db.read(factors.of, found.id)
@@ -60,7 +60,7 @@ async def confirm(request: Request, ctx: Web, who: Operator, person: Id) -> Resp
 
 
 @router.post("/admin/people/{person}/reset")
-async def reset(ctx: Web, who: Operator, form: OwnForm, person: Id) -> Response:
+async def reset(ctx: Web, who: FreshOperator, form: OwnForm, person: Id) -> Response:
     """Take a person's password, passkeys and codes away and end their sign-ins; they are told by mail."""
     found = _person(ctx, person)
     await change(ctx, lambda tx: factors.reset(tx, who.principal, found.id))

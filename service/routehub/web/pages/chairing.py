@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from routehub.boards.conferences.attendance import invited
 from routehub.boards.conferences.queries import ConferenceView
 from routehub.chairing.agenda import Paper
 from routehub.chairing.edits import AgendaChange, ItemEdit, moved
@@ -15,6 +16,7 @@ from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.render import page
+from routehub.web.stages import has_readout
 from routehub.web.visitor import Reading, Visitor
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
@@ -41,10 +43,10 @@ def more(series: str) -> str:
     return "" if series == "weekly" else f"?series={series}"
 
 
-def parties(ctx: WebContext, who: Visitor) -> list[tuple[str, str]]:
-    """Those of the route, for a choice."""
+def leads(ctx: WebContext, who: Visitor, held: ConferenceView) -> list[tuple[str, str]]:
+    """Code and name of those who take part, and so may introduce an item."""
     today = ctx.clock.now().astimezone(who.route.zone).date()
-    return [(m.party, f"{m.party} {ctx.directory.value.name(m.party, today)}") for m in who.route.members(today)]
+    return [(code, ctx.directory.value.name(code, today)) for code in invited(who.route, held)]
 
 
 @router.get("/conference/{number}/draft")
@@ -54,17 +56,17 @@ async def show(
 ) -> Response:  # fmt: skip
     """The items in the chair's order, with what was dropped and what is proposed."""
     held, paper = await ctx.chair.paper(who.principal, series, number)
-    return _show(request, ctx, who, held, paper, {"done": DONE.get(done), "just": done})
+    return await _show(request, ctx, who, held, paper, {"done": DONE.get(done), "just": done})
 
 
-def _show(
+async def _show(
     request: Request, ctx: WebContext, who: Visitor, held: ConferenceView, paper: Paper | None,
     values: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
     usual = {
-        "held": held, "paper": paper, "parties": parties(ctx, who), "outcomes": OUTCOMES, "more": more(held.series),
+        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": OUTCOMES, "more": more(held.series),
         "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
-        "now": ctx.clock.now(),
+        "now": ctx.clock.now(), "has_readout": await has_readout(ctx, who, held.series, held.number),
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)
     wrong = bool(values.get("faults"))
@@ -96,14 +98,14 @@ async def change(
         await ctx.chair.change_agenda(who.principal, series, number, form.text("stamp") or None, sent)
     except Stale as stale:
         clash = {"words": stale.detail, "fields": form.without("csrf", "stamp"), "act": act, "item": paper.one(key)}
-        return _show(request, ctx, who, held, paper, {"clash": clash}, 412)
+        return await _show(request, ctx, who, held, paper, {"clash": clash}, 412)
     except (Refused, Invalid) as error:
         faults = Faults()
         for problem in error.problems:
             name = problem.pointer.rpartition("/")[2]
             field = {"dropped": "reason"}.get(name, name if name in ("lead", "minutes", "outcome") else "minutes")
             faults.add(f"{field}-{at}", _words(field, problem.message))
-        return _show(request, ctx, who, held, paper, {"faults": faults, "wrong": key}, 422)
+        return await _show(request, ctx, who, held, paper, {"faults": faults, "wrong": key}, 422)
     sign = "&" if more(series) else "?"
     return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done={act}#items")
 
@@ -142,7 +144,7 @@ async def decide(
         held, paper = await ctx.chair.paper(who.principal, series, number)
         faults = Faults()
         faults.add(f"text-{proposal}", _("Say why it is declined: the party that proposed it reads it."))
-        return _show(request, ctx, who, held, paper, {"faults": faults}, 422)
+        return await _show(request, ctx, who, held, paper, {"faults": faults}, 422)
     await ctx.chair.decide(who.principal, series, number, proposal, act, text, form.text("key") or None)
     sign = "&" if more(series) else "?"
     return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done={act}#proposals")

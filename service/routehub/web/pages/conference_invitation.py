@@ -127,7 +127,7 @@ def _show(
     names = [place.party for place in found.places if place.party != who.party]
     values = {
         "found": found, "view": view, "mine": mine, "typed": typed, "faults": faults, "words": WORDS, "done": done,
-        "elsewhere": elsewhere(view.start, who.route.zone, zones),
+        "elsewhere": elsewhere(view.start, who.zone, zones),
         "coming": sum(place.state in COMING for place in found.places),
         "answers": "response" in who.may and mine is not None and open_now,
         "joins": "response" in who.may and mine is not None and open_now and now >= view.start - OPENS,

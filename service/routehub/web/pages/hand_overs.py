@@ -68,7 +68,7 @@ async def make(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Resp
     """Propose a hand-over. Nothing moves before the deputy accepts; one with a gap is refused with the gap named."""
     typed = {name: form.text(name) for name in FIELDS}
     faults = Faults()
-    start, end = (moment(typed[name], name, who, faults) for name in ("from", "until"))
+    start, end = (moment(ctx, typed[name], name, who, faults) for name in ("from", "until"))
     if not typed["deputy"]:
         faults.add("deputy", _("Choose who takes over"))
     if not end and faults.of("until") is None:

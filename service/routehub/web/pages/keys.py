@@ -36,6 +36,7 @@ SHOWN = 50
 """Pushes on a page, the newest first."""
 RIGHTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "all": (later("Post everything and read your party’s feed"), ("read:feed", "post:*")),
+    "bind": (later("All of that, and sign and agree for your party"), ("read:feed", "post:*", "bind")),
     "report": (later("Post figures, nothing else"), ("post:report",)),
     "read": (later("Read your party’s feed, nothing else"), ("read:feed",)),
 }
@@ -50,10 +51,13 @@ class Row:
     state: str
     mine: bool
     """Whether the visitor may rotate and revoke it."""
+    outside: bool
+    """Whether somebody else than its party made it."""
 
 
-def _row(who: Visitor, key: KeyView) -> Row:
-    return Row(key, key_office.state(key, wall()), may_manage(who.principal, key.party))
+def _row(ctx: WebContext, who: Visitor, key: KeyView) -> Row:
+    outside = key_office.from_outside(ctx.directory.value, key)
+    return Row(key, key_office.state(key, wall()), may_manage(who.principal, key.party), outside)
 
 
 def _visible(ctx: WebContext, who: Visitor) -> list[Row]:
@@ -64,7 +68,9 @@ def _visible(ctx: WebContext, who: Visitor) -> list[Row]:
     found = {
         key.id: key for key in (*key_office.visible(directory, principal), *key_office.followed(directory, principal))
     }
-    return [_row(who, key) for key in sorted(found.values(), key=lambda key: (key.created_at, key.id), reverse=True)]
+    return [
+        _row(ctx, who, key) for key in sorted(found.values(), key=lambda key: (key.created_at, key.id), reverse=True)
+    ]
 
 
 async def _log(ctx: WebContext, followed: list[KeyView]) -> dict[str, Any]:
@@ -175,7 +181,7 @@ async def _show(request: Request, ctx: WebContext, who: Visitor, key: KeyView, t
     member = _member(ctx, who, key)
     day = current_day(member, ctx.clock.now()) if member else None
     values = {
-        "row": _row(who, key), "text": text, "begins": f"rh_{keys.key_class(who.route.marking)}_{key.id}_",
+        "row": _row(ctx, who, key), "text": text, "begins": f"rh_{keys.key_class(who.route.marking)}_{key.id}_",
         "follows": follows, "day": day, "faults": Faults(),
         "lines_of": first_push(ctx.settings.public_url, who.route, key.party, day) if day else None,
         "posts": bool(member and member.reports and key.scopes & {"post:*", "post:report"}),

@@ -133,10 +133,10 @@ async def propose(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Re
     """Propose it: the neighbour is asked, and the coordinators read it."""
     _require(who, "movement")
     typed = MovementForm.of(form)
-    faults = movement_form.check(typed, who.route.zone)
+    faults = movement_form.check(typed, who.zone)
     if faults:
         return _show_form(request, ctx, who, typed, faults, 422)
-    data = movement_form.payload(typed, who.route.zone)
+    data = movement_form.payload(typed, who.zone)
     try:
         post = Post(ctx.registry["movement"], data, key=typed.key, said=asdict(typed))
         recorded = await ctx.intake.receive(who.principal, post)

@@ -298,7 +298,7 @@ def _told(error: Invalid | HubError) -> HubError:
 def _saved(ctx: WebContext, who: Visitor, note: ItemNote) -> Response:
     now = ctx.clock.now()
     body = {
-        "version": note.version, "saved": _("Saved %(zone)s", zone=times.clock(now, who.route.zone)),
+        "version": note.version, "saved": _("Saved %(zone)s", zone=times.clock(now, who.zone)),
         "conclusions": [one.id for one in note.noted.conclusions], "actions": [one.id for one in note.noted.actions],
     }  # fmt: skip
     return Response(json.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -336,7 +336,7 @@ async def _ask_end(
     owners = dict.fromkeys(code for one in noted for action in one.actions for code in action.owners)
     values = {
         "held": held, "meeting": meeting, "more": more(series), "faults": faults,
-        "next": typed if typed is not None else write_time(proposed, who.route.zone),
+        "next": typed if typed is not None else write_time(proposed, who.zone),
         "conclusions": sum(len(one.conclusions) for one in noted),
         "public": sum(c.publish == "public" for one in noted for c in one.conclusions),
         "actions": sum(len(one.actions) for one in noted), "owners": list(owners),
@@ -358,7 +358,7 @@ async def end(
 ) -> Response:
     """Send the minutes."""
     typed = form.text("next")
-    following = read_time(typed, who.route.zone) if typed else None
+    following = read_time(typed, who.zone) if typed else None
     faults = Faults()
     if typed and following is None:
         faults.add("next", _("Give the day and time, such as 2016-01-28 10:00, or leave it empty."))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import OfferView, RequestView
-from routehub.core.errors import HubError, Unknown
+from routehub.core.errors import HubError, Refused, Unknown
 from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
@@ -76,7 +76,7 @@ async def make(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
             return _show_form(request, ctx, who, typed, to, need, faults, 422)
         recorded = await ctx.intake.receive(who.principal, Post(ctx.registry["offer"], data, key=typed["key"]))
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         return _show_form(request, ctx, who, typed, to, need, request_form.add_problems(faults, error), 422)
     ref = (recorded.message.short_id if recorded.message else None) or recorded.message_id
@@ -147,7 +147,7 @@ async def move(
             await ctx.intake.receive(who.principal, Post(ctx.registry["response"], data, key=said["key"] or None))
             return go(f"{who.base}/offers/{view.short_id}?done={act}")
         except HubError as error:
-            if error.status != 422:
+            if not isinstance(error, Refused):
                 raise
             request_form.add_problems(faults, error)
     return _show(request, ctx, who, view, need, said=said | {"act": act}, faults=faults)

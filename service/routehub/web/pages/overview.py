@@ -1,6 +1,7 @@
 """The overview: what waits for the visitor's party, what changed, the route now, open alerts, measures and movements,
 who has reported, the next conference, figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -13,8 +14,8 @@ from routehub.boards.conferences.queries import AgendaRef, ConferenceView
 from routehub.boards.measures.queries import MeasureView
 from routehub.boards.minutes.queries import newest
 from routehub.boards.movements.queries import MovementView
-from routehub.boards.reporting.freshness import Record, record
-from routehub.boards.reporting.queries import days_of
+from routehub.boards.reporting.freshness import DayReport, Record, record
+from routehub.boards.reporting.queries import days_of, made_by
 from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.views import acting, briefing
@@ -39,6 +40,8 @@ STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
 WEEK = 7
 WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3, "excused": 3}
+Days = Mapping[str, Mapping[date, DayReport]]
+"""Reports by party and the reporting day that they count for."""
 COMING = frozenset({"proposed", "agreed_with_conditions", "notified", "agreed"})
 
 
@@ -52,6 +55,8 @@ class Overview:
     lines: list[Line]
     since: datetime
     records: dict[str, Record]
+    sources: dict[str, str]
+    """By which way the newest report of a party came: ``web`` or ``API``."""
     sparks: dict[str, Sparkline | None]
     measures: list[MeasureView]
     movements: list[MovementView]
@@ -74,9 +79,12 @@ def load(conn: Connection, ctx: WebContext, who: Visitor, begin: datetime) -> Ov
     picture = route_view.load(conn, ctx.directory.value, who.route, ids, now)
     found = briefing.load(conn, ctx.directory.value, who.route, who.principal, ids, picture, begin)
     told, planned = acting.load(conn, ids, who.route.code, now)
+    today = now.astimezone(who.route.zone).date()
+    days = days_of(conn, ids, who.route.code, today - timedelta(days=8), today + timedelta(days=1))
     return Overview(
         picture, draw(picture, ctx.directory.value, who.party), found.todo, found.lines, begin,
-        _records(conn, ctx, ids, who, picture, now), {s.party: _spark(picture, s) for s in picture.stations},
+        _records(ctx, who, picture, days, now), _sources(conn, ids, days),
+        {s.party: _spark(picture, s) for s in picture.stations},
         sorted((m for m in told if not m.over), key=lambda m: not m.waits_for(who.party)),
         sorted(
             (m for m in planned if m.state in COMING and m.at > now), key=lambda m: (not m.waits_for(who.party), m.at)
@@ -93,11 +101,10 @@ def _spark(picture: RoutePicture, station: Station) -> Sparkline | None:
 
 
 def _records(
-    conn: Connection, ctx: WebContext, ids: frozenset[int], who: Visitor, picture: RoutePicture, now: datetime
-) -> dict[str, Record]:
+    ctx: WebContext, who: Visitor, picture: RoutePicture, days: Days, now: datetime
+) -> dict[str, Record]:  # fmt: skip
     """The last seven reporting days of each party."""
     today = now.astimezone(who.route.zone).date()
-    days = days_of(conn, ids, who.route.code, today - timedelta(days=8), today + timedelta(days=1))
     found = {}
     for station in picture.stations:
         member = who.route.membership(station.party, today)
@@ -107,6 +114,15 @@ def _records(
             made = days.get(station.party, {})
             found[station.party] = record(member, made, last - timedelta(days=WEEK - 1), last, now, pauses)
     return found
+
+
+def _sources(conn: Connection, ids: frozenset[int], days: Days) -> dict[str, str]:
+    """Who sent the newest report of each party: a person on the pages, or a national system."""
+    newest = {party: made[max(made)].message_id for party, made in days.items() if made}
+    makers = made_by(conn, ids, newest.values())
+    return {
+        party: "API" if makers[message].system else "web" for party, message in newest.items() if message in makers
+    }  # fmt: skip
 
 
 def _conference(
@@ -129,7 +145,7 @@ async def show(
         return go(f"{who.base}/{'admin' if 'operator' in who.principal.roles else 'settings'}")
     now = ctx.clock.now()
     visit = visits(request.cookies.get(COOKIE), now)
-    shown, begin = since(window, visit, who.route.zone, now)
+    shown, begin = since(window, visit, who.zone, now)
     found = await ctx.db.read(load, ctx, who, begin)
     picture = found.picture
     reported = len(picture.in_states("in", "nothing_to_report"))

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown
 from routehub.core.language import _, later
-from routehub.directory import hand_over
 from routehub.directory.people import may_see
 from routehub.directory.snapshot import LegView, Membership, PersonView
 from routehub.directory.visibility import readable
@@ -104,7 +103,7 @@ async def show(request: Request, ctx: Web, who: Reading, party: Code) -> Respons
         return party_view.load(conn, directory, who.route, member, ids, now)
 
     found = await ctx.db.read(read)
-    reachable = hand_over.reachable(directory, who.route.code, member.party, wall())
+    reachable = directory.reachable(who.route.code, member.party, wall())
     duty = _on_duty(ctx, who, [member])[member.party]
     values = {
         "view": found, "party": member.party, "rows": [_row(one) for one in found.indicators],

@@ -65,7 +65,7 @@ def _duties(ctx: WebContext, who: Visitor) -> list[Duty]:
     found = []
     for member in who.route.members(today, "member", "coordinator"):
         duty = directory.on_duty(who.route.code, member.party, at)
-        others = [p for p in hand_over.reachable(directory, who.route.code, member.party, at) if p not in duty]
+        others = [p for p in directory.reachable(who.route.code, member.party, at) if p not in duty]
         seen = tuple(p for p in duty if may_see(directory, who.principal, p))
         more = tuple(p for p in others if may_see(directory, who.principal, p))
         found.append(Duty(member.party, seen, more, stand.get(member.party), bool(duty)))
@@ -147,7 +147,7 @@ async def nominate(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> 
     _require_office(who)
     typed: dict[str, Any] = {name: form.text(name) for name in NOMINATED} | {"chosen": form.every("roles")}
     faults = Faults()
-    start, end = (moment(typed[name], name, who, faults) for name in ("from", "until"))
+    start, end = (moment(ctx, typed[name], name, who, faults) for name in ("from", "until"))
     if faults:
         return _show_nominate(request, ctx, who, typed, faults)
     data = {
@@ -177,13 +177,22 @@ async def confirm(request: Request, ctx: Web, who: SignedIn, person: Id) -> Resp
     left = [p for p in ctx.directory.value.on_duty(who.route.code, found.party, wall()) if p.id != found.id]
     return page(
         request, ctx, who, "person_withdraw.html", _("Withdraw %(found)s?", found=found.name),
-        {"person": found, "left": left, "term": nominations.TERM},
+        {"person": found, "left": left, "term": nominations.TERM,
+         "nobody": people.leaves_nobody(ctx.directory.value, found, wall()), "faults": Faults()},
     )  # fmt: skip
 
 
 @router.post("/people/{person}/withdraw")
-async def withdraw(ctx: Web, who: SignedIn, form: OwnForm, person: Id) -> Response:
+async def withdraw(request: Request, ctx: Web, who: SignedIn, form: OwnForm, person: Id) -> Response:
     """Withdraw a nomination at once: sessions, streams and hand-overs of the person end."""
     found = _person(ctx, who, person)
-    await change(ctx, lambda tx: people.withdraw(tx, who.principal, found.id))
+    known = form.text("leave_gap") == "yes"
+    try:
+        await change(ctx, lambda tx: people.withdraw(tx, who.principal, found.id, leave_gap=known))
+    except Refused as error:
+        values = {"person": found, "left": [], "nobody": True, "faults": at_fields(error, ("leave_gap",), "leave_gap")}
+        return page(
+            request, ctx, who, "person_withdraw.html", _("Error: Withdraw %(found)s?", found=found.name), values,
+            status=422,
+        )  # fmt: skip
     return go(f"{who.base}/people?done=withdrawn")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.boards.readouts.queries import CheckView, check
-from routehub.core.errors import HubError, Unknown
+from routehub.core.errors import HubError, Refused, Unknown
 from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
@@ -70,7 +70,7 @@ async def answer(
     try:
         await ctx.intake.receive(who.principal, Post(ctx.registry["response"], data, key=form.text("key") or None))
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         faults = Faults()
         for problem in error.problems:

@@ -11,7 +11,7 @@ from routehub.chairing.readouts import content
 from routehub.chairing.readouts.content import Draft
 from routehub.chairing.readouts.desk import ReadoutDesk, Standing
 from routehub.core.canonical import dumps
-from routehub.core.errors import Conflict, HubError, NotAllowed, Stale
+from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Stale
 from routehub.core.language import _
 from routehub.web import readout_form
 from routehub.web.answers import PageRoute, go
@@ -178,7 +178,7 @@ async def send(
     try:
         await _desk(ctx).send(who.principal, series, number, window=window, key=key, version=version)
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         found = await _standing(ctx, who, series, number)
         return _page(request, ctx, who, found, faults=readout_form.faults_of(error))
@@ -229,7 +229,7 @@ async def publish(
             version=whole(form.text("version")),
         )
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         faults = Faults()
         for problem in error.problems:

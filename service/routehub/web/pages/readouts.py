@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.readouts.correcting import found, marked
 from routehub.boards.readouts.queries import ErratumView, ReadoutView, readout, readouts
 from routehub.chairing.readouts.desk import ReadoutDesk, place_of
-from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
 from routehub.core.language import _, later
 from routehub.digests.render.readout import readout_page
 from routehub.directory.snapshot import RouteView
@@ -138,7 +138,7 @@ async def ask(request: Request, ctx: Web, who: Reading, number: Number, series: 
 async def correct(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: Series = "weekly"
 ) -> Response:
-    """Show how it will read (UX 9.2), then publish it: everybody sees it."""
+    """Show how it will read (UX 9.2), then publish it: everybody sees it. Only what says ``publish`` does."""
     view = await _one(ctx, who, series, number)
     said, step = _typed(form), form.text("step")
     if step == "change":
@@ -147,10 +147,10 @@ async def correct(
     try:
         await desk.correct(
             who.principal, series, number, said["wrong"], said["right"], said["where"] or None,
-            key=None if step == "check" else said["key"], dry_run=step == "check",
+            key=said["key"] if step == "publish" else None, dry_run=step != "publish",
         )  # fmt: skip
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         faults = Faults()
         for problem in error.problems:
@@ -158,7 +158,7 @@ async def correct(
             name = name if name in ("wrong", "right", "where") else "wrong"
             faults.add(name, problem.message if said[name] else WORDS.get(name, problem.message))
         return _ask(request, ctx, who, view, said, faults)
-    if step == "check":
+    if step != "publish":
         return _confirm(request, ctx, who, view, said)
     query = "" if series == "weekly" else f"&series={series}"
     return go(f"{who.base}/readouts/{number}?done=corrected{query}")

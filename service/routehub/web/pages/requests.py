@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import Looking, OfferView, RequestView
-from routehub.core.errors import HubError, NotAllowed, Unknown
+from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
 from routehub.core.language import _
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
@@ -103,7 +103,7 @@ async def post_request(request: Request, ctx: Web, who: Reading, form: OwnForm) 
         post = Post(ctx.registry["request"], data, key=typed["key"])
         recorded = await ctx.intake.receive(who.principal, post)
     except HubError as error:
-        if error.status != 422:
+        if not isinstance(error, Refused):
             raise
         return _show_form(request, ctx, who, typed, asked, request_form.add_problems(faults, error), 422)
     ref = (recorded.message.short_id if recorded.message else None) or recorded.message_id
@@ -168,7 +168,7 @@ async def respond(
             await ctx.intake.receive(who.principal, Post(ctx.registry["response"], data, key=said["key"] or None))
             return go(f"{who.base}/requests/{view.short_id}?done={act}")
         except HubError as error:
-            if error.status != 422:
+            if not isinstance(error, Refused):
                 raise
             request_form.add_problems(faults, error)
     return _show(request, ctx, who, view, said=said | {"act": act}, faults=faults)

@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 from routehub.core.clock import wall
 from routehub.core.errors import Refused, SignInNeeded, TooMany
 from routehub.core.language import _, later, plural
+from routehub.core.vault import Vault
 from routehub.directory import attempts, codes, factors, passkeys, sign_in, steps
 from routehub.directory.factors import Factors
 from routehub.directory.sign_in import SignedIn
@@ -94,7 +95,7 @@ async def _try(request: Request, ctx: WebContext, step: Step, form: Form) -> tup
     url = ctx.settings.public_url
 
     def apply(tx: Transaction) -> SignedIn | int:
-        how = _right(tx, url, step, typed, answer, paper)
+        how = _right(tx, ctx.vault, url, step, typed, answer, paper)
         if how is None:
             sign_in.failed(tx, step.person or "", "second step")
             return steps.wrong(tx, step)
@@ -117,7 +118,7 @@ async def _try(request: Request, ctx: WebContext, step: Step, form: Form) -> tup
     raise Refused(_("This code is not right, or was used already. Wait for the next one. %(more)s", more=more))
 
 
-def _right(tx: Transaction, url: str, step: Step, typed: str, answer: str, paper: bool) -> str | None:
+def _right(tx: Transaction, vault: Vault, url: str, step: Step, typed: str, answer: str, paper: bool) -> str | None:
     """The name of the way that was right; None when none was."""
     person = step.person or ""
     if answer:
@@ -128,4 +129,4 @@ def _right(tx: Transaction, url: str, step: Step, typed: str, answer: str, paper
         return "passkey"
     if paper:
         return "paper" if codes.use_paper(tx, person, typed) else None
-    return "code" if codes.use(tx, person, typed) else None
+    return "code" if codes.use(tx, vault, person, typed) else None

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences.attendance import COMING, Place, attendance
 from routehub.boards.conferences.queries import ConferenceView, conference
-from routehub.boards.statements.queries import StatementView, statement, statements
+from routehub.boards.statements.queries import StatementView, pending, statement, statements
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
 from routehub.core.language import _, later
 from routehub.directory.visibility import readable
@@ -60,7 +60,10 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     """Those that wait for the visitor's party first, then what is open, in force, and past."""
 
     def read(conn: Connection) -> list[StatementView]:
-        return statements(conn, readable(conn, who.route.code, who.party), who.route.code, limit=200)
+        ids = readable(conn, who.route.code, who.party)
+        unsigned = pending(conn, ids, who.route.code)
+        newest = statements(conn, ids, who.route.code, limit=200)
+        return unsigned + [view for view in newest if not view.pending]
 
     found = await ctx.db.read(read)
     groups = [

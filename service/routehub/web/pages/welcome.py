@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Response
 
 from routehub.directory import people
-from routehub.journal.jobs import Change
 from routehub.journal.message import Transaction
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.guard import OwnForm
+from routehub.web.people_forms import change
 from routehub.web.visitor import SignedIn, Visitor
 
 router = APIRouter(route_class=PageRoute)
@@ -33,4 +33,4 @@ async def _keep(ctx: WebContext, who: Visitor, *, guided: bool) -> None:
     def apply(tx: Transaction) -> None:
         people.set_guided(tx, person, guided=guided)
 
-    await ctx.writer.submit(Change(apply))
+    await change(ctx, apply)

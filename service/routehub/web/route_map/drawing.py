@@ -178,7 +178,8 @@ def broken_name(name: str, width: float) -> tuple[str, ...]:
     kept = lines[:2]
     if len(lines) > 2:
         kept[1] += "…"
-    return tuple(line if len(line) <= most else f"{line[: most - 1].rstrip('…')}…" for line in kept) or (name,)
+    # One letter too many is drawn narrower: see `squeezed`.
+    return tuple(line if len(line) <= most + 1 else f"{line[: most - 1].rstrip('…')}…" for line in kept) or (name,)
 
 
 def squeezed(text: str, size: float, width: float) -> bool:

@@ -6,16 +6,16 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small copy";
-    button.textContent = "Copy";
+    button.textContent = phrase("Copy");
     button.setAttribute("aria-describedby", block.id);
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(block.textContent);
-        button.textContent = "Copied";
+        button.textContent = phrase("Copied");
       } catch {
-        button.textContent = "Select and copy";
+        button.textContent = phrase("Select and copy");
       }
-      setTimeout(() => { button.textContent = "Copy"; }, 2_000);
+      setTimeout(() => { button.textContent = phrase("Copy"); }, 2_000);
     });
     block.after(button);
   }

@@ -27,7 +27,7 @@
 
   const save = async (form) => {
     await store.put("drafts", { id: idOf(form), saved: Date.now(), version: form.elements.version?.value ?? "", fields: state(form) });
-    say("Draft saved on this device");
+    say(phrase("Draft saved on this device"));
   };
 
   let pause = 0;
@@ -39,6 +39,21 @@
   };
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
+
+  // Signing out clears what was typed and not posted. What waits to be sent stays for its owner: it was posted.
+  const clear = async () => {
+    for (const draft of await store.all("drafts")) {
+      if (draft.id.startsWith(`${bar.dataset.owner} `)) await store.remove("drafts", draft.id);
+    }
+    localStorage.removeItem("routehub-week");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (new URL(form.action).pathname !== "/sign-out") return;
+    event.preventDefault();
+    clearTimeout(pause);
+    clear().catch(() => null).finally(() => form.submit());
+  });
 
   const put = (form, draft) => {
     const fields = typedIn(form);
@@ -55,7 +70,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.textContent = "Start again";
+    button.textContent = phrase("Start again");
     button.addEventListener("click", async () => { await store.remove("drafts", idOf(form)); location.reload(); });
     return button;
   };
@@ -64,9 +79,9 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.textContent = "Put it in";
-    button.addEventListener("click", () => { put(form, draft); say("Your draft is in the form"); form.querySelector("input[type=text]")?.focus(); });
-    say(`You had typed figures here at ${at(draft.saved)}, before the last were posted`, button);
+    button.textContent = phrase("Put it in");
+    button.addEventListener("click", () => { put(form, draft); say(phrase("Your draft is in the form")); form.querySelector("input[type=text]")?.focus(); });
+    say(phrase("You had typed figures here at %(saved)s, before the last were posted", { saved: at(draft.saved) }), button);
   };
 
   const restore = async () => {
@@ -78,7 +93,7 @@
     else if (draft.version !== (form.elements.version?.value ?? "")) offer(form, draft);
     else {
       put(form, draft);
-      say(`Your draft of ${at(draft.saved)} is back`, again(form));
+      say(phrase("Your draft of %(saved)s is back", { saved: at(draft.saved) }), again(form));
     }
   };
   restore().catch(() => null);

@@ -31,13 +31,15 @@
     row.classList.toggle("carried", carried);
     row.querySelector(".carry").checked = carried;
     if (!carried) return;
-    remark(row, "", "carried over");
+    remark(row, "", phrase("carried over"));
     row.querySelector(".remark p").className = "over";
   };
 
   const apart = (value, before) => {
     const share = before ? ` (${value > before ? "+" : "\u2212"}${Math.round((100 * Math.abs(value - before)) / before)}%)` : "";
-    return `${grouped(Math.abs(value - before))} ${value > before ? "more" : "fewer"} than the day before${share}. Check it, or keep it.`;
+    const many = grouped(Math.abs(value - before));
+    const apart = value > before ? phrase("%(many)s more than the day before", { many }) : phrase("%(many)s fewer than the day before", { many });
+    return phrase("%(apart)s. Check it, or keep it.", { apart: apart + share });
   };
 
   const look = (field) => {
@@ -57,7 +59,7 @@
   };
 
   const same = (field) => {
-    if (field.dataset.yesterday === undefined) return remark(field.closest(".figure"), "odd", "The day before has no figure to repeat.");
+    if (field.dataset.yesterday === undefined) return remark(field.closest(".figure"), "odd", phrase("The day before has no figure to repeat."));
     field.value = grouped(field.dataset.yesterday);
     field.removeAttribute("aria-invalid");
     carry(field, true);
@@ -104,7 +106,7 @@
       copied += 1;
     }
     fields()[0]?.dispatchEvent(new Event("change", { bubbles: true }));
-    const said = copied ? "Copied figures are marked \u201ccarried over\u201d for readers, unless you change them." : "No field was empty.";
+    const said = copied ? phrase("Copied figures are marked \u201ccarried over\u201d for readers, unless you change them.") : phrase("No field was empty.");
     document.getElementById("announcer").textContent = said;
     const line = document.getElementById("copied") ?? document.createElement("p");
     line.id = "copied";

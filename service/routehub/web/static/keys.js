@@ -41,8 +41,8 @@
   if (!toggle) return;
   const show = () => {
     toggle.hidden = false;
-    toggle.textContent = off() ? "Turn the keys on" : "Turn the keys off";
-    document.getElementById("keys-state").textContent = off() ? "The keys are off on this device." : "The keys are on.";
+    toggle.textContent = off() ? phrase("Turn the keys on") : phrase("Turn the keys off");
+    document.getElementById("keys-state").textContent = off() ? phrase("The keys are off on this device.") : phrase("The keys are on.");
   };
   toggle.addEventListener("click", () => {
     if (off()) localStorage.removeItem(OFF);

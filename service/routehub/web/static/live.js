@@ -39,9 +39,9 @@
   const state = () => {
     const quiet = Date.now() - heard;
     const gone = cut === null ? 0 : Date.now() - cut;
-    if (quiet > LOST || gone > GONE) say("lost", `Not connected. Showing ${time(shown)}`);
-    else if (quiet > QUIET || gone > SLOW || !navigator.onLine) say("due", `Checking. Showing ${time(shown)}`);
-    else say("fine", `Up to date, ${time(shown)}`);
+    if (quiet > LOST || gone > GONE) say("lost", phrase("Not connected. Showing %(shown)s", { shown: time(shown) }));
+    else if (quiet > QUIET || gone > SLOW || !navigator.onLine) say("due", phrase("Checking. Showing %(shown)s", { shown: time(shown) }));
+    else say("fine", phrase("Up to date, %(shown)s", { shown: time(shown) }));
   };
 
   // A part in which somebody types or has opened something is left alone until the next change.
@@ -119,7 +119,7 @@
   const hold = (part, next) => {
     held.set(part.id, next);
     const count = Math.max(0, items(next) - items(part));
-    const words = count ? `${count} new, show` : "Changed, show";
+    const words = count ? phrase("%(count)s new, show", { count }) : phrase("Changed, show");
     let button = part.querySelector(":scope > .news > button");
     if (!button) {
       const news = document.createElement("p");

@@ -29,14 +29,14 @@
         number("a", said.actions);
         told.textContent = `${said.saved}.`;
       } else if (answer.status === 412 || answer.status === 409) {
-        told.textContent = "Somebody else saved or writes here. Press Save to see both versions.";
+        told.textContent = phrase("Somebody else saved or writes here. Press Save to see both versions.");
       } else if (answer.status === 422) {
-        told.textContent = "Not saved yet: something is missing. Press Save to see what.";
+        told.textContent = phrase("Not saved yet: something is missing. Press Save to see what.");
       } else {
-        told.textContent = "Not saved. Press Save.";
+        told.textContent = phrase("Not saved. Press Save.");
       }
     } catch {
-      told.textContent = "Not saved: no connection. It is tried again as you write.";
+      told.textContent = phrase("Not saved: no connection. It is tried again as you write.");
     } finally {
       busy = false;
       if (again) { again = false; later(); }

@@ -10,14 +10,14 @@
     element("p", { class: "row" }, ...acts));
 
   const waiting = (item) => line(item,
-    `Saved ${at(item.made)}. ${item.tries ? `Tried ${item.tries} time${item.tries === 1 ? "" : "s"}. ${item.said} Next try ${at(item.next)}.` : "Being sent."}`,
-    button("Try now", () => send(true)), button("Drop", () => confirmed(item)));
-  const attention = (item) => line(item, `Saved ${at(item.made)}. ${item.said}.`,
-    button("Open", () => open(item), "primary"), button("Drop", () => confirmed(item)));
-  const gone = (item) => line(item, `Sent ${at(item.sent)}.`, element("a", { href: item.url }, "See what was posted"));
+    `${phrase("Saved %(made)s.", { made: at(item.made) })} ${item.tries ? `${item.tries === 1 ? phrase("Tried once.") : phrase("Tried %(tries)s times.", { tries: item.tries })} ${item.said} ${phrase("Next try %(time)s.", { time: at(item.next) })}` : phrase("Being sent.")}`,
+    button(phrase("Try now"), () => send(true)), button(phrase("Drop"), () => confirmed(item)));
+  const attention = (item) => line(item, phrase("Saved %(made)s. %(said)s.", { made: at(item.made), said: item.said }),
+    button(phrase("Open"), () => open(item), "primary"), button(phrase("Drop"), () => confirmed(item)));
+  const gone = (item) => line(item, phrase("Sent %(sent)s.", { sent: at(item.sent) }), element("a", { href: item.url }, phrase("See what was posted")));
 
   // Nothing brings it back, so it is asked once.
-  const confirmed = (item) => { if (window.confirm(`Drop ${item.title}, saved ${at(item.made)}? It was not posted.`)) drop(item.id); };
+  const confirmed = (item) => { if (window.confirm(phrase("Drop %(title)s, saved %(made)s? It was not posted.", { title: item.title, made: at(item.made) }))) drop(item.id); };
 
   const fill = (id, lines) => {
     const place = document.getElementById(id);

@@ -11,10 +11,13 @@ window.routehubOutbox = (() => {
   }
 
   const { owner, base, zone } = bar.dataset;
-  if (localStorage.getItem("routehub-owner") !== owner) window.caches?.delete(PAGES);
+  if (localStorage.getItem("routehub-owner") !== owner) {
+    window.caches?.delete(PAGES);
+    localStorage.removeItem("routehub-week");
+  }
   localStorage.setItem("routehub-owner", owner);
   const store = window.routehubStore;
-  const EVERY = 60_000;
+  const EVERY = 15_000;
   const LONGEST_GAP = 300_000;
   const PATIENCE = 20_000;
   const WEEK = 7 * 86_400_000;
@@ -38,7 +41,7 @@ window.routehubOutbox = (() => {
     const today = hubTime(Date.now()).toLocaleString("en-GB", { timeZone: zone, ...day }) === inZone(day);
     return today ? clock : `${inZone(day).replace(",", "")}, ${clock}`;
   };
-  const items = (count) => `${count} item${count === 1 ? "" : "s"}`;
+  const items = (count) => (count === 1 ? phrase("1 item") : phrase("%(count)s items", { count }));
 
   // Elements from words: what a person typed is never read as a page.
   const element = (name, attributes, ...children) => {
@@ -91,21 +94,21 @@ window.routehubOutbox = (() => {
       answer = await post(item, csrf());
       if (answer.status === 403) {
         const token = await freshToken(item);
-        if (!token) return await later(item, "Sign in again to send it.").then(() => false);
+        if (!token) return await later(item, phrase("Sign in again to send it.")).then(() => false);
         answer = await post(item, token);
       }
     } catch {
       unreachable = true;
-      await later(item, "The hub could not be reached.");
+      await later(item, phrase("The hub could not be reached."));
       return false;
     }
     unreachable = false;
     if (answer.status === 429 || answer.status >= 500) {
-      await later(item, `The hub could not take it (${answer.status}).`);
+      await later(item, phrase("The hub could not take it (%(status)s).", { status: answer.status }));
       return false;
     }
     if (answer.status === 401) {
-      await later(item, "Sign in again to send it.");
+      await later(item, phrase("Sign in again to send it."));
       return false;
     }
     if (answer.redirected && answer.ok) await sent(item, answer.url);
@@ -116,7 +119,7 @@ window.routehubOutbox = (() => {
   const sent = async (item, url) => {
     await store.put("outbox", { ...item, state: "sent", body: "", sent: Date.now(), url, said: "" });
     await store.remove("drafts", `${owner} ${item.target}`);
-    announcer.textContent = `${item.title}: sent.`;
+    announcer.textContent = phrase("%(title)s: sent.", { title: item.title });
     if (document.getElementById("saved")?.dataset.item === item.id) location.assign(url);
   };
 
@@ -160,7 +163,7 @@ window.routehubOutbox = (() => {
 
   // --- what the page shows ------------------------------------------------------------------------------
 
-  const about = (item) => `${item.title}, saved ${at(item.made)}`;
+  const about = (item) => phrase("%(title)s, saved %(made)s", { title: item.title, made: at(item.made) });
 
   const show = async () => {
     const all = await mine();
@@ -168,7 +171,7 @@ window.routehubOutbox = (() => {
     const here = document.querySelector("form[data-keep]:not([data-fresh]) input[name=key]")?.value;   // being looked at
     const asked = all.filter((item) => item.state === "attention" && item.id !== here);
     waitingLink.hidden = waiting.length + asked.length === 0;
-    const [sign, words] = asked.length ? [`! ${asked.length}`, `${items(asked.length)} to look at`] : [`\u2191 ${waiting.length}`, `${items(waiting.length)} waiting`];
+    const [sign, words] = asked.length ? [`! ${asked.length}`, phrase("%(items)s to look at", { items: items(asked.length) })] : [`\u2191 ${waiting.length}`, phrase("%(items)s waiting", { items: items(waiting.length) })];
     waitingLink.replaceChildren(element("span", { "aria-hidden": "true" }, sign), element("span", { class: "vh" }, words));
     waitingLink.title = words;
     bar.replaceChildren(...lines(waiting, asked));
@@ -180,32 +183,32 @@ window.routehubOutbox = (() => {
     const found = [];
     const saved = document.body.dataset.saved;
     const offline = !navigator.onLine || unreachable;
-    if (saved) found.push(element("p", {}, element("b", {}, offline ? "You are offline. " : "The connection is slow. "), `This page was saved at ${at(saved)}.`));
-    else if (!navigator.onLine) found.push(element("p", {}, element("b", {}, "You are offline. "), "What stands here is as it was."));
+    if (saved) found.push(element("p", {}, element("b", {}, offline ? phrase("You are offline.") + " " : phrase("The connection is slow.") + " "), phrase("This page was saved at %(saved)s.", { saved: at(saved) })));
+    else if (!navigator.onLine) found.push(element("p", {}, element("b", {}, phrase("You are offline.") + " "), phrase("What stands here is as it was.")));
     if (waiting.length) {
-      const when = navigator.onLine ? (waiting[0].said ? `${waiting[0].said} Next try ${at(waiting[0].next)}.` : "It is being sent.") : "It will send when you are back online.";
-      found.push(element("p", {}, `${items(waiting.length)} waiting to send: ${waiting.map(about).join("; ")}. ${when}`));
+      const when = navigator.onLine ? (waiting[0].said ? `${waiting[0].said} ${phrase("Next try %(time)s.", { time: at(waiting[0].next) })}` : phrase("It is being sent.")) : phrase("It will send when you are back online.");
+      found.push(element("p", {}, phrase("%(items)s waiting to send: %(which)s. %(when)s", { items: items(waiting.length), which: waiting.map(about).join("; "), when })));
     }
     for (const item of asked) {
-      found.push(element("p", {}, element("b", {}, `${item.title}: `), `${item.said}. `, button("Open", () => open(item))));
+      found.push(element("p", {}, element("b", {}, `${item.title}: `), `${item.said}. `, button(phrase("Open"), () => open(item))));
     }
-    if (waiting.length) found.push(element("p", { class: "row" }, button("Try now", () => send(true)), element("a", { class: "button small", href: `${base}/outbox` }, "See outbox")));
+    if (waiting.length) found.push(element("p", { class: "row" }, button(phrase("Try now"), () => send(true)), element("a", { class: "button small", href: `${base}/outbox` }, phrase("See outbox"))));
     return found;
   };
 
   const showSaved = (form, item, problem) => {
     const box = element("section", { class: "card posted narrow", id: "saved", tabindex: "-1", "data-item": item.id },
-      element("h2", {}, `Saved on this device, ${at(item.made)}`),
+      element("h2", {}, phrase("Saved on this device, %(made)s", { made: at(item.made) })),
       element("p", {}, problem),
       element("p", { class: "row" },
-        button("Try now", () => send(true), "primary"),
-        button("Change", async () => { await drop(item.id); box.remove(); form.hidden = false; fill(form, item); form.querySelector("input[type=text]")?.focus(); }),
-        element("a", { class: "button small", href: `${base}/outbox` }, "See outbox")));
+        button(phrase("Try now"), () => send(true), "primary"),
+        button(phrase("Change"), async () => { await drop(item.id); box.remove(); form.hidden = false; fill(form, item); form.querySelector("input[type=text]")?.focus(); }),
+        element("a", { class: "button small", href: `${base}/outbox` }, phrase("See outbox"))));
     document.getElementById("saved")?.remove();
     form.hidden = true;
     form.before(box);
     box.focus();
-    announcer.textContent = `Saved on this device, ${at(item.made)}.`;
+    announcer.textContent = phrase("Saved on this device, %(made)s.", { made: at(item.made) });
   };
 
   // Back into the form what was saved: the page may have been opened anew since.
@@ -216,9 +219,10 @@ window.routehubOutbox = (() => {
   };
 
   const trouble = (xhr, title) => {
-    if (xhr.status === 0) return "It will send when you are back online. You can close this page.";
+    if (xhr.status === 0) return phrase("It will send when you are back online. You can close this page.");
     const code = /operator code ([0-9A-F]{4})/.exec(xhr.responseText)?.[1];
-    return `The hub could not take ${title}. Nothing was lost: it is saved on this device and tried again by itself.${code ? ` If it goes on, give the operator code ${code}.` : ""}`;
+    const words = phrase("The hub could not take %(title)s. Nothing was lost: it is saved on this device and tried again by itself.", { title });
+    return code ? `${words} ${phrase("If it goes on, give the operator code %(code)s.", { code })}` : words;
   };
 
   // --- forms of this page -------------------------------------------------------------------------------
@@ -253,7 +257,7 @@ window.routehubOutbox = (() => {
     requests.set(event.detail.xhr, { form, item: requests.get(form) });
     underway.set(form, event.detail.xhr);
     document.getElementById("main").setAttribute("aria-busy", "true");
-    slow = setTimeout(() => { form.dataset.slow = ""; announcer.textContent = "Sending."; }, 400);
+    slow = setTimeout(() => { form.dataset.slow = ""; announcer.textContent = phrase("Sending."); }, 400);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => { answered(event.detail.xhr).catch(() => null); });
@@ -269,7 +273,7 @@ window.routehubOutbox = (() => {
     document.getElementById("main").removeAttribute("aria-busy");
     if (xhr.status === 0 || xhr.status === 429 || xhr.status >= 500) {
       unreachable = xhr.status === 0;
-      await later(item, unreachable ? "The hub could not be reached." : "The hub could not take it.");
+      await later(item, unreachable ? phrase("The hub could not be reached.") : phrase("The hub could not take it."));
       showSaved(form, item, trouble(xhr, item.title));
     } else {
       await store.remove("outbox", item.id);
@@ -300,7 +304,7 @@ window.routehubOutbox = (() => {
   const placeSaved = async () => {
     const form = document.querySelector("form[data-keep][data-fresh]");
     const item = form && (await mine()).find((one) => one.state === "waiting" && one.target === new URL(form.action).pathname);
-    if (item && !document.getElementById("saved")) showSaved(form, item, `${item.said} It is sent as soon as the hub can be reached.`);
+    if (item && !document.getElementById("saved")) showSaved(form, item, `${item.said} ${phrase("It is sent as soon as the hub can be reached.")}`);
   };
 
   const began = async () => {
@@ -327,8 +331,18 @@ window.routehubOutbox = (() => {
     const last = Number(sessionStorage.getItem("routehub-kept") ?? 0);
     if (Date.now() - last < 1_800_000) return;
     const registration = await navigator.serviceWorker.ready;
-    registration.active.postMessage({ keep: [base || "/", `${base}/figures`, `${base}/outbox`] });
+    registration.active.postMessage({ keep: [base || "/", `${base}/figures`, `${base}/outbox`, ...week()] });
     sessionStorage.setItem("routehub-kept", String(Date.now()));
+  };
+
+  // The route on each of the last seven days and what is listed, once a day; not where its person saves on data.
+  const week = () => {
+    const DAY = 86_400_000;
+    const dates = [0, 1, 2, 3, 4, 5, 6].map((back) => hubTime(Date.now() - back * DAY).toISOString().slice(0, 10));
+    if (navigator.connection?.saveData || localStorage.getItem("routehub-week") === `${owner} ${dates[0]}`) return [];
+    localStorage.setItem("routehub-week", `${owner} ${dates[0]}`);
+    const lists = ["alerts", "parties", "legs", "bulletin"].map((list) => `${base}/${list}`);
+    return [...lists, ...dates.map((day) => `${base}/replay?day=${day}`)];
   };
   window.addEventListener("load", () => keepPages().catch(() => null));
 

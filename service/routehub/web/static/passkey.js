@@ -56,9 +56,9 @@
       } catch (error) {
         // Whoever presses Cancel, and whoever has no passkey here, gets the same NotAllowedError: browsers tell no more.
         fault.textContent = {
-          NotAllowedError: "Nothing was signed. Try again, or take another way.",
-          InvalidStateError: "This device has a passkey for you already.",
-        }[error.name] || "That did not work. Load the page again, or take another way.";
+          NotAllowedError: phrase("Nothing was signed. Try again, or take another way."),
+          InvalidStateError: phrase("This device has a passkey for you already."),
+        }[error.name] || phrase("That did not work. Load the page again, or take another way.");
         fault.hidden = false;
         button.disabled = false;
       }

@@ -1,12 +1,20 @@
-// Opens the overview, the figures form and the outbox without a connection, from what this device kept of them. What is
-// posted is never kept here: outbox.js does that. The hub puts the list of files (SHELL) and their mark before this.
+// Opens pages without a connection, from what this device kept of the last seven days: the overview, the figures form,
+// the outbox, the days of the route, and the records that were looked at. Forms are not kept, nor what is marked TLP:RED.
+// What is posted is never kept here: outbox.js does that. The hub puts the list of files (SHELL) and their mark before
+// this.
 "use strict";
 const PAGES = "routehub-pages";
 const FILES = `routehub-files-${MARK}`;
 const SLOW = 8_000;
 const WEEK = 7 * 86_400_000;
 const BASE = "(?:/routes/[^/]+)?";
-const KEPT = new RegExp(`^(?:/|/routes/[^/]+|${BASE}/outbox|${BASE}/keyboard|${BASE}/figures/[^/]+/[0-9-]{10})$`);
+const LISTS = "outbox|keyboard|places|forecast|report|bulletin|replay|actions|help|parties|legs|alerts|measures|movements|requests|offers|threads|commitments|statements|conference|readouts";
+const RECORDS = "parties|legs|alerts|measures|movements|requests|offers|threads|commitments|statements|conference|readouts|bulletin";
+const KEPT = new RegExp(
+  `^(?:/|/routes/[^/]+|${BASE}/(?:${LISTS})|${BASE}/(?:${RECORDS})/(?!new$)[^/]+|${BASE}/conference/[0-9]+/minutes|` +
+  `${BASE}/figures/[^/]+/[0-9-]{10}(?:/history)?)$`);
+const OF_A_DAY = new RegExp(`^${BASE}/replay$`);
+const MOST = 150;
 const FORM_OF_THE_DAY = new RegExp(`^(${BASE}/figures)$`);
 
 self.addEventListener("install", (event) => {
@@ -22,7 +30,10 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   const paths = event.data?.keep ?? [];
-  event.waitUntil(Promise.allSettled(paths.map(async (path) => keep(await fetch(path, { credentials: "same-origin" })))));
+  // One after the other: on a poor line they come beside what its person is doing.
+  event.waitUntil((async () => {
+    for (const path of paths) await fetch(path, { credentials: "same-origin" }).then(keep).catch(() => null);
+  })());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -40,7 +51,7 @@ const file = async (request) => (await caches.match(request)) ?? fetch(request);
 
 const page = async (event, url) => {
   const fetched = fetch(event.request);
-  if (KEPT.test(url.pathname) && !url.search) {
+  if (keeps(url)) {
     event.waitUntil(fetched.then((answer) => keep(answer.clone()), () => null));
   }
   try {
@@ -61,23 +72,32 @@ const within = async (fetched, url) => {
   }
 };
 
+// Of a page that is asked something only the newest answer would be right: those are not kept, but for the days of the route.
+const keeps = (url) => KEPT.test(url.pathname) && (!url.search || (OF_A_DAY.test(url.pathname) && /^\?day=[0-9-]{10}$/.test(url.search)));
+
 const keep = async (answer) => {
-  const path = new URL(answer.url).pathname;
-  if (!answer.ok || !KEPT.test(path)) return;
+  const url = new URL(answer.url);
+  if (!answer.ok || !keeps(url)) return;
+  const text = await answer.text();
+  if (text.includes("TLP:RED")) return;
   const headers = new Headers(answer.headers);
   headers.set("X-Saved", new Date().toISOString());
   const pages = await caches.open(PAGES);
-  await pages.put(path, new Response(await answer.text(), { headers }));
-  for (const request of await pages.keys()) {
+  const path = url.pathname + url.search;
+  await pages.delete(path);   // the newest stands last
+  await pages.put(path, new Response(text, { headers }));
+  const all = await pages.keys();
+  for (const [at, request] of all.entries()) {
     const kept = await pages.match(request);
-    if (Date.now() - Date.parse(kept.headers.get("X-Saved")) > WEEK) await pages.delete(request);
+    if (at < all.length - MOST || Date.now() - Date.parse(kept.headers.get("X-Saved")) > WEEK) await pages.delete(request);
   }
 };
 
 // The page says itself that it is not fresh, and from when it is.
 const saved = async (url) => {
   const pages = await caches.open(PAGES);
-  const kept = await pages.match(FORM_OF_THE_DAY.test(url.pathname) ? await latestForm(pages, url.pathname) : url.pathname);
+  const path = FORM_OF_THE_DAY.test(url.pathname) ? await latestForm(pages, url.pathname) : url.pathname + url.search;
+  const kept = await pages.match(path);
   if (!kept) return undefined;
   const text = (await kept.text()).replace("<body", `<body data-saved="${kept.headers.get("X-Saved")}"`);
   return new Response(text, { headers: kept.headers });

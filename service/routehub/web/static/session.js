@@ -15,14 +15,14 @@
     bar.hidden = false;
     if (left > 0) return;
     clearInterval(timer);
-    words.textContent = "Your sign-in has ended. What you have typed is still here: sign in on another page, then go on.";
+    words.textContent = phrase("Your sign-in has ended. What you have typed is still here: sign in on another page, then go on.");
     form.querySelector("button").hidden = true;
     const link = document.createElement("a");
     link.className = "button small";
     link.href = "/sign-in?again=1&next=/account";
     link.target = "_blank";
     link.rel = "noopener";
-    link.textContent = "Sign in on another page";
+    link.textContent = phrase("Sign in on another page");
     form.append(link);
   };
   const timer = setInterval(look, 10_000);
@@ -37,9 +37,9 @@
       const last = until <= ends;
       ends = until;
       bar.hidden = !last;
-      if (last) words.textContent = "This sign-in cannot be made longer. Finish what you are doing, then sign in again.";
+      if (last) words.textContent = phrase("This sign-in cannot be made longer. Finish what you are doing, then sign in again.");
     } catch {
-      words.textContent = "That did not work. Sign in on another page before this sign-in ends; what you typed stays here.";
+      words.textContent = phrase("That did not work. Sign in on another page before this sign-in ends; what you typed stays here.");
     }
   });
 })();

@@ -15,13 +15,17 @@ class Key(Answer):
     state: Literal["active", "expired", "revoked"]
     created: datetime
     created_by: str
+    made_by_operator: bool
+    """Whether somebody else than its party made it; then the party was told."""
+    certificate: str | None
+    """SHA-256 of the certificate by which its system proves itself to the proxy; null: it has a secret."""
     expires: datetime
     revoked: datetime | None
 
 
 class NewlyMadeKey(Key):
-    key: str
-    """The whole key: shown now and never again."""
+    key: str | None
+    """The whole key: shown now and never again; null, where a certificate stands in its place."""
 
 
 class Keys(Answer):

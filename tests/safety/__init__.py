@@ -1,0 +1,1 @@
+"""What keeps the hub safe: who may do what, and what nobody should be able to do."""
