@@ -94,7 +94,7 @@ soak: .stamps/dev
 	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
 
 screenshots: .stamps/dev
-	$(PYTHON_IN) tools/screenshots.py
+	$(PYTHON_IN) tools/screenshots.py $(ARGS)
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)
