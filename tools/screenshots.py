@@ -50,7 +50,7 @@ def pictures(sample: Sample) -> list[Picture]:
         Picture("overview-dark", "/", theme="dark"),
         Picture("overview-phone", "/", size=PHONE),
         Picture("figures", "/figures"),
-        Picture("alert-phone", first("/alerts/{ref}"), size=PHONE),
+        Picture("alert-phone", first("/alerts/{ref}"), who="AT", size=PHONE),
         Picture("border", first("/legs/{leg}")),
         Picture("party", "/parties/MK"),
         Picture("free-places", "/places"),

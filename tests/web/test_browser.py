@@ -160,17 +160,6 @@ def test_what_somebody_types_is_not_taken_away_by_an_update(stage, open_browser)
     expect(page.get_by_label("Headline")).to_have_value("Half a sentence")
 
 
-@pytest.mark.parametrize("width", [320, 390, 720, 1440])
-def test_no_page_scrolls_sideways(stage, open_browser, width):
-    past(stage)
-    ref = stage.alert("HR", "Trains from Tovarnik to Dobova suspended until 14:00")
-    page = open_browser("SI", viewport={"width": width, "height": 900})
-    for path in ("/", "/figures", "/alerts", f"/alerts/{ref}", "/alerts/new", "/conference", "/messages", "/settings"):
-        page.goto(f"{stage.url}{path}")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, path
-
-
 def test_the_acknowledge_button_of_a_phone_is_large_and_in_the_first_screen(stage, open_browser):
     ref = stage.alert(
         "HR", "Trains from Tovarnik to Dobova suspended until 14:00", description="About 300 people wait."

@@ -8,7 +8,7 @@ from tests.web.judged.looks import eyes
 from tests.web.judged.pages import patterns
 from tests.web.judged.sample import Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whoever comes first builds the sample
 PARTS = 2
 """Tests that share the pages, so that two processes can."""
 NO_PAGE_OF_THEIR_OWN = {
@@ -28,7 +28,6 @@ def test_every_page_is_reached_by_a_link_or_named_here(sample: Sample):
     assert sample.dead == []
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_holds_in_both_themes_and_at_every_width(sample: Sample, browser: Browser, part: int):
     wrong: list[str] = []

@@ -11,7 +11,7 @@ from tests.web.judged.letters import letters
 from tests.web.judged.looks import PHONE, Eyes, eyes
 from tests.web.judged.sample import Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whoever comes first builds the sample
 FORMS = {
     "SI": (
         "/alerts/new", "/measures/new", "/movements/new", "/requests/new", "/offers/new", "/commitments/new",

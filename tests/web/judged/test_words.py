@@ -16,6 +16,7 @@ from tests.fixtures.programs import plain_environment
 from tests.web.judged.letters import letters
 from tests.web.judged.sample import FILE, Sample
 
+pytestmark = pytest.mark.timeout(300)  # whoever comes first builds the sample
 MARK = re.compile("sample", re.IGNORECASE)
 ACTS = re.compile(
     r"(EXTREME|SEVERE|MODERATE|MINOR|UNKNOWN)\b|Acknowledge|Agree|Answer|Confirm|Say whether|Check by|Sign|For you|Post"
