@@ -107,8 +107,8 @@ def hub(settings: Settings) -> Finding:
     except (OSError, ValueError) as fault:
         return found("hub", f"does not answer at {host}:{settings.port} ({fault})", look=True, fix=fix)
     words = f"{said.get('status', 'answers')}, {said.get('live', {}).get('listeners', 0)} streams open"
-    if fault := said.get("fault"):
-        words = f"{words}; {fault}"
+    if why := said.get("fault"):
+        words = f"{words}; {why}"
     return found("hub", words, fault=said.get("status") != "ready", fix=fix)
 
 
