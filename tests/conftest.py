@@ -15,4 +15,5 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.shared",
     "tests.fixtures.node",
+    "tests.fixtures.proxies",
 ]

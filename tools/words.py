@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 from routehub.core.language import FOLDER
 from routehub.web.assets import SAID, files
+from routehub_schemas.kinds.measure.summary import COUNTS, TYPES
+from routehub_schemas.kinds.request.summary import WORDS
 from routehub_schemas.reference import indicators, parties
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import SEVERITIES
@@ -61,6 +63,11 @@ STATES = (
     "Unknown",
 )
 """Words of the vocabulary that pages show with a capital or as they are."""
+CATEGORIES = (
+    "surge", "reception nearly full", "crossing changed", "people stranded", "transport disrupted", "other", "Surge",
+    "Reception nearly full", "Crossing changed", "People stranded", "Transport disrupted", "Other",
+)  # fmt: skip
+"""What alerts are about."""
 COUNTED = ("item", "change", "more change", "message", "minute", "day", "matter")
 """What ``digests.words.count`` counts."""
 
@@ -85,6 +92,8 @@ def found() -> Catalog:
         catalogue.add((f"%(n)s {counted}", f"%(n)s {counted}s"))
     for kind in Registry.shipped().values():
         catalogue.add(kind.title)
+    for word in (*TYPES.values(), *COUNTS.values(), *WORDS.values(), *CATEGORIES):
+        catalogue.add(word)
     for party in parties().values():
         for name in party.names:
             catalogue.add(name.name, context="party")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from routehub.boards.bulletins.queries import BulletinRef, bulletins
+from routehub.core.language import using
 from routehub.delivery.mail import MailContext
 from routehub.digests.bulletin import letter, reading, times
 from routehub.digests.bulletin.reading import Reading
@@ -152,6 +153,11 @@ async def test_its_mail_says_the_five_lines_who_has_not_reported_and_what_waits(
     assert "Agree or object to M-" in mail.text
     assert "https://hub.example/routes/wbr/bulletin/2026-01-21" in mail.text
     assert "Silent" not in mail.text
+    with using("de"):
+        german = await world.read(letter.bulletin_mail, message, context)
+    assert german.subject == "Tagesbericht, Mi. 21. Jan.: 2 von 11 haben gemeldet, 9 fällig; 4 Änderungen"
+    for words in ("Kroatien: nach Slowenien: mit dem Zug: 2, etwa 960 Menschen", "Für Slowenien: A-", "bestätigen"):
+        assert words in german.text
 
 
 async def test_a_route_without_a_time_gets_none(world: World):

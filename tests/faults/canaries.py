@@ -58,6 +58,7 @@ class Canary:
     marks: tuple[str, ...]
     number: int | None = None
     """Of its conference, where it is about one."""
+    red: bool = False
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -241,7 +242,8 @@ class Aviary:
         if readers is None:
             readers = meant(["*"], sender)
         number = body.get("conference") or body.get("number")
-        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks, number))
+        red = event["tlp"] == "RED"
+        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks, number, red))
 
     def leaks(self, reader: str, answer: httpx.Response, known: tuple[str, ...] = ()) -> list[str]:
         """The marks in an answer that this reader may not see, in its text or its headers."""

@@ -1,6 +1,7 @@
 """Senders that go on through any break: each repeats a message under its key until it is answered."""
 
 import itertools
+import ssl
 import threading
 import time
 from collections import Counter
@@ -40,10 +41,11 @@ class Load:
 
     def __init__(
         self, url: str | Sequence[str], keys: dict[tuple[str, str], str], parties: tuple[str, ...], *,
-        pause: float = 0.0, patience: float = 10.0, make: Make = note,
+        pause: float = 0.0, patience: float = 10.0, make: Make = note, trust: ssl.SSLContext | bool = True,
     ) -> None:  # fmt: skip
         self._urls = (url,) if isinstance(url, str) else tuple(url)
         self._keys, self._pause, self._patience, self._make = keys, pause, patience, make
+        self._trust = trust
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self.accepted: dict[str, Answered] = {}
@@ -85,7 +87,8 @@ class Load:
         for _ in range(number % len(self._urls)):
             next(turns)
         limits = httpx.Timeout(self._patience, connect=2)
-        with httpx.Client(headers=bearer(self._keys[("wbr", party)]), timeout=limits, trust_env=False) as client:
+        headers = bearer(self._keys[("wbr", party)])
+        with httpx.Client(headers=headers, timeout=limits, trust_env=False, verify=self._trust) as client:
             url = next(turns)
             for count in itertools.count(1):
                 if self._ending.wait(self._pause) if self._pause else self._ending.is_set():

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -23,8 +24,11 @@ class Reader:
     """Everything that came, in the order in which it came, over any number of connections. url: of a hub, or of several
     between which it changes with each connection."""
 
-    def __init__(self, form: str, url: str | Sequence[str], key: str, breaking: asyncio.Event) -> None:
-        self._form, self._key = form, key
+    def __init__(
+        self, form: str, url: str | Sequence[str], key: str, breaking: asyncio.Event,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
+        self._form, self._key, self._trust = form, key, trust
         self._turns = itertools.cycle([url] if isinstance(url, str) else url)
         self._url = next(self._turns)
         self._breaking = breaking
@@ -73,7 +77,7 @@ class Reader:
         address = f"{self._url.replace('http', 'ws', 1)}/v1/stream?after={self.cursor}"
         async with connect(
             address, additional_headers=bearer(self._key), open_timeout=1.5, close_timeout=0.2, proxy=None,
-            compression=None,
+            compression=None, ssl=self._trust,
         ) as socket:  # fmt: skip
             async for text in socket:
                 yield json.loads(text)
@@ -81,7 +85,7 @@ class Reader:
     async def _sse(self) -> AsyncGenerator[Event, None]:
         headers = bearer(self._key) | {"Last-Event-ID": self.cursor}
         async with (
-            httpx.AsyncClient(trust_env=False, timeout=1.5) as client,
+            httpx.AsyncClient(trust_env=False, timeout=1.5, verify=self._trust or True) as client,
             client.stream("GET", f"{self._url}/v1/events", headers=headers) as answer,
         ):
             async for line in answer.aiter_lines():
@@ -89,7 +93,9 @@ class Reader:
                     yield json.loads(line[6:])
 
     async def _poll(self) -> AsyncGenerator[Event, None]:
-        async with httpx.AsyncClient(trust_env=False, timeout=1.5, headers=bearer(self._key)) as client:
+        async with httpx.AsyncClient(
+            trust_env=False, timeout=1.5, headers=bearer(self._key), verify=self._trust or True
+        ) as client:
             while True:
                 query = {"after": self.cursor, "wait": "1", "limit": "7"}
                 answer = await client.get(f"{self._url}/v1/messages", params=query)

@@ -84,6 +84,12 @@ def _swapped(body: dict[str, Any], ref: str, other: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def readers(hub: Inside) -> AsyncIterator[Readers]:
+    async with signed_in(hub) as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def signed_in(hub: Inside) -> AsyncIterator[Readers]:
     await hub.set_clock("2015-10-21T05:30:00Z")
     tokens = await hub.hub.writer.submit(Change(_people))
     clients = {}

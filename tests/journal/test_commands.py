@@ -2,16 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from routehub.cli import application
+from routehub.cli.examination.machine import bell
+from routehub.cli.examination.work import keys
+from routehub.core import state
+from routehub.core.clock import wall
+from routehub.core.settings import Settings
+from routehub.delivery import outgoing
+from routehub.directory.snapshot import load
 from routehub_schemas.registry import Registry
+from tests.delivery.office import Office
 from tests.fixtures.databases import migrate
 from tests.fixtures.furnished import furnish
+from tests.fixtures.hub import HubProcess
 from tests.fixtures.mail import SmtpSink
+from tests.fixtures.nats import NatsServer
 from tests.fixtures.postgres import PostgresServer
 
 
@@ -23,9 +34,62 @@ def doctor(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: 
     return done.exit_code, {f["what"]: f["fix"] for f in json.loads(done.stdout) if not f["well"]}
 
 
-def test_a_hub_without_faults_is_well(migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+NEW = ["backups", "hub"]
+"""What is to be looked at where a hub has been set up and neither been started nor been backed up."""
+
+
+def test_a_hub_without_faults_that_is_not_yet_started_wants_a_start_and_a_backup(
+    migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_port: int
+):
     furnish(migrated_database_url)
-    assert doctor(migrated_database_url, tmp_path, monkeypatch) == (0, {})
+    status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, port=str(free_port))
+    assert (status, list(faults)) == (2, NEW)
+    assert "routehub backup" in faults["backups"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_running_hub_with_a_backup_is_well_and_what_waits_is_told_with_its_mending(
+    hub_process: HubProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url, port = hub_process.database_url, str(hub_process.port)
+    office, now = Office(url), wall()
+
+    def backed_up(days: int) -> None:
+        made = now - timedelta(days=days)
+        office.change(lambda tx: state.backup_made(tx.conn, state.LastBackup(made, made, 0, "elsewhere", 1)))
+
+    backed_up(0)
+    assert doctor(url, tmp_path, monkeypatch, port=port) == (0, {})
+    backed_up(2)
+    late = outgoing.row(
+        "late", "a", "b", "message", "wbr", "SI", "email", "alert", now - timedelta(hours=1), urgent=True
+    )
+    given_up = outgoing.row("given-up", "a", "c", "message", "wbr", "SI", "email", "note", now) | {"state": "dead"}
+    office.change(lambda tx: outgoing.add(tx, [late | {"due_at": now + timedelta(days=1)}, given_up]))
+    status, faults = doctor(url, tmp_path, monkeypatch, port=port, public_url="https://hub.example")
+    assert (status, sorted(faults)) == (1, ["backups", "dead letters", "proxy", "sending"])
+    office.db.close()
+
+
+def test_keys_that_end_soon_are_named_and_others_are_not(migrated_database_url: str):
+    furnish(migrated_database_url)
+    office = Office(migrated_database_url)
+    directory = office.db.read_sync(load)
+    assert keys(directory, wall()).well
+    soon = keys(directory, wall() + timedelta(days=20))
+    assert (soon.well, "SI system on" in soon.words or "more" in soon.words) == (False, True)
+    office.db.close()
+
+
+def test_a_bell_that_is_away_is_told_and_one_that_rings_is_well(nats_server: NatsServer):
+    settings = Settings(nats_url=nats_server.url)
+    here = bell(settings)
+    assert here is not None
+    assert here.well, here.words
+    nats_server.stop()
+    away = bell(settings)
+    assert away is not None
+    assert "once a second" in away.fix
 
 
 @pytest.mark.postgres
@@ -36,7 +100,7 @@ def test_a_database_that_would_forget_is_told_with_its_mending(
     url = server.create("forgetful")
     migrate(url, tmp_path)
     status, faults = doctor(url, tmp_path, monkeypatch)
-    assert (status, list(faults)) == (1, ["durability"])
+    assert (status, [one for one in faults if one not in NEW]) == (1, ["durability"])
     assert "fsync" in faults["durability"]
 
 
@@ -50,9 +114,10 @@ def test_an_empty_database_is_to_be_migrated(database_url: str, tmp_path: Path, 
 def test_a_mail_server_that_answers_is_well_and_one_that_does_not_is_not(
     migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smtp_sink: SmtpSink, free_port: int
 ):
-    assert doctor(migrated_database_url, tmp_path, monkeypatch, smtp_url=smtp_sink.url) == (0, {})
+    status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, smtp_url=smtp_sink.url)
+    assert (status, list(faults)) == (2, NEW)
     status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, smtp_url=f"smtp://127.0.0.1:{free_port}")
-    assert (status, list(faults)) == (1, ["mail"])
+    assert (status, list(faults)) == (1, ["mail", *NEW])
 
 
 def test_a_database_that_is_not_there_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_port: int):

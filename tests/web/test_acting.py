@@ -41,7 +41,13 @@ def test_a_measure_is_previewed_told_and_answered_and_nobody_agrees_to_it(stage,
 
     change = slovenia.open(f"{told.path}/change")
     sure = slovenia.press(change, "See what it would do", in_transit="300", title="300 a day at Dobova")
+    late = slovenia.open(f"{told.path}/change")
     changed = slovenia.press(sure, "Tell the change")
+    clash = slovenia.press(late, "See what it would do", title="Otherwise")
+    assert clash.status == 412, "two who change it at the same time"
+    assert "changed this measure" in clash.words
+    assert clash.form("See what it would do").fields["title"] == ["Otherwise"]
+    assert slovenia.press(clash, "See what it would do").status == 200
     assert "The change was told." in changed.words
     assert "before the change" in changed.words
     assert "0 to do" not in croatia.open("/").words

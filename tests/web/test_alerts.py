@@ -98,6 +98,19 @@ def test_an_update_that_gets_worse_asks_again(stage, paper):
     assert "Acknowledged by 0 of 14." in croatia.open(path).words
 
 
+def test_who_updates_an_alert_at_the_same_time_is_told_before_both_say_it(stage, paper):
+    slovenia = paper("SI")
+    path = raise_alert(slovenia).path
+    mine, theirs = slovenia.open(f"{path}/update"), slovenia.open(f"{path}/update")
+    slovenia.press(theirs, "Send the update", headline="20 places left")
+    page = slovenia.press(mine, "Send the update", headline="Two buses come", description="From Ljubljana.")
+    assert (page.status, page.title[:6]) == (412, "Error:")
+    assert "It says now: Severe, 20 places left." in page.words
+    assert page.form("Send the update").fields["description"] == ["From Ljubljana."]
+    assert "Update sent." in slovenia.press(page, "Send the update").words
+    assert [one["data"]["headline"] for one in alerts(stage)[1:]] == ["20 places left", "Two buses come"]
+
+
 def test_what_is_missing_is_asked_for(stage, paper):
     slovenia = paper("SI")
     page = slovenia.press(slovenia.open("/alerts/new"), "Raise the alert", description="Fog")

@@ -96,7 +96,7 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = folder / "routehub.db"
     if fresh:
-        for old in folder.glob("routehub.db*"):
+        for old in (*folder.glob("routehub.db*"), *folder.glob("mail/*")):
             old.unlink()
     host = "127.0.0.1"
     port = _free_port(host, port)

@@ -94,6 +94,19 @@ class Metrics:
             "routehub_deliveries_total", "Delivery attempts", ["channel", "outcome"], registry=self.registry
         )
         self.due = Gauge("routehub_deliveries_due", "Deliveries waiting to be sent", registry=self.registry)
+        self.dead = Gauge("routehub_deliveries_dead", "Deliveries that were given up", registry=self.registry)
+        self.oldest = Gauge(
+            "routehub_delivery_oldest_seconds", "Age of the oldest delivery that waits; 0: none does", ["urgency"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.behind = Gauge(
+            "routehub_dispatcher_behind", "Messages not yet looked through for deliveries", registry=self.registry
+        )
+        self.backup = Gauge(
+            "routehub_last_backup_timestamp_seconds", "When the last proven backup was made; 0: there is none",
+            registry=self.registry,
+        )  # fmt: skip
+        self.disk = Gauge("routehub_disk_free_bytes", "Room on the disk of the data folder", registry=self.registry)
         self.requests = Histogram(
             "routehub_request_seconds",
             "Duration of requests",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from routehub.boards.requests.standing import ASSESSMENT_HOURS
-from routehub.core.language import _, lowered
+from routehub.core.language import _, lowered, pgettext
 from routehub.core.words import number
 from routehub.delivery.mail import Mail, MailContext
 from routehub.delivery.rendering import Letter, common_facts, foot, moment, names
@@ -42,7 +42,7 @@ def _act(said: Request, message: Message, context: MailContext) -> str | None:
         return None
     if context.party in {context.directory.party_code(code) or code for code in said.asked}:
         return _("Contribute") if said.category == "joint_assessment" else _("Answer")
-    return _("Offer") if said.category == "need" and not said.asked else None
+    return pgettext("what is wanted", "Offer") if said.category == "need" and not said.asked else None
 
 
 def _facts(said: Request, context: MailContext) -> list[tuple[str, str]]:

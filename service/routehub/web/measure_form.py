@@ -48,6 +48,8 @@ class MeasureForm:
     co_authors: str = ""
     audience: str = "*"
     updates: str = ""
+    seen: str = ""
+    """The notice that stood when the form of a change was made."""
     key: str = ""
 
     @classmethod
@@ -66,7 +68,8 @@ class MeasureForm:
             type=said.type, **{name: getattr(said, name) or "" for name in TEXTS}, legs=tuple(said.legs),
             places=tuple(said.places), **{name: write_time(getattr(said, name), zone) for name in TIMES},
             in_transit=caps.get("in_transit", ""), asylum_applications=caps.get("asylum_applications", ""),
-            co_authors=" ".join(said.co_authors), audience="", updates=view.short_id, key=fresh_key(),
+            co_authors=" ".join(said.co_authors), audience="", updates=view.short_id,
+            seen=view.latest.message_id, key=fresh_key(),
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Health for the load balancer and the operator."""
 
+import shutil
 from ipaddress import ip_address
 from typing import Annotated, Any
 
@@ -11,7 +12,9 @@ from routehub.api.context import Ctx
 from routehub.api.identity import identify
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
+from routehub.core.clock import wall
 from routehub.core.errors import HubError, SignInNeeded, Unknown
+from routehub.core.observe import Metrics
 from routehub.delivery import dispatcher, outgoing
 from routehub.journal import follow
 
@@ -84,5 +87,18 @@ def _facts(conn: Connection) -> dict[str, Any]:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(ctx: Ctx, _: OperatorsOnly) -> Response:
     """Metrics in the text format of Prometheus."""
-    ctx.metrics.due.set((await ctx.db.read(outgoing.queue)).due)
+    await ctx.db.read(_measure, ctx.metrics)
+    ctx.metrics.disk.set(shutil.disk_usage(ctx.settings.data_dir).free)
     return Response(generate_latest(ctx.metrics.registry), media_type="text/plain; version=0.0.4")
+
+
+def _measure(conn: Connection, metrics: Metrics) -> None:
+    """What is counted in the database, and so by every hub alike."""
+    waiting, now = outgoing.queue(conn), wall()
+    metrics.due.set(waiting.due)
+    metrics.dead.set(waiting.dead)
+    for urgency, since in (("any", waiting.oldest), ("urgent", waiting.oldest_alert)):
+        metrics.oldest.labels(urgency).set((now - since).total_seconds() if since else 0)
+    metrics.behind.set(follow.head(conn) - follow.checkpoint(conn, dispatcher.NAME))
+    backup = state.last_backup(conn)
+    metrics.backup.set(backup.made_at.timestamp() if backup else 0)

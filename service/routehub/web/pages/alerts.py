@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.boards.alerts.queries import AlertView, alert, alerts
-from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
+from routehub.boards.alerts.standing import expect_latest
+from routehub.core.errors import HubError, NotAllowed, Refused, Stale, Unknown
 from routehub.core.language import _
 from routehub.delivery.escalation.progress import progress
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
-from routehub.web import alert_form
+from routehub.web import alert_form, times
 from routehub.web.alert_form import AlertForm
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
@@ -146,7 +147,7 @@ async def show(
         "alert": found, "place": place.name if place else found.place, "done": done, "key": fresh_key(),
         "own": found.party == who.party and "alert" in who.may, "climbed": climbed,
     }  # fmt: skip
-    told = found.status == "Actual" or who.route.exercise  # of a whole route the title says it at its end
+    told = found.status == "Actual" or who.route.marking == "sample"  # of a whole sample the title says it at its end
     mark = "" if told else f"{found.status.upper()}: "
     return page(request, ctx, who, "alert.html", f"{mark}{found.severity}: {found.headline}", values)
 
@@ -206,7 +207,7 @@ async def ask_follow_up(
     found = await _own(ctx, who, ref)
     typed = {
         "headline": found.headline, "description": found.description or "", "severity": found.severity,
-        "hours": "24", "again": "", "key": fresh_key(),
+        "hours": "24", "again": "", "seen": found.latest, "key": fresh_key(),
     }  # fmt: skip
     return _show_follow_up(request, ctx, who, found, act, typed, Faults())
 
@@ -218,14 +219,32 @@ async def follow_up(
 ) -> Response:  # fmt: skip
     """An issued alert is never edited: an update or the end is a message of its own, to the same readers."""
     found = await _own(ctx, who, ref)
-    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "again", "key")}
+    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "again", "seen", "key")}
     try:
         data = _follow_up_data(ctx, found, act, typed, form)
-        post = Post(ctx.registry["alert"], data, key=typed["key"] or None, said=[act, found.id, typed])
+        guard = expect_latest(found.id, typed["seen"])
+        post = Post(ctx.registry["alert"], data, key=typed["key"] or None, said=[act, found.id, typed], guard=guard)
         await ctx.intake.receive(who.principal, post)
     except Refused as error:
         return _show_follow_up(request, ctx, who, found, act, typed, _faults(error), 422)
+    except Stale as error:
+        return _updated_meanwhile(request, ctx, who, found, act, typed, error)
     return go(f"{who.base}/alerts/{found.short_id}?done={'ended' if act == 'end' else 'updated'}")
+
+
+def _updated_meanwhile(
+    request: Request, ctx: WebContext, who: Visitor, found: AlertView, act: str, typed: dict[str, str], error: Stale
+) -> Response:
+    """What was typed, beside what the alert says now. Sent again, it is said knowingly."""
+    at = times.moment(found.updated_at, who.zone, ctx.clock.now())
+    words = _(
+        "This alert was updated, %(at)s, after you opened this form. It says now: %(severity)s, %(headline)s. "
+        "Look at it first, then send yours.",
+        at=at, severity=found.severity, headline=found.headline,
+    )  # fmt: skip
+    faults = Faults()
+    faults.add("description" if act == "end" else "headline", words)
+    return _show_follow_up(request, ctx, who, found, act, typed | {"seen": found.latest}, faults, error.status)
 
 
 def _follow_up_data(ctx: WebContext, alert: AlertView, act: str, typed: dict[str, str], form: Form) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from fastapi import APIRouter, Request, Response
 from routehub.core.errors import Unknown
 from routehub.core.language import _, languages
 from routehub.directory import people, sessions
-from routehub.journal.jobs import Change
 from routehub.web.answers import PageRoute, go, local
 from routehub.web.context import Web
 from routehub.web.forms import read_form
 from routehub.web.guard import check_source
+from routehub.web.people_forms import change
 from routehub.web.tongue import COOKIE, KEPT
 from routehub.web.visitor import session_of
 
@@ -28,7 +28,7 @@ async def choose(request: Request, ctx: Web) -> Response:
     if known is not None:
         session, person = known
         sessions.check_unsafe(session, form.raw("csrf"), request.headers.get("sec-fetch-site"))
-        await ctx.writer.submit(Change(lambda tx: people.set_language(tx, person.id, language)))
+        await change(ctx, lambda tx: people.set_language(tx, person.id, language))
     answer = go(local(form.text("next")))
     answer.set_cookie(COOKIE, language, max_age=KEPT, httponly=True, secure=ctx.https, samesite="lax")
     return answer

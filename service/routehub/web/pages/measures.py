@@ -2,22 +2,23 @@
 notifying party decides; nobody agrees to a measure (UX 1.7)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from routehub.boards.measures.queries import MeasureView, measure, measures
+from routehub.boards.measures.standing import expect_notice
 from routehub.boards.movements.queries import MovementView, movements
-from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Unknown
+from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Stale, Unknown
 from routehub.core.language import _, later
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.views import preview as previews
 from routehub.views.compliance import CapDay, compliance
 from routehub.warning.preview import Preview
-from routehub.web import alert_form, measure_form
+from routehub.web import alert_form, measure_form, times
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
@@ -140,13 +141,18 @@ async def tell(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     faults = measure_form.check(typed, who.zone)
     if faults:
         return _show_form(request, ctx, who, typed, faults, status=422)
-    before = (await _one(ctx, who, typed.updates)).said if typed.updates else None
+    held = await _one(ctx, who, typed.updates) if typed.updates else None
+    before = held.said if held is not None else None
     data, send = measure_form.payload(typed, who.zone, before), form.text("send") == "yes"
     post = Post(ctx.registry["measure"], data, key=typed.key if send else None, said=asdict(typed), dry_run=not send)
+    if held is not None:
+        post = replace(post, guard=expect_notice(held.id, typed.seen))
     try:
         recorded = await ctx.intake.receive(who.principal, post)
     except (Refused, Conflict) as error:
         return _show_form(request, ctx, who, typed, _faults(error), status=error.status)
+    except Stale as error:
+        return await _changed_meanwhile(request, ctx, who, typed, error)
     if send:
         ref = typed.updates or (recorded.message.short_id if recorded.message else None) or recorded.message_id
         return go(f"{who.base}/measures/{ref}?done={'changed' if typed.updates else 'told'}")
@@ -154,6 +160,22 @@ async def tell(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
     assert isinstance(said, Measure)
     found = await ctx.db.read(previews.of_draft, who.route, said, ctx.clock.now())
     return _show_form(request, ctx, who, typed, faults, found, recorded.cautions)
+
+
+async def _changed_meanwhile(
+    request: Request, ctx: WebContext, who: Visitor, typed: MeasureForm, error: Stale
+) -> Response:  # fmt: skip
+    """What was typed, beside who was quicker. Sent again, it takes the place of the other change knowingly."""
+    latest = (await _one(ctx, who, typed.updates)).latest
+    at = times.moment(latest.at, who.zone, ctx.clock.now())
+    words = _(
+        "%(author)s changed this measure, %(at)s, after you opened this form. It says now: %(title)s. "
+        "Look at it first; sent again, yours takes its place.",
+        author=latest.author, at=at, title=latest.said.title,
+    )  # fmt: skip
+    faults = Faults()
+    faults.add("title", words)
+    return _show_form(request, ctx, who, replace(typed, seen=latest.message_id), faults, status=error.status)
 
 
 FIELDS = frozenset(MeasureForm.__dataclass_fields__)

@@ -163,7 +163,7 @@ async def act(ctx: Web, who: Reading, form: OwnForm, sub: Id, act: Annotated[str
 
 
 def _words(ctx: WebContext) -> dict[str, Any]:
-    kinds = {kind.name: kind.title for kind in ctx.registry.values()}
+    kinds = {kind.name: _(kind.title) for kind in ctx.registry.values()}
     return {
         "kinds": sorted(kinds.items(), key=lambda kind: kind[1]),
         "kind_titles": kinds,

@@ -17,7 +17,7 @@ window.routehubOutbox = (() => {
   }
   localStorage.setItem("routehub-owner", owner);
   const store = window.routehubStore;
-  const EVERY = 60_000;
+  const EVERY = 15_000;
   const LONGEST_GAP = 300_000;
   const PATIENCE = 20_000;
   const WEEK = 7 * 86_400_000;

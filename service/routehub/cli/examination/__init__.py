@@ -1,0 +1,1 @@
+"""What ``routehub doctor`` looks at: the machine, the database, and the hub's work."""

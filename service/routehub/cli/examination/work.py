@@ -1,0 +1,103 @@
+"""The hub's work: what waits to be sent, what could not be, backups, keys, and who has fallen silent."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from routehub.cli.examination.finding import Finding, found
+from routehub.core import state
+from routehub.core.clock import wall
+from routehub.core.db import Database
+from routehub.delivery import dispatcher, outgoing
+from routehub.delivery.escalation.reporting import standings
+from routehub.directory.snapshot import Directory, KeyView, load
+from routehub.journal import follow
+
+BACKUP_OLD = timedelta(hours=36)
+"""A night's backup that failed, and some hours to mend it."""
+STUCK = timedelta(minutes=5)
+ALERT_STUCK = timedelta(minutes=1)
+BEHIND = 1_000
+KEY_ENDS = timedelta(days=14)
+NAMED = 5
+"""So many of a kind are named; the rest is counted."""
+
+
+def everything(db: Database) -> Iterator[Finding]:
+    """All of it, in one reading."""
+    yield from db.read_sync(lambda conn: list(_of(conn, wall())))
+
+
+def _of(conn: Connection, now: datetime) -> Iterator[Finding]:
+    queue = outgoing.queue(conn)
+    yield backups(state.last_backup(conn), now)
+    yield worker(queue, follow.head(conn) - follow.checkpoint(conn, dispatcher.NAME), now)
+    yield dead_letters(queue.dead)
+    directory = load(conn)
+    yield keys(directory, now)
+    yield parties(conn, directory)
+
+
+def backups(last: state.LastBackup | None, now: datetime) -> Finding:
+    fix = "Run: routehub backup. Every night: systemctl enable --now routehub-backup.timer (docs/backup.md)."
+    if last is None:
+        return found("backups", "none has been made and proven by restoring it", look=True, fix=fix)
+    age = now - last.made_at
+    words = f"the last is {_span(age)} old, up to message {last.head}: {last.where}"
+    return found("backups", words, look=age > BACKUP_OLD, fix=fix)
+
+
+def worker(queue: outgoing.Queue, behind: int, now: datetime) -> Finding:
+    """Deliveries that wait although somebody should have sent them. Those that wait for another try count, too."""
+    alert = queue.oldest_alert is not None and now - queue.oldest_alert > ALERT_STUCK
+    old = queue.oldest is not None and now - queue.oldest > STUCK
+    since = f", the oldest since {queue.oldest:%Y-%m-%d %H:%M} UTC" if queue.oldest else ""
+    words = f"{queue.due} deliveries wait{since}; {behind} messages have not been looked through"
+    if alert:
+        words = f"{words}; an urgent one waits since {queue.oldest_alert:%H:%M} UTC"
+    fix = (
+        "Look at the findings mail and hub. Why a delivery waits stands on its party's page of notifications. A worker "
+        "that stands still: systemctl restart routehub; nothing is lost by it."
+    )
+    return found("sending", words, fault=alert or behind > BEHIND, look=old, fix=fix)
+
+
+def dead_letters(dead: int) -> Finding:
+    fix = "Notifications of the party: mend its address, then send again what could not be sent (docs/channels.md)."
+    return found("dead letters", f"{dead} deliveries were given up", look=dead > 0, fix=fix)
+
+
+def keys(directory: Directory, now: datetime) -> Finding:
+    """Keys that end soon take a national system off the air. One that leaked cannot be seen from here."""
+    ending = [key for key in directory.keys.values() if key.active(now) and key.expires_at - now < KEY_ENDS]
+    fix = "Tell the party: its office makes the next key on its page of keys while this one goes on."
+    words = f"{sum(key.active(now) for key in directory.keys.values())} keys in use, {len(ending)} end within 14 days"
+    return found("keys", words + _some([_key(key) for key in ending]), look=bool(ending), fix=fix)
+
+
+def _key(key: KeyView) -> str:
+    return f"{key.party} {key.system} on {key.expires_at:%Y-%m-%d}"
+
+
+def parties(conn: Connection, directory: Directory) -> Finding:
+    """Who reports and has not, as the hub has it on record for closed days. Silence is no zero (UX 1.2)."""
+    silent = [
+        f"{party} on {route} ({standing.state.replace('_', ' ')}, {standing.day:%Y-%m-%d})"
+        for route in sorted(directory.routes)
+        for party, standing in sorted(standings(conn, route).items())
+        if standing.state != "reported"
+    ]
+    words = f"{len(silent)} have not reported" if silent else "nobody is on record as missing"
+    fix = "Their people were reminded. Call them: docs/operations/a-party-is-silent.md."
+    return found("parties", words + _some(silent), look=bool(silent), fix=fix)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f": {', '.join(names[:NAMED])}{more}" if names else ""
+
+
+def _span(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 72 else f"{age.days} days"

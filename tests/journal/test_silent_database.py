@@ -1,0 +1,60 @@
+"""A database that has fallen silent: whoever waits is answered, and whoever comes is so at once (PROMISES A7)."""
+
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from routehub.core import pulse
+from routehub.core.errors import Busy
+from routehub.core.pulse import Pulse
+from routehub.directory import sessions
+from tests.fixtures.furnished import Inside
+from tests.fixtures.waiting import eventually
+
+NOTE = {"to": ["RS"], "subject": "s", "text": "t"}
+
+
+async def test_who_waits_is_answered_when_it_falls_silent_and_it_counts_as_back_when_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(pulse, "PATIENCE", 0.05)
+    monkeypatch.setattr(pulse, "EVERY", 0.01)
+    found, thaws = Pulse(), threading.Event()
+    with ThreadPoolExecutor(2) as threads:
+
+        def ask() -> Future[object]:
+            return threads.submit(thaws.wait, 10)
+
+        watching = asyncio.create_task(found.watch(ask))
+        try:
+            with pytest.raises(Busy, match="cannot be said yet"):
+                await found.result(threads.submit(thaws.wait, 10))
+            with pytest.raises(Busy, match="Nothing was stored"):
+                found.check()
+            thaws.set()
+            await eventually(lambda: not found.away)
+            found.check()
+            assert await found.result(threads.submit(lambda: 7)) == 7
+        finally:
+            thaws.set()
+            watching.cancel()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_doors_and_pages_say_when_to_come_back(hub: Inside):
+    hub.hub.db.pulse.away = True
+    posted, read, ready = (
+        await hub.post("MK", "notes", NOTE), await hub.get("MK", "/v1/messages"), await hub.get("MK", "/health/ready"),
+    )  # fmt: skip
+    async with hub.client("MK") as client:
+        cookie = f"{sessions.cookie_name('http://')}=somebody"
+        page = await client.get("/", headers={"Accept": "text/html", "Cookie": cookie})
+    for answer in (posted, read, page):
+        assert (answer.status_code, int(answer.headers["Retry-After"])) == (503, 5)
+    assert ready.status_code == 503
+    assert posted.json()["type"].endswith("#busy")
+    assert "text/html" in page.headers["Content-Type"]
+    hub.hub.db.pulse.away = False
+    assert (await hub.post("MK", "notes", NOTE)).status_code == 201
