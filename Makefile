@@ -91,10 +91,10 @@ PROMISE ?=
 soak: .stamps/dev
 	@$(COMPILE) schemas service clients tests
 	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
-	$(PYTHON_IN) -m pytest -m "promise or soak" -v $(ARGS)
+	$(PYTHON_IN) -m pytest -m "promise or soak" -v --timeout=7200 $(ARGS)
 
 screenshots: .stamps/dev
-	$(PYTHON_IN) tools/screenshots.py
+	$(PYTHON_IN) tools/screenshots.py $(ARGS)
 
 vendor: .stamps/dev
 	$(PYTHON_IN) tools/vendor.py $(ARGS)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.vocab import (
+    MOST_PARTIES,
     UNIQUE_ITEMS,
     AudienceWord,
     Language,
@@ -44,7 +45,7 @@ class Payload(Part):
     """The fields that every kind of message shares."""
 
     audience: Annotated[list[AudienceWord], Unique] | None = Field(
-        default=None, min_length=1, max_length=100, json_schema_extra=UNIQUE_ITEMS
+        default=None, min_length=1, max_length=MOST_PARTIES, json_schema_extra=UNIQUE_ITEMS
     )
     """Who may read it: words or party codes; absent, the default of the kind."""
     points: Annotated[list[PlanPoint], Unique] = Field(default=[], max_length=50, json_schema_extra=UNIQUE_ITEMS)

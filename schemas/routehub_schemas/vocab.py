@@ -229,6 +229,8 @@ PlanPoint = Annotated[str, Field(pattern=POINT_PATTERN, max_length=60, examples=
 ShortId = Annotated[str, Field(pattern=SHORT_ID_PATTERN, examples=["A-7F3K"])]
 MessageId = Annotated[str, Field(pattern=MESSAGE_ID_PATTERN)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN, examples=["A-7F3K"])]
+MOST_PARTIES = 400
+"""Parties of one route: twice what a hub was tried with. A list that names each of them has room for as many."""
 AudienceWord = Annotated[str, Field(pattern=AUDIENCE_PATTERN, examples=["*", "MK"])]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 WeekName = Annotated[str, Field(pattern=WEEK_PATTERN, examples=["2016-W03"])]

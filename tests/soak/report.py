@@ -1,6 +1,7 @@
 """The accounting report: what `make soak` tried, and what it found, as tables; and docs/promises.md made from it.
 
-usage: python -m tests.soak.report [var/soak.json]     writes docs/promises.md
+usage: python -m tests.soak.report [RUN.json …]     writes docs/promises.md, from var/soak.json or from several runs,
+                                                    of which the later ones go before the earlier
 """
 
 import json
@@ -20,7 +21,7 @@ def tables(cases: Sequence[Case]) -> list[str]:
     """What was proved, by promise; then what became of everything that was accepted."""
     found = ["", "Promises", f"{'':4}{'held':>6}{'failed':>8}  {'in':<60}"]
     for code in promises():
-        some = [case for case in cases if case["promise"] == code]
+        some = [case for case in cases if code in case["promise"].split()]
         if some:
             failed = sum(case["outcome"] not in ("passed", "skipped") for case in some)
             held = sum(case["outcome"] == "passed" for case in some)
@@ -77,7 +78,7 @@ def _account(given: Mapping[str, Any]) -> list[str]:
             "memory {:g} MB at the start, {:g} MB at the end".format(*given["memory"])
             + "; descriptors {} and {}".format(*given["descriptors"])
         )
-    lines += [f"{name}: {_plain(value)}" for name, value in given["notes"].items() if value]
+    lines += [f"{name}: {_plain(value)}" for name, value in given["notes"].items() if value != {}]
     return lines + [f"FOUND {fault}" for fault in given["found"][:20]]
 
 
@@ -98,7 +99,7 @@ def page(run: Mapping[str, Any]) -> list[str]:
         "| --- | --- | --- | --- |",
     ]
     for code, one in promises().items():
-        some = [case for case in cases if case["promise"] == code]
+        some = [case for case in cases if code in case["promise"].split()]
         held = sum(case["outcome"] == "passed" for case in some)
         result = "not run" if not some else f"{held} of {len(some)} hold"
         if figures := tried(some):
@@ -120,5 +121,12 @@ def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
     to.write_text("\n".join([head + BEGIN, "", *page(run), "", END + tail]), "utf-8")
 
 
+def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several runs as one: of each test the last."""
+    cases = {case["test"]: case for run in runs for case in run["cases"]}
+    return {**runs[-1], "cases": list(cases.values())}
+
+
 if __name__ == "__main__":
-    write(json.loads(Path(sys.argv[1] if len(sys.argv) > 1 else REPORT).read_text("utf-8")))
+    files = [Path(name) for name in sys.argv[1:]] or [REPORT]
+    write(joined([json.loads(file.read_text("utf-8")) for file in files]))

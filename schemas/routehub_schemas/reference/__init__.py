@@ -182,11 +182,13 @@ def indicators() -> dict[str, Indicator]:
 @cache
 def parties() -> dict[str, Party]:
     """All parties, by code."""
-    found = {}
-    for entry in _load("parties.json"):
-        names = tuple(PartyName(**_dates(name, "start", "until")) for name in entry.pop("names"))
-        found[entry["code"]] = Party(names=names, **_tuples(entry, "aliases"))
-    return found
+    return {entry["code"]: party_of(entry) for entry in _load("parties.json")}
+
+
+def party_of(entry: dict[str, Any]) -> Party:
+    """A party as a data file has it."""
+    names = tuple(PartyName(**_dates(name, "start", "until")) for name in entry["names"])
+    return Party(**_tuples(entry, "aliases") | {"names": names})
 
 
 @cache
@@ -219,12 +221,26 @@ ROUTES = {"wbr": "western-balkans", "cmr": "central-mediterranean"}
 @cache
 def route(code: str) -> Route:
     """A route that ships; KeyError if there is none of this code."""
-    entry = _load(f"routes/{ROUTES[code]}.json")
-    usual = entry.pop("usual")
-    members = tuple(_route_party(usual | party) for party in entry.pop("parties"))
-    legs = tuple(Leg(**_dates(leg, "start", "until")) for leg in entry.pop("legs"))
-    places = tuple(Place(**place) for place in entry.pop("places"))
-    return Route(parties=members, legs=legs, places=places, **_tuples(entry, "plans"))
+    return route_of(template(code))
+
+
+def template(code: str) -> dict[str, Any]:
+    """The data of a route that ships, to begin another one with; KeyError if there is none of this code."""
+    found: dict[str, Any] = _load(f"routes/{ROUTES[code]}.json")
+    return found
+
+
+def route_of(entry: dict[str, Any]) -> Route:
+    """A route as a data file has it (`route_file` says what may stand there)."""
+    usual = entry.get("usual", {})
+    return Route(
+        parties=tuple(_route_party(usual | party) for party in entry["parties"]),
+        legs=tuple(Leg(**_dates(leg, "start", "until")) for leg in entry["legs"]),
+        places=tuple(Place(**place) for place in entry["places"]),
+        **{name: entry[name] for name in ("code", "title", "zone")},
+        **{name: entry[name] for name in ("early_warning",) if name in entry},
+        plans=tuple(entry["plans"]),
+    )
 
 
 def _route_party(entry: dict[str, Any]) -> RouteParty:

@@ -3,7 +3,7 @@ the plans that they monitor."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -24,9 +24,21 @@ MARKINGS = ("live", "exercise", "sample")
 
 def install_parties(conn: Connection) -> int:
     """Every party of the reference data that is not there yet; answers how many were new."""
+    return put_parties(conn, reference.parties().values())
+
+
+def put_parties(conn: Connection, given: Iterable[reference.Party]) -> int:
+    """Those of the given parties that are not there yet; answers how many were new.
+
+    Errors: 409 where an alias of a new party is that of another.
+    """
     known = set(conn.execute(select(t.parties.c.code)).scalars())
-    new = [party for party in reference.parties().values() if party.code not in known]
+    aliases = set(conn.execute(select(t.party_aliases.c.alias)).scalars())
+    new = [party for party in given if party.code not in known]
     for party in new:
+        for word in {party.code, *party.aliases} & aliases | {*party.aliases} & known:
+            raise Conflict(f"{word} is another party already; {party.code} cannot be called so.")
+        aliases |= set(party.aliases)
         conn.execute(insert(t.parties).values(code=party.code, kind=party.kind, eu_member=party.eu))
         for name in party.names:
             conn.execute(
@@ -66,12 +78,26 @@ def install_route(
     """
     if template not in reference.ROUTES:
         raise Unknown(f"There is no route template {template}. There are: {', '.join(sorted(reference.ROUTES))}.")
+    return put_route(conn, reference.route(template), code=code, title=title, marking=marking, began=began)
+
+
+def put_route(
+    conn: Connection,
+    route: reference.Route,
+    parties: Iterable[reference.Party] = (),
+    *,
+    code: str | None = None,
+    title: str | None = None,
+    marking: str = "live",
+    began: datetime | None = None,
+) -> str:
+    """A route given as data, with the parties that come with it. Errors: 409 when its code is taken."""
     if marking not in MARKINGS:
         raise Conflict(f"A route is {', '.join(MARKINGS)}; not {marking}.")
-    route = reference.route(template)
     code = code or route.code
     _check_code(conn, code)
     install_parties(conn)
+    put_parties(conn, parties)
     conn.execute(
         insert(t.routes).values(
             code=code, title=title or route.title, zone=route.zone, marking=marking, began_at=began or wall()

@@ -12,6 +12,7 @@ from routehub.boards.measures.notice import Notice
 from routehub.boards.measures.queries import MeasureView
 from routehub.directory.reporting_day import instant
 from routehub.directory.snapshot import RouteView
+from routehub.views import shared
 from routehub.views.totals import Total, Totals
 from routehub_schemas.kinds.measure.payload import Cap
 
@@ -66,7 +67,13 @@ def compliance(
     last = max(days)
     first = max(min(days), last - (MOST_DAYS - 1) * ONE_DAY)
     query = FigureQuery(
-        route.code, indicators=SHOWN, first=first - ONE_DAY, last=last, as_of=as_of, limit=20_000, hours=False
+        route.code,
+        indicators=SHOWN,
+        first=first - ONE_DAY,
+        last=last,
+        as_of=as_of,
+        limit=shared.most_values(route, last),
+        hours=False,
     )  # a calendar day fulfils the reporting day after it
     totals = Totals(figures(conn, audiences, query))
     found: list[CapDay] = []

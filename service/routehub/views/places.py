@@ -17,7 +17,7 @@ from routehub.boards.reporting.freshness import Freshness, freshness
 from routehub.boards.reporting.queries import days_of
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views import shared
-from routehub.views.route import MOST_VALUES, level
+from routehub.views.route import level
 from routehub.views.suggestions import Room, Suggestion, suggest
 from routehub.views.totals import Totals
 from routehub.warning import queries as warning
@@ -100,8 +100,8 @@ def load(conn: Connection, directory: Directory, route: RouteView, audiences: It
     today = now.astimezone(route.zone).date()
     ids = shared.inputs(conn, route, audiences, now, BACK)
     query = FigureQuery(
-        route.code, indicators=INDICATORS, first=today - BACK - ONE_DAY, last=today + ONE_DAY, limit=MOST_VALUES,
-        hours=False,
+        route.code, indicators=INDICATORS, first=today - BACK - ONE_DAY, last=today + ONE_DAY,
+        limit=shared.most_values(route, today), hours=False,
     )  # fmt: skip
     totals = Totals(shared.without_red(conn, figures(conn, ids, query)))
     made = days_of(conn, ids, route.code, today - LONG_BACK, today + ONE_DAY)

@@ -93,7 +93,7 @@ def _values(
     ids = shared.audiences(conn, route, now)
     query = FigureQuery(
         route.code, indicators=SHOWN, first=today - 2 * DAYS * ONE_DAY, last=today + ONE_DAY, as_of=as_of,
-        limit=20_000, hours=False,
+        limit=shared.most_values(route, today), hours=False,
     )  # fmt: skip
     found = figures(conn, ids, query)
     red = marked_red(conn, [value.message_id for value in found])

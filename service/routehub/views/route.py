@@ -20,7 +20,6 @@ BACK = timedelta(days=10)
 LONG_BACK = timedelta(days=60)
 DIFFER_SHARE = 0.10
 DIFFER_PEOPLE = 25
-MOST_VALUES = 20_000
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,12 @@ def load(
     today = now.astimezone(route.zone).date()
     tomorrow = today + timedelta(days=1)
     query = FigureQuery(
-        route.code, indicators=frozenset(SHOWN), first=today - BACK, last=tomorrow, limit=MOST_VALUES, hours=False
+        route.code,
+        indicators=frozenset(SHOWN),
+        first=today - BACK,
+        last=tomorrow,
+        limit=shared.most_values(route, today),
+        hours=False,
     )  # hours are many and would push the newest days off the end; a day says what its hours add up to
     values = shared.without_red(conn, figures(conn, shared.inputs(conn, route, ids, now, BACK), query))
     days = days_of(conn, ids, route.code, today - BACK, tomorrow)

@@ -12,10 +12,19 @@ from routehub.directory import visibility
 from routehub.directory.snapshot import RouteView
 from routehub.journal.targets import marked_red
 
+FIGURES_OF_ONE = 2_000
+"""Figures of one party in the weeks that a view looks at, with every border, place and service."""
+
 
 def everyone(route: RouteView, on: date) -> frozenset[str]:
     """The parties that ``*`` means on a day: all of the route and its coordinators, observers not."""
     return frozenset(m.party for m in route.members(on, "member", "coordinator"))
+
+
+def most_values(route: RouteView, on: date) -> int:
+    """How many figures a view of the whole route reads at most: it grows with the route, as the newest days come last
+    and are those that a fixed bound would leave out without a word."""
+    return max(20_000, FIGURES_OF_ONE * sum(member.reports for member in route.members(on)))
 
 
 def audiences(conn: Connection, route: RouteView, now: datetime) -> frozenset[int]:

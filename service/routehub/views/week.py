@@ -32,7 +32,6 @@ from routehub.views.totals import Total, Totals
 
 DAYS = 7
 ONE_DAY = timedelta(days=1)
-MOST_VALUES = 50_000
 
 
 @dataclass(frozen=True)
@@ -267,7 +266,12 @@ def _values(conn: Connection, ids: Iterable[int], route: RouteView, first: date,
     found: list[FigureValue] = []
     for bucket in ("reporting_day", "calendar_day"):
         query = FigureQuery(
-            route.code, indicators=frozenset(SHOWN), bucket=bucket, first=first, last=last, limit=MOST_VALUES
+            route.code,
+            indicators=frozenset(SHOWN),
+            bucket=bucket,
+            first=first,
+            last=last,
+            limit=shared.most_values(route, last),
         )
         found += figures(conn, ids, query)
     return found

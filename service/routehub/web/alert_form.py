@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from routehub.boards.alerts.queries import AlertView
-from routehub.core.language import _, later
+from routehub.core.language import _, later, listed, plural
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.visitor import Visitor
@@ -143,9 +143,9 @@ def audiences(who: Visitor, today: date) -> list[tuple[str, str, str]]:
 
 
 def _number_of(parties: int, coordinators: int) -> str:
-    words = [f"{parties} {'party' if parties == 1 else 'parties'}"] if parties else []
-    words += [f"{coordinators} {'coordinator' if coordinators == 1 else 'coordinators'}"] if coordinators else []
-    return " and ".join(words) or "nobody"
+    words = [plural("%(n)s party", "%(n)s parties", parties)] if parties else []
+    words += [plural("%(n)s coordinator", "%(n)s coordinators", coordinators)] if coordinators else []
+    return listed(words) or _("nobody")
 
 
 def check(form: AlertForm) -> Faults:

@@ -9,6 +9,7 @@ from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
 from routehub_schemas.matters import Matter
 from routehub_schemas.vocab import (
+    MOST_PARTIES,
     Count,
     Day,
     IndicatorName,
@@ -145,7 +146,7 @@ class Agenda(Payload):
     """The days of the columns of `week`."""
     week: list[WeekRow] = Field(default=[], max_length=1_000)
     """The figures of the week."""
-    reporting: list[ReportingRow] = Field(default=[], max_length=100)
+    reporting: list[ReportingRow] = Field(default=[], max_length=MOST_PARTIES)
     """Who reported in the week, and who did in time."""
 
     def rests_on(self) -> tuple[str, ...]:

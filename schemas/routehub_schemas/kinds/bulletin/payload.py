@@ -7,7 +7,19 @@ from pydantic import Field
 
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
-from routehub_schemas.vocab import Count, Day, MessageId, Moment, PartyCode, Reference, Remark, Severity, WeekName, Zone
+from routehub_schemas.vocab import (
+    MOST_PARTIES,
+    Count,
+    Day,
+    MessageId,
+    Moment,
+    PartyCode,
+    Reference,
+    Remark,
+    Severity,
+    WeekName,
+    Zone,
+)
 
 About = Literal["alert", "flow", "measure", "movement", "correction", "reporting", "reception"]
 ReportingState = Literal["in", "nothing_to_report", "due", "late", "silent", "excused"]
@@ -37,9 +49,9 @@ class Change(Part):
     """Of an alert."""
     ref: Reference | None = None
     """The short id or message id of its record."""
-    parties: list[PartyCode] = Field(default=[], max_length=100)
+    parties: list[PartyCode] = Field(default=[], max_length=MOST_PARTIES)
     """Whom a measure or movement is about: to others, and those who are no neighbours of theirs, it matters less."""
-    sources: list[MessageId] = Field(default=[], max_length=100)
+    sources: list[MessageId] = Field(default=[], max_length=MOST_PARTIES)
     """The messages that it rests on."""
 
 
@@ -79,7 +91,7 @@ class Bulletin(Payload):
     """What changed, the most important first."""
     more: Count = 0
     """How many more changes there were than these."""
-    reporting: list[ReportingRow] = Field(default=[], max_length=100)
+    reporting: list[ReportingRow] = Field(default=[], max_length=MOST_PARTIES)
     """Who has reported, in the order of the route."""
     week: WeekName | None = None
     """The week that ended since the last bulletin: its monitoring reports are ready."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from routehub_schemas.errors import Problem, near
 from routehub_schemas.kind import Payload
 from routehub_schemas.vocab import (
+    MOST_PARTIES,
     UNIQUE_ITEMS,
     ConferenceState,
     Line,
@@ -43,7 +44,9 @@ class Conference(Payload):
     """Where to join."""
     chair: PartyCode
     """The party that leads it."""
-    participants: Annotated[list[PartyCode], Unique] = Field(default=[], max_length=100, json_schema_extra=UNIQUE_ITEMS)
+    participants: Annotated[list[PartyCode], Unique] = Field(
+        default=[], max_length=MOST_PARTIES, json_schema_extra=UNIQUE_ITEMS
+    )
     """Who takes part; none named: every party of the route."""
     state: ConferenceState = "planned"
     """Whether it takes place as planned."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Part, Payload
 from routehub_schemas.vocab import (
+    MOST_PARTIES,
     UNIQUE_ITEMS,
     ActionId,
     ConclusionId,
@@ -116,7 +117,7 @@ class Minutes(Payload):
     """When the conference began."""
     ended: Moment
     """When it was over."""
-    attendance: list[Attendee] = Field(default=[], max_length=100)
+    attendance: list[Attendee] = Field(default=[], max_length=MOST_PARTIES)
     """Who was invited, and whether they came."""
     items: list[MinutedItem] = Field(default=[], max_length=200)
     """The items, by their numbers on the agenda."""

@@ -82,7 +82,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor, begin: datetime) -> Ov
     today = now.astimezone(who.route.zone).date()
     days = days_of(conn, ids, who.route.code, today - timedelta(days=8), today + timedelta(days=1))
     return Overview(
-        picture, draw(picture, ctx.directory.value), found.todo, found.lines, begin,
+        picture, draw(picture, ctx.directory.value, who.party), found.todo, found.lines, begin,
         _records(ctx, who, picture, days, now), _sources(conn, ids, days),
         {s.party: _spark(picture, s) for s in picture.stations},
         sorted((m for m in told if not m.over), key=lambda m: not m.waits_for(who.party)),

@@ -34,7 +34,7 @@ async def show(
     found = await ctx.db.read(read)
     picture = found.picture
     values = {
-        "view": found, "picture": picture, "map": draw(picture, ctx.directory.value),
+        "view": found, "picture": picture, "map": draw(picture, ctx.directory.value, who.party),
         "reported": len(picture.in_states("in", "nothing_to_report")),
     }  # fmt: skip
     return page(request, ctx, who, "replay.html", _("The route on %(found)s", found=in_words(found.day)), values)

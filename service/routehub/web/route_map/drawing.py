@@ -10,6 +10,7 @@ from routehub.views.route import RoutePicture, Station
 from routehub.web.route_map import flows
 from routehub.web.route_map.flows import STALE, Flow
 from routehub.web.route_map.grid import arrange, main_line
+from routehub.web.route_map.part import part
 from routehub.web.route_map.ways import Sizes, Way, sizes, ways
 from routehub_schemas.vocab import SEVERITIES
 
@@ -66,7 +67,8 @@ class Arrow:
 @dataclass(frozen=True)
 class RouteMap:
     """The whole drawing, and the same in the order in which a phone shows it: ``line`` along the main line, each with
-    the flow that leads on; ``branches`` with what comes in and goes on; ``apart``: stations without a crossing here."""
+    the flow that leads on; ``branches`` with what comes in and goes on; ``apart``: stations without a crossing here;
+    ``left``: stations of a large route that are not in the part that is drawn."""
 
     sizes: Sizes
     boxes: tuple[Box, ...]
@@ -74,6 +76,7 @@ class RouteMap:
     line: tuple[tuple[Box, Flow | None], ...]
     branches: tuple[tuple[Box, tuple[Flow, ...], tuple[Flow, ...]], ...]
     apart: tuple[Station, ...]
+    left: tuple[Station, ...] = ()
 
     @property
     def width(self) -> float:
@@ -94,13 +97,17 @@ class RouteMap:
         return max(self.sizes.bottom, self.sizes.tops[0] + BOX + 24)
 
 
-def draw(picture: RoutePicture, directory: Directory) -> RouteMap:
+def draw(picture: RoutePicture, directory: Directory, own: str = "") -> RouteMap:
     """Stations of the main line, and of branches with a count: a border that nobody crosses lately would hide those
-    that people do cross."""
+    that people do cross. ``own``: the reader's party, around which a large route is drawn in part."""
     listed = [s.party for s in sorted(picture.stations, key=lambda s: (s.position, s.party))]
     lanes = {m.party: m.lane for m in picture.route.memberships}
     told = flows.of_route(picture)
     main = main_line([p for p in listed if not lanes.get(p)], [(f.origin, f.destination) for f in told if f.leg])
+    kept = part(listed, main, told, own)
+    left = tuple(s for s in picture.stations if s.party not in kept)
+    listed, main = [p for p in listed if p in kept], tuple(p for p in main if p in kept)
+    told = tuple(flow for flow in told if flow.origin in kept and flow.destination in kept)
     steps = set(itertools.pairwise(main))
     drawn = [flow for flow in told if flow.value is not None or (flow.origin, flow.destination) in steps]
     named = {party for flow in drawn for party in (flow.origin, flow.destination)} | set(main)
@@ -134,7 +141,7 @@ def draw(picture: RoutePicture, directory: Directory) -> RouteMap:
             for name in [*outside, *others]
             if name not in along
         ),
-        tuple(stations[party] for party in listed if party not in named),
+        tuple(stations[party] for party in listed if party not in named), left,
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Where each station stands: one main line from left to right in lane 0, branches in lanes below it. Worked out from
 the order of the stations and the links between them alone, so that a route given as data needs no coordinates."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from math import inf
 
 Link = tuple[str, str]
@@ -88,12 +90,9 @@ def _longest(order: Sequence[str], ahead: Mapping[str, Sequence[str]]) -> tuple[
     def better(way: tuple[str, ...]) -> tuple[int, list[int]]:
         return -len(way), [rank[name] for name in way]
 
-    def from_(name: str) -> tuple[str, ...]:
-        if name not in known:
-            known[name] = min(((name, *from_(then)) for then in ahead[name]), key=better, default=(name,))
-        return known[name]
-
-    return min((from_(name) for name in order), key=better, default=())
+    for name in TopologicalSorter(ahead).static_order():  # those that a station leads to come before it
+        known[name] = min(((name, *known[then]) for then in ahead[name]), key=better, default=(name,))
+    return min((known[name] for name in order), key=better, default=())
 
 
 def arrange(main: Sequence[str], others: Sequence[str], links: Sequence[Link]) -> Grid:
@@ -135,7 +134,9 @@ class _Search:
             self.cost, self.cells = cost, dict(at)
             return
         name = self.names[number]
-        found = sorted((self._price(name, cell, at), cell) for cell in self._candidates(name, at))
+        boxes, crossed = frozenset(at.values()), self._crossed(at)
+        ends = [at[n] for n in (*_before(name, self.ahead), *self.ahead[name]) if n in at]
+        found = sorted((_price(cell, ends, boxes, crossed), cell) for cell in self._candidates(name, at))
         for price, cell in found:
             self.looks += 1
             if cost + price >= self.cost or (self.looks > MOST_LOOKS and self.cells):
@@ -154,18 +155,16 @@ class _Search:
         cells = ((column, lane) for lane in range(deepest) for column in range(low, high + 1))
         return [cell for cell in cells if cell not in taken]
 
-    def _price(self, name: str, cell: Cell, at: Mapping[str, Cell]) -> float:
-        """A line behind a box costs more than any lane."""
-        boxes = set(at.values())
-        ends = [at[n] for n in (*_before(name, self.ahead), *self.ahead[name]) if n in at]
-        own = sum(len(boxes & passed(cell, end)) for end in ends)
-        over = sum(
-            cell in passed(at[origin], at[then])
-            for origin, many in self.ahead.items()
-            for then in many
-            if origin in at and then in at
-        )
-        return 100.0 * (own + over) + cell[1] + cell[0] / 100
+    def _crossed(self, at: Mapping[str, Cell]) -> Counter[Cell]:
+        """How many of the lines between those that stand already run through each cell."""
+        lines = ((at[a], at[b]) for a, many in self.ahead.items() for b in many if a in at and b in at)
+        return Counter(cell for one, other in lines for cell in passed(one, other))
+
+
+def _price(cell: Cell, ends: Iterable[Cell], boxes: frozenset[Cell], crossed: Mapping[Cell, int]) -> float:
+    """A line behind a box costs more than any lane."""
+    own = sum(len(boxes & passed(cell, end)) for end in ends)
+    return 100.0 * (own + crossed.get(cell, 0)) + cell[1] + cell[0] / 100
 
 
 def _before(name: str, ahead: Mapping[str, Sequence[str]]) -> list[str]:
@@ -182,6 +181,7 @@ def _after_those_before(others: Sequence[str], ahead: Mapping[str, Sequence[str]
     return found
 
 
+@lru_cache(maxsize=50_000)
 def passed(one: Cell, other: Cell) -> frozenset[Cell]:
     """The cells between two stations through which their line runs: down below the upper one, along the lane of the
     lower one."""
