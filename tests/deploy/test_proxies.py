@@ -76,7 +76,7 @@ def test_hubs_behind_a_proxy_are_restarted_in_turn_and_nobody_notices(
     hubs = [start_hub(migrated_database_url, **settings) for _ in range(2)]
     proxy.start([hub.port for hub in hubs])
     trust, cookies = proxy.trust(), signed_in(migrated_database_url, proxy.url)
-    load = Load(proxy.url, keys, SENDERS, pause=0.02, trust=trust)
+    load = Load(proxy.url, keys, SENDERS, pause=0.02, patience=30, trust=trust)
     reading, writing = (Browsing(proxy.url, cookies, trust, writes=writes) for writes in (False, True))
     readers = [Reader(form, proxy.url, keys["wbr", READER], asyncio.Event(), trust) for form in FORMS]
     with contextlib.closing(Loop()) as loop:
