@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from routehub.core.errors import Malformed, TooLarge, WrongType
 from routehub_schemas import parse
@@ -23,10 +24,13 @@ async def raw(request: Request, most: int) -> bytes:
     if length is not None and (not (length.isascii() and length.isdigit()) or int(length) > most):
         raise TooLarge(f"A body has at most {most} bytes.")
     found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > most:
-            raise TooLarge(f"A body has at most {most} bytes.")
+    try:
+        async for chunk in request.stream():
+            found += chunk
+            if len(found) > most:
+                raise TooLarge(f"A body has at most {most} bytes.")
+    except ClientDisconnect:  # nobody reads the answer; it is the sender's fault and none of the hub's
+        raise Malformed("The body ended before all of it had come.") from None
     return bytes(found)
 
 
