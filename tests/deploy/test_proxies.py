@@ -114,7 +114,7 @@ def test_a_proxy_keeps_to_itself_what_is_not_for_the_world_and_says_when_no_hub_
         ]
         client.headers.update(bearer(keys["wbr", "MK"]))
         # A body that the hub reads and refuses, and one that does not come so far.
-        sizes = {MIB // 2: 422, 12 * MIB: 413}
+        sizes = {MIB // 2: 422, 3 * MIB: 413, 12 * MIB: 413}
         found = {size: client.post("/v1/notes", json={"text": "x" * size}).status_code for size in sizes}
         assert found == sizes
         assert client.get("/", headers={"X-Long": "x" * 40_000}).status_code in (400, 431)
