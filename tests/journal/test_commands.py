@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from routehub.cli import application
+from routehub.cli.examination.database import span
 from routehub.cli.examination.machine import bell
 from routehub.cli.examination.work import keys
 from routehub.core import state
@@ -36,6 +37,8 @@ def doctor(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: 
 
 NEW = ["backups", "hub"]
 """What is to be looked at where a hub has been set up and neither been started nor been backed up."""
+EMPTY = ["backups", "routes", "people", "hub"]
+"""The same before its first route."""
 
 
 def test_a_hub_without_faults_that_is_not_yet_started_wants_a_start_and_a_backup(
@@ -100,14 +103,57 @@ def test_a_database_that_would_forget_is_told_with_its_mending(
     url = server.create("forgetful")
     migrate(url, tmp_path)
     status, faults = doctor(url, tmp_path, monkeypatch)
-    assert (status, [one for one in faults if one not in NEW]) == (1, ["durability"])
+    assert (status, [one for one in faults if one not in EMPTY]) == (1, ["durability"])
     assert "fsync" in faults["durability"]
 
 
 def test_an_empty_database_is_to_be_migrated(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     status, faults = doctor(database_url, tmp_path, monkeypatch)
     assert status == 1
-    assert faults["database form"] == "Run: routehub migrate"
+    assert ("database" if database_url.startswith("sqlite") else "database form") in faults
+
+
+def test_looking_at_a_file_that_is_not_there_does_not_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "new" / "hub.db"
+    status, faults = doctor(f"sqlite:///{file}", tmp_path, monkeypatch)
+    verified = CliRunner().invoke(application(), ["verify"])
+    assert (status, "database" in faults, verified.exit_code) == (1, True, 1)
+    assert "routehub migrate" in str(verified.exception)
+    assert not file.parent.exists()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("where", [0, 0.5])
+def test_a_damaged_file_is_called_damaged_and_to_be_restored(
+    migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: float
+):
+    furnish(migrated_database_url)
+    file = Path(migrated_database_url.removeprefix("sqlite:///"))
+    with file.open("r+b") as opened:
+        opened.seek(int(file.stat().st_size * where))
+        opened.write(b"\x07" * 3 * 4096)
+    status, faults = doctor(migrated_database_url, tmp_path, monkeypatch)
+    damage = next(fix for what, fix in faults.items() if what.startswith("database"))
+    assert (status, "restore the newest backup" in damage) == (1, True)
+    if where == 0:
+        verified = CliRunner().invoke(application(), ["verify"])
+        assert "damaged" in str(verified.exception)
+
+
+def test_a_moved_clock_is_told_in_hours_and_minutes():
+    assert span(-timedelta(hours=3, minutes=45)) == "3 h 45 min back"
+    assert span(timedelta(days=2, seconds=20)) == "2 d ahead"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_hub_without_a_route_says_how_to_begin(
+    migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    _, faults = doctor(migrated_database_url, tmp_path, monkeypatch)
+    assert "routehub routes install" in faults["routes"]
+    assert "--role operator" in faults["people"]
+    refused = CliRunner().invoke(application(), ["people", "add", "o@x.example", "Olga", "--role", "operator"])
+    assert "routehub routes install" in str(refused.exception)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -115,9 +161,9 @@ def test_a_mail_server_that_answers_is_well_and_one_that_does_not_is_not(
     migrated_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smtp_sink: SmtpSink, free_port: int
 ):
     status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, smtp_url=smtp_sink.url)
-    assert (status, list(faults)) == (2, NEW)
+    assert (status, list(faults)) == (2, EMPTY)
     status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, smtp_url=f"smtp://127.0.0.1:{free_port}")
-    assert (status, list(faults)) == (1, ["mail", *NEW])
+    assert (status, list(faults)) == (1, ["mail", *EMPTY])
 
 
 def test_a_database_that_is_not_there_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_port: int):

@@ -49,9 +49,15 @@ def test_the_newest_proven_one_stays_whatever_came_after_it():
     assert superfluous(unproven, Keep.parse("1 day")) == []
 
 
+def test_a_backup_minutes_after_another_does_not_remove_it():
+    just_now = made(*(timedelta(seconds=age) for age in range(5)))
+    just_now = [Made(f"{number}", one.at, True) for number, one in enumerate(just_now)]
+    assert left(just_now, "1 months") == ["0", "1", "2"]
+
+
 def test_the_last_of_before_a_restore_stays_beside_those_after_it():
-    before = [Made("before", NOON - timedelta(minutes=5), True, 1), Made("older", NOON - timedelta(minutes=9), True, 1)]
-    after = [Made("after", NOON, True, 2), Made("first", NOON - timedelta(minutes=1), True, 2)]
+    before = [Made("before", NOON - timedelta(days=5), True, 1), Made("older", NOON - timedelta(days=9), True, 1)]
+    after = [Made("after", NOON, True, 2), Made("first", NOON - timedelta(days=1), True, 2)]
     assert left(before + after, "1 hours") == ["after", "before"]
 
 

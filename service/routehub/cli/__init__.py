@@ -6,7 +6,7 @@ from importlib import import_module
 
 import typer
 
-from routehub.core.errors import HubError
+from routehub.core.errors import Damaged, HubError
 
 COMMANDS = {
     "serve": "serve", "demo": "demo", "migrate": "migrate", "replay": "replay", "verify": "verify",
@@ -48,10 +48,29 @@ def main() -> None:
         gc.enable()
         command()
     except HubError as error:
-        print(f"routehub: {error.detail}", file=sys.stderr)
-        for problem in error.problems:
-            print(f"  {problem.pointer or '/'}: {problem.message}", file=sys.stderr)
+        _say(error)
         sys.exit(1)
+    except Exception as error:
+        if (known := _of_database(error)) is None:
+            raise
+        _say(known)
+        sys.exit(1)
+
+
+def _say(error: HubError) -> None:
+    print(f"routehub: {error.detail}", file=sys.stderr)
+    for problem in error.problems:
+        print(f"  {problem.pointer or '/'}: {problem.message}", file=sys.stderr)
+
+
+def _of_database(error: Exception) -> HubError | None:
+    """A damaged database in the words of it; other faults that no command expects keep their traces."""
+    from sqlalchemy.exc import DBAPIError
+
+    from routehub.core.db import as_hub_error
+
+    known = as_hub_error(error) if isinstance(error, DBAPIError) else None
+    return known if isinstance(known, Damaged) else None
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from routehub.cli.offline import AsJson
 from routehub.cli.progress import Bars
 from routehub.core import state
 from routehub.core.clock import LiveClock
-from routehub.core.db import Database
+from routehub.core.db import Database, must_be_there
 from routehub.core.observe import Metrics
 from routehub.core.settings import Settings
 from routehub.core.state import LastBackup
@@ -36,6 +36,7 @@ def backup(
     """Take a backup, restore it into a database of its own, verify it there, remove old ones. Hubs may go on."""
     settings = Settings()
     wanted = Keep.parse(keep or settings.backup_keep)
+    must_be_there(settings.database_url)
     into = to or settings.backup_folder
     with Bars(quiet=as_json) as bars:
         folder, manifest = take(settings, into, bars.show, proven=not unproven)

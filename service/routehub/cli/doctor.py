@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from routehub.cli.examination import database, machine, work
 from routehub.cli.examination.finding import Finding, found
-from routehub.core.db import Database
-from routehub.core.errors import HubError
+from routehub.core.db import Database, as_hub_error, must_be_there
+from routehub.core.errors import Damaged, HubError
 from routehub.core.settings import Settings
 
 FAULT, LOOK = 1, 2
@@ -43,10 +43,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield bell
     db: Database | None = None
     try:
+        must_be_there(settings.database_url)
         db = Database(settings.database_url)
         yield from _inside(db)
     except (HubError, SQLAlchemyError, OSError) as fault:
-        words = fault.detail if isinstance(fault, HubError) else str(fault).partition("\n")[0]
+        known = as_hub_error(fault) if isinstance(fault, DBAPIError) else fault
+        if isinstance(known, Damaged):
+            yield found("database", "its file is damaged", fault=True, fix=database.RESTORE)
+            return
+        words = known.detail if isinstance(fault, HubError) else str(fault).partition("\n")[0]
         fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs."
         yield found("database", words, fault=True, fix=fix)
     finally:
@@ -56,6 +61,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _inside(db: Database) -> Iterator[Finding]:
+    if db.dialect == "sqlite":
+        yield (whole := database.whole(db))
+        if not whole.well:  # what else is read from it may be wrong
+            return
     form = database.form(db)
     yield form
     for look in (database.speed, database.durability, database.clock):

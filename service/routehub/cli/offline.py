@@ -15,7 +15,7 @@ from rich.table import Table
 from routehub.core import state
 from routehub.core.canonical import dumps
 from routehub.core.clock import LiveClock, MovableClock
-from routehub.core.db import Database
+from routehub.core.db import Database, must_be_there
 from routehub.core.errors import HubError, Refused
 from routehub.core.observe import Metrics
 from routehub.core.settings import Settings
@@ -31,6 +31,11 @@ from routehub_schemas.errors import Invalid
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+
+NO_ROUTE = (
+    "This hub has no route yet, and so no parties and nobody to nominate. Make one first: routehub routes install wbr, "
+    "or one of your own with routehub routes new --from FILE (docs/operations/first-route.md)."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 OnRoute = Annotated[str, typer.Option("--route", help="Route; the hub's default one, if not named.")]
@@ -53,11 +58,16 @@ class Offline:
     def operator(self, route: str) -> Principal:
         return operator_principal(route or self.settings.default_route)
 
+    def must_have_route(self) -> None:
+        if not self.directory().routes:
+            raise Refused(NO_ROUTE)
+
     def party(self, sent: str) -> str:
         """The code behind a code or alias; the error suggests the nearest one."""
         directory = self.directory()
         code = directory.party_code(sent)
         if code is None:
+            self.must_have_route()
             near = directory.near_party(sent)
             raise Refused(f"There is no party {sent}." + (f" Did you mean {near}?" if near else ""))
         return code
@@ -73,6 +83,7 @@ class Offline:
 def offline() -> Iterator[Offline]:
     """Open the database named by the settings."""
     settings = Settings()
+    must_be_there(settings.database_url)
     db = Database(settings.database_url, read_threads=1)
     try:
         if not is_current(db):

@@ -39,6 +39,7 @@ def add(
 ) -> None:  # fmt: skip
     """Nominate a person for a route, or again after a withdrawal."""
     with offline() as hub:
+        hub.must_have_route()
         given = checked(
             Nomination,
             {

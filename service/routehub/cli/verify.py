@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from routehub.app import shipped_boards
 from routehub.cli.progress import Bars
-from routehub.core.db import Database
+from routehub.core.db import Database, must_be_there
 from routehub.core.errors import Refused
 from routehub.core.settings import Settings
 from routehub.directory.snapshot import load
@@ -41,7 +41,9 @@ def verify(
     Exit status 1 when anything does not fit. A running hub may go on."""
     kept = [note for file in checkpoints or [] for note in _notes(file)]
     keys = [_key(text) for text in key or []]
-    db = Database(Settings().database_url)
+    settings = Settings()
+    must_be_there(settings.database_url)
+    db = Database(settings.database_url)
     found: list[Fault] = []
     try:
         with Bars(quiet=as_json) as bars:

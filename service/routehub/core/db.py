@@ -38,7 +38,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
-from routehub.core.errors import Busy, Full, HubError, Malformed
+from routehub.core.errors import Busy, Damaged, Full, HubError, Malformed
 from routehub.core.pulse import UNSURE, Pulse
 
 P = ParamSpec("P")
@@ -346,6 +346,16 @@ class Database:
             self._lock_fd = None
 
 
+def must_be_there(url: str) -> None:
+    """Errors: HubError for a SQLite file that is not there; to open it would make an empty one."""
+    name = url.partition("?")[0].removeprefix("sqlite:///")
+    if url.startswith("sqlite:///") and not Path(name).is_file():
+        raise HubError(
+            f"There is no database at {Path(name).resolve()}. ROUTEHUB_DATABASE_URL names the hub's database (the "
+            "sample's: sqlite:///var/demo/routehub.db). A new hub's is made by: routehub migrate"
+        )
+
+
 def _anything(connection: Connection) -> object:
     return connection.execute(text("SELECT 1")).scalar()
 
@@ -359,9 +369,19 @@ def _in(engine: Engine, fn: Callable[[Connection], T]) -> T:
         raise as_hub_error(error) from error
 
 
+DAMAGED = (
+    "The hub's database is damaged. Nothing was stored. The operator has to stop the hub and restore the newest "
+    "backup: docs/backup.md."
+)
+DAMAGED_WORDS = ("is malformed", "malformed database", "not a database")
+DAMAGED_STATES = ("XX001", "XX002")
+"""PostgreSQL 15, appendix A: data corrupted, index corrupted."""
+
+
 def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
-    """What a database fault means for the sender: no room (507), not now (503), or something that no text of this
-    database can hold, such as a null character in an address (400). Nothing was stored."""
+    """What a database fault means for the sender: no room (507), not now or not before it is restored (503), or
+    something that no text of this database can hold, such as a null character in an address (400). Nothing was stored.
+    """
     if isinstance(error, PoolTimeout):
         return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")
     if isinstance(error, DataError):
@@ -369,6 +389,8 @@ def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
     words = str(error.orig).lower()
     if "disk is full" in words or "no space left" in words or getattr(error.orig, "sqlstate", "") == "53100":
         return Full("The hub's disk is full. Nothing was stored; reading still works. The operator has to make room.")
+    if any(one in words for one in DAMAGED_WORDS) or getattr(error.orig, "sqlstate", "") in DAMAGED_STATES:
+        return Damaged(DAMAGED)
     if error.connection_invalidated:  # it may have been lost between the commit and its answer
         return Busy(UNSURE)
     return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")

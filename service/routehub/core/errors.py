@@ -155,6 +155,14 @@ class Busy(HubError):
         return {"Retry-After": str(self.extra.get("retry_after", 2))}
 
 
+class Damaged(Busy):
+    """The database is damaged; nothing was stored. For senders as any other break: what they keep, they send again."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "60"}
+
+
 class Full(HubError):
     """The disk is full; nothing was stored (RFC 4918, 11.5)."""
 

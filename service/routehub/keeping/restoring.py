@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from routehub.core import state
 from routehub.core.clock import wall
 from routehub.core.db import Database
 from routehub.core.errors import HubError
@@ -48,7 +49,7 @@ def restore(
             "the hub with: routehub copy"
         )
     manifests.check_files(folder, manifest)
-    begin = _Beginning(settings.mode == "exercise", manifest, send_uncertain)
+    begin = _Beginning(settings.mode == "exercise", folder, manifest, send_uncertain)
     stamp = f"{wall():%Y%m%dT%H%M%SZ}"
     put = _restore_sqlite if settings.is_sqlite else _restore_postgres
     anew, aside = put(settings, folder, begin, progress, stamp, replace=replace)
@@ -60,11 +61,16 @@ class _Beginning:
     """How the restored database begins anew."""
 
     exercise: bool
+    folder: Path
     manifest: Manifest
     send_uncertain: bool
 
     def __call__(self, conn: Connection) -> Anew:
         made_at: datetime = self.manifest.made_at
+        # What is restored knows only the backup before it, and that one may be gone. This one is proven by now.
+        where, head = str(self.folder.resolve()), self.manifest.content.sequence
+        proven = self.manifest.proven_at or wall()
+        state.backup_made(conn, state.LastBackup(made_at, proven, head, where, self.manifest.bytes))
         return begin_anew(
             conn, exercise=self.exercise, how="restore", back_to=made_at, send_uncertain=self.send_uncertain
         )

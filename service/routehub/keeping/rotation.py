@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routehub.core.errors import HubError
 
@@ -34,6 +34,10 @@ class Keep:
         return cls(found["hour"], found["day"], found["week"], found["month"])
 
 
+AT_LEAST = 3
+"""So many of one day stay, whatever the rule says."""
+
+
 @dataclass(frozen=True)
 class Made:
     """A backup that is there."""
@@ -53,13 +57,15 @@ _PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
 
 
 def superfluous(backups: Iterable[Made], keep: Keep) -> list[str]:
-    """The names of those that may go. The newest proven one always stays, and so do unproven ones after it: they may be
-    all there is of the last days. Older unproven ones keep nobody's place."""
+    """The names of those that may go. The newest proven one always stays, with those of the day before it, three in
+    all: one that is made before something is tried is not the end of the one before. So do unproven ones after it: they
+    may be all there is of the last days. Older unproven ones keep nobody's place."""
     there = sorted(backups, key=lambda one: one.at, reverse=True)
     proven = [one for one in there if one.proven]
     if not proven:
         return []
-    stays = {proven[0].name, *_last_of_each_epoch(proven), *(one.name for one in there if one.at > proven[0].at)}
+    recent = [one.name for one in proven[:AT_LEAST] if proven[0].at - one.at < timedelta(days=1)]
+    stays = {*recent, *_last_of_each_epoch(proven), *(one.name for one in there if one.at > proven[0].at)}
     for name, period in _PERIODS:
         stays |= _newest_of_each(proven, period, getattr(keep, name))
     return [one.name for one in there if one.name not in stays]

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from routehub.cli.examination.finding import Finding, found
 from routehub.core import state
@@ -14,8 +15,37 @@ from routehub.journal import follow
 from routehub.migrate import current, newest
 
 CLOCK_OFF = timedelta(seconds=5)
+LOOKED = 10.0
+"""Seconds for looking through a file; about 1 GB from memory."""
 SLOW = 0.2
 """Seconds for the smallest question of all, the best of three."""
+
+
+RESTORE = (
+    "Stop the hub, keep the damaged file with its -wal and -shm, and restore the newest backup: routehub backups list, "
+    "then docs/backup.md, Restoring. Then look at the disk: dmesg, smartctl."
+)
+
+
+def whole(db: Database) -> Finding:
+    """Whether the pages of a SQLite file fit together; a damage shows here before somebody reads what it hit. A large
+    file is looked through for some seconds only."""
+    end = time.monotonic() + LOOKED
+    with db.reader.connect() as conn:
+        raw = conn.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+        try:
+            faults = [str(row[0]) for row in conn.exec_driver_sql("PRAGMA quick_check(3)")]
+        except OperationalError as fault:
+            if "interrupted" not in str(fault.orig):
+                raise
+            return found("database file", f"looked through for {LOOKED:.0f} s, not to its end, and no damage was met")
+        finally:
+            raw.set_progress_handler(None, 0)
+    if faults == ["ok"]:
+        return found("database file", "no damage")
+    return found("database file", f"damaged: {' '.join(faults[0].split())[:200]}", fault=True, fix=RESTORE)
 
 
 def form(db: Database) -> Finding:
@@ -72,5 +102,13 @@ def _head_and_age(conn: Connection) -> str:
     head, newest_at = follow.head(conn), follow.newest_at(conn)
     last = f", the last of {newest_at:%Y-%m-%d %H:%M:%S} UTC" if newest_at else ""
     _times, offset = state.clock_offset(conn)
-    moved = f"; the clock is moved by {offset}" if offset else ""
+    moved = f"; the hub's clock is {span(offset)}" if offset else ""
     return f"epoch {state.epoch(conn)}, {head} messages{last}{moved}"
+
+
+def span(offset: timedelta) -> str:
+    """``3 h 45 min back``, beside the machine's clock."""
+    minutes, seconds = divmod(round(abs(offset).total_seconds()), 60)
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    told = " ".join(f"{number} {unit}" for number, unit in parts if number) or f"{seconds} s"
+    return f"{told} {'back' if offset < timedelta(0) else 'ahead'}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -35,6 +36,8 @@ def _of(conn: Connection, now: datetime) -> Iterator[Finding]:
     yield worker(queue, follow.head(conn) - follow.checkpoint(conn, dispatcher.NAME), now)
     yield dead_letters(queue.dead)
     directory = load(conn)
+    yield routes(directory)
+    yield people(directory, now)
     yield keys(directory, now)
     yield parties(conn, directory)
 
@@ -44,7 +47,8 @@ def backups(last: state.LastBackup | None, now: datetime) -> Finding:
     if last is None:
         return found("backups", "none has been made and proven by restoring it", look=True, fix=fix)
     age = now - last.made_at
-    words = f"the last is {_span(age)} old, up to message {last.head}: {last.where}"
+    gone = "" if Path(last.where).exists() else " (not seen from here: on another machine, or moved)"
+    words = f"the last is {_span(age)} old, up to message {last.head}: {last.where}{gone}"
     return found("backups", words, look=age > BACKUP_OLD, fix=fix)
 
 
@@ -66,6 +70,26 @@ def worker(queue: outgoing.Queue, behind: int, now: datetime) -> Finding:
 def dead_letters(dead: int) -> Finding:
     fix = "Notifications of the party: mend its address, then send again what could not be sent (docs/channels.md)."
     return found("dead letters", f"{dead} deliveries were given up", look=dead > 0, fix=fix)
+
+
+def routes(directory: Directory) -> Finding:
+    fix = (
+        "Run: routehub routes install wbr, or one of your own: routehub routes new --from FILE "
+        "(docs/operations/first-route.md)."
+    )
+    there = sorted(directory.routes)
+    return found("routes", f"{len(there)}{_some(there)}" if there else "no route yet", look=not there, fix=fix)
+
+
+def people(directory: Directory, now: datetime) -> Finding:
+    """Whether anybody can sign in; who cannot, knows it."""
+    there = sum(person.active(now) and any(person.roles.values()) for person in directory.people.values())
+    fix = (
+        "Run: routehub people add EMAIL NAME --role operator --link for yourself; with --party CODE --role "
+        "party_office for each party (docs/operations/first-route.md)."
+    )
+    words = f"{there} are nominated" if there else "nobody can sign in: nobody is nominated"
+    return found("people", words, look=not there, fix=fix)
 
 
 def keys(directory: Directory, now: datetime) -> Finding:
