@@ -13,6 +13,7 @@ BENCHMARKS = {
     "warning": "benchmarks.warning",
     "reads": "benchmarks.reads",
     "digest": "benchmarks.digest",
+    "scale": "benchmarks.scale",
     "pages": "benchmarks.pages",
 }
 HELP = """\
@@ -25,6 +26,7 @@ warning    early warning over hourly figures
 reads      boards, feed and search over 500,000 and 5,000,000 figures
 pages      every page over two years of figures; 500 open pages that learn of a report at once
 digest     the agenda, its annexes and its papers, after weeks and after two years of hourly figures
+scale      a route of 200 parties and 500 legs: posting, pages, bulletin, early warning
 
 All of them take about an hour; --quick takes smaller sizes, some minutes each. What is not installed is named."""
 

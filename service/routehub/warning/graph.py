@@ -54,6 +54,9 @@ class RouteGraph:
         for origin, destination in self.lags:
             self._into.setdefault(destination, []).append(origin)
             self._out.setdefault(origin, []).append(destination)
+        self._of: dict[str, list[Flow]] = {}
+        for flow in flows:
+            self._of.setdefault(flow.party, []).append(flow)
 
     @cached_property
     def sources(self) -> Mapping[str, tuple[Source, ...]]:
@@ -62,7 +65,7 @@ class RouteGraph:
 
     def _sources(self, flow: Flow) -> list[Source]:
         if flow.indicator == "departures":
-            inside = [f for f in self.flows.values() if f.party == flow.party and f.indicator == "arrivals"]
+            inside = [f for f in self._of[flow.party] if f.indicator == "arrivals"]
             near = [f for f in inside if f.place == flow.place] or inside
             return [Source(f.key, INSIDE_LAG) for f in near]
         if flow.indicator != "arrivals":
@@ -90,7 +93,7 @@ class RouteGraph:
 
     def _at(self, origin: str, destination: str) -> list[str]:
         """The series of people at ``origin`` who may go on to ``destination``: those who left, else those who came."""
-        here = [f for f in self.flows.values() if f.party == origin]
+        here = self._of.get(origin, [])
         left = [f.key for f in here if f.indicator == "departures" and f.counterpart in (None, destination)]
         return left or [f.key for f in here if f.indicator == "arrivals" and f.counterpart != destination]
 
@@ -132,7 +135,7 @@ class RouteGraph:
             to = [flow.counterpart] if flow.counterpart else self._out.get(flow.party, [])
             return tuple(f"{flow.party}-{other}" for other in to)
         origins = [flow.counterpart] if flow.counterpart else self._into.get(flow.party, [])
-        with_figures = [o for o in origins if any(f.party == o for f in self.flows.values())]
+        with_figures = [o for o in origins if o in self._of]
         return tuple(f"{other}-{flow.party}" for other in with_figures or origins)
 
     def legs_into(self, party: str) -> tuple[str, ...]:
@@ -153,7 +156,7 @@ class RouteGraph:
 
     def entering(self, destination: str, origin: str) -> Flow | None:
         """The series that counts people who enter ``destination`` from ``origin``, or from anywhere."""
-        own = [f for f in self.flows.values() if f.party == destination and f.indicator == "arrivals"]
+        own = [f for f in self._of.get(destination, ()) if f.indicator == "arrivals"]
         exact = [f for f in own if f.counterpart == origin]
         return next(iter(exact or [f for f in own if f.counterpart is None]), None)
 

@@ -159,6 +159,7 @@ class RouteWatch:
             self._closing = None
         self._idle = 0
         news: dict[str, list[Figure]] = {}
+        flows: list[Flow] = []
         for figure in report.figures:
             if figure.indicator in STOCKS:
                 put_stock(self.watch.rooms, party, figure, period, message.id)
@@ -166,7 +167,8 @@ class RouteWatch:
                 continue
             other = (directory.party_code(figure.counterpart) or figure.counterpart) if figure.counterpart else None
             news.setdefault(key_of(party, figure, other), []).append(figure)
-            self._know(flow_of(party, figure, other))
+            flows.append(flow_of(party, figure, other))
+        self._know(flows)
         ended = message.accepted_at >= period.end - ABOUT_ENDED
         hours = calendar_day(member, period.day).hours
         late = [key for key, told in news.items() if self._put(key, told, period, message.id, ended, hours)]
@@ -192,10 +194,11 @@ class RouteWatch:
 
     # --- series ---
 
-    def _know(self, flow: Flow) -> None:
-        """Take up a series that was not there before."""
-        if flow.key not in self.watch.graph.flows:
-            self._draw([*self.watch.graph.flows.values(), flow])
+    def _know(self, flows: Iterable[Flow]) -> None:
+        """Take up series that were not there before, those of one report at once: the graph is made anew for them."""
+        new = {flow.key: flow for flow in flows if flow.key not in self.watch.graph.flows}
+        if new:
+            self._draw([*self.watch.graph.flows.values(), *new.values()])
 
     def _draw(self, flows: Iterable[Flow]) -> None:
         """The graph anew, in travel order, with everything that was learned."""

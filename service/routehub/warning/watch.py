@@ -217,12 +217,11 @@ class Watch:
 
 def _borders(graph: RouteGraph) -> Iterable[tuple[str, str, str, int]]:
     """Legs that both sides count: leg, departures, arrivals, lag."""
+    ends: dict[tuple[str, str | None, str], list[str]] = {}
+    for flow in graph.flows.values():
+        if flow.place is None:
+            ends.setdefault((flow.party, flow.counterpart, flow.indicator), []).append(flow.key)
     for (origin, destination), lag in graph.lags.items():
-        for left in graph.flows.values():
-            if (left.party, left.counterpart, left.indicator) != (origin, destination, "departures"):
-                continue
-            for entered in graph.flows.values():
-                if (entered.party, entered.counterpart, entered.indicator, entered.place) == (
-                    destination, origin, "arrivals", None,
-                ) and left.place is None:  # fmt: skip
-                    yield f"{origin}-{destination}", left.key, entered.key, lag
+        for left in ends.get((origin, destination, "departures"), ()):
+            for entered in ends.get((destination, origin, "arrivals"), ()):
+                yield f"{origin}-{destination}", left, entered, lag

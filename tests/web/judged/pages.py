@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NO_PAGES = (
     "/v1/",
     "/docs",
+    "/checkpoints",
     "/static/",
     "/health",
     "/metrics",
