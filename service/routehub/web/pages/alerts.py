@@ -219,7 +219,8 @@ async def follow_up(
 ) -> Response:  # fmt: skip
     """An issued alert is never edited: an update or the end is a message of its own, to the same readers."""
     found = await _own(ctx, who, ref)
-    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "ask_again", "seen", "key")}
+    names = ("headline", "description", "severity", "hours", "ask_again", "seen", "key")
+    typed = {name: form.text(name) for name in names}
     try:
         data = _follow_up_data(ctx, found, act, typed, form)
         guard = expect_latest(found.id, typed["seen"])
