@@ -35,8 +35,8 @@ def doctor(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: 
     return done.exit_code, {f["what"]: f["fix"] for f in json.loads(done.stdout) if not f["well"]}
 
 
-NEW = ["backups", "hub"]
-"""What is to be looked at where a hub has been set up and neither been started nor been backed up."""
+NEW = ["backups", "people", "hub"]
+"""What is to be looked at where a hub has a route, and nobody was nominated, nothing started or backed up."""
 EMPTY = ["backups", "routes", "people", "hub"]
 """The same before its first route."""
 
@@ -62,7 +62,7 @@ def test_a_running_hub_with_a_backup_is_well_and_what_waits_is_told_with_its_men
         office.change(lambda tx: state.backup_made(tx.conn, state.LastBackup(made, made, 0, "elsewhere", 1)))
 
     backed_up(0)
-    assert doctor(url, tmp_path, monkeypatch, port=port) == (0, {})
+    assert doctor(url, tmp_path, monkeypatch, port=port)[1].keys() == {"routes", "people"}
     backed_up(2)
     late = outgoing.row(
         "late", "a", "b", "message", "wbr", "SI", "email", "alert", now - timedelta(hours=1), urgent=True
@@ -70,7 +70,7 @@ def test_a_running_hub_with_a_backup_is_well_and_what_waits_is_told_with_its_men
     given_up = outgoing.row("given-up", "a", "c", "message", "wbr", "SI", "email", "note", now) | {"state": "dead"}
     office.change(lambda tx: outgoing.add(tx, [late | {"due_at": now + timedelta(days=1)}, given_up]))
     status, faults = doctor(url, tmp_path, monkeypatch, port=port, public_url="https://hub.example")
-    assert (status, sorted(faults)) == (1, ["backups", "dead letters", "proxy", "sending"])
+    assert (status, sorted(faults)) == (1, ["backups", "dead letters", "people", "proxy", "routes", "sending"])
     office.db.close()
 
 

@@ -51,7 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         if isinstance(known, Damaged):
             yield found("database", "its file is damaged", fault=True, fix=database.RESTORE)
             return
-        words = known.detail if isinstance(fault, HubError) else str(fault).partition("\n")[0]
+        words = known.detail if isinstance(known, HubError) else str(fault).partition("\n")[0]
         fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs."
         yield found("database", words, fault=True, fix=fix)
     finally:
