@@ -221,6 +221,8 @@ async def test_checkpoints_tell_nothing_of_other_feeds(signed: Inside):
     for name in ours:
         answer = await signed.get("AT", f"/v1/checkpoints/{name}")
         assert answer.text == theirs[name] if name in theirs else answer.status_code == 404
+    beyond = await signed.get("AT", f"/v1/checkpoints?before={'9' * 20}.1")
+    assert (beyond.status_code, bool(beyond.json()["checkpoints"])) == (200, True)
     nothing = [await signed.get("AT", f"/v1/checkpoints/{name}") for name in ("1.999999", "x", "1.²", "1." + "9" * 40)]
     assert {(answer.status_code, answer.json()["detail"]) for answer in nothing} == {
         (404, "There is no such checkpoint of your feed.")

@@ -67,6 +67,8 @@ async def test_nothing_of_an_erased_message_is_left_and_it_says_why(migrated_dat
         assert [one["feed"] for one in feed] == list(range(1, len(feed) + 1))
         assert (await hub.get("MK", "/v1/messages?q=zyxwv")).json()["messages"] == []
         assert (await hub.get("MK", f"/v1/alerts/{alert['shortid']}")).status_code == 404
+        repeated = await hub.post("MK", "notes", NOTE | {"references": [alert["id"]]}, key="e3")
+        assert (repeated.status_code, WHY in repeated.json()["detail"]) == (410, True)
         again = await hub.post("GR", "alerts", ALERT, key="e4")
         assert again.status_code == 201, again.text
         audit = (await hub.get("GR", "/v1/audit?limit=500")).json()["audit"]
