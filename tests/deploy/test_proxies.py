@@ -67,7 +67,7 @@ def _is_used(hub: HubProcess, before: float) -> bool:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", ["nginx"])
 def test_hubs_behind_a_proxy_are_restarted_in_turn_and_nobody_notices(
     name: str, migrated_database_url: str, start_hub: Callable[..., HubProcess], make_proxy: Callable[[str], Proxy]
 ):
@@ -89,7 +89,8 @@ def test_hubs_behind_a_proxy_are_restarted_in_turn_and_nobody_notices(
         wait_for(lambda: all(r.came and r.came[-1][0] == len(feed) for r in readers), 30, "the last message")
         assert not any(task.done() for task in listening)
     assert (load.unanswered, dict(load.refusals), load.faults) == (0, {}, [])
-    assert reading.faults + writing.faults == []
+    told = "\n".join([*reading.faults, *writing.faults])
+    assert not told, told
     assert min(len(reading.done), len(writing.done)) > 10
     feeds = {party: stored(hubs[0].url, keys, party) for party in SENDERS}
     assert compare(load.accepted, feeds) == []
@@ -113,7 +114,7 @@ def test_a_proxy_keeps_to_itself_what_is_not_for_the_world_and_says_when_no_hub_
             404,
         ]
         client.headers.update(bearer(keys["wbr", "MK"]))
-        # A body that only the hub may refuse, one that it takes, and one that does not come so far.
+        # A body that the hub reads and refuses, and one that does not come so far.
         sizes = {MIB // 2: 422, 3 * MIB: 413, 12 * MIB: 413}
         found = {size: client.post("/v1/notes", json={"text": "x" * size}).status_code for size in sizes}
         assert found == sizes

@@ -3,7 +3,9 @@
 from typing import Any
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
+from routehub.core.bounded import READ_ON, within
 from routehub.core.errors import Malformed, TooLarge, WrongType
 from routehub_schemas import parse
 
@@ -20,14 +22,15 @@ async def raw(request: Request, most: int) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongType("Send the body without Content-Encoding.")
     length = request.headers.get("content-length")
-    if length is not None and (not (length.isascii() and length.isdigit()) or int(length) > most):
+    if length is not None and (not (length.isascii() and length.isdigit()) or int(length) > most * READ_ON):
         raise TooLarge(f"A body has at most {most} bytes.")
-    found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > most:
-            raise TooLarge(f"A body has at most {most} bytes.")
-    return bytes(found)
+    try:
+        found = await within(request.stream(), most)
+    except ClientDisconnect:  # nobody reads the answer; it is the sender's fault and none of the hub's
+        raise Malformed("The body ended before all of it had come.") from None
+    if found is None:
+        raise TooLarge(f"A body has at most {most} bytes.")
+    return found
 
 
 async def json_body(request: Request, most: int, *types: str) -> Any:

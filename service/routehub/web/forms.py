@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from routehub.core.bounded import within
 from routehub.core.errors import Malformed, TooLarge, WrongType
 from routehub.core.language import _
 
@@ -71,11 +72,9 @@ async def read_form(request: Request, most: int) -> Form:
         return known
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise WrongType(_("This address takes forms."), allowed=[FORM])
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise TooLarge(_("A form has at most %(most)s bytes.", most=most))
+    body = await within(request.stream(), most)
+    if body is None:
+        raise TooLarge(_("A form has at most %(most)s bytes.", most=most))
     try:
         found = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
