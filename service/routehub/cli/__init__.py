@@ -65,10 +65,14 @@ def _say(error: HubError) -> None:
 
 def _of_database(error: Exception) -> HubError | None:
     """A damaged database in the words of it; other faults that no command expects keep their traces."""
+    import sqlite3
+
     from sqlalchemy.exc import DBAPIError
 
     from routehub.core.db import as_hub_error
 
+    if isinstance(error, sqlite3.DatabaseError):  # a copy by SQLite's own backup
+        error = DBAPIError(None, None, error)
     known = as_hub_error(error) if isinstance(error, DBAPIError) else None
     return known if isinstance(known, Damaged) else None
 
