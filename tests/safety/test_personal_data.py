@@ -100,3 +100,6 @@ async def test_a_person_is_asked_on_a_page_and_sends_it_with_one_press(door: Doo
     assert "a telephone number (<b>text</b>)" in asked.text
     sent = await ana.post("/notes/new", data=form | {"text_checked": "yes"})
     assert sent.status_code == 303, sent.text
+    extra = await ana.post("/notes/new?series=extra", data=form | {"text": "ana@mnz.example", "ask_again": "yes"})
+    assert 'action="/notes/new?series=extra"' in extra.text, "a series stands in the query"
+    assert '<input type="hidden" name="ask_again" value="yes">' in extra.text
