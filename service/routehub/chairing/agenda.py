@@ -73,7 +73,7 @@ class Paper:
 
     @property
     def over(self) -> str:
-        """``6 minutes too long``; empty when it fits."""
+        """``6 minutes more than the call has``; empty when it fits."""
         return too_long(self.minutes, self.conference.minutes)
 
     @property

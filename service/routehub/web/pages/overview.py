@@ -134,8 +134,8 @@ def _conference(
     planned = conferences.conferences(conn, ids, who.route.code)
     coming = (view for view in planned if view.ends > now and (view.series, view.number) not in held)
     meeting = next(coming, None)
-    which = (meeting.series, meeting.number) if meeting is not None else (SERIES, None)
-    compiled = conferences.agendas(conn, ids, who.route.code, *which, limit=1)
+    series, number = (meeting.series, meeting.number) if meeting is not None else (SERIES, None)
+    compiled = conferences.agendas(conn, ids, who.route.code, series, number, limit=1)
     return meeting, compiled[0] if compiled else None
 
 
