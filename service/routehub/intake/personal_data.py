@@ -32,7 +32,8 @@ def _any(_found: str) -> bool:
 
 
 def _digits(found: str) -> list[int]:
-    return [int(one) for one in found if one.isascii() and one.isdigit()]
+    """Those of every script, as the patterns find them."""
+    return [int(one) for one in found if one.isdecimal()]
 
 
 def _telephone(found: str) -> bool:
