@@ -74,6 +74,12 @@ async def test_an_agency_that_enters_for_a_party_reaches_that_party_s_neighbours
     assert await values(at_work, "AT") == {}
 
 
+async def test_the_answer_says_that_a_provisional_figure_is_confirmed_where_the_report_does_not(at_work: Inside):
+    await at_work.put_report("MK", DAY, [arrivals(5, status="provisional")])
+    silent = (await at_work.put_report("MK", DAY, [arrivals(5)])).json()
+    assert [(w["pointer"], w["code"]) for w in silent["warnings"]] == [("/figures/0/status", "confirmed")]
+
+
 async def test_a_provisional_figure_changes_without_one(at_work: Inside):
     await at_work.put_report("MK", DAY, [arrivals(5, status="provisional")])
     assert (await at_work.put_report("MK", DAY, [arrivals(6)])).status_code == 201

@@ -165,6 +165,8 @@ def test_an_acknowledgement_is_a_response(rh: Rh, hub: StubHub) -> None:
 
 
 def test_an_alert_gets_its_scales_from_its_type_and_ends_after_a_day(rh: Rh, hub: StubHub) -> None:
+    place = {"code": "SI/dobova", "name": "Dobova reception centre", "kind": "reception"}
+    hub.answers["/v1/parties/SI"] = {"code": "SI", "name": "Slovenia", "places": [place]}
     done = rh("alert", "raise", "reception-nearly-full", "--place", "SI/dobova", "--detail", "Queue to the road")
     assert (done.code, done.lines[0][:4]) == (0, "A-7F")
     assert hub.writes[0].body == {
@@ -172,7 +174,7 @@ def test_an_alert_gets_its_scales_from_its_type_and_ends_after_a_day(rh: Rh, hub
         "severity": "Severe",
         "urgency": "Expected",
         "certainty": "Likely",
-        "headline": "Reception nearly full: Dobova",
+        "headline": "Dobova reception centre: reception nearly full",
         "description": "Queue to the road",
         "place": "SI/dobova",
         "expires": "2026-01-22T06:02:00Z",

@@ -177,3 +177,16 @@ async def test_what_the_hub_calls_for_all_comes_once_with_its_agenda(world: Worl
     (view,) = await world.conferences()
     sequence = event(next(mail for _, mail in post.letters if mail.calendar)).walk("VEVENT")[0]["SEQUENCE"]
     assert sequence == int((view.accepted_at - datetime(2015, 1, 1, tzinfo=UTC)).total_seconds())
+
+
+async def test_an_extra_one_called_after_the_next_follows_up_the_last_that_was_held(world: World):
+    await world.series(first_number=13)
+    for moment in ("2026-01-21 16:00", "2026-01-28 16:00"):  # 13 is held, 14 is tomorrow
+        await world.at(local(moment))
+        await world.tick()
+    start = local("2026-01-28 17:00")
+    await world.post(CHAIR, "conference", **EXTRA | {"number": 15, "start": start.isoformat()})
+    await world.hub.chair.compile(CHAIR, "weekly", 15)
+    agenda = await world.agenda()
+    assert (agenda.conference, agenda.items[-1].title) == (15, "Follow-up of conference 13")
+    assert agenda.closes_at == start  # two hours before it there was no agenda

@@ -342,6 +342,10 @@ class AsyncHub:
         """Free places by party and day, and suggestions who could take people from whom."""
         return await self._do(calls.places(self.route_code))
 
+    async def party(self, code: str) -> dict[str, Any]:
+        """A party of the route, with its neighbours and its places."""
+        return await self._do(calls.party(self.route_code, code))
+
     async def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return await self._do(calls.people(self.route_code, party=party))
 

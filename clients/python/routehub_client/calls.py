@@ -499,6 +499,10 @@ def places(route: str | None) -> Call[dict[str, Any]]:
     return _get(path("places", route=route), Answer.object)
 
 
+def party(route: str | None, code: str) -> Call[dict[str, Any]]:
+    return _get(path("parties", code, route=route), Answer.object)
+
+
 def people(route: str | None, *, party: str | None = None) -> Call[list[dict[str, Any]]]:
     asked = params(party=party)
     return Call(Request("GET", path("people", route=route), asked), partial(answers.rows, "people"))

@@ -337,6 +337,10 @@ class Hub:
         """Free places by party and day, and suggestions who could take people from whom."""
         return self._do(calls.places(self.route_code))
 
+    def party(self, code: str) -> dict[str, Any]:
+        """A party of the route, with its neighbours and its places."""
+        return self._do(calls.party(self.route_code, code))
+
     def people(self, party: str | None = None) -> list[dict[str, Any]]:
         return self._do(calls.people(self.route_code, party=party))
 

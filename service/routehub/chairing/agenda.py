@@ -3,7 +3,7 @@ message."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,6 +22,7 @@ from routehub.chairing.tables import agenda_drafts
 from routehub.core.canonical import iso
 from routehub.core.db import upsert
 from routehub.core.errors import Conflict, Refused, Stale
+from routehub.digests.agenda.compile import closing
 from routehub.digests.agenda.order import time_of, too_long
 from routehub.digests.agenda.rules.proposals import AT_CLOSE, why
 from routehub.digests.circle import named, read_by, readers
@@ -34,8 +35,6 @@ from routehub.journal.message import Transaction
 from routehub.views import shared
 from routehub_schemas.errors import Problem, near
 
-CLOSES_BEFORE = timedelta(hours=2)
-"""Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 PROPOSED_FOR = "weekly"
 """The series for which parties propose items."""
 PROPOSAL = "proposal"
@@ -74,17 +73,16 @@ class Paper:
 
     @property
     def over(self) -> str:
-        """``6 minutes too long``; empty when it fits."""
+        """``6 minutes more than the call has``; empty when it fits."""
         return too_long(self.minutes, self.conference.minutes)
 
     @property
     def closes_at(self) -> datetime:
-        """Two hours before the conference; of one that was called at short notice when it begins."""
+        """As everywhere (``closing``); once it is closed, when that was."""
         said = self.data.get("closes_at")
         if self.closed and said:
             return datetime.fromisoformat(said)
-        usual = self.conference.start - CLOSES_BEFORE  # it may have been moved since it was compiled
-        return usual if self.ref.compiled_at < usual else self.conference.start
+        return closing(self.conference.start, self.ref.compiled_at)  # it may have been moved since it was compiled
 
     @property
     def undecided(self) -> tuple[ProposalView, ...]:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -10,11 +10,12 @@ from functools import cache
 from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from routehub.core.language import ENGLISH, _, current, into, later, locale, of_person, pgettext, using
+from routehub.core.language import ENGLISH, _, current, into, later, listed, locale, of_person, pgettext, using
 from routehub.delivery.channels.base import Parcel
 from routehub.delivery.mail import Mail, MailContext, MailRenderer
 from routehub.directory.snapshot import Directory, PersonView, RouteView
 from routehub.journal.message import Message
+from routehub_schemas import reference
 from routehub_schemas.registry import Registry
 
 MARKS = {"exercise": later("EXERCISE"), "sample": later("SAMPLE")}
@@ -117,8 +118,18 @@ def common_facts(message: Message, context: MailContext) -> tuple[tuple[str, str
     if message.short_id:
         found.append((_("Number"), message.short_id))
     if message.payload.points:
-        found.append((_("Plan points"), ", ".join(message.payload.points)))
+        found.append((_("Plan points"), _points(message.payload.points)))
     return (*found, (_("Handling"), f"TLP:{message.tlp}"))
+
+
+def _points(codes: Sequence[str]) -> str:
+    """``Leaders' statement: 1 and 9``: the title of each plan from the reference data."""
+    told: dict[str, list[str]] = {}
+    for code in codes:
+        plan, _slash, number = code.partition("/")
+        told.setdefault(plan, []).append(number)
+    known = reference.plans()
+    return "; ".join(f"{known[p].title if p in known else p}: {listed(numbers)}" for p, numbers in told.items())
 
 
 class Renderers:

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from routehub.app import Hub
 from routehub.boards.conferences.queries import ConferenceView, conferences
-from routehub.chairing.agenda import CLOSES_BEFORE
 from routehub.chairing.readouts.desk import ReadoutDesk
 from routehub.core import state
 from routehub.core.clock import MovableClock, wall
 from routehub.core.ids import uuid7
 from routehub.digests import series
+from routehub.digests.agenda.compile import CLOSES_BEFORE
 from routehub.digests.bulletin import times
 from routehub.digests.series import ONE_WEEK, WEEKDAYS, Series
 from routehub.directory.principal import Principal, key_principal, person_principal

@@ -10,6 +10,7 @@ from routehub.core.language import _, later, listed, plural
 from routehub.directory.snapshot import RouteView
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.visitor import Visitor
+from routehub_schemas.kinds.alert.headline import headline as written
 
 PLAN = "wbr-2015-final"
 
@@ -21,7 +22,6 @@ class Choice:
     category: str
     words: str
     more: str
-    headline: str
     severity: str
     urgency: str
     certainty: str
@@ -35,7 +35,6 @@ CHOICES: Mapping[str, Choice] = {
             "surge",
             later("Sudden rise"),
             later("Many more people than usual"),
-            later("Sudden rise in arrivals"),
             "Severe",
             "Immediate",
             "Observed",
@@ -45,7 +44,6 @@ CHOICES: Mapping[str, Choice] = {
             "reception_nearly_full",
             later("Reception nearly full"),
             later("Places will run out soon"),
-            later("Reception nearly full"),
             "Severe",
             "Expected",
             "Likely",
@@ -55,7 +53,6 @@ CHOICES: Mapping[str, Choice] = {
             "crossing_changed",
             later("Crossing point changed"),
             later("Closed, opened, or other hours"),
-            later("Crossing point changed"),
             "Severe",
             "Immediate",
             "Observed",
@@ -65,7 +62,6 @@ CHOICES: Mapping[str, Choice] = {
             "people_stranded",
             later("People stranded"),
             later("They can neither move on nor be sheltered"),
-            later("People stranded"),
             "Severe",
             "Immediate",
             "Observed",
@@ -75,7 +71,6 @@ CHOICES: Mapping[str, Choice] = {
             "transport_disrupted",
             later("Transport disrupted"),
             later("Trains, buses or ferries do not run"),
-            later("Transport disrupted"),
             "Moderate",
             "Immediate",
             "Observed",
@@ -85,7 +80,6 @@ CHOICES: Mapping[str, Choice] = {
             "other",
             later("Something else"),
             later("Weather, violence, anything others must know"),
-            later("Warning"),
             "Moderate",
             "Expected",
             "Likely",
@@ -171,7 +165,7 @@ def payload(form: AlertForm, who: Visitor, now: datetime) -> dict[str, Any]:
     """The alert as the contract has it."""
     choice = CHOICES[form.category]
     place = who.route.places.get(form.place)
-    headline = form.headline or f"{place.name if place else who.party_name}: {choice.headline.lower()}"
+    headline = form.headline or written(choice.category, place.name if place else who.party_name)
     data: dict[str, Any] = {
         "category": choice.category, "status": status(who),
         "severity": form.severity or choice.severity, "urgency": choice.urgency, "certainty": choice.certainty,

@@ -15,6 +15,8 @@ from routehub_client.cli.command import command
 from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import Clock, clean
+from routehub_client.errors import HubError, NoConnection
+from routehub_schemas.kinds.alert.headline import headline as headline_of
 from routehub_schemas.vocab import NAMED_ONLY_CATEGORIES, AlertCategory
 
 LASTS = "24h"
@@ -24,23 +26,22 @@ LASTS = "24h"
 class Kind:
     """What a choice of category sets, unless it is said otherwise (CAP 1.2 scales)."""
 
-    words: str
     severity: str
     urgency: str
     certainty: str
 
 
 KINDS: Mapping[str, Kind] = {
-    "surge": Kind("Sudden rise of arrivals", "Moderate", "Immediate", "Observed"),
-    "reception_nearly_full": Kind("Reception nearly full", "Severe", "Expected", "Likely"),
-    "crossing_changed": Kind("Crossing point changed", "Severe", "Immediate", "Observed"),
-    "people_stranded": Kind("People stranded", "Severe", "Immediate", "Observed"),
-    "transport_disrupted": Kind("Transport disrupted", "Moderate", "Immediate", "Observed"),
-    "violence_or_smuggling": Kind("Violence or smuggling", "Moderate", "Immediate", "Observed"),
-    "weather": Kind("Weather", "Moderate", "Expected", "Likely"),
-    "data_discrepancy": Kind("Counts do not agree", "Minor", "Expected", "Observed"),
+    "surge": Kind("Moderate", "Immediate", "Observed"),
+    "reception_nearly_full": Kind("Severe", "Expected", "Likely"),
+    "crossing_changed": Kind("Severe", "Immediate", "Observed"),
+    "people_stranded": Kind("Severe", "Immediate", "Observed"),
+    "transport_disrupted": Kind("Moderate", "Immediate", "Observed"),
+    "violence_or_smuggling": Kind("Moderate", "Immediate", "Observed"),
+    "weather": Kind("Moderate", "Expected", "Likely"),
+    "data_discrepancy": Kind("Minor", "Expected", "Observed"),
 }
-OTHER = Kind("Warning", "Moderate", "Expected", "Likely")
+OTHER = Kind("Moderate", "Expected", "Likely")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as A-7F3K.")]
 Detail = Annotated[str | None, typer.Option("--detail", help="What happens. No personal data.", metavar="TEXT")]
@@ -133,7 +134,7 @@ def raise_alert(
         "severity": _severity(severity) or kind.severity,
         "urgency": kind.urgency,
         "certainty": kind.certainty,
-        "headline": headline or _headline(run, kind, place),
+        "headline": headline or _headline(run, category, place),
         "description": detail,
         "instruction": instruction,
         "place": place,
@@ -242,9 +243,15 @@ def _severity(word: str | None) -> str | None:
     return word.capitalize()
 
 
-def _headline(run: Run, kind: Kind, place: str | None) -> str:
-    name = (place or "").rpartition("/")[2].replace("-", " ").title()
-    return f"{kind.words}: {name}" if name else f"{kind.words}: {run.party}"
+def _headline(run: Run, category: str, place: str | None) -> str:
+    """With the name that the hub has for the place or the party; without a connection with its code."""
+    where = place or str(run.party)
+    try:
+        party = run.hub.party((place or "").partition("/")[0] if place else where)
+    except (HubError, NoConnection):
+        return headline_of(category, where)
+    known = {str(one.get("code")): one.get("name") for one in party.get("places") or []}
+    return headline_of(category, clean(known.get(place, place) if place else party.get("name") or where))
 
 
 def _waiting(alert: answers.Alert) -> list[str]:

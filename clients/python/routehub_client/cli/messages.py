@@ -101,7 +101,10 @@ def summary(event: Envelope) -> str:
     """The message in one line, in the words of its kind; by its kind's name when that is not known here."""
     try:
         kind = Registry.shipped().by_type(event.type)
-        text: str = kind.summary(parse.payload(kind, dict(event.data)), _names())
+        told = dict(event.data)
+        if event.exercise and told.get("status") == "Exercise":  # the line is marked already
+            told["status"] = "Actual"
+        text: str = kind.summary(parse.payload(kind, told), _names())
     except (Invalid, KeyError, TypeError, ValueError):
         text = event.subject or event.kind
     return clean(text)

@@ -219,7 +219,7 @@ def _row(found: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
         clean(found.get("state")).replace("_", " "),
         clean(found.get("party")),
         clean(found.get("title")),
-        clock.time(found.get("due")),
+        clock.dated(found.get("due")),
         "; ".join(filter(None, [counted(found), ", ".join(asked)])),
         _id(found),
     )

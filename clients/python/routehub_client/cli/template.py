@@ -29,6 +29,8 @@ SERIES = (
     "age_band",
     "nationality",
 )
+COMMON = frozenset({"present", "places", "occupied"})
+"""What every party is asked for, whatever it posted before."""
 STOCKS = ("present", "stranded")
 SHELTER = ("places", "occupied")
 
@@ -49,7 +51,9 @@ def template(run: Run) -> None:
     picture = run.hub.route()
     day = today(run, party, picture)
     known = [item for item in run.hub.latest(party=party) if item.get("party") == party]
-    series = [_series(item) for item in known] or list(_first(party, picture))
+    series = [_series(item) for item in known]
+    named = {one["indicator"] for one in series}
+    series += [one for one in _first(party, picture) if not known or one["indicator"] in COMMON - named]
     run.mark(data=False)
     if run.options.json:
         run.json({"party": party, "day": day.isoformat(), "figures": [{**one, "value": None} for one in series]})

@@ -12,6 +12,7 @@ from routehub_client.cli.command import command
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import Clock, clean
 from routehub_client.course import Notice
+from routehub_client.errors import HubError, NoConnection
 from routehub_schemas.envelope import Envelope
 
 
@@ -21,6 +22,8 @@ class What(StrEnum):
     ALL = "all"
 
 
+LONGEST_SHORT_ID = 12
+"""What is longer is the id of a message, which nobody reads out."""
 KINDS = {What.ALERTS: ["alert", "response"], What.FIGURES: ["report"], What.ALL: []}
 
 
@@ -79,4 +82,17 @@ def _print(run: Run, event: Envelope, clock: Clock) -> None:
     elif run.options.plain:
         run.records([messages.record(event, clock)])
     else:
-        run.line("  ".join(word for word in messages.row(event, clock, alone=True) if clean(word)))
+        row = messages.row(_answered(run, event), clock, alone=True)
+        run.line("  ".join(word for word in row if clean(word)))
+
+
+def _answered(run: Run, event: Envelope) -> Envelope:
+    """A response with the short id of what it answers, where the hub tells it; else as it is."""
+    if event.kind == "response" and len(str(event.data.get("to"))) > LONGEST_SHORT_ID:
+        try:
+            short = run.hub.message(str(event.data["to"])).shortid
+        except (HubError, NoConnection):
+            short = None
+        if short:
+            return event.model_copy(update={"data": {**event.data, "to": short}})
+    return event

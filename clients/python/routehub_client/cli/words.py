@@ -96,6 +96,11 @@ class Clock:
         hour = f"{there:%H:%M}"
         return hour if there.date() == self.now.date() else f"{self.day(there)}, {hour}"
 
+    def dated(self, value: object) -> str:
+        """With its day, today's too: for a deadline."""
+        read = moment(value)
+        return "" if read is None else f"{self.day(read)}, {read.astimezone(self.zone):%H:%M}"
+
     def stamp(self, value: object) -> str:
         """The same with its zone, for a line that stands alone."""
         read = moment(value)

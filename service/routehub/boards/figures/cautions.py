@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from routehub.boards.figures import earlier
 from routehub.boards.figures.check import AHEAD
+from routehub.boards.figures.earlier import Earlier
 from routehub.boards.figures.unusual import unusual
 from routehub.core.canonical import iso
 from routehub.directory.reporting_day import Period
@@ -19,6 +20,16 @@ def cautions(
     tx: Transaction, message: Message, report: Report, keys: Sequence[str], ids: Mapping[str, int], period: Period
 ) -> list[Caution]:
     return [*_running(report, period, message.accepted_at), *_unusual(tx, message, report, keys, ids, period)]
+
+
+def confirming(report: Report, keys: Sequence[str], known: Mapping[str, Earlier]) -> list[Caution]:
+    """What a report confirms without a word: figures are confirmed unless they are said to be provisional."""
+    return [
+        Caution(f"/figures/{i}/status", "confirmed", "This figure was provisional and is confirmed now.", sent=None)
+        for i, (key, figure) in enumerate(zip(keys, report.figures, strict=True))
+        if key in known and known[key].status == "provisional"
+        and figure.status == "confirmed" and "status" not in figure.model_fields_set
+    ]  # fmt: skip
 
 
 def _running(report: Report, period: Period, now: datetime) -> list[Caution]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from routehub.boards.figures import check, earlier, series
-from routehub.boards.figures.cautions import cautions
+from routehub.boards.figures.cautions import cautions, confirming
 from routehub.boards.figures.earlier import Earlier
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
 from routehub.directory.reporting_day import Period, period_of
@@ -55,7 +55,8 @@ class FiguresBoard:
         found = self._found = self._look(tx, message, report, period, keys)
         known = {key: found.earlier[number] for key, number in found.ids.items() if number in found.earlier}
         check.news_or_reasoned(tx, message, report, keys, known)
-        return cautions(tx, message, report, keys, found.ids, period)
+        said = confirming(report, keys, known) if message.party == message.reported_party else []
+        return [*cautions(tx, message, report, keys, found.ids, period), *said]
 
     def project(self, tx: Transaction, message: Message) -> None:
         report = _report(message)

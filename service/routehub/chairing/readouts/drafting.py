@@ -18,6 +18,8 @@ from routehub.views.plans import Shown
 from routehub_schemas import plan_points
 from routehub_schemas.kinds.minutes.payload import MinutedItem, Minutes
 
+LONGEST_HEADING = 100
+"""Over this the usual heading of several points names the first of them only."""
 WITHOUT_POINTS = "Other matters"
 
 
@@ -112,6 +114,8 @@ def _section(points: tuple[str, ...], lines: list[DraftLine], template: Template
     several = sum(line.origin == "intervention" for line in lines) > 1
     lead_in = fill(template.lead_in, facts) if template.lead_in is not None and several else None
     heading = fill(template.heading, facts) if points else WITHOUT_POINTS
+    if len(points) > 1 and len(heading) > LONGEST_HEADING and template.heading == Template().heading:
+        heading = fill(template.heading, facts | {"titles": f"{facts['titles'].partition('; ')[0]}, and others"})
     return DraftSection(heading=heading[:400], points=list(points), lead_in=lead_in, lines=lines)
 
 

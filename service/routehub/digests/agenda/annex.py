@@ -32,7 +32,7 @@ def compile_annexes(
     conference: ConferenceView, now: datetime,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The annexes by party as the data of messages; none for a party that may read no more than all."""
-    back = look(conn, registry, route, series, conference, now)
+    back = look(conn, registry, route, conference, now)
     parties = sorted(shared.everyone(route, now.astimezone(route.zone).date()))
     found = {}
     for party, week in weekly.narrower(conn, directory, route, now, back.since, parties).items():

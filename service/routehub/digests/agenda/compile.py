@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from routehub.boards.conferences.queries import ConferenceView, agendas
-from routehub.boards.minutes.queries import MinutesRef, conclusions, editions
+from routehub.boards.conferences.queries import AgendaRef, ConferenceView, agendas, conferences
+from routehub.boards.minutes.queries import MinutesRef, conclusions, editions, newest
 from routehub.core.canonical import iso
 from routehub.digests.agenda.matter import Entry, Matter, Past, Prepare
 from routehub.digests.agenda.order import entries, fit
@@ -28,13 +28,22 @@ CLOSES_BEFORE = timedelta(hours=2)
 """Of a conference at 10:00 the agenda closes at 08:00 (UX 3.6)."""
 
 
+def closing(start: datetime, compiled_at: datetime) -> datetime:
+    """When an agenda closes by itself: before its conference; of one that was called after that when it begins, or at
+    once where it has begun."""
+    usual = start - CLOSES_BEFORE
+    return usual if compiled_at < usual else max(start, compiled_at)
+
+
 def past_agenda(
-    conn: Connection, registry: Registry, route: RouteView, series: str, number: int, ids: frozenset[int]
-) -> tuple[Past | None, datetime | None]:
-    """What the last agenda before this conference's left to follow up, and when it was compiled. ids: the audiences of
-    those who get the new one."""
-    for ref in agendas(conn, ids, route.code, series):
-        message = follow.by_id(conn, registry, ref.message_id) if ref.conference < number else None
+    conn: Connection, registry: Registry, route: RouteView, conference: ConferenceView, ids: frozenset[int],
+    now: datetime,
+) -> tuple[Past | None, datetime | None]:  # fmt: skip
+    """What the agenda of the last conference that was held left to follow up, and when it was compiled. ids: the
+    audiences of those who get the new one."""
+    series = conference.series
+    for ref in _held_before(conn, route, conference, ids, now):
+        message = follow.by_id(conn, registry, ref.message_id)
         if message is not None and isinstance(message.payload, Agenda):
             items = message.payload.items
             decisions = tuple(
@@ -51,6 +60,23 @@ def past_agenda(
     return None, None
 
 
+def _held_before(
+    conn: Connection, route: RouteView, conference: ConferenceView, ids: frozenset[int], now: datetime
+) -> list[AgendaRef]:
+    """The agendas of the conferences that were held, the last one first: an extra one called for today comes before
+    a lower number of tomorrow. Where the conference itself cannot be read, its number says."""
+    minutes = newest(conn, ids, route.code, conference.series)
+    known = {view.number: view for view in conferences(conn, ids, route.code, conference.series)}
+    found: list[tuple[datetime, AgendaRef]] = []
+    for ref in agendas(conn, ids, route.code, conference.series):
+        held, view = minutes.get((ref.series, ref.conference)), known.get(ref.conference)
+        began = held.began if held is not None else view.start if view is not None else ref.compiled_at
+        before = began < conference.start and began <= now if view is not None else ref.conference < conference.number
+        if ref.conference != conference.number and before and (held is not None or view is None or view.current):
+            found.append((began, ref))
+    return [ref for _, ref in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
 @dataclass(frozen=True)
 class Look:
     """What the agenda of a conference looks back on: the one before it, and since when."""
@@ -60,11 +86,11 @@ class Look:
 
 
 def look(
-    conn: Connection, registry: Registry, route: RouteView, series: Series, conference: ConferenceView, now: datetime,
+    conn: Connection, registry: Registry, route: RouteView, conference: ConferenceView, now: datetime,
     few: frozenset[str] | None = None,
 ) -> Look:  # fmt: skip
     ids = read_by(conn, route, few, now)
-    past, since = past_agenda(conn, registry, route, series.name, conference.number, ids)
+    past, since = past_agenda(conn, registry, route, conference, ids, now)
     return Look(past, since if since is not None and since < now else now - ONE_WEEK)
 
 
@@ -96,7 +122,7 @@ def compile_agenda(
     following: when the series proposes the conference after it.
     """  # fmt: skip
     few = circle(conn, route, conference, now)
-    back = look(conn, registry, route, series, conference, now, few)
+    back = look(conn, registry, route, conference, now, few)
     week = weekly.load(conn, directory, route, now, back.since)
     found = entries(matter_of(week, series, conference, back.past))
     given = fit(found, conference.minutes)
@@ -108,7 +134,7 @@ def compile_agenda(
         "series": series.name,
         "conference": conference.number,
         "edition": edition,
-        "closes_at": iso(conference.start - CLOSES_BEFORE),
+        "closes_at": iso(closing(conference.start, now)),
         "compiled_at": iso(now),
         "window": {"start": iso(back.since), "end": iso(now)},
         "meeting": _meeting(conference, following),

@@ -40,8 +40,8 @@ def time_of(items: Iterable[int]) -> int:
 
 
 def too_long(minutes: int, length: int) -> str:
-    """``6 minutes too long``; empty when it fits."""
-    return f"{words.count(minutes - length, 'minute')} too long" if minutes > length else ""
+    """``6 minutes more than the call has``; empty when it fits."""
+    return f"{words.count(minutes - length, 'minute')} more than the call has" if minutes > length else ""
 
 
 def fit(found: list[Entry], minutes: int) -> list[int]:

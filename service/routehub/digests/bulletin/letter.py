@@ -43,9 +43,11 @@ def bulletin_mail(conn: Connection, message: Message, context: MailContext) -> M
     return letter_of(found, context, todo(conn, context)).mail(subject_of(found.bulletin))
 
 
-def subject_of(bulletin: Bulletin) -> str:
-    """``Bulletin, Wed 21 Jan: 8 of 11 reported, 2 due, 1 silent; 7 changes``. One line: its parts are numbers."""
-    count = len(bulletin.changes) + bulletin.more
+def subject_of(bulletin: Bulletin, changes_of_reader: int | None = None) -> str:
+    """``Bulletin, Wed 21 Jan: 8 of 11 reported, 2 due, 1 silent; 7 changes``. One line: its parts are numbers.
+
+    changes_of_reader: how many there are for one reader, who may know of more than everyone."""
+    count = len(bulletin.changes) + bulletin.more if changes_of_reader is None else changes_of_reader
     changes = words.count(count, "change") if count else _("nothing changed")
     return _(
         "Bulletin, %(date)s: %(bulletin)s; %(changes)s",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,10 +10,12 @@ from sqlalchemy import Connection
 
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.queries import ConferenceView, ProposalView
+from routehub.boards.minutes.queries import newest
 from routehub.chairing import seat
 from routehub.chairing.agenda import PROPOSAL
 from routehub.core.errors import Unknown
 from routehub.core.language import _
+from routehub.digests.agenda.compile import closing
 from routehub.digests.agenda.order import time_of, too_long
 from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
@@ -46,6 +49,16 @@ class Conference:
     annex: AgendaAnnex | None
     annex_id: str | None
     proposals: list[ProposalView]
+    minuted: bool
+    """Whether its minutes are sent."""
+
+    @property
+    def closes(self) -> datetime | None:
+        """When the agenda was closed, or closes: the conference may have been moved since it was compiled."""
+        if self.agenda is None:
+            return None
+        moved = self.agenda.state == "draft" and self.view is not None
+        return closing(self.view.start, self.agenda.compiled_at) if moved and self.view else self.agenda.closes_at
 
 
 def _load(conn: Connection, who: Visitor, series: str, number: int) -> Conference:
@@ -57,7 +70,7 @@ def _load(conn: Connection, who: Visitor, series: str, number: int) -> Conferenc
     proposed = [p for p in queries.proposals_of(conn, ids, who.route.code) if p.conference in (number, None)]
     return Conference(
         number, view, _said(conn, who, agenda_id, Agenda), agenda_id, _said(conn, who, annex_id, AgendaAnnex), annex_id,
-        proposed,
+        proposed, (series, number) in newest(conn, ids, who.route.code, series),
     )  # fmt: skip
 
 
@@ -93,8 +106,8 @@ async def show(
     labels = {name: indicator.label for name, indicator in indicators().items()}
     asked = [(item.number, one) for item in found.agenda.items for one in item.prepare] if found.agenda else []
     now = ctx.clock.now()
-    over = found.view is not None and now >= found.view.ends
-    closes = found.agenda.closes_at if found.agenda is not None else None
+    over = found.minuted or (found.view is not None and now >= found.view.ends)
+    closes = found.closes
     minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
     values = {
         "has_readout": await has_readout(ctx, who, series, number),
@@ -102,6 +115,7 @@ async def show(
         "too_long": too_long(minutes, found.view.minutes) if found.view is not None else "",
         "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,
         "shut": over or (closes is not None and closes <= now),
+        "closes": closes, "over": over, "now": now,
         "labels": labels, "annex": found.annex, "asked_party": who.party,
         "asked": [(at, one) for at, one in asked if one.party == who.party],
         "proposes": "agenda_item" in who.may and series == MAIN and found.view is not None

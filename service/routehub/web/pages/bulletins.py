@@ -64,4 +64,5 @@ def _show(request: Request, ctx: WebContext, who: Visitor, found: Reading | None
         "rows": sorted(bulletin.reporting, key=lambda row: WAITING_FIRST[row.state]),
         "name": Names(ctx.directory.value, bulletin.date),
     }  # fmt: skip
-    return page(request, ctx, who, "bulletin.html", letter.subject_of(bulletin), values)
+    title = letter.subject_of(bulletin, len(found.lines) + bulletin.more)
+    return page(request, ctx, who, "bulletin.html", title, values)

@@ -17,6 +17,7 @@ from routehub.boards.movements.queries import MovementView
 from routehub.boards.reporting.freshness import DayReport, Record, record
 from routehub.boards.reporting.queries import days_of, made_by
 from routehub.core.language import _
+from routehub.digests.render.forms import of_series
 from routehub.directory.visibility import readable
 from routehub.views import acting, briefing
 from routehub.views import route as route_view
@@ -128,12 +129,14 @@ def _sources(conn: Connection, ids: frozenset[int], days: Days) -> dict[str, str
 def _conference(
     conn: Connection, ids: frozenset[int], who: Visitor, now: datetime
 ) -> tuple[ConferenceView | None, AgendaRef | None]:
-    """The next conference that is not over and has no minutes yet, and the newest agenda."""
+    """The next conference that is not over and has no minutes yet, with its agenda; none announced: the newest."""
     held = newest(conn, ids, who.route.code)
     planned = conferences.conferences(conn, ids, who.route.code)
-    compiled = conferences.agendas(conn, ids, who.route.code, SERIES, limit=1)
     coming = (view for view in planned if view.ends > now and (view.series, view.number) not in held)
-    return next(coming, None), compiled[0] if compiled else None
+    meeting = next(coming, None)
+    series, number = (meeting.series, meeting.number) if meeting is not None else (SERIES, None)
+    compiled = conferences.agendas(conn, ids, who.route.code, series, number, limit=1)
+    return meeting, compiled[0] if compiled else None
 
 
 @router.get("/")
@@ -160,6 +163,7 @@ async def show(
         "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,
         "windows": [w for w in WINDOWS if w[0] != "last" or visit.before],
         # An open page that brings itself up to date gets what all of the party's people get.
+        "of_series": of_series,
         "minute": None if "x-live" in request.headers else first_minute(who, picture, found.todo),
         "keys": {alert.short_id: fresh_key() for alert in picture.alerts},
     }  # fmt: skip
