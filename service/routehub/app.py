@@ -427,7 +427,10 @@ def create_app(hub: Hub) -> FastAPI:
     web_errors.install(app)
     app.state.documents = Shelf(app, hub.registry, hub.settings)
     app.add_middleware(Busiest, context=app.state.api)
-    app.add_middleware(Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock)
+    app.add_middleware(
+        Pushes, pushes=hub.pushes, directory=hub.directory, clock=hub.clock,
+        certificate_header=hub.settings.client_certificate_header,
+    )  # fmt: skip
     app.add_middleware(SoundTarget)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     app.add_middleware(

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from routehub.delivery import choices
-from routehub.delivery.choices import NOTHING, ON, Column, Draft, choice, columns, edited, silenced, usual
+from routehub.delivery.choices import NOTHING, ON, Column, Draft, choice, columns, edited, silenced, unasked, usual
 from routehub.delivery.subscriptions import SubscriptionView
 from routehub.delivery.wanted import GRAVITY, Wanted
 from routehub.directory.snapshot import PersonView
@@ -97,4 +97,8 @@ def test_secret_and_narrower_subscriptions_are_told_apart():
         (choices.OWN, "email", (mine,)), (push.id, "apprise", (push,)),
     ]  # fmt: skip
     assert all("secret" not in one.key for one in found)
+    assert unasked(ana, {"contact_point"}, [push, mine]) == RULES
+    assert unasked(ana, {"contact_point"}, [narrow]) == {"alert": "Severe"}, (
+        "its rules step aside, but for grave alerts"
+    )
     assert set(choices.LEVELS) < set(GRAVITY)

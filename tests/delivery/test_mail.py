@@ -104,6 +104,17 @@ def test_own_settings_take_the_place_of_the_rules_for_their_kinds_only(
     assert recipients(smtp_sink.wait(5)[3:]) == ["ana@mk.example", "boris@mk.example"]
 
 
+def test_settings_for_an_office_s_mailbox_leave_the_own_one_its_alerts(
+    office: Office, start: Start, smtp_sink: SmtpSink
+):
+    gr, ana = office.key("GR"), office.person("ana", "MK", "contact_point")
+    hub = start(smtp_url=smtp_sink.url)
+    asked = {"channel": "email", "target": "duty.room@mk.example", "kinds": ["alert"]}
+    assert client().post(f"{hub.url}/v1/subscriptions", headers=office.session(ana), json=asked).status_code == 201
+    alert(hub, gr, severity="Severe")
+    assert recipients(smtp_sink.wait(2)) == ["ana@mk.example", "duty.room@mk.example"]
+
+
 @pytest.mark.parametrize(("target", "status"), [("duty.room@mk.example", 201), ("someone@elsewhere.example", 422)])
 def test_mail_goes_to_mailboxes_of_the_person_s_own_domain(office: Office, start: Start, target: str, status: int):
     ana = office.person("ana", "MK", "contact_point")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from routehub.api.observed import WATCHED
 from routehub.core.observe import Metrics
 from routehub.core.settings import Settings
 from tests.fixtures.proxies import DEPLOY, find_program
@@ -42,6 +43,10 @@ def test_alerts_and_dashboard_ask_for_metrics_that_exist():
     asked = {name for one in expressions() for name in METRIC.findall(one)} - {"routehub"}
     assert asked - known_metrics() == set()
     assert {"routehub_last_backup_timestamp_seconds", "routehub_deliveries_dead"} <= asked
+
+
+def test_the_first_answer_of_a_kind_that_an_alert_is_about_is_a_rise():
+    assert set(re.findall(r'status="(\d+)"', RULES.read_text("utf-8"))) == set(WATCHED)
 
 
 def test_every_alert_leads_to_a_page_that_is_there():

@@ -212,6 +212,14 @@ async def test_a_party_finds_a_message_that_was_taken_out_or_changed(signed: Ins
     assert "follows number 2: something between them is missing" in [fault.what for fault in found.faults]
 
 
+def test_a_party_is_told_that_what_does_not_fit_is_from_before_a_restore():
+    found = Proof(
+        [Checkpoint("routehub/x/feed/wbr/GR", 3, HASH, epoch, "2015-10-20T06:24:11.120Z") for epoch in (1, 2)]
+    )
+    found.end(0)
+    assert ["(in epoch 1; the hub was restored" in fault.what for fault in found.faults] == [True, False]
+
+
 async def test_checkpoints_tell_nothing_of_other_feeds(signed: Inside):
     ours, theirs = [
         {one["id"]: one["note"] for one in (await signed.get(party, "/v1/checkpoints")).json()["checkpoints"]}
@@ -221,6 +229,8 @@ async def test_checkpoints_tell_nothing_of_other_feeds(signed: Inside):
     for name in ours:
         answer = await signed.get("AT", f"/v1/checkpoints/{name}")
         assert answer.text == theirs[name] if name in theirs else answer.status_code == 404
+    beyond = await signed.get("AT", f"/v1/checkpoints?before={'9' * 20}.1")
+    assert (beyond.status_code, bool(beyond.json()["checkpoints"])) == (200, True)
     nothing = [await signed.get("AT", f"/v1/checkpoints/{name}") for name in ("1.999999", "x", "1.²", "1." + "9" * 40)]
     assert {(answer.status_code, answer.json()["detail"]) for answer in nothing} == {
         (404, "There is no such checkpoint of your feed.")

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from typer.testing import CliRunner
 
 from routehub.app import shipped_boards
 from routehub.cli import application
+from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.directory import people
 from routehub.directory.people import Nomination
@@ -17,7 +18,7 @@ from routehub.directory.snapshot import PersonView, load
 from routehub.journal.compare import differing, scratch
 from routehub.journal.erasing import retention
 from routehub.journal.jobs import Change
-from routehub.journal.tables import audit_rows, entries, message_texts
+from routehub.journal.tables import audit_rows, entries, erasures, message_texts
 from routehub_schemas.registry import Registry
 from tests.fixtures.furnished import furnish, inside
 from tests.journal.stored import faults
@@ -66,6 +67,8 @@ async def test_nothing_of_an_erased_message_is_left_and_it_says_why(migrated_dat
         assert [one["feed"] for one in feed] == list(range(1, len(feed) + 1))
         assert (await hub.get("MK", "/v1/messages?q=zyxwv")).json()["messages"] == []
         assert (await hub.get("MK", f"/v1/alerts/{alert['shortid']}")).status_code == 404
+        repeated = await hub.post("MK", "notes", NOTE | {"references": [alert["id"]]}, key="e3")
+        assert (repeated.status_code, WHY in repeated.json()["detail"]) == (410, True)
         again = await hub.post("GR", "alerts", ALERT, key="e4")
         assert again.status_code == 201, again.text
         audit = (await hub.get("GR", "/v1/audit?limit=500")).json()["audit"]
@@ -108,6 +111,20 @@ async def test_what_is_over_goes_once_a_day_and_nothing_else(migrated_database_u
         "ground": "retention", "kind": "note", "messages": 1, "reason": "its time of 30 days was over"
     }  # fmt: skip
     assert faults(url) == []
+    taken = _take_away_without_audit(url)
+    assert [(one.where, "the audit knows nothing" in one.what) for one in faults(url)] == [(f"entry {taken}", True)]
+
+
+def _take_away_without_audit(url: str) -> int:
+    """What somebody does who writes to the database: a text goes, and it is put on record that its time was over."""
+    db = Database(url)
+    with db.write() as conn:
+        row = conn.execute(select(entries).where(entries.c.body.is_not(None)).limit(1)).one()
+        conn.execute(update(entries).where(entries.c.id == row.id).values(body=None, salt=""))
+        said = {"message_id": row.id, "at": row.accepted_at, "by": "hub", "ground": "retention", "reason": "Over"}
+        conn.execute(insert(erasures).values(**said))
+    db.close()
+    return int(row.sequence)
 
 
 def test_rules_of_retention_name_kinds_that_are_there():
@@ -128,8 +145,10 @@ async def test_a_person_gets_all_that_is_held_about_them_and_can_be_erased(migra
     held = json.loads(told)
     assert (code, held["person"][0]["phone"]) == (0, "+38612345678")
     assert {"person", "person_role"} <= set(held)
+    assert "secret" not in told
     assert "password_hash" not in told
-    assert run(url, "people", "erase", "ana@example.org", "--reason", "Left the ministry.")[0] == 0
+    code, told = run(url, "people", "erase", "ana@example.org", "--reason", "Left the ministry.")
+    assert (code, "Nobody of SI can be reached now on wbr" in told) == (0, True), told
     assert "Nobody with the address" in run(url, "people", "export", "ana@example.org")[1]
     assert "novak" not in on_disk(url)
     assert faults(url) == []

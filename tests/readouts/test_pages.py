@@ -102,13 +102,13 @@ async def test_an_erratum_is_shown_as_it_will_stand_before_it_is_published(doors
     assert asked.status_code == 200
     assert "<ins>25 January</ins>" in asked.text
     assert "<ins>" not in (await doors.stranger.get("/readouts/13")).text
-    changed = await doors.chair.post(at, data=fields(asked.text) | {"step": "change"})
+    changed = await doors.chair.post(at, data=fields(asked.text) | {"act": "change"})
     assert fields(changed.text)["right"] == "25 January"
-    bare = {name: value for name, value in fields(asked.text).items() if name != "step"}
+    bare = {name: value for name, value in fields(asked.text).items() if name != "act"}
     again = await doors.chair.post(at, data=bare)
     assert again.status_code == 200, "what says no step shows it once more and publishes nothing"
     assert "<ins>" not in (await doors.stranger.get("/readouts/13")).text
-    done = await doors.chair.post(at, data=bare | {"step": "publish"})
+    done = await doors.chair.post(at, data=bare | {"act": "publish"})
     assert done.headers["Location"] == "/readouts/13?done=corrected"
     assert "<ins>25 January</ins>" in (await doors.stranger.get("/readouts/13")).text
     assert 'href="/sign-in"' in (await doors.stranger.get("/readouts")).text

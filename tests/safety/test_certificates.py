@@ -72,14 +72,18 @@ async def test_a_registered_certificate_is_a_key_and_only_from_the_proxy(office:
         wrong = await ana.post("/v1/keys", json=new | {"certificate": "none"})
         assert wrong.json()["problems"][0]["code"] == "not-a-certificate"
 
-        async def me(peer: str, said: str) -> httpx.Response:
+        async def me(peer: str, said: str, method: str = "GET", path: str = "/v1/me") -> httpx.Response:
             transport = httpx.ASGITransport(door.app, client=(peer, 1))
             async with httpx.AsyncClient(transport=transport, base_url="http://hub.example") as client:
-                return await client.get("/v1/me", headers={"Client-Cert": said})
+                return await client.request(method, path, headers={"Client-Cert": said})
 
         assert (await me(PROXY, quote(public(ours)))).json()["party"]["code"] == "SI"
         assert (await me("192.0.2.7", quote(public(ours)))).status_code == 401, "anybody can write a header"
         assert (await me(PROXY, quote(public(other)))).status_code == 401
+        for peer in (PROXY, "192.0.2.7"):
+            await me(peer, quote(public(ours)), "POST", "/v1/reports")
+        (noted,) = door.hub.pushes._waiting.values()
+        assert [(push.key, push.status) for push in noted] == [(made.json()["id"], 415)], "its log is kept as any key's"
         assert (await ana.post(f"/v1/keys/{made.json()['id']}/revoke")).status_code == 200
         assert (await me(PROXY, quote(public(ours)))).status_code == 401
 

@@ -21,6 +21,7 @@ PERSONAL = {
     "date of birth: 3 March 1998": "a date of birth",
     "IBAN GB82 WEST 1234 5698 7654 32": "the number of an account",
     "JMBG 0101006500006": "a personal number",
+    "JMBG ٠١٠١٠٠٦٥٠٠٠٠٦": "a personal number",
     "Ahmad Rahimi, 17 years old": "a name with an age",
     "Omar Haddad (34) was taken to hospital": "a name with an age",
     "a child named Samir, 9": "a name with an age",
@@ -39,6 +40,7 @@ AGGREGATE = (
     "women 312, men 540, children under 14: 201, aged 15 to 17: 33",
     "passport controls from 18:00; 3 200 a day; identity cards are looked at",
     "8 trains of 11 coaches, numbers 411 to 418; 600 to 960 people each",
+    "٠٠٠٠٠٠٠٠٠٠٠٠٠ and ٩٩٩٩٩٩٩٩٩٩٩ are no dates of birth",
     "24 hours to Wed 21 Jan, 06:00: 12345678901 is a test number of a system",
 )
 
@@ -100,3 +102,6 @@ async def test_a_person_is_asked_on_a_page_and_sends_it_with_one_press(door: Doo
     assert "a telephone number (<b>text</b>)" in asked.text
     sent = await ana.post("/notes/new", data=form | {"text_checked": "yes"})
     assert sent.status_code == 303, sent.text
+    extra = await ana.post("/notes/new?series=extra", data=form | {"text": "ana@mnz.example", "ask_again": "yes"})
+    assert 'action="/notes/new?series=extra"' in extra.text, "a series stands in the query"
+    assert '<input type="hidden" name="ask_again" value="yes">' in extra.text

@@ -122,9 +122,10 @@ def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
 
 
 def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several runs as one: of each test the last."""
-    cases = {case["test"]: case for run in runs for case in run["cases"]}
-    return {**runs[-1], "cases": list(cases.values())}
+    """Several runs as one: of each test the last. The size is the least of any that a figure is from."""
+    last = {case["test"]: (case, run) for run in runs for case in run["cases"]}
+    share = min((run["share"] for _, run in last.values()), default=runs[-1]["share"])
+    return {**runs[-1], "share": share, "cases": [case for case, _ in last.values()]}
 
 
 if __name__ == "__main__":

@@ -236,6 +236,19 @@ def test_the_overview_the_form_and_the_outbox_open_without_a_network(stage, open
     page.context.set_offline(False)
 
 
+def test_nothing_that_may_say_what_is_red_is_kept(stage, open_page):
+    stage.alert("GR", "A canary that sings", severity="Severe", audience=["RS"], tlp="RED")
+    page = open_page("RS", "/alerts")
+    expect(page.get_by_role("link", name="A canary that sings", exact=True)).to_be_visible()
+    kept = """async () => { const all = await (await caches.open('routehub-pages')).matchAll();
+        return await Promise.all(all.map(async (one) => [one.url, await one.text()])); }"""
+    wait_for(lambda: len(page.evaluate(kept)) == 2, 15, "the outbox and the form of the day to be kept")
+    page.goto(f"{stage.url}/")
+    page.goto(f"{stage.url}/outbox")
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
+    assert not [address for address, text in page.evaluate(kept) if "canary" in text]
+
+
 def test_what_was_posted_meanwhile_is_shown_beside_what_waited(stage, open_page, day):
     page = open_page("SI", form(day))
     cut(page, day, lambda route: route.abort())

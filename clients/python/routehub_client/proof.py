@@ -78,6 +78,8 @@ class Proof:
                 self.good = f"number {mark.number}, checkpoint of {mark.at}"
 
     def _other(self, mark: Checkpoint, what: str) -> None:
+        if any(mark.epoch < other.epoch for other in self.marks):
+            what += f" (in epoch {mark.epoch}; the hub was restored from a backup since)"
         self._fault(f"checkpoint {mark.id} of {mark.at}", what)
 
     def _fault(self, where: str, what: str) -> None:

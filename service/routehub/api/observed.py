@@ -7,6 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routehub.core.observe import Metrics
 
+WATCHED = ("500", "503", "507")
+"""Answers about which deploy/prometheus alerts. They are counted from nought on: Prometheus sees no rise in a series
+that begins with its first fault."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 UNSAID = (
@@ -31,6 +34,9 @@ class Observed:
         self._headers = [(b"x-content-type-options", b"nosniff")]
         if https:
             self._headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+        for method in ("GET", "POST", "PUT"):
+            for status in WATCHED:
+                metrics.requests.labels(method, status)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

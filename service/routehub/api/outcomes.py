@@ -10,7 +10,7 @@ from fastapi import Response
 from routehub.api.context import Context
 from routehub.api.problems import MEDIA, answer, document
 from routehub.core.canonical import dumps
-from routehub.core.errors import HubError, Unknown
+from routehub.core.errors import Erased, HubError, Unknown
 from routehub.directory.principal import Principal
 from routehub.journal import feed
 from routehub.journal.jobs import NotTogether, Recorded
@@ -83,10 +83,12 @@ def _answer(text: str, status: int, headers: dict[str, str]) -> Response:
 
 
 async def _earlier(ctx: Context, who: Principal, recorded: Recorded) -> str:
-    """The envelope of a message that was there already, as its sender reads it."""
+    """The envelope of a message that was there already, as its sender reads it. Errors: Erased, as for readers."""
     item = await ctx.db.read(feed.one, who.route, who.party, recorded.message_id)
-    if item is None or item.body is None:
+    if item is None:
         raise Unknown()
+    if item.body is None:
+        raise Erased(item.erased.words if item.erased else "")
     return item.text((await ctx.db.read(feed.head, who.route, who.party)).epoch)
 
 
@@ -135,6 +137,6 @@ _PLAIN = {"Cache-Control": "no-store"}
 async def _result(ctx: Context, who: Principal, recorded: Recorded, *, dry_run: bool) -> dict[str, Any]:
     try:
         status, _, body = await told(ctx, who, recorded, dry_run=dry_run)
-    except Unknown as gone:  # sent before, erased since
+    except (Unknown, Erased) as gone:  # sent before, erased since
         return {"status": gone.status, "problem": document(gone)}
     return {"status": status, "message": body}

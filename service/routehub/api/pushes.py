@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routehub.api.forwarded import fingerprint
 from routehub.core.clock import Clock, wall
 from routehub.directory import keys
 from routehub.directory.current import CurrentDirectory
@@ -33,15 +34,19 @@ class Pushes:
     """ASGI middleware. Who sends a key that the hub knows is told of by name; a secret that does not match is noted
     apart, so that a stranger who knows the name of a key cannot fill its log."""
 
-    def __init__(self, app: ASGIApp, pushes: PushLog, directory: CurrentDirectory, clock: Clock) -> None:
+    def __init__(
+        self, app: ASGIApp, pushes: PushLog, directory: CurrentDirectory, clock: Clock, certificate_header: str = ""
+    ) -> None:
         self._app, self._pushes, self._directory, self._clock = app, pushes, directory, clock
+        self._certificate = certificate_header.lower().encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in METHODS or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
         text = _bearer(scope["headers"])
-        if not text.startswith("rh_"):
+        said = dict(scope["headers"]).get(self._certificate, b"").decode("latin-1")
+        if not (text.startswith("rh_") or (said and not text)):
             await self._app(scope, receive, send)
             return
         answer, at = _Answer(send), self._clock.now()
@@ -54,11 +59,17 @@ class Pushes:
             raise
         finally:
             if answer.status:
-                self._note(scope, text, at, answer)
+                self._note(scope, self._named(text, said), at, answer)
 
-    def _note(self, scope: Scope, text: str, at: datetime, answer: "_Answer") -> None:
-        """After the answer, for a key that was made a moment ago may have become known on the way."""
-        named = keys.named(self._directory.value, text)
+    def _named(self, text: str, said: str) -> tuple[KeyView, bool] | None:
+        """After the answer, for a key that was made a moment ago may have become known on the way. A certificate has
+        been proved to the proxy: from nobody else its header comes this far."""
+        if text:
+            return keys.named(self._directory.value, text)
+        found = keys.certified(self._directory.value, fingerprint(said) or "", wall())
+        return (found, True) if found is not None else None
+
+    def _note(self, scope: Scope, named: tuple[KeyView, bool] | None, at: datetime, answer: "_Answer") -> None:
         if named is not None:
             key, proved = named
             says = answer.says(_is_dry(scope), key, proved=proved)

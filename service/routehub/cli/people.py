@@ -175,6 +175,7 @@ def erase(
     where that must go too, erase those: routehub erase."""
     with offline() as hub:
         person = hub.person(email)
+        nobody = people.leaves_nobody(hub.directory(), person, wall())
 
         def apply(tx: Batch) -> None:
             own_data.erase(tx, hub.operator(""), person.id, reason)
@@ -182,6 +183,8 @@ def erase(
 
         hub.change(apply)
     typer.echo(f"The hub holds nothing more about {person.email}. Backups do until they are rotated out.")
+    if nobody:
+        typer.echo(f"Nobody of {person.party} can be reached now on {', '.join(nobody)}: nominate somebody.")
 
 
 def _tables(module: ModuleType) -> list[Table]:

@@ -292,8 +292,8 @@ class Database:
         try:
             await self.pulse.watch(lambda: thread.submit(_in, engine, _anything))
         finally:
-            thread.shutdown(wait=False, cancel_futures=True)
-            engine.dispose()
+            thread.submit(engine.dispose)  # behind a question that is under way: its connection would stay open
+            thread.shutdown(wait=False)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:

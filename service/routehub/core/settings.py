@@ -154,6 +154,13 @@ class Settings(BaseSettings):
         return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
     @property
+    def disk(self) -> Path:
+        """A folder on the disk that must not become full: the database's, where it is a file; as far as it is there."""
+        folder = Path(self.database_url.removeprefix("sqlite:///")).parent if self.is_sqlite else self.data_dir
+        folder = folder.absolute()
+        return next(one for one in (folder, *folder.parents) if one.exists())
+
+    @property
     def files_elsewhere(self) -> dict[str, Path]:
         """Files that settings name outside of the data folder, by the name of the setting: keys, mostly."""
         named = {name: value for name, value in self if isinstance(value, Path) and name != "data_dir"}

@@ -157,10 +157,16 @@ def coordinators(at: Moment, route: str, party: str, role: str, today: date) -> 
 
 
 def _has_settings(person: PersonView, kind: str, found: Traits, subscriptions: Sequence[SubscriptionView]) -> bool:
-    """Own e-mail settings for a kind, paused ones too, take the place of the rules for that kind, and of no other:
-    somebody who also asks for daily reports must not lose the alerts by it. What is grave comes by mail all the same
-    unless some other channel of theirs brings it: nobody is to silence it everywhere (UX 5)."""
+    """E-mail settings for the own mailbox and a kind, paused ones too, take the place of the rules for that kind, and
+    of no other: somebody who also asks for daily reports, or for mail to an office, must not lose the alerts by it.
+    What is grave comes by mail all the same unless some other channel of theirs brings it: nobody is to silence it
+    everywhere (UX 5)."""
     own = [one for one in subscriptions if one.owner == f"person:{person.id}"]
     if found.severity in GRAVE and not any(one.sends and one.wanted.matches(found) for one in own):
         return False
-    return any(one.channel == "email" and (not one.wanted.kinds or kind in one.wanted.kinds) for one in own)
+    return any(is_own_mail(one, person) and (not one.wanted.kinds or kind in one.wanted.kinds) for one in own)
+
+
+def is_own_mail(view: SubscriptionView, person: PersonView) -> bool:
+    """Whether a subscription sends to the mailbox to which the rules send."""
+    return view.channel == "email" and view.target.lower() == person.email.lower()

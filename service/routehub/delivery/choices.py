@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from routehub.core.ids import uuid7
 from routehub.delivery import outgoing, subscriptions
-from routehub.delivery.addressees import RULES
+from routehub.delivery.addressees import RULES, is_own_mail
 from routehub.delivery.subscriptions import SubscriptionView
 from routehub.delivery.wanted import Traits, Wanted
 from routehub.directory.principal import Principal
@@ -39,6 +39,19 @@ def usual(roles: Collection[str]) -> dict[str, str]:
                 found[kind] = (rule.wanted.severity or LEVELS[0]) if kind == ALERT else ON
         elif rule.who == "invited" and roles:
             found |= dict.fromkeys(rule.wanted.kinds, ON)
+    return found
+
+
+def unasked(person: PersonView, roles: Collection[str], views: Iterable[SubscriptionView]) -> dict[str, str]:
+    """The same for a person who may have narrowed a kind by a subscription that the table does not show: then its rule
+    steps aside, but for grave alerts."""
+    found = usual(roles)
+    narrowed = [view.wanted.kinds for view in views if narrow(view) and is_own_mail(view, person)]
+    for kind in [one for one in found if any(not kinds or one in kinds for kinds in narrowed)]:
+        if kind == ALERT:
+            found[kind] = "Severe"
+        else:
+            del found[kind]
     return found
 
 

@@ -129,8 +129,14 @@ def authenticate(directory: Directory, text: str, wall: datetime) -> Principal:
 
 def by_certificate(directory: Directory, fingerprint: str, wall: datetime) -> Principal | None:
     """The principal of the system whose certificate the proxy saw proved; None when nobody registered it."""
-    held = (key for key in directory.keys.values() if key.certificate == fingerprint and key.active(wall))
-    return next((key_principal(key, directory) for key in held), None)
+    key = certified(directory, fingerprint, wall)
+    return key_principal(key, directory) if key is not None and key.active(wall) else None
+
+
+def certified(directory: Directory, fingerprint: str, wall: datetime) -> KeyView | None:
+    """The key in whose place a certificate stands, one that holds before those that have ended."""
+    held = (key for key in directory.keys.values() if key.certificate == fingerprint)
+    return max(held, key=lambda key: (key.active(wall), key.created_at), default=None)
 
 
 def named(directory: Directory, text: str) -> tuple[KeyView, bool] | None:

@@ -11,9 +11,10 @@ from routehub.directory import tables as t
 from routehub.directory.principal import Principal
 from routehub.directory.transaction import Transaction
 
-SECRETS = frozenset(
-    {"token_hash", "code_hash", "password_hash", "secret", "waiting", "public_key", "challenge", "csrf"}
-)
+SECRETS = frozenset({
+    "token_hash", "code_hash", "password_hash", "secret_hash", "secret", "ending_secrets", "waiting", "public_key",
+    "challenge", "csrf",
+})  # fmt: skip
 """Columns that are no information about a person, only a danger to them."""
 CONTENT = frozenset({"body", "salt", "chain", "content_hash"})
 """What a message says and how it hangs in its chain: the party's, not the person's."""
@@ -37,9 +38,11 @@ def export(conn: Connection, person: str, tables: Iterable[Table]) -> dict[str, 
 
 
 def _naming(table: Table, person: str, email: str) -> Iterator[Any]:
+    if table is t.people:  # not those whom the person nominated: what is known of them is theirs
+        yield t.people.c.id == person
+        return
     for column in table.columns:
-        itself = table is t.people and column.name == "id"
-        if itself or any(key.column is t.people.c.id for key in column.foreign_keys):
+        if any(key.column is t.people.c.id for key in column.foreign_keys):
             yield column == person
         elif isinstance(column.type, (String, Text)) and column.name not in SECRETS | CONTENT:
             yield column == f"person:{person}"
@@ -51,8 +54,9 @@ def erase(tx: Transaction, who: Principal, person: str, reason: str) -> None:
     """Withdraw a nomination and take away what is known of the person; an empty record stays for what refers to it.
 
     The name under messages that the person posted stays: it is part of what parties told each other, and of the chain.
+    Who asks to be forgotten need not wait for a successor: it is done also where nobody of the party is left.
     """
-    view = office.withdraw(tx, who, person)
+    view = office.withdraw(tx, who, person, leave_gap=True)
     for table in (t.sign_in_links, t.sessions, t.person_roles):
         tx.conn.execute(delete(table).where(table.c.person == person))
     blank = {

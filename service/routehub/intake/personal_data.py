@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
+from routehub.core.language import later
 from routehub_schemas.errors import Problem
 from routehub_schemas.kind import Payload, texts_at
 
@@ -31,7 +32,8 @@ def _any(_found: str) -> bool:
 
 
 def _digits(found: str) -> list[int]:
-    return [int(one) for one in found if one.isascii() and one.isdigit()]
+    """Those of every script, as the patterns find them."""
+    return [int(one) for one in found if one.isdecimal()]
 
 
 def _telephone(found: str) -> bool:
@@ -88,20 +90,21 @@ def _sign(words: str, pattern: str, holds: Callable[[str], bool] = _any, *, case
 
 
 SIGNS = (
-    _sign("an e-mail address", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
-    _sign("a telephone number", r"(?<![\w+])(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)", _telephone),
-    _sign("a telephone number", rf"\b(?:{CALL})\b\.?:? {{0,2}}(?:\d[ ()./-]{{0,2}}){{6,14}}\d", cased=False),
+    _sign(later("an e-mail address"), r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+    _sign(later("a telephone number"), r"(?<![\w+])(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)", _telephone),
+    _sign(later("a telephone number"), rf"\b(?:{CALL})\b\.?:? {{0,2}}(?:\d[ ()./-]{{0,2}}){{6,14}}\d", cased=False),
     _sign(
-        "the number of a paper", rf"\b(?:{PAPER})\b[^\n\d]{{0,20}}?\b(?=\w{{0,12}}\d\w{{0,12}}\d)[A-Z0-9]{{6,12}}\b",
+        later("the number of a paper"),
+        rf"\b(?:{PAPER})\b[^\n\d]{{0,20}}?\b(?=\w{{0,12}}\d\w{{0,12}}\d)[A-Z0-9]{{6,12}}\b",
         cased=False,
     ),
-    _sign("the lines of a passport that machines read", r"\b[PIACV][A-Z<][A-Z]{3}[A-Z]{1,39}<<[A-Z<]{5,}"),
-    _sign("a date of birth", rf"\b(?:{BORN})[\s:]{{1,3}}{DAY}", cased=False),
-    _sign("the number of an account", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", _iban),
-    _sign("a personal number", r"(?<![\d.,])\d{13}(?![\d.,]*\d)", _master_number),
-    _sign("a personal number", r"(?<![\d.,])\d{11}(?![\d.,]*\d)", _amka),
-    _sign("a name with an age", rf"\b{NAME} {NAME},? {AGE}"),
-    _sign("a name with an age", rf"\b(?:named|called|name is) {NAME}(?: {NAME})?,? (?:aged? )?\(?\d{{1,2}}\b"),
+    _sign(later("the lines of a passport that machines read"), r"\b[PIACV][A-Z<][A-Z]{3}[A-Z]{1,39}<<[A-Z<]{5,}"),
+    _sign(later("a date of birth"), rf"\b(?:{BORN})[\s:]{{1,3}}{DAY}", cased=False),
+    _sign(later("the number of an account"), r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", _iban),
+    _sign(later("a personal number"), r"(?<![\d.,])\d{13}(?![\d.,]*\d)", _master_number),
+    _sign(later("a personal number"), r"(?<![\d.,])\d{11}(?![\d.,]*\d)", _amka),
+    _sign(later("a name with an age"), rf"\b{NAME} {NAME},? {AGE}"),
+    _sign(later("a name with an age"), rf"\b(?:named|called|name is) {NAME}(?: {NAME})?,? (?:aged? )?\(?\d{{1,2}}\b"),
 )  # fmt: skip
 
 

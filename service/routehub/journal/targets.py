@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from routehub.directory.principal import HUB_PARTY
 from routehub.directory.visibility import readers
@@ -57,3 +57,11 @@ def marked_red(conn: Connection, message_ids: Iterable[str]) -> frozenset[str]:
         some = wanted[at : at + CHUNK]
         found |= set(conn.execute(select(entries.c.id).where(entries.c.id.in_(some), entries.c.tlp == "RED")).scalars())
     return frozenset(found)
+
+
+def red_audiences(conn: Connection, route: str, after: int) -> tuple[int, frozenset[int]]:
+    """The audiences of what was marked TLP:RED behind a place of the journal, and the place up to which this holds."""
+    e = entries.c
+    upto = conn.execute(select(func.max(e.sequence))).scalar() or 0
+    marked = select(e.audience_id).where(e.sequence > after, e.route == route, e.tlp == "RED").distinct()
+    return upto, frozenset(conn.execute(marked).scalars())

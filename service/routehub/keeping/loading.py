@@ -1,5 +1,6 @@
 """The database of a backup put into an empty one, in the form that it had."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, column, insert, inspect, table
 
 from routehub.core.errors import HubError
 from routehub.journal.verify import Progress
+from routehub.keeping import manifest as manifests
 from routehub.keeping import sqlite
 from routehub.keeping.manifest import Manifest
 from routehub.migrate import forms
@@ -28,15 +30,22 @@ def load(folder: Path, manifest: Manifest, url: str, progress: Progress) -> None
     source = folder / manifest.database_file
     if manifest.database == "sqlite":
         target = sqlite.file_of(url)
-        shutil.copyfile(source, target)
-        target.chmod(0o600)
-        sqlite.sync_file(target)
+        copy_private(source, target)
         if fault := sqlite.check_file(target):
             raise HubError(f"SQLite finds the file damaged: {fault}")
         return
     from routehub.keeping import postgres
 
-    postgres.load(url, source, folder, len(manifest.content.rows), progress)
+    postgres.load(url, source, len(manifest.content.rows), progress)
+
+
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a file that nobody but the hub's account may read, from its first byte on, and have it on disk."""
+    fresh = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with source.open("rb") as given, os.fdopen(fresh, "wb") as out:
+        shutil.copyfileobj(given, out, manifests.BLOCK)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def name_form(conn: Connection, manifest: Manifest) -> None:

@@ -91,7 +91,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     bad = []
     for one in manifest.files:
         path = folder / one.path
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if ".." in Path(one.path).parts or not path.resolve().is_relative_to(folder.resolve()):
             bad.append(f"{one.path} lies outside the backup")
         elif not path.is_file():
             bad.append(f"{one.path} is missing")

@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,23 +77,22 @@ def dump(url: str, snapshot: str, target: Path, tables: int, progress: Progress)
     _run("pg_dump", arguments, url, tables, progress)
 
 
-def load(url: str, source: Path, folder: Path, tables: int, progress: Progress) -> None:
+def load(url: str, source: Path, tables: int, progress: Progress) -> None:
     """Fill an empty database with a dump, in one transaction. The row that names its form is left out: until the last
-    step of a restore has put it in, no hub starts on the half of it."""
+    step of a restore has put it in, no hub starts on the half of it. Nothing is written beside the dump, which may lie
+    on a disk that can only be read."""
     listed = subprocess.run([program("pg_restore"), "--list", source], capture_output=True, text=True, check=False)
     if listed.returncode:
         raise HubError(f"pg_restore cannot read {source.name}: {listed.stderr.strip()}")
     wanted = [line for line in listed.stdout.splitlines() if " TABLE DATA public alembic_version " not in line]
-    chosen = folder / ".contents"
-    chosen.write_text("\n".join(wanted))
-    arguments = [
-        "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--use-list={chosen}",
-        f"--dbname={make_url(url).database}", "--verbose", str(source),
-    ]  # fmt: skip
-    try:
+    with tempfile.NamedTemporaryFile("w", prefix="routehub-contents-") as chosen:
+        chosen.write("\n".join(wanted))
+        chosen.flush()
+        arguments = [
+            "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--use-list={chosen.name}",
+            f"--dbname={make_url(url).database}", "--verbose", str(source),
+        ]  # fmt: skip
         _run("pg_restore", arguments, url, tables, progress)
-    finally:
-        chosen.unlink()
 
 
 def _run(name: str, arguments: Sequence[str], url: str, tables: int, progress: Progress) -> None:

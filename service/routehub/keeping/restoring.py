@@ -1,6 +1,5 @@
 """A backup put in the place of the hub's database, whole or not at all. What was there is set aside, never deleted."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from routehub.keeping import sqlite
 from routehub.keeping.alone import alone
 from routehub.keeping.anew import Anew, begin_anew
 from routehub.keeping.content import must_verify, unhurried
-from routehub.keeping.loading import check_form, load, name_form
+from routehub.keeping.loading import check_form, copy_private, load, name_form
 from routehub.keeping.manifest import FILES, NAMED, Manifest
 from routehub.migrate import bring, upgrade
 
@@ -171,8 +170,8 @@ def _put_files(settings: Settings, folder: Path, manifest: Manifest, stamp: str)
             if manifests.sha256(target) == one.sha256:
                 continue
             aside.append(str(target.rename(target.with_name(f"{target.name}.before-{stamp}"))))
-        shutil.copyfile(folder / one.path, target)
-        target.chmod(one.mode or 0o600)
+        copy_private(folder / one.path, target)
+        target.chmod(one.mode & 0o700 or 0o600)
     return tuple(aside)
 
 

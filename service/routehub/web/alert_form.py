@@ -96,7 +96,10 @@ SEVERITIES = (
     ("", later("As usual for this kind")),
     *((s, s) for s in (later("Extreme"), later("Severe"), later("Moderate"), later("Minor"))),
 )
-HOURS = (("6", "6 hours"), ("12", "12 hours"), ("24", "24 hours"), ("48", "2 days"), ("168", "7 days"))
+HOURS = (
+    ("6", later("6 hours")), ("12", later("12 hours")), ("24", later("24 hours")), ("48", later("2 days")),
+    ("168", later("7 days")),
+)  # fmt: skip
 AUDIENCES = (
     ("*", later("All parties")),
     ("neighbours", later("Neighbours and coordinators")),

@@ -13,6 +13,7 @@ from routehub.web.render import page
 from routehub.web.tongue import asked_for
 from routehub.web.visitor import Visitor, visitor
 
+# Forms of content call no field so: what their people typed would be lost here.
 NEVER_KEPT = (CHECKED, "csrf", "password", "again", "current", "before", "code", "credential", "step")
 NOT_PAGES = ("/v1/", "/health", "/metrics", "/openapi", "/asyncapi", "/schemas")
 
@@ -32,13 +33,18 @@ async def error_page(request: Request, ctx: WebContext, error: HubError) -> Resp
         who,
         template,
         _("Error: %(title)s", title=_(error.title)),
-        {"error": error, "kept": kept, "to": request.url.path},
+        {"error": error, "kept": kept, "to": _asked(request)},
         status=error.status,
     )
     for name, value in error.headers.items():
         if name == "Retry-After":
             answer.headers[name] = value
     return answer
+
+
+def _asked(request: Request) -> str:
+    """Where the form was sent to: a series of conferences stands in the query."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 async def _kept(request: Request, ctx: WebContext) -> tuple[tuple[str, str], ...] | None:

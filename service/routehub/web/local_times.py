@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from routehub.core.language import _, later
 
+YEARS = range(1900, 3000)
+"""The first and the last day that Python knows do not exist in other zones."""
 HINT = later("Such as 2016-02-19 06:00, in the time of this page.")
 
 
@@ -25,6 +27,8 @@ def find_local(text: str, zone: ZoneInfo, *, second: bool = False) -> tuple[date
     try:
         local = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
     except ValueError:
+        return None, _("Write a date and a time, such as 2016-01-28 15:00")
+    if local.year not in YEARS:
         return None, _("Write a date and a time, such as 2016-01-28 15:00")
     if local.tzinfo is not None:
         return local.astimezone(UTC), ""

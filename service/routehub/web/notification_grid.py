@@ -55,7 +55,7 @@ def load(conn: Connection, registry: Registry, who: Visitor) -> Grid:
     """The visitor's own subscriptions as a table."""
     owner = owner_of(who.principal)
     own = subscriptions.of_owner(conn, who.route.code, who.party, owner)
-    groups, rules = _groups(registry), choices.usual(who.principal.roles)
+    groups, rules = _groups(registry), choices.unasked(who.person, who.principal.roles, own)
     columns = tuple(choices.columns(who.person, own))
     kinds = [kind for _, rows in groups for kind, _ in rows]
     cells = {one.key: choices.choice(one, kinds, rules) for one in columns}

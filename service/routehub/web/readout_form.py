@@ -9,7 +9,8 @@ from routehub.core.language import later
 from routehub.web.forms import Faults, Form
 
 WINDOWS = (
-    ("60", "1 hour", ""), ("120", "2 hours", later("as usual")), ("240", "4 hours", ""), ("1440", "24 hours", ""),
+    ("60", later("1 hour"), ""), ("120", later("2 hours"), later("as usual")), ("240", later("4 hours"), ""),
+    ("1440", later("24 hours"), ""),
 )  # fmt: skip
 ORIGINS = {
     "intervention": later("From an intervention"),

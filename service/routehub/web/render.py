@@ -221,6 +221,11 @@ class Frame:
             return ()
         return tuple((one, language.own_name(one)) for one in language.languages())
 
+    @property
+    def red(self) -> bool:
+        """Whether the visitor's party reads something that is TLP:RED: then a device keeps no page that lists."""
+        return self.visitor is not None and self.visitor.counts is not None and self.visitor.counts.red
+
     def mark(self, status: str) -> str:
         """How something of a CAP status that is not Actual is marked. On a sample route nothing is Actual: that is
         said of the sample, and not of an exercise that somebody holds."""

@@ -17,8 +17,8 @@ HALF_A_YEAR = timedelta(days=182)
 
 @cache
 def names() -> frozenset[str]:
-    """The zones that this machine knows (IANA)."""
-    return frozenset(available_timezones())
+    """The zones that this machine knows (IANA), without its own one, which is nobody's, and the one of no place."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def chosen(cookie: str | None, usual: ZoneInfo) -> ZoneInfo:

@@ -18,6 +18,8 @@ from routehub.journal.feed import Cursor
 
 router = APIRouter(tags=["integrity"], route_class=Door)
 
+BEYOND = 2**63 - 1
+"""Larger numbers than any that a database holds."""
 Before = Annotated[str | None, Query(max_length=40, description="Go on from this checkpoint, towards older ones.")]
 After = Annotated[str, Query(max_length=40, description="Cursor; 0: from the start.")]
 
@@ -29,9 +31,8 @@ async def get_checkpoints(
     """The signed checkpoints of your party's feed, the newest first. Keep them where the hub's operator cannot reach:
     they prove later what your feed was."""
     start = Cursor.parse(before) if before else None
-    found = await ctx.db.read(
-        reading.newest_first, "feed", who.route, who.party, (start.epoch, start.feed) if start else None, limit
-    )
+    place = (min(start.epoch, BEYOND), min(start.feed, BEYOND)) if start else None
+    found = await ctx.db.read(reading.newest_first, "feed", who.route, who.party, place, limit)
     following = found[-1].id if len(found) == limit else None
     return answer({"checkpoints": [_checkpoint(taken) for taken in found], "next": following})
 

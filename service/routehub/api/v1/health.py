@@ -88,7 +88,7 @@ def _facts(conn: Connection) -> dict[str, Any]:
 async def metrics(ctx: Ctx, _: OperatorsOnly) -> Response:
     """Metrics in the text format of Prometheus."""
     await ctx.db.read(_measure, ctx.metrics)
-    ctx.metrics.disk.set(shutil.disk_usage(ctx.settings.data_dir).free)
+    ctx.metrics.disk.set(shutil.disk_usage(ctx.settings.disk).free)
     return Response(generate_latest(ctx.metrics.registry), media_type="text/plain; version=0.0.4")
 
 

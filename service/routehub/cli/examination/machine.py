@@ -7,7 +7,6 @@ import smtplib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,11 +21,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 def disk(settings: Settings) -> Finding:
-    folder = settings.data_dir
-    if settings.is_sqlite:
-        folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
+    folder = settings.disk
     usage = shutil.disk_usage(folder)
     words = f"{usage.free / 2**30:.1f} GiB of {usage.total / 2**30:.1f} GiB free at {folder}"
     fix = "Make room: posts get 507 when the disk is full; reading goes on, and no restart is needed afterwards."

@@ -4,6 +4,8 @@ The salt goes too: with it, short contents could be guessed from their hashes. W
 boards come out as if it had never said it, and answers to it stand alone.
 """
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +16,7 @@ from routehub.journal.batch import Batch
 from routehub.journal.message import Board
 from routehub.journal.rebuild import rebuild
 from routehub.journal.search import index
-from routehub.journal.tables import entries, erasures, originals, short_ids
+from routehub.journal.tables import audit_rows, entries, erasures, originals, short_ids
 from routehub_schemas.registry import Registry
 
 AT_ONCE = 400
@@ -130,11 +132,34 @@ def _audit(tx: Batch, messages: Sequence[Found], order: Order) -> None:
 
 
 def unexplained(conn: Connection) -> Iterator[tuple[int, str]]:
-    """Sequences whose content is gone without an erasure on record, or there in spite of one."""
+    """Sequences whose content is gone without an erasure on record and in the audit, which is chained where the record
+    is not; or there in spite of one."""
     e, x = entries.c, erasures.c
-    query = select(e.sequence, e.body, x.message_id).outerjoin(erasures, x.message_id == e.id)
+    one_by_one, counted = _audited(conn)
+    columns = (e.sequence, e.id, e.route, e.party, e.kind, e.body, x.message_id, x.ground)
+    query = select(*columns).outerjoin(erasures, x.message_id == e.id)
     for row in conn.execute(query.where(or_(e.body.is_(None), x.message_id.is_not(None))).order_by(e.sequence)):
         if row.message_id is None:
             yield row.sequence, "has lost its content, and no erasure is on record"
-        elif row.body is not None:
+            continue
+        if row.body is not None:
             yield row.sequence, "has content again that was erased"
+        key = (row.route, row.party, row.kind)
+        if row.ground == "retention":
+            counted[key] -= 1
+        if counted[key] < 0 if row.ground == "retention" else row.id not in one_by_one:
+            yield row.sequence, "has lost its content, and the audit knows nothing of its erasure"
+
+
+def _audited(conn: Connection) -> tuple[set[str], Counter[tuple[str, str, str]]]:
+    """What the audit says was erased: the ids of messages on request, and how many of each kind by retention."""
+    a = audit_rows.c
+    ids: set[str] = set()
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for row in conn.execute(select(a.route, a.party, a.detail).where(a.act == "erase")):
+        detail = json.loads(row.detail)
+        if detail["ground"] == "retention":
+            counted[(row.route, row.party, detail["kind"])] += detail["messages"]
+        else:
+            ids.add(detail["message"])
+    return ids, counted

@@ -207,7 +207,7 @@ async def ask_follow_up(
     found = await _own(ctx, who, ref)
     typed = {
         "headline": found.headline, "description": found.description or "", "severity": found.severity,
-        "hours": "24", "again": "", "seen": found.latest, "key": fresh_key(),
+        "hours": "24", "ask_again": "", "seen": found.latest, "key": fresh_key(),
     }  # fmt: skip
     return _show_follow_up(request, ctx, who, found, act, typed, Faults())
 
@@ -219,7 +219,8 @@ async def follow_up(
 ) -> Response:  # fmt: skip
     """An issued alert is never edited: an update or the end is a message of its own, to the same readers."""
     found = await _own(ctx, who, ref)
-    typed = {name: form.text(name) for name in ("headline", "description", "severity", "hours", "again", "seen", "key")}
+    names = ("headline", "description", "severity", "hours", "ask_again", "seen", "key")
+    typed = {name: form.text(name) for name in names}
     try:
         data = _follow_up_data(ctx, found, act, typed, form)
         guard = expect_latest(found.id, typed["seen"])
@@ -255,4 +256,4 @@ def _follow_up_data(ctx: WebContext, alert: AlertView, act: str, typed: dict[str
         alert, "Update", ctx.clock.now() + timedelta(hours=hours), headline=typed["headline"],
         description=typed["description"], severity=typed["severity"],
     )  # fmt: skip
-    return data | ({"ask_again": True} if typed["again"] == "yes" else {})
+    return data | ({"ask_again": True} if typed["ask_again"] == "yes" else {})

@@ -84,9 +84,9 @@ async def _reached(ctx: WebContext, who: Visitor, message: str) -> MessageReache
 AUDIENCE_WORDS = {
     "*": later("all parties of the route"),
     "neighbours": later("neighbours and coordinators"),
-    "coordinators": "coordinators",
-    "observers": "observers",
-    "public": "everyone",
+    "coordinators": later("coordinators"),
+    "observers": later("observers"),
+    "public": later("everyone"),
 }
 
 

@@ -140,14 +140,14 @@ async def correct(
 ) -> Response:
     """Show how it will read (UX 9.2), then publish it: everybody sees it. Only what says ``publish`` does."""
     view = await _one(ctx, who, series, number)
-    said, step = _typed(form), form.text("step")
-    if step == "change":
+    said, act = _typed(form), form.text("act")
+    if act == "change":
         return _ask(request, ctx, who, view, said, Faults())
     desk = ReadoutDesk(ctx.db, ctx.writer, ctx.intake, ctx.directory, ctx.clock)
     try:
         await desk.correct(
             who.principal, series, number, said["wrong"], said["right"], said["where"] or None,
-            key=said["key"] if step == "publish" else None, dry_run=step != "publish",
+            key=said["key"] if act == "publish" else None, dry_run=act != "publish",
         )  # fmt: skip
     except HubError as error:
         if not isinstance(error, Refused):
@@ -158,7 +158,7 @@ async def correct(
             name = name if name in ("wrong", "right", "where") else "wrong"
             faults.add(name, problem.message if said[name] else WORDS.get(name, problem.message))
         return _ask(request, ctx, who, view, said, faults)
-    if step != "publish":
+    if act != "publish":
         return _confirm(request, ctx, who, view, said)
     query = "" if series == "weekly" else f"&series={series}"
     return go(f"{who.base}/readouts/{number}?done=corrected{query}")

@@ -1,5 +1,6 @@
 // Opens pages without a connection, from what this device kept of the last seven days: the overview, the figures form,
-// the outbox, the days of the route, and the records that were looked at. Forms are not kept, nor what is marked TLP:RED.
+// the outbox, the days of the route, and the records that were looked at. Forms are not kept, nor what is marked TLP:RED:
+// of a party that reads such a message, only pages that list no messages.
 // What is posted is never kept here: outbox.js does that. The hub puts the list of files (SHELL) and their mark before
 // this.
 "use strict";
@@ -14,6 +15,7 @@ const KEPT = new RegExp(
   `^(?:/|/routes/[^/]+|${BASE}/(?:${LISTS})|${BASE}/(?:${RECORDS})/(?!new$)[^/]+|${BASE}/conference/[0-9]+/minutes|` +
   `${BASE}/figures/[^/]+/[0-9-]{10}(?:/history)?)$`);
 const OF_A_DAY = new RegExp(`^${BASE}/replay$`);
+const WITHOUT_MESSAGES = new RegExp(`^${BASE}/(?:outbox|keyboard|help|figures/.+)$`);
 const MOST = 150;
 const FORM_OF_THE_DAY = new RegExp(`^(${BASE}/figures)$`);
 
@@ -79,7 +81,7 @@ const keep = async (answer) => {
   const url = new URL(answer.url);
   if (!answer.ok || !keeps(url)) return;
   const text = await answer.text();
-  if (text.includes("TLP:RED")) return;
+  if (text.includes("TLP:RED") || (/<body[^>]* data-red[ >]/.test(text) && !WITHOUT_MESSAGES.test(url.pathname))) return;
   const headers = new Headers(answer.headers);
   headers.set("X-Saved", new Date().toISOString());
   const pages = await caches.open(PAGES);
