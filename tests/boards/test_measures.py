@@ -344,4 +344,4 @@ async def test_the_list_goes_out_as_a_sheet(at_work: Inside):
     await told(at_work)
     sheet = await at_work.get("SI", "/v1/measures.csv")
     assert sheet.status_code == 200
-    assert "3200 a day, in transit; 80 a day, asylum applications" in sheet.text
+    assert "3\u202f200 a day, in transit; 80 a day, asylum applications" in sheet.text

@@ -89,7 +89,7 @@ def test_a_withdrawn_person_s_stream_is_closed_within_seconds(run: Run, client: 
     wait_for(lambda: browser.get("/v1/me").status_code == 200)
     ended = listen(browser)
     assert not ended()
-    run("people", "withdraw", "ana@si.example")
+    run("people", "withdraw", "ana@si.example", "--leave-gap")
     wait_for(ended, DEADLINE, "the end of the stream")
     assert browser.get("/v1/me").status_code == 401
 
