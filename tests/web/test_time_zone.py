@@ -51,3 +51,15 @@ def test_a_form_takes_times_in_the_zone_that_its_page_names(stage, paper):
     assert sent.status == 200, sent.words
     (message,) = [one for one in stage.messages("SI") if one["type"] == "routehub.movement.v1"]
     assert datetime.fromisoformat(message["data"]["at"]) == datetime.fromisoformat(f"{day}T09:30:00+00:00")
+
+
+def test_a_zone_that_is_typed_counts_whatever_is_ticked_and_stays_to_be_corrected(stage, paper):
+    slovenia = paper("SI")
+    form = slovenia.open("/settings/time-zone?next=/alerts")
+    wrong = slovenia.press(form, "Show times so", other="Europe/Ljublana")
+    assert wrong.status == 422
+    assert re.search(r'value="other"[^>]* checked', wrong.answer.text), "the tick falls back"
+    right = slovenia.press(wrong, "Show times so", other="Asia/Tbilisi")
+    assert "All times Tbilisi (+04)" in right.words
+    back = slovenia.press(slovenia.open("/settings/time-zone"), "Show times so", zone="Europe/Brussels")
+    assert "All times Brussels" in back.words

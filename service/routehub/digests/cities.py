@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from routehub.core.language import listed
+
 
 def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> list[str]:
     """``11:00 in Athens, Bucharest and Sofia`` for each other time; nothing where the clocks show the same."""
@@ -14,13 +16,9 @@ def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> li
         if there != here.replace(tzinfo=None):
             day = "" if there.date() == here.date() else f"{there:%a} "
             found.setdefault((there, f"{day}{there:%H:%M}"), set()).add(city(other))
-    return [f"{words} in {_and(sorted(cities))}" for (_, words), cities in sorted(found.items())]
+    return [f"{words} in {listed(sorted(cities))}" for (_, words), cities in sorted(found.items())]
 
 
 def city(zone: ZoneInfo) -> str:
     """``Brussels``, by which a zone is known."""
     return zone.key.rpartition("/")[2].replace("_", " ")
-
-
-def _and(cities: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(cities[:-1]), cities[-1]]))

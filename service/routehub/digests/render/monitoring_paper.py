@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from routehub.boards.commitments.queries import Step
+from routehub.core.language import ENGLISH, using
 from routehub.core.words import number
 from routehub.digests import words
 from routehub.digests.render.pdf import Block, Bullets, Column, Heading, Link, Paper, Paragraph, Run, Strong, Table
@@ -19,7 +20,13 @@ DO_NOT_ADD = "Numbers of different commitments are never added up here."
 def monitoring_paper(
     found: MonitoringReport, directory: Directory, route: RouteView, public_url: str, tlp: str
 ) -> Paper:  # fmt: skip
-    """The whole report; its date is that of the moment as of which it is told, so that it has the same bytes again."""
+    """The whole report; its date is that of the moment as of which it is told, so that it has the same bytes again,
+    in English like every export: its days, too."""
+    with using(ENGLISH):
+        return _paper(found, directory, route, public_url, tlp)
+
+
+def _paper(found: MonitoringReport, directory: Directory, route: RouteView, public_url: str, tlp: str) -> Paper:
     mark = MARKS.get(route.marking)
     written = _Writing(found, directory, route, f"{public_url}/routes/{route.code}")
     return Paper(

@@ -26,6 +26,7 @@ async def show(request: Request, ctx: Web, who: SignedIn, back: Back = "") -> Re
 
 
 def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str, faults: Faults) -> Response:
+    """``typed``: what stood in the field of another zone; then that is what was chosen."""
     now = ctx.clock.now()
     today = now.astimezone(who.route.zone).date()
     around = [ZoneInfo("UTC"), *(member.zone for member in who.route.members(today))]
@@ -33,7 +34,7 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str
     known = who.zone.key in {one.key for one in options}
     values = {
         "options": [(one.key, one.words, ", ".join(one.also)) for one in options], "back": back, "faults": faults,
-        "chosen": who.zone.key if known else "other", "other": typed or ("" if known else who.zone.key),
+        "chosen": who.zone.key if known and not faults else "other", "other": typed or ("" if known else who.zone.key),
     }  # fmt: skip
     title = _("Time zone")
     title = _("Error: %(title)s", title=title) if faults else title
@@ -42,14 +43,15 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: str, back: str
 
 @router.post("/settings/time-zone")
 async def choose(request: Request, ctx: Web, who: SignedIn, form: OwnForm) -> Response:
-    """Keep it on this device, and go back to where the visitor was."""
-    key, back = form.text("zone"), local(form.text("next"))
-    if key == "other":
-        key = form.text("other").replace(" ", "_")
+    """Keep it on this device, and go back to where the visitor was. What was typed counts before what is ticked, unless
+    it is only what the field had from the start: the zone until now."""
+    key, typed, back = form.text("zone"), form.text("other"), local(form.text("next"))
+    if key == "other" or (typed and typed != who.zone.key):
+        key = typed.replace(" ", "_")
     if key not in time_zone.names():
         faults = Faults()
         faults.add("other", _("Write a zone as continent and city, such as Europe/Ljubljana"))
-        return _show(request, ctx, who, form.text("other"), back, faults)
+        return _show(request, ctx, who, typed, back, faults)
     answer = go(back if back != "/" else f"{who.base}/")
     if key == who.route.zone.key:
         answer.delete_cookie(time_zone.COOKIE, path="/")

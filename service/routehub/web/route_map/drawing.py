@@ -185,4 +185,4 @@ def broken_name(name: str, width: float) -> tuple[str, ...]:
 def squeezed(text: str, size: float, width: float) -> bool:
     """Whether a text could run out of its box where the reader's font is a broad one, as on machines without the usual
     fonts: such a text is set to the width of the box. ``size``: of the font."""
-    return len(text) * size * BROAD_LETTER > 1.12 * width
+    return len(text) * size * BROAD_LETTER > 1.1 * width
