@@ -23,9 +23,12 @@ async def at_work(hub: Inside) -> Inside:
     return hub
 
 
-async def send(hub: Inside, body: bytes, party: str = "GR", query: str = "", route: str = "wbr") -> httpx.Response:
+async def send(
+    hub: Inside, body: bytes, party: str = "GR", query: str = "", route: str = "wbr", **more: str
+) -> httpx.Response:
+    headers = {"Content-Type": "application/cap+xml", **more}
     async with hub.client(party, route) as client:
-        return await client.post(f"/v1/alerts{query}", content=body, headers={"Content-Type": "application/cap+xml"})
+        return await client.post(f"/v1/alerts{query}", content=body, headers=headers)
 
 
 async def imported(hub: Inside, body: bytes, party: str = "GR", query: str = "") -> dict[str, Any]:

@@ -40,7 +40,7 @@ CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?Z?)?")
 IN_PATH = frozenset(
     {
         "ref", "party", "day", "number", "act", "name", "route", "sub", "person", "token", "key", "file", "replay",
-        "plan", "leg", "item", "what",
+        "plan", "leg", "item", "what", "language",
     }
 )  # fmt: skip
 FORMS = (".csv", ".xlsx", ".ics", ".atom", ".cloudevents", ".txt", ".html", ".md")
@@ -125,7 +125,7 @@ def _people(tx: Batch) -> dict[str, tuple[str, str]]:
 USUAL = {
     "number": "1", "act": "acknowledge", "name": "report.v1", "form": "html", "route": "wbr", "sub": NOBODY_S,
     "person": NOBODY_S, "token": "x", "file": "x", "key": "x", "replay": NOBODY_S, "plan": "wbr-2015-final",
-    "leg": "GR-MK", "item": "1", "what": "move",
+    "leg": "GR-MK", "item": "1", "what": "move", "language": "de",
 }  # fmt: skip
 
 

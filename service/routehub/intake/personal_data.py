@@ -119,10 +119,21 @@ def found_in(text: str) -> Iterator[str]:
             yield sign.words
 
 
+CAP_TEXTS = frozenset({"headline", "description", "instruction", "note"})
+"""What somebody wrote in an alert that came as CAP. Its other fields have forms of their own: senders and contacts of
+authorities, identifiers, polygons, whose digits look like telephones."""
+
+
+def _was_written(pointer: str) -> bool:
+    _, of_cap, rest = pointer.partition("/cap/")
+    return not of_cap or rest.rpartition("/")[2] in CAP_TEXTS
+
+
 def problems_of(payload: Payload, pointer: str) -> list[Problem]:
     """A problem at each text that looks like it holds data about a person. What was found is not repeated."""
     return [
         Problem(where, CODE, f"This looks like {words}. The hub is for figures and words about groups.")
         for where, text in texts_at(payload, pointer)
+        if _was_written(where)
         for words in found_in(text)
     ]
