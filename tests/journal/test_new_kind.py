@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, MetaData, Table, insert, select
+from sqlalchemy import BigInteger, Table, insert, select
 from sqlmodel import Field, SQLModel
 
 from routehub.core.db import table_of
@@ -31,7 +31,7 @@ WEATHER = Kind(
 )  # fmt: skip
 
 
-class WeatherNow(SQLModel, table=True, metadata=MetaData()):  # its own, so that migrations do not see it
+class WeatherNow(SQLModel, table=True):
     __tablename__ = "weather_of_a_test"
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -41,6 +41,7 @@ class WeatherNow(SQLModel, table=True, metadata=MetaData()):  # its own, so that
 
 
 weather = table_of(WeatherNow)
+SQLModel.metadata.remove(weather)  # migrations, and whoever goes over all tables, do not see it
 
 
 class WeatherBoard:
