@@ -26,7 +26,7 @@ def _overdue(matter: Matter, point: str, found: list[Shown]) -> Entry:
     plan, _, number = point.partition("/")
     where = f"Point {number}" if plan == matter.plan else f"{plan}, point {number}"
     what = "a commitment" if len(found) == 1 else words.count(len(found), "commitment")
-    found = sorted(found, key=lambda one: (-one.standing.days_overdue, one.view.made_at))
+    found = sorted(found, key=lambda one: -one.standing.days_overdue)  # those of one day as they were accepted
     return entry(
         "commitment-overdue", f"{where}: {what} past {'its' if len(found) == 1 else 'their'} date",
         "The date has passed and the target was not reported as reached.", outcome="discuss", minutes=5,
