@@ -317,8 +317,8 @@ def _events(visitor: Visitor) -> str | None:
     return f"/v1/routes/{visitor.route.code}/events?after={visitor.head}&resync=head"
 
 
-def _spread(listening: int) -> int:
-    """A few pages ask within a second. Hundreds take as long as leaves half of the hub to everybody else (measured:
+def spread(listening: int) -> int:
+    """Milliseconds, for so many open streams. A few pages ask within a second. Hundreds take as long as leaves half of the hub to everybody else (measured:
     ``python -m benchmarks pages``)."""
     return min(max(SPREAD_LEAST, SPREAD_EACH * listening), SPREAD_MOST)
 
@@ -368,7 +368,7 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=_(BANDS.get(marking, "")) or None,
-        events=_events(visitor) if visitor else None, spread=_spread(ctx.listening()),
+        events=_events(visitor) if visitor else None, spread=spread(ctx.listening()),
         ends=visitor.session.expires_at if visitor else None,
         ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
         address=request.url.path if request.method in ("GET", "HEAD") else base or "/",
