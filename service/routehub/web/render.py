@@ -318,8 +318,8 @@ def _events(visitor: Visitor) -> str | None:
 
 
 def spread(listening: int) -> int:
-    """Milliseconds, for so many open streams. A few pages ask within a second. Hundreds take as long as leaves half of the hub to everybody else (measured:
-    ``python -m benchmarks pages``)."""
+    """Milliseconds, for so many open streams. A few pages ask within a second; hundreds take as long as leaves half of
+    the hub to everybody else (measured: ``python -m benchmarks pages``)."""
     return min(max(SPREAD_LEAST, SPREAD_EACH * listening), SPREAD_MOST)
 
 
