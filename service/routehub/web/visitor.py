@@ -70,7 +70,7 @@ async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, Pe
     token = request.cookies.get(sessions.cookie_name(ctx.settings.public_url))
     if not token:
         return None
-    found = await ctx.db.read(sessions.find, token, wall())
+    found = await ctx.db.read(ctx.directory.session, token, wall())
     person = ctx.directory.value.people.get(found.person) if found else None
     if found is None or person is None or not person.active(wall()):
         return None
