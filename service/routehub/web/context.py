@@ -18,6 +18,7 @@ from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
+from routehub.journal.red_reads import RedReads
 from routehub.journal.writer import Writer
 from routehub.web.counts import KnownCounts
 from routehub.web.provider import Provider
@@ -43,6 +44,7 @@ class WebContext:
     due: Callable[[], None]
     chair: Chair
     vault: Vault
+    red_reads: RedReads
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)
