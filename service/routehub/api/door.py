@@ -25,6 +25,10 @@ _UNKNOWN: ContextVar[tuple[Problem, ...]] = ContextVar("unknown", default=())
 """What the door has to refuse once it has found nothing else to refuse; set for the time of one request."""
 
 
+WITHOUT_CONTENT = frozenset({"identity", "housekeeping"})
+"""Doors that name messages and never say what is in them: the audit itself, the log of pushes."""
+
+
 class Door(APIRoute):
     """A door of the API. What it knows as parameters is what its function and their dependencies declare."""
 
@@ -42,7 +46,8 @@ class Door(APIRoute):
         async def checked(request: Request) -> Response:
             unknown = unknown_parameters(request, self.parameters) if request.scope["query_string"] else ()
             if not unknown:
-                return _told(request, await handle(request))
+                response = await handle(request)
+                return response if WITHOUT_CONTENT.intersection(self.tags) else _told(request, response)
             told = _UNKNOWN.set(unknown)
             try:
                 return await handle(request)
