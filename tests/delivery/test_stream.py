@@ -38,7 +38,11 @@ async def test_what_a_stream_gave_of_tlp_red_stands_in_the_audit(office: Office,
     gr, mk, rs = office.key("GR"), office.key("MK"), office.key("RS")
     hub = start()
     missed = note(hub, gr, "missed", "MK", tlp="RED")
-    async with socket(hub, mk, "?after=0") as reader, socket(hub, rs) as stranger, socket(hub, mk, "?kind=alert") as other:
+    async with (
+        socket(hub, mk, "?after=0") as reader,
+        socket(hub, rs) as stranger,
+        socket(hub, mk, "?kind=alert") as other,
+    ):
         await frame(stranger), await frame(other)
         assert (await frame(reader))["recovered"] is True
         assert (await frame(reader))["id"] == missed["id"]

@@ -82,7 +82,9 @@ async def test_a_cut_connection_leaves_the_target_empty_and_the_same_command_wor
 
     def cut(part: str, _done: int, _of: int) -> None:
         if part == "entry":
-            other = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            other = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            )
             with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as conn:
                 conn.execute(other, [conn.info.dbname])
 

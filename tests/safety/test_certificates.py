@@ -161,11 +161,15 @@ def test_behind_a_real_proxy_the_handshake_says_who_it_is(
     ours = certificate(tmp_path, "si")
     hub = start_hub(office.url, **SETTINGS)
     make = ("keys", "make", "SI", "border-system", "--certificate", str(ours))
-    line = re.search(r"routehub certificate \S+ wbr SI border-system sha256:[0-9a-f]{64}", hub.command(*make, check=False).stderr)
+    line = re.search(
+        r"routehub certificate \S+ wbr SI border-system sha256:[0-9a-f]{64}", hub.command(*make, check=False).stderr
+    )
     assert line is not None
     proof = tmp_path / "proof.base64"
     openssl = ["openssl", "dgst", "-sha256", "-sign", str(ours)]
-    proof.write_bytes(b64encode(subprocess.run(openssl, input=line[0].encode(), capture_output=True, check=True).stdout))
+    proof.write_bytes(
+        b64encode(subprocess.run(openssl, input=line[0].encode(), capture_output=True, check=True).stdout)
+    )
     hub.command(*make, "--proof", str(proof))
     address = nginx(hub.port, certificate(tmp_path, "server"))
 

@@ -70,7 +70,7 @@ def _told(request: Request, response: Response) -> Response:
 
         async def passed() -> AsyncIterator[Any]:
             async for piece in pieces:
-                given(who, path, bytes(piece))
+                given(who, path, piece.encode() if isinstance(piece, str) else bytes(piece))
                 yield piece
 
         response.body_iterator = passed()

@@ -44,7 +44,9 @@ def make(
     ] = None,
     proof: Annotated[
         Path | None,
-        typer.Option(help="File with the signature that shows whose the certificate is; without it you are told what to sign."),
+        typer.Option(
+            help="File with the signature that shows whose the certificate is; without it you are told what to sign."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

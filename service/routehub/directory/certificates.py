@@ -1,8 +1,8 @@
-"""A certificate in the place of a key's secret: whoever registers it shows that its private key is theirs, and for whom.
+"""A certificate in the place of a key's secret: who registers it shows that its private key is theirs, and for whom.
 
-The proof is a signature over one line that names this journal, the route, the party, the system and the certificate. A
-signature made for one party is of no use to another, so a certificate that others have seen cannot be registered by them
-first, and nothing has to be kept between asking and answering.
+The proof is a signature over one line that names this journal, the route, the party, the system and the certificate.
+One made for a party is of no use to another, so a certificate that others have seen cannot be registered by them first,
+and nothing has to be kept between asking and answering.
 """
 
 from base64 import b64decode
@@ -67,7 +67,9 @@ def _signed(certificate: x509.Certificate, signature: bytes, text: str) -> bool:
         elif isinstance(key, Ed25519PublicKey):
             key.verify(signature, said)
         else:
-            raise refused("/certificate", "kind-of-key", "Certificates have a key of RSA, of a curve of NIST, or ed25519.")
+            raise refused(
+                "/certificate", "kind-of-key", "Certificates have a key of RSA, of a curve of NIST, or ed25519."
+            )
     except InvalidSignature:
         return False
     return True

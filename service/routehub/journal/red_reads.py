@@ -175,7 +175,10 @@ class RedReads:
                 fresh |= {(reader, one) for one in new}
             return tx.wall.date(), fresh
 
-        if all((reader, one) in seen for reader, messages in taken.items() for one in messages) and wall().date() == day:
+        if (
+            all((reader, one) in seen for reader, messages in taken.items() for one in messages)
+            and wall().date() == day
+        ):
             return
         try:
             today, fresh = await self._writer.submit(Change(add))
