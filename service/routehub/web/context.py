@@ -44,6 +44,8 @@ class WebContext:
     due: Callable[[], None]
     chair: Chair
     vault: Vault
+    listening: Callable[[], int]
+    """How many streams are open at this hub."""
     red_reads: RedReads
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
