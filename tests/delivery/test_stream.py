@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from tests.delivery.calls import alert, bearer, frame, note, socket
+from tests.delivery.calls import alert, bearer, frame, get, note, socket
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
@@ -33,6 +33,29 @@ async def test_a_message_reaches_the_streams_of_its_readers_and_of_nobody_else(o
         assert "previous" not in came
         note(hub, gr, "for both", "MK", "RS")
         assert (await frame(stranger))["data"]["text"] == "for both"
+
+
+async def test_what_a_stream_gave_of_tlp_red_stands_in_the_audit(office: Office, start: Start):
+    gr, mk, rs = office.key("GR"), office.key("MK"), office.key("RS")
+    hub = start()
+    missed = note(hub, gr, "missed", "MK", tlp="RED")
+    async with (
+        socket(hub, mk, "?after=0") as reader,
+        socket(hub, rs) as stranger,
+        socket(hub, mk, "?kind=alert") as other,
+    ):
+        await frame(stranger), await frame(other)
+        assert (await frame(reader))["recovered"] is True
+        assert (await frame(reader))["id"] == missed["id"]
+        live = note(hub, gr, "live", "MK", "RS", tlp="RED")
+        await frame(reader), await frame(stranger)
+
+    def told(key: str) -> list[str]:
+        rows = get(hub, key, "audit")["audit"]
+        return [one for row in rows if row["act"] == "read-red" for one in row["detail"]["messages"]]
+
+    assert sorted(told(mk)) == sorted([missed["id"], live["id"]])
+    assert told(rs) == [live["id"]]
 
 
 async def test_a_cursor_brings_what_was_missed_then_goes_on_live(office: Office, start: Start):

@@ -107,6 +107,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         raise Unknown(_("There is no route %(code)s here that you can see.", code=code))
     principal = roles[code]
     today = ctx.clock.now().astimezone(route.zone).date()
+    request.state.reader = principal  # to whom the answer goes (journal/red_reads.py)
     head, counts = await ctx.db.read(_standing, ctx, principal, route)
     return Visitor(
         person, session, principal, directory.name(principal.party, today), route, routes,

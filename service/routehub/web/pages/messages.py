@@ -9,7 +9,6 @@ from routehub.core.errors import NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.journal import feed
 from routehub.journal.feed import FeedItem, Filter
-from routehub.journal.jobs import Change
 from routehub.views.reached import MessageReached, reached
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
@@ -40,7 +39,7 @@ def _line(ctx: WebContext, item: FeedItem) -> str:
 
 @router.get("/messages/{ref}")
 async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Path(max_length=60)]) -> Response:
-    """One message by its id or short id. Reading what is TLP:RED is recorded."""
+    """One message by its id or short id."""
     item = await ctx.db.read(feed.one, who.route.code, who.party, ref)
     if item is None:
         raise Unknown(_("There is no message with this id that you can see."))
@@ -53,12 +52,6 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
         }
         return page(request, ctx, who, "erased.html", _("Erased"), values)
     event = json.loads(item.body)
-    if event["tlp"] == "RED":
-        detail = {"message": item.id}
-        who_reads = who.principal
-        await ctx.writer.submit(
-            Change(lambda tx: tx.audit("read-red", who_reads.route, who_reads.party, who_reads.actor, detail))
-        )
     data = dict(event["data"])
     audience = data.pop("audience", [])
     kind = ctx.registry.get(item.kind)
