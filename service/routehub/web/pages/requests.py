@@ -16,6 +16,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.record_words import tongues
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
@@ -122,11 +123,12 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> RequestView:
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, view: RequestView, *, done: str = "",
-    said: dict[str, str] | None = None, faults: Faults | None = None,
+    said: dict[str, str] | None = None, faults: Faults | None = None, tongue: str = "",
 ) -> Response:  # fmt: skip
     place = who.route.places.get(view.place) if view.place else None
     values = {
-        "view": view, "place": place.name if place else view.place, "done": done, "faults": faults or Faults(),
+        "view": view, "place": place.name if place else view.place, "done": done, "tongue": tongue,
+        "faults": faults or Faults(),
         "said": request_form.SAID | (said or {}), "key": fresh_key(),
         "own": view.party == who.party and "response" in who.may,
         "mine": view.asks(who.party), "waits": view.waits_for(who.party) and "response" in who.may,
@@ -149,7 +151,9 @@ async def show(
     request: Request, ctx: Web, who: Reading, ref: Ref, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """One request with its answers and offers, and the forms that fit the visitor."""
-    return _show(request, ctx, who, await _one(ctx, who, ref), done=done)
+    view = await _one(ctx, who, ref)
+    said_in = await ctx.db.read(tongues, who, [view.id])
+    return _show(request, ctx, who, view, done=done, tongue=said_in.get(view.id, ""))
 
 
 @router.post("/requests/{ref}/{act}")
