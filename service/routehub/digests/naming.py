@@ -22,7 +22,9 @@ def prose(directory: Directory, code: str, on: date) -> str:
     if known is None:
         return directory.name(code, on)
     name = language.pgettext("party", known.named(on).short) if known.kind in _SHORT else directory.name(code, on)
-    return f"the {name}" if language.current() == language.ENGLISH and (known.kind in _ARTICLE or name in _NAMES) else name
+    return (
+        f"the {name}" if language.current() == language.ENGLISH and (known.kind in _ARTICLE or name in _NAMES) else name
+    )
 
 
 def official(directory: Directory, code: str, on: date) -> str:

@@ -60,7 +60,10 @@ def made(today: date) -> Iterator[Made]:
     private = _places(20_000, f"{written(20_000)} places in private accommodation", 5, owners=owners) | in_year
     yield Made("unhcr", "UNHCR", first, private, "greece", established)
     yield Made("first", "UNHCR", first, _places(1_000, f"First {written(1_000)} places", 5), "unhcr", established)
-    agreed = _places(12_150, f"{written(12_150)} places by vouchers and apartments", 5, rate={"value": 150, "per": "day"}) | in_year
+    agreed = (
+        _places(12_150, f"{written(12_150)} places by vouchers and apartments", 5, rate={"value": 150, "per": "day"})
+        | in_year
+    )
     agreed["text"] = "A partnership agreement is expected to be concluded in the coming days."
     yield Made("agreed", "UNHCR", last, agreed, "unhcr")
     flats = _places(2_400, f"Rental of {written(2_400)} apartments", 5) | {"unit": "apartments"}

@@ -37,8 +37,8 @@ def posted(conn: Connection, who: Visitor, ref: str) -> Posted | None:
 
 
 def summary_of(ctx: WebContext, data: dict[str, Any], kind_name: str, route: RouteView | None = None) -> str:
-    """The kind's own line, in English with the English names of parties: one line has one language. A kind that this hub
-    no longer knows, or not in this form, is named only. On a route that is marked as not real throughout, its lines
+    """The kind's own line, in English with the English names of parties: one line has one language. A kind that this
+    hub no longer knows, or not in this form, is named only. On a route that is marked as not real throughout, its lines
     need not say so one by one."""
     if route is not None and route.exercise and data.get("status") == "Exercise":
         data = data | {"status": "Actual"}

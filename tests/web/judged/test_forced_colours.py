@@ -1,5 +1,5 @@
-"""With the system's own few colours (Windows' contrast themes): what is chosen, focused, marked or drawn can still be told
-apart, on the main pages (UX 11.12)."""
+"""With the system's own few colours (Windows' contrast themes): what is chosen, focused, marked or drawn can still be
+told apart, on the main pages (UX 11.12)."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ PAGES = (
     "/commitments", "/conference", "/figures", "/settings", "/help/glossary",
 )  # fmt: skip
 DRAWN = """() => {
-  // What each part of a drawing is told by, and the least contrast of graphics with what lies behind them (WCAG 1.4.11).
+  // By which colour each part of a drawing is told, and the least contrast of graphics (WCAG 1.4.11).
   const told = { '.route .box': 'stroke', '.route .fill': 'stroke', '.route .track': 'stroke', '.flow .line': 'stroke',
     '.flow .head': 'fill', '.flow .band': 'stroke', '.route text:not(.said)': 'fill', '.bar .track': 'stroke',
     '.severity .f': 'fill', '.spark polyline': 'stroke', '.graph polyline': 'stroke', '.graph text': 'fill',
@@ -38,15 +38,18 @@ DRAWN = """() => {
 MARKED = """() => {
   const style = (one) => getComputedStyle(one);
   const wrong = [];
-  const here = document.querySelector('.nav [aria-current]'), there = document.querySelector('.nav a:not([aria-current])');
-  if (here && style(here).borderBottomColor === style(there).borderBottomColor) wrong.push('the page of the navigation');
+  const here = document.querySelector('.nav [aria-current]');
+  const there = document.querySelector('.nav a:not([aria-current])');
+  if (here && style(here).borderBottomColor === style(there).borderBottomColor) wrong.push('the navigation');
   for (const one of document.querySelectorAll('main .chip, main .word, .band, .badge'))
-    if (one.getClientRects().length && parseFloat(style(one).borderTopWidth) < 1) wrong.push(`no edge: ${one.outerHTML}`);
+    if (one.getClientRects().length && parseFloat(style(one).borderTopWidth) < 1)
+      wrong.push(`no edge: ${one.outerHTML}`);
   for (const one of document.querySelectorAll('.choice:has(:checked)')) {
     const other = one.parentElement.querySelector('.choice:not(:has(:checked))');
     if (other && style(one).borderTopWidth === style(other).borderTopWidth) wrong.push(`chosen: ${one.innerText}`);
   }
-  const first = document.querySelector('main .button.primary'), usual = document.querySelector('main .button:not(.primary)');
+  const first = document.querySelector('main .button.primary');
+  const usual = document.querySelector('main .button:not(.primary)');
   if (first && usual && style(first).backgroundColor === style(usual).backgroundColor) wrong.push('the main button');
   return wrong;
 }"""

@@ -14,7 +14,6 @@ from routehub_client.cli.words import clean
 from routehub_client.outbox import Item, Outcome, send
 from routehub_client.wire import Call
 
-
 CHECKED = ("Text-Checked", "yes")
 """Said by somebody who was asked whether a text is about a person (docs/decisions/0085)."""
 

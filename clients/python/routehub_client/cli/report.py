@@ -74,8 +74,14 @@ def _as_typed(figures: list[dict[str, Any]], problem: Problem) -> Problem:
     message = "no figure has this name; rh figures template writes those of your party" if unknown else problem.message
     suggestion = problem.suggestion and figuretext.key({**item, "indicator": problem.suggestion})
     sent = None if unknown else problem.sent
-    return replace(problem, pointer=figuretext.key(item), message=message, sent=sent,
-                   allowed=None if unknown else problem.allowed, suggestion=suggestion if unknown else problem.suggestion)
+    return replace(
+        problem,
+        pointer=figuretext.key(item),
+        message=message,
+        sent=sent,
+        allowed=None if unknown else problem.allowed,
+        suggestion=suggestion if unknown else problem.suggestion,
+    )
 
 
 def nil(run: Run, day: Day = None) -> None:

@@ -7,6 +7,7 @@ from routehub.core.language import _
 from routehub.digests.render.page import AgendaPage, ItemView, PrepareView
 from routehub.digests.render.pdf import Block, Bullets, Column, Heading, Link, Paper, Paragraph, Run, Strong, Table
 
+
 def agenda_paper(page: AgendaPage, at: datetime) -> Paper:
     """``at``: when it was compiled, which is the date of the file."""
     return Paper(

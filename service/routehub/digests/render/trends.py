@@ -35,8 +35,8 @@ def caption(agenda: Agenda) -> str:
     if not agenda.days:
         return ""
     return _(
-        "People entered: a day, on average over the days reported, %(days)s to %(last)s. Highest: the day that ends then. "
-        "Reception: places taken, newest figures.",
+        "People entered: a day, on average over the days reported, %(days)s to %(last)s. "
+        "Highest: the day that ends then. Reception: places taken, newest figures.",
         days=words.count(len(agenda.days), "day"), last=words.day(agenda.days[-1]),
     )  # fmt: skip
 

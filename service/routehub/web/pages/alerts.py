@@ -53,7 +53,8 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     found = await ctx.db.read(read)
     opened = [a for a in found if a.state == "open"]
     values = {
-        "tongues": await ctx.db.read(tongues, who, [a.latest for a in found]), "opened": opened, "over": [a for a in found if a.state != "open"],
+        "tongues": await ctx.db.read(tongues, who, [a.latest for a in found]), "opened": opened,
+        "over": [a for a in found if a.state != "open"],
         "keys": {a.short_id: fresh_key() for a in opened},
     }  # fmt: skip
     return page(request, ctx, who, "alerts.html", _("Alerts: %(n)s open", n=len(opened)), values)

@@ -182,9 +182,7 @@ async def show(
     blank = commitment_form.blank_progress(today)
     one = _find(every, ref)
     said_in = await ctx.db.read(tongues, who, [one.view.now.message_id])
-    return _show(
-        request, ctx, who, one, every, blank, Faults(), done, tongue=said_in.get(one.view.now.message_id, "")
-    )
+    return _show(request, ctx, who, one, every, blank, Faults(), done, tongue=said_in.get(one.view.now.message_id, ""))
 
 
 @router.post("/commitments/{ref}/progress")

@@ -97,7 +97,9 @@ AUDIENCE_WORDS = {
 
 def audience_words(words: list[str], name: Names) -> str:
     """``all parties of the route``; named parties by name."""
-    return ", ".join(_(AUDIENCE_WORDS[word]) if word in AUDIENCE_WORDS else name(word) for word in words) or _("nobody else")
+    return ", ".join(_(AUDIENCE_WORDS[word]) if word in AUDIENCE_WORDS else name(word) for word in words) or _(
+        "nobody else"
+    )
 
 
 def facts(data: Any, label: str = "") -> list[Fact]:

@@ -162,7 +162,8 @@ async def show(
         n_2=len(picture.alerts),
     )
     values = {
-        "view": found, "picture": picture, "table": parties(picture, who.party, find), "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
+        "view": found, "picture": picture, "table": parties(picture, who.party, find),
+        "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
         "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,
         "windows": [w for w in WINDOWS if w[0] != "last" or visit.before],
         # An open page that brings itself up to date gets what all of the party's people get.
