@@ -22,6 +22,8 @@ MOMENT = re.compile(r"\b(\d{1,2} [A-Z][a-z]+ \d{4} \d\d:\d\d) UTC\b")
 MOST = 200
 """Messages that are looked up for one page."""
 
+TITLES = ("headline", "title", "subject")
+"""Where messages of different kinds say what they are about."""
 Telling = Callable[[str], str]
 
 
@@ -33,8 +35,14 @@ def named(conn: Connection, who: Visitor, lines: Iterable[str]) -> dict[str, str
     for ref in wanted:
         item = feed.one(conn, who.route.code, who.party, ref)
         if item is not None:
-            found[ref] = item.short_id or f"the {item.kind.replace('_', ' ')} of {item.party}"
+            found[ref] = item.short_id or _title(item.body) or f"the {item.kind.replace('_', ' ')} of {item.party}"
     return found
+
+
+def _title(body: str | None) -> str:
+    """“Video conference of the contact points”"""
+    data = json.loads(body)["data"] if body else {}
+    return next((f"“{data[name]}”" for name in TITLES if data.get(name)), "")
 
 
 def telling(route: RouteView, shown: Shown, names: dict[str, str]) -> Telling:

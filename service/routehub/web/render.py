@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -328,6 +329,11 @@ def spoken_in(tag: str | None) -> Markup:
     return Markup(' lang="{}"').format(tag) if tag and tag != language.current() else Markup("")
 
 
+def in_english(words: str) -> Markup:
+    """``lang="en"`` for a word of the record, such as the name of a field, that the page's language has no word for."""
+    return spoken_in(language.ENGLISH) if _(words) == words else Markup("")
+
+
 def tongue_of(said: Payload) -> str | None:
     """The language that a payload names, not the one that it has when nobody said."""
     return said.language if "language" in said.model_fields_set else None
@@ -348,11 +354,13 @@ def environment() -> Environment:
     env.filters["points"] = points
     env.filters["change"] = numbers.change
     env.filters["percent"] = words.percent
+    env.filters["plan"] = partial(language.pgettext, "plan")
     env.filters["roles"] = roles_in_words
     language.into(env)
     env.globals["asset"] = assets.address
     env.globals["spoken_in"] = spoken_in
     env.globals["tongue_of"] = tongue_of
+    env.globals["in_english"] = in_english
     env.globals["phrases"] = assets.phrases_address
     env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS

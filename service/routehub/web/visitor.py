@@ -156,7 +156,7 @@ async def reader(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     """A visitor who may read messages here; an operator runs the hub and reads no content (DECISIONS 1)."""
     if not who.principal.reads_feed:
         if "operator" in who.principal.roles:
-            raise NotAllowed("You run this hub. Operators read no content; the terminal has what they need.")
+            raise NotAllowed(_("You run this hub. Operators read no content; the terminal has what they need."))
         raise NotAllowed(
             _("You have no role on this route that reads messages. Your party's office nominates people for roles.")
         )

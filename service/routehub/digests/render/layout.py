@@ -1,5 +1,6 @@
-"""Laying a page out as text, HTML and Markdown, in the current language; what the record says stays as it is. In
-HTML everything that people wrote is escaped by the template engine; in Markdown by hand. Text wraps at 76 columns, so that it reads on a phone and in a terminal."""
+"""Laying a page out as text, HTML and Markdown, in the current language; what the record says stays as it is. In HTML
+everything that people wrote is escaped by the template engine; in Markdown by hand. Text wraps at 76 columns, so that
+it reads on a phone and in a terminal."""
 
 import base64
 import hashlib

@@ -68,7 +68,7 @@ ACTS: Mapping[str, ActPage] = {
         later("accepts the conditions for"),
         later("Accept the conditions for"),
     ),
-    "withdraw": ActPage("withdraw", later("Withdraw"), "withdraws", later("Withdraw for"), later("Why")),
+    "withdraw": ActPage("withdraw", later("Withdraw"), later("withdraws"), later("Withdraw for"), later("Why")),
     "took-place": ActPage(
         "took_place",
         later("Say what took place"),
@@ -231,7 +231,7 @@ def _show_act(
     faults: Faults, status: int = 200,
 ) -> Response:  # fmt: skip
     asks = ACTS[act]
-    title = _("%(title)s: movement %(short_id)s", title=asks.title, short_id=found.short_id)
+    title = _("%(title)s: movement %(short_id)s", title=_(asks.title), short_id=found.short_id)
     values = {"movement": found, "act": act, "asks": asks, "typed": typed, "faults": faults}
     return page(
         request,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import Looking, OfferView, RequestView
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
-from routehub.core.language import _
+from routehub.core.language import _, lowered
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import request_form
@@ -69,7 +69,7 @@ def _show_form(
         "answers_to": request_form.ANSWERS_TO, "mechanism": request_form.MECHANISM,
         "categories": request_form.CATEGORIES, "words": request_form.WORDS,
     }  # fmt: skip
-    title = _("Ask: %(typed)s", typed=request_form.WORDS[typed["category"]].lower())
+    title = _("Ask: %(typed)s", typed=lowered(_(request_form.WORDS[typed["category"]])))
     return page(
         request,
         ctx,
@@ -134,7 +134,7 @@ def _show(
         "mine": view.asks(who.party), "waits": view.waits_for(who.party) and "response" in who.may,
         "words": request_form.WORDS, "reasons": request_form.DECLINE_REASONS,
     }  # fmt: skip
-    title = f"{request_form.WORDS[view.category]} {view.short_id}: {view.title}"
+    title = f"{_(request_form.WORDS[view.category])} {view.short_id}: {view.title}"
     return page(
         request,
         ctx,
