@@ -46,7 +46,8 @@ MARKED = """() => {
       wrong.push(`no edge: ${one.outerHTML}`);
   for (const one of document.querySelectorAll('.choice:has(:checked)')) {
     const other = one.parentElement.querySelector('.choice:not(:has(:checked))');
-    if (other && style(one).borderTopWidth === style(other).borderTopWidth) wrong.push(`chosen: ${one.innerText}`);
+    const edges = other && parseFloat(style(other).borderTopWidth) > 0;  // else the round mark itself is all there is
+    if (edges && style(one).borderTopWidth === style(other).borderTopWidth) wrong.push(`chosen: ${one.innerText}`);
   }
   const first = document.querySelector('main .button.primary');
   const usual = document.querySelector('main .button:not(.primary)');
