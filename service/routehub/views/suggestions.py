@@ -1,7 +1,7 @@
 """Who could take people from whom: a pure function with its arithmetic. A suggestion and nothing more: nobody has
 agreed to anything, and moving people needs the agreement of who receives them (final statement, point 3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,28 +74,29 @@ class Suggestion:
     inputs: tuple[str, ...]
 
 
-def suggest(rooms: Iterable[Room], legs: Sequence[tuple[str, str]]) -> list[Suggestion]:
+def suggest(rooms: Iterable[Room], legs: Iterable[tuple[str, str]]) -> list[Suggestion]:
     """The fullest first; neighbours before others, among them who has most room. Room is given once."""
     known = sorted(rooms, key=lambda r: (-r.share, r.party))
     left = {room.party: room.spare for room in known if not room.presses}
     by_party = {room.party: room for room in known}
+    borders = frozenset(legs)
     found = []
-    for full in known:
-        excess = full.excess if full.presses else 0
-        for party in sorted(left, key=lambda p: (_leg(full.party, p, legs) is None, -left[p], p)):
+    for full in (room for room in known if room.presses):
+        excess = full.excess
+        for party in sorted(left, key=lambda p: (_leg(full.party, p, borders) is None, -left[p], p)):
             people = min(excess, left[party])
             if people < LEAST:
                 continue
-            found.append(_suggestion(full, by_party[party], people, left[party], _leg(full.party, party, legs)))
+            found.append(_suggestion(full, by_party[party], people, left[party], _leg(full.party, party, borders)))
             left[party] -= people
             excess -= people
     return found
 
 
-def _leg(one: str, other: str, legs: Sequence[tuple[str, str]]) -> str | None:
+def _leg(one: str, other: str, borders: frozenset[tuple[str, str]]) -> str | None:
     """Forward along the route before back."""
     for pair in ((one, other), (other, one)):
-        if pair in legs:
+        if pair in borders:
             return "-".join(pair)
     return None
 

@@ -340,7 +340,7 @@ def tongue_of(said: Payload) -> str | None:
 
 
 def spread(listening: int) -> int:
-    """Milliseconds, for so many open streams. A few pages ask within a second. Hundreds take as long as leaves half of
+    """Milliseconds, for so many open streams. A few pages ask within a second; hundreds take as long as leaves half of
     the hub to everybody else (measured: ``python -m benchmarks pages``)."""
     return min(max(SPREAD_LEAST, SPREAD_EACH * listening), SPREAD_MOST)
 
