@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from routehub.core.errors import NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.journal import feed
-from routehub.journal.feed import FeedItem, Filter
+from routehub.journal.feed import Filter
 from routehub.views.reached import MessageReached, reached
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
