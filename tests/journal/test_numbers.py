@@ -62,7 +62,7 @@ async def test_a_poller_sees_every_number_once_and_in_order(hub: Inside, hub_url
     poller = Poller(hub_url)
     poller.start()
     try:
-        for number in account.rounds("messages posted at once", sized(1, 100), by=180):
+        for number in account.rounds("messages posted at once", sized(1, 50), by=180):
             some = range(60 * number - 60, 60 * number)
             await asyncio.gather(*(note(hub, party, n) for n in some for party in ("MK", "GR", "AT")))
     finally:
@@ -86,7 +86,7 @@ async def test_two_hubs_on_one_database_share_one_row_of_numbers(
     async with inside(url, tmp_path, held) as one, inside(url, tmp_path, held) as two:
         poller.start()
         try:
-            for number in account.rounds("messages posted at two hubs at once", sized(1, 100), by=80):
+            for number in account.rounds("messages posted at two hubs at once", sized(1, 50), by=80):
                 some = range(40 * number - 40, 40 * number)
                 await asyncio.gather(*(note(hub, p, n) for n in some for hub, p in ((one, "MK"), (two, "GR"))))
         finally:

@@ -186,7 +186,7 @@ def staged(url: str, sink: SmtpSink, start: Start, module: str = "routehub.cli._
 
 
 def play(days: Days, sink: SmtpSink, account: Account, times: int, patience: float) -> None:
-    said = silences(random.Random(2015), times)
+    said = silences(random.Random(2019), times)
     for number in account.rounds("days", times):
         try:
             days.live(number - 1, said[number - 1], patience)
