@@ -421,7 +421,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.router.middleware_stack = Signposted(app.router, signpost)
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due, hub.chair, hub.vault,
+        hub.pushes, hub.subscriptions, hub.due, hub.chair, hub.vault, lambda: len(hub.live.listeners),
         Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)

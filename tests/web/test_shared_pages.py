@@ -10,6 +10,7 @@ import pytest
 from fastapi import Request
 
 from routehub.web import live_answers
+from routehub.web.render import spread
 from routehub.web.shared_pages import MOST, SharedPages
 from tests.web.conftest import ON_SQLITE
 
@@ -47,6 +48,11 @@ async def test_what_failed_is_made_again_and_old_texts_are_let_go():
     for number in range(MOST + 10):
         await shared.text(number, text)
     assert len(shared._made) == MOST
+
+
+def test_the_more_pages_are_open_the_longer_they_take_to_ask():
+    assert [spread(count) for count in (0, 100, 500, 1000)] == [700, 700, 3_000, 6_000]
+    assert spread(10_000) == 10_000  # and nobody waits longer than this for what is new
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def device(browser: Browser) -> Iterator[Device]:
 def sign_out(page: Page) -> None:
     page.locator("details.me summary").click()
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")  # and not on the way there any more
 
 
 def with_password(stage: Stage, page: Page, leads_to: str = "/", who: str = address("SI")) -> None:

@@ -40,7 +40,7 @@ def minutes(number: int, began: datetime, following: datetime) -> dict[str, Any]
             {
                 "number": 1, "title": "Reporting this week", "points": [f"{PLAN}/1", f"{PLAN}/9"],
                 "conclusions": [
-                    _concluded(number, 1, "All participants send their figures by 08:00.", True),
+                    _concluded(number, 1, "All participants send their figures by 08:00 Brussels time.", True),
                     _concluded(number, 2, "Romania is called by telephone when it is silent for two days.", False),
                 ],
             },

@@ -43,6 +43,8 @@ class WebContext:
     due: Callable[[], None]
     chair: Chair
     vault: Vault
+    listening: Callable[[], int]
+    """How many streams are open at this hub."""
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)

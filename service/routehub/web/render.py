@@ -97,6 +97,8 @@ ADMINISTRATION: tuple[Place, ...] = (
     ("/admin/audit", later("Audit")),
 )
 """For operators alone."""
+SPREAD_EACH, SPREAD_LEAST, SPREAD_MOST = 6, 700, 10_000
+"""Milliseconds for each open stream, and at least and at most."""
 ENDS_SOON = timedelta(minutes=15)
 """So long before its end a page says that a sign-in ends, in browsers without scripts."""
 
@@ -205,6 +207,8 @@ class Frame:
     marking: str
     band: str | None
     events: str | None
+    spread: int = 0
+    """Milliseconds over which the open pages of this hub spread their questions when something happens."""
     ends: datetime | None = None
     ends_soon: bool = False
     address: str = "/"
@@ -313,6 +317,12 @@ def _events(visitor: Visitor) -> str | None:
     return f"/v1/routes/{visitor.route.code}/events?after={visitor.head}&resync=head"
 
 
+def spread(listening: int) -> int:
+    """Milliseconds, for so many open streams. A few pages ask within a second; hundreds take as long as leaves half of
+    the hub to everybody else (measured: ``python -m benchmarks pages``)."""
+    return min(max(SPREAD_LEAST, SPREAD_EACH * listening), SPREAD_MOST)
+
+
 def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("routehub.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -358,7 +368,8 @@ def page(
         title=title, here=request.url.path, base=base, route=route,
         routes=visitor.routes if visitor else (), visitor=visitor, csrf=visitor.csrf if visitor else csrf,
         may=visitor.may if visitor else frozenset(), marking=marking, band=_(BANDS.get(marking, "")) or None,
-        events=_events(visitor) if visitor else None, ends=visitor.session.expires_at if visitor else None,
+        events=_events(visitor) if visitor else None, spread=spread(ctx.listening()),
+        ends=visitor.session.expires_at if visitor else None,
         ends_soon=visitor is not None and visitor.session.expires_at < wall() + ENDS_SOON,
         address=request.url.path if request.method in ("GET", "HEAD") else base or "/",
     )  # fmt: skip

@@ -25,6 +25,10 @@ SIDEWAYS = """() => {
 }"""
 
 
+TO_THE_END = "() => window.scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})"
+"""A bar that stays at the edge of the window lies over whatever is scrolled beneath it. Here it is at its own place."""
+
+
 class Eyes:
     """One person's browser. What the browser complains about, and requests that leave the hub, are collected."""
 
@@ -61,6 +65,7 @@ class Eyes:
         for number, (size, theme) in enumerate(ways):
             self.size(*size)
             self.theme(theme)
+            self.page.evaluate(TO_THE_END)
             rules = () if FULL or number == 0 else OF_COLOURS
             self.wrong += [f"{what}, {theme}, {size[0]}: {words}" for words in violations(self.page, *rules)]
         for width in WIDTHS if FULL else (320, 1280):

@@ -67,7 +67,7 @@ def _alert(view: AlertView, marking: str) -> Row:
         view.short_id, view.party, view.category, view.state, view.status, view.severity, view.urgency, view.certainty,
         view.headline, view.description, view.instruction, view.place, view.area, " ".join(view.legs),
         " ".join(view.points), view.issued_at, view.updated_at, view.onset, view.expires, view.ended_at, view.updates,
-        view.rule, view.author, " ".join(a.party for a in view.acknowledgements if a.at), " ".join(view.waiting()),
+        view.rule, view.author, " ".join(a.party for a in view.answered), " ".join(view.waiting()),
         view.latest, view.tlp, marking,
     )  # fmt: skip
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import Connection, RowMapping, and_, case, or_, select
+from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select
 
 from routehub.boards.alerts.tables import acknowledgements, alert_messages, alert_records
 from routehub.directory.visibility import clause
@@ -21,6 +22,16 @@ class Ack:
     by: str | None
     text: str | None
     channel: str | None
+    asked_in: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Parties that one message asked at one time and that have not answered. On a large route these are most of what
+    is stored of an alert, so they are read and kept as one."""
+
+    parties: tuple[str, ...]
     asked_in: str
     asked_at: datetime
 
@@ -56,14 +67,32 @@ class AlertView:
     exercise: bool
     tlp: str
     author: str
-    acknowledgements: tuple[Ack, ...]
+    answered: tuple[Ack, ...]
+    unanswered: tuple[Asked, ...]
+
+    @cached_property
+    def acknowledgements(self) -> tuple[Ack, ...]:
+        """Every addressed party, by its code."""
+        waiting = (
+            Ack(party, None, None, None, None, one.asked_in, one.asked_at)
+            for one in self.unanswered
+            for party in one.parties
+        )
+        return tuple(sorted((*self.answered, *waiting), key=lambda ack: ack.party))
+
+    @property
+    def addressed(self) -> int:
+        """How many parties are asked to acknowledge, or have."""
+        return len(self.answered) + sum(len(one.parties) for one in self.unanswered)
 
     def waiting(self) -> tuple[str, ...]:
         """Addressed parties that have not acknowledged."""
-        return tuple(a.party for a in self.acknowledgements if a.at is None)
+        if len(self.unanswered) == 1:
+            return self.unanswered[0].parties
+        return tuple(sorted(party for one in self.unanswered for party in one.parties))
 
     def waits_for(self, party: str) -> bool:
-        return self.state == "open" and party in self.waiting()
+        return self.state == "open" and any(party in one.parties for one in self.unanswered)
 
 
 def alerts(
@@ -120,17 +149,28 @@ def earlier_messages(conn: Connection, message_id: str) -> tuple[str, ...]:
 
 def _with_acks(conn: Connection, rows: Iterable[RowMapping], now: datetime) -> list[AlertView]:
     rows = list(rows)
-    acks: dict[str, list[Ack]] = {row["id"]: [] for row in rows}
     issued = {row["id"]: row["issued_at"] for row in rows}
+    answered: dict[str, list[Ack]] = {alert: [] for alert in issued}
+    unanswered: dict[str, list[Asked]] = {alert: [] for alert in issued}
     if rows:
         a = acknowledgements.c
-        for row in conn.execute(select(acknowledgements).where(a.alert.in_(list(acks))).order_by(a.party)):
+        of_these = a.alert.in_(list(issued))
+        for row in conn.execute(select(acknowledgements).where(of_these, a.at.is_not(None)).order_by(a.party)):
             asked_in, asked_at = row.asked_in or row.alert, row.asked_at or issued[row.alert]
-            acks[row.alert].append(Ack(row.party, row.at, row.author, row.text, row.channel, asked_in, asked_at))
-    return [_view(row, tuple(acks[row["id"]]), now) for row in rows]
+            answered[row.alert].append(Ack(row.party, row.at, row.author, row.text, row.channel, asked_in, asked_at))
+        parties = func.aggregate_strings(a.party, ",").label("parties")
+        together = (a.alert, a.asked_in, a.asked_at)
+        known: dict[str, tuple[str, ...]] = {}
+        for row in conn.execute(select(*together, parties).where(of_these, a.at.is_(None)).group_by(*together)):
+            codes = known.get(row.parties)
+            if codes is None:
+                codes = known[row.parties] = tuple(sorted(row.parties.split(",")))
+            asked = Asked(codes, row.asked_in or row.alert, row.asked_at or issued[row.alert])
+            unanswered[row.alert].append(asked)
+    return [_view(row, tuple(answered[row["id"]]), tuple(unanswered[row["id"]]), now) for row in rows]
 
 
-def _view(row: RowMapping, acks: tuple[Ack, ...], now: datetime) -> AlertView:
+def _view(row: RowMapping, answered: tuple[Ack, ...], unanswered: tuple[Asked, ...], now: datetime) -> AlertView:
     state = "ended" if row["ended_at"] else "open" if row["expires"] > now else "expired"
     same = {
         name: row[name]
@@ -142,4 +182,4 @@ def _view(row: RowMapping, acks: tuple[Ack, ...], now: datetime) -> AlertView:
     }  # fmt: skip
     legs = tuple(filter(None, row["legs"].split(",")))
     points = tuple(filter(None, row["points"].split(",")))
-    return AlertView(**same, legs=legs, points=points, state=state, acknowledgements=acks)
+    return AlertView(**same, legs=legs, points=points, state=state, answered=answered, unanswered=unanswered)

@@ -173,6 +173,7 @@
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       exchange(fresh);
+      document.body.dataset.spread = fresh.body.dataset.spread;
       const now = new Date(fresh.body.dataset.now);
       if (now > shown) shown = now;   // a text may serve many for some seconds
       heard = Date.now();
@@ -182,11 +183,11 @@
     }
   };
 
-  // Jitter: a thousand open pages do not all ask in the same instant.
+  // Jitter: a thousand open pages do not all ask in the same instant. The hub says over how long, by how many there are.
   const soon = (event) => {
     heard = Date.now();
     if (event && event.data && !concerns(event.data)) return;
-    waiting ??= setTimeout(fetchPage, 100 + Math.random() * 700);
+    waiting ??= setTimeout(fetchPage, 100 + Math.random() * document.body.dataset.spread);
   };
 
   const concerns = (text) => {

@@ -93,7 +93,7 @@ def _lines(matter: Matter, alert: AlertView) -> Iterator[str]:
         yield f"Expired {words.when(alert.expires, zone)}."
     waiting = [week.name(party) for party in alert.waiting()]
     if alert.state == "open" and waiting:
-        asked = len(alert.acknowledgements)
+        asked = alert.addressed
         by = words.listed(waiting) if len(waiting) <= NAMED else f"{len(waiting)} of {asked} parties"
         yield f"Not yet acknowledged by {by}."
 
