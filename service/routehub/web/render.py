@@ -125,6 +125,10 @@ class Shown:
     def at(self, value: datetime) -> Markup:
         return self._tag(value, times.moment(value, self.zone, self.now))
 
+    def dated(self, value: datetime) -> Markup:
+        """With the day also where it is today, as the end of a time that began on another: ``Sun 22 Nov, 06:45``."""
+        return self._tag(value, times.dated(value, self.zone, self.now))
+
     def words_at(self, value: datetime) -> str:
         """Where no element can stand, as within a text that is escaped later."""
         return times.moment(value, self.zone, self.now)

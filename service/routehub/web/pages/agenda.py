@@ -19,7 +19,7 @@ from routehub.digests.agenda.compile import closing
 from routehub.digests.agenda.order import duration, time_of
 from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
-from routehub.digests.render.page import only_plan
+from routehub.digests.render.page import only_plan, plan_title
 from routehub.digests.series import MAIN
 from routehub.directory.visibility import readable
 from routehub.journal import feed
@@ -109,11 +109,12 @@ async def show(
     over = found.minuted or (found.view is not None and now >= found.view.ends)
     closes = found.closes
     minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
+    plan = only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None
     values = {
         "has_readout": await has_readout(ctx, who, series, number),
         "conference": found, "agenda": found.agenda,
         "duration": duration(minutes, found.view.minutes if found.view is not None else None),
-        "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,
+        "plan": plan, "plan_title": plan_title(plan) if plan else "",
         "shut": over or (closes is not None and closes <= now),
         "closes": closes, "over": over, "now": now,
         "labels": labels, "annex": found.annex, "asked_party": who.party,
