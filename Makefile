@@ -85,12 +85,15 @@ bench: .stamps/dev
 	@$(COMPILE) schemas service
 	$(PYTHON_IN) -m benchmarks $(ARGS)
 
-# SIZE: 1 is the full size, 0 that of `make test`. The report stands at the end and in var/soak.json.
+# SIZE: 1 is the full size, 0 that of `make test`. MINUTES: no test begins a further round after so long.
+# The report stands at the end and in var/soak.json.
 SIZE ?= 1
 PROMISE ?=
+MINUTES ?=
 soak: .stamps/dev
 	@$(COMPILE) schemas service clients tests
 	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
+	ROUTEHUB_SOAK_MINUTES="$(MINUTES)" \
 	$(PYTHON_IN) -m pytest -m "promise or soak" -v --timeout=7200 $(ARGS)
 
 screenshots: .stamps/dev

@@ -1,5 +1,7 @@
 """The fixtures of every test; each module of `tests/fixtures` says what it gives and why."""
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = [
     "tests.fixtures.no_skip",
     "tests.fixtures.ports",
@@ -17,3 +19,7 @@ pytest_plugins = [
     "tests.fixtures.node",
     "tests.fixtures.proxies",
 ]
+
+# Examples are the same in every run, and a slow machine is no fault. Others: `--hypothesis-profile=default`.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")

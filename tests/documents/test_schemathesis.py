@@ -3,6 +3,7 @@ the hub, no status, type or field that the document leaves out."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,13 +17,12 @@ from routehub.api.documents.openapi import kind_examples
 from routehub.core.canonical import iso
 from routehub_schemas import Registry
 from tests.documents.stage import Stage, stage
+from tests.fixtures.accounting import Account
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.sizes import sized
 
 PROGRAM = Path(sys.executable).with_name("st")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-SECONDS = sized(20, 1800)
-EXAMPLES = sized(2, 60)
 # Forms by suffix are the same doors again: a small run asks them by Accept only.
 FORMS = r"\.(json|csv|xlsx|atom|ics|txt|html|md|cloudevents)$"
 
@@ -63,7 +63,7 @@ def ask(
 @pytest.mark.timeout(sized(120, 0))
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_running_hub_keeps_to_its_document(
-    migrated_database_url: str, start_hub: Callable[..., HubProcess], tmp_path: Path
+    migrated_database_url: str, start_hub: Callable[..., HubProcess], tmp_path: Path, account: Account
 ):
     made = stage(migrated_database_url)
     hub = start_hub(migrated_database_url, mode="exercise", rate_per_minute="1000000")
@@ -71,9 +71,11 @@ def test_a_running_hub_keeps_to_its_document(
     with httpx.Client(base_url=hub.url, trust_env=False, timeout=30) as client:
         variables = prepare(client, made)
         wrong = client.get("/openapi.json").json()
-    size = ("--max-time", str(SECONDS), "--max-examples", str(EXAMPLES))
+    size = ("--max-time", str(sized(20, 1800)), "--max-examples", str(sized(2, 60)))
     done = ask(f"{hub.url}/openapi.json", made, tmp_path, variables, *size, *extent)
     assert done.returncode == 0, done.stdout[-6000:] + hub.log[-2000:]
+    if generated := re.search(r"([\d,]+) generated", done.stdout):
+        account.tried["requests from the document"] = int(generated[1].replace(",", ""))
 
     wrong["paths"] = {"/v1/me": wrong["paths"]["/v1/me"]}
     wrong["paths"]["/v1/me"]["get"]["responses"].pop("200")

@@ -3,7 +3,9 @@ be seen. Who may see it is worked out here from the reference data, not by the h
 
 import io
 import random
+import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +25,10 @@ DAYS = ("2015-10-18", "2015-10-19", "2015-10-20")
 EXPIRES = "2015-10-22T00:00:00Z"
 HELD, OVER = "2015-10-20T08:00:00Z", "2015-10-20T09:00:00Z"
 LATER = "2015-10-24T00:00:00Z"
+WORDS = r"canary\d{9}|\d{9}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{1,2}-[2-9A-Z]{4}"
+"""What marks and ids look like."""
+TELLING = re.compile(f"(?=({WORDS}))")
+"""Looks at every place of a text, so that none is hidden in a longer word; in one pass for any number of messages."""
 BY_NAME = dict(Registry.shipped()) | {"need": Registry.shipped()["request"]}
 BY_DOOR = {kind.door: kind for kind in Registry.shipped().values()}
 
@@ -74,6 +80,8 @@ class Aviary:
     steps: int = 0
     refused: int = 0
     faults: list[str] = field(default_factory=list)
+    known: dict[str, list[Canary]] = field(default_factory=dict)
+    """Every mark and every id, with the messages that it tells of."""
 
     def _mark(self) -> str:
         return f"canary{self.chance.randrange(10**9):09}"
@@ -243,20 +251,29 @@ class Aviary:
             readers = meant(["*"], sender)
         number = body.get("conference") or body.get("number")
         red = event["tlp"] == "RED"
-        self.canaries.append(Canary(event["id"], event.get("shortid"), door, sender, readers, marks, number, red))
+        self.keep(Canary(event["id"], event.get("shortid"), door, sender, readers, marks, number, red))
+
+    def keep(self, canary: Canary) -> None:
+        self.canaries.append(canary)
+        for word in (*canary.marks, *canary.refs):
+            assert re.fullmatch(WORDS, word), f"{word} would not be found in an answer"
+            self.known.setdefault(word, []).append(canary)
+
+    def told(self, text: str) -> Iterator[tuple[str, Canary]]:
+        """Every mark and id of a message that stands anywhere in a text, also within other words."""
+        for word in set(TELLING.findall(text)) & self.known.keys():
+            yield from ((word, canary) for canary in self.known[word])
 
     def leaks(self, reader: str, answer: httpx.Response, known: tuple[str, ...] = ()) -> list[str]:
         """The marks in an answer that this reader may not see, in its text or its headers."""
-        text = _text(answer) + str(answer.headers)
         asked = str(answer.request.url)
-        found = []
-        for canary in self.canaries:
-            if reader in canary.readers:
-                continue
-            seen = [mark for mark in canary.marks if mark in text and mark not in known]
-            seen += [ref for ref in canary.refs if ref in text and ref not in asked and not _sent(ref, answer)]
-            found += [f"{answer.request.method} {asked} shows {reader} {what} of {canary.kind}" for what in seen]
-        return found
+        seen = [
+            (word, canary)
+            for word, canary in self.told(_text(answer) + str(answer.headers))
+            if reader not in canary.readers
+            and (word not in known if word in canary.marks else word not in asked and not _sent(word, answer))
+        ]
+        return [f"{answer.request.method} {asked} shows {reader} {what} of {one.kind}" for what, one in seen]
 
     def hidden_from(self, reader: str) -> list[Canary]:
         return [canary for canary in self.canaries if reader not in canary.readers]

@@ -18,6 +18,7 @@ from tests.fixtures.waiting import NeverHappened, eventually
 
 FORMS = ("websocket", "sse", "poll")
 BREAKS = ("close", "reset", "silence")
+DONE = "disconnects"
 Keys = dict[tuple[str, str], str]
 
 
@@ -46,10 +47,15 @@ class Poster:
         await self._task
 
 
-async def break_often(wire: Wire, breaking: asyncio.Event, reader: Reader, times: int, ports: list[int]) -> None:
+async def break_often(
+    wire: Wire, breaking: asyncio.Event, reader: Reader, times: int, ports: list[int], account: Account
+) -> None:
     """Break the reader's connection so often, each time after something has come over it."""
     chance = random.Random(times)
     for number in range(times):
+        if account.is_over:
+            break
+        account.done(DONE, account.tried.get(DONE, 0) + 1, times * len(FORMS))
         await reader.has(len(reader.came) + chance.randint(1, 4))
         wire.lead_to(ports[number % len(ports)])
         match BREAKS[number % len(BREAKS)]:
@@ -63,7 +69,9 @@ async def break_often(wire: Wire, breaking: asyncio.Event, reader: Reader, times
                 wire.mend()
 
 
-async def all_readers(hubs: list[HubProcess], keys: Keys, times: int, patience: float = 30) -> list[str]:
+async def all_readers(
+    hubs: list[HubProcess], keys: Keys, times: int, account: Account, patience: float = 30
+) -> list[str]:
     """Break every reader so often in turn; gives what was missed, repeated or out of order, over all forms."""
     found: list[str] = []
     ports = [hub.port for hub in hubs]
@@ -77,7 +85,7 @@ async def all_readers(hubs: list[HubProcess], keys: Keys, times: int, patience: 
             reader = Reader(form, wire.url, keys[("wbr", "RS")], breaking)
             readers.append((reader, wire, breaking, asyncio.create_task(reader.run())))
         try:
-            await asyncio.gather(*(break_often(w, b, r, times, ports) for r, w, b, _ in readers))
+            await asyncio.gather(*(break_often(w, b, r, times, ports, account) for r, w, b, _ in readers))
             await poster.finish()
             last = len(poster.posted)
             with contextlib.suppress(NeverHappened):  # which one never came is said below
@@ -86,6 +94,7 @@ async def all_readers(hubs: list[HubProcess], keys: Keys, times: int, patience: 
             for *_, task in readers:
                 task.cancel()
             await asyncio.gather(*(task for *_, task in readers), return_exceptions=True)
+    account.accepted = len(poster.posted)
     for reader, *_ in readers:
         found += reader.faults(list(enumerate(poster.posted, start=1)))
         if reader.unrecovered:
@@ -103,8 +112,7 @@ async def test_each_message_comes_once_and_in_order_over_any_number_of_breaks(
     count = 2 if database_kind == "postgres" else 1
     hubs = [start_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.2") for _ in range(count)]
     times = sized(36, 350)  # for each of three forms, on each of two databases
-    account.found += await all_readers(hubs, keys, times)
-    account.tried["disconnects"] = times * len(FORMS)
+    account.found += await all_readers(hubs, keys, times, account)
     assert account.found == []
 
 
@@ -120,6 +128,6 @@ async def test_the_harness_catches_a_resume_that_skips_or_repeats_one(
     hub = start_hub(
         migrated_database_url, mode="exercise", heartbeat_seconds="0.2", module="tests.faults.resumes_wrong"
     )
-    found = await all_readers([hub], keys, 12, patience=5)
+    found = await all_readers([hub], keys, 12, Account(), patience=5)
     for form in FORMS:
         assert [fault for fault in found if fault.startswith(form) and seen in fault], (form, found[:5])

@@ -18,12 +18,11 @@ SENDERS = ("MK", "RS", "HR", "SI", "MK", "RS")
 
 def kill_and_restart(hub: HubProcess, load: Load, chance: random.Random, times: int, account: Account) -> None:
     """Kill the hub each time in the midst of its answers, and start it again."""
-    for number in range(1, times + 1):
+    for _ in account.rounds("kills", times):
         load.more(chance.randint(1, 60))
         hub.kill9()
         hub.start()
         account.accepted = len(load.accepted)
-        account.done("kills", number, times)
 
 
 @pytest.mark.soak
@@ -40,7 +39,7 @@ def test_what_was_accepted_survives_kills_at_any_instant(
     account.found += broken_promises(load, hub.url, keys)
     account.found += map(str, faults(migrated_database_url))
     assert account.found == []
-    assert len(load.accepted) > kills
+    assert len(load.accepted) > account.tried["kills"]
 
 
 @pytest.mark.timeout(300)

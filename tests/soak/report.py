@@ -6,6 +6,7 @@ usage: python -m tests.soak.report [RUN.json …]     writes docs/promises.md, f
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,28 +90,51 @@ def _plain(value: Any) -> str:
 def page(run: Mapping[str, Any]) -> list[str]:
     """The part of docs/promises.md that is made from a run."""
     cases: list[Case] = run["cases"]
-    size = "full" if run["share"] == 1 else f"{run['share']:g} of the full" if run["share"] else "small"
-    where = f"on {run['cores']} cores, Linux {run['kernel']}, Python {run['python']}"
     hours = sum(case["seconds"] for case in cases) / 3600
     lines = [
-        f"Run of {run['made'][:10]} at the {size} size, {where}; {hours:.1f} hours.",
+        f"{run['made'][:10]}, on {run['cores']} cores, Linux {run['kernel']}, Python {run['python']}; {hours:.1f} h.",
         "",
-        "| | promise | result | tests |",
-        "| --- | --- | --- | --- |",
+        "| | promise | result | of the full size | command |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for code, one in promises().items():
         some = [case for case in cases if code in case["promise"].split()]
-        held = sum(case["outcome"] == "passed" for case in some)
-        result = "not run" if not some else f"{held} of {len(some)} hold"
-        if figures := tried(some):
-            result += f": {figures}"
-        files = sorted({name.partition("::")[0].removeprefix("tests/") for name in one["tests"]})
-        lines.append(f"| {code} | {one['says']} | {result} | {', '.join(f'`{name}`' for name in files)} |")
+        lines.append(f"| {code} | {one['says']} | {_result(some)} | {_size(some)} | `make soak PROMISE={code}` |")
+    lines += _cut_short(cases)
     lines += ["", "What became of everything that was accepted:", "", "```"]
     for case in cases:
         if _tells(case):
             lines += [_name(case), *(f"    {line}" for line in _account(case[NAME]))]
     return [*lines, "```"]
+
+
+def _result(some: Sequence[Case]) -> str:
+    """``5 of 5 hold: 0 in 1,000 kills``, and what failed or was skipped."""
+    if not some:
+        return "no figure: not part of this run"
+    counts = Counter(case["outcome"] for case in some)
+    found = f"{counts['passed']} of {len(some)} hold"
+    if counts["skipped"]:
+        found += f" ({counts['skipped']} skipped)"
+    return f"{found}: {figures}" if (figures := tried(some)) else found
+
+
+def _size(some: Sequence[Case]) -> str:
+    """The whole, or the least part that a case of it came to."""
+    return "" if not some else _share(min(case["part"] for case in some))
+
+
+def _share(part: float) -> str:
+    return "all" if part >= 1 else f"{100 * part:.2g} %"
+
+
+def _cut_short(cases: Sequence[Case]) -> list[str]:
+    """By name what was not tried at its full size: the figures above say how much of it was."""
+    some = [case for case in cases if case["part"] < 1 and case["outcome"] != "skipped"]
+    if not some:
+        return []
+    said = [f"- {_name(case)}: {_share(case['part'])}" for case in sorted(some, key=lambda case: case["promise"])]
+    return ["", "Not tried at the full size; what was tried holds as far as it went:", "", *said]
 
 
 def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
@@ -122,10 +146,8 @@ def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
 
 
 def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several runs as one: of each test the last. The size is the least of any that a figure is from."""
-    last = {case["test"]: (case, run) for run in runs for case in run["cases"]}
-    share = min((run["share"] for _, run in last.values()), default=runs[-1]["share"])
-    return {**runs[-1], "share": share, "cases": [case for case, _ in last.values()]}
+    """Several runs as one: of each test the last."""
+    return {**runs[-1], "cases": [*{case["test"]: case for run in runs for case in run["cases"]}.values()]}
 
 
 if __name__ == "__main__":

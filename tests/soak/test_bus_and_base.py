@@ -64,7 +64,7 @@ def test_postgresql_stopped_at_once_loses_nothing_and_is_back_within_ten_seconds
     url, keys = furnished
     hub, times, worst = start_hub(url, mode="exercise"), sized(3, 20), 0.0
     with Load(hub.url, keys, SENDERS, patience=15) as load:
-        for number in range(1, times + 1):
+        for number in account.rounds("restarts of PostgreSQL", times):
             load.more(20)
             server.stop("immediate" if number % 2 else "fast")
             if not refused_with_a_time(hub, keys["wbr", "AT"]):
@@ -73,7 +73,6 @@ def test_postgresql_stopped_at_once_loses_nothing_and_is_back_within_ten_seconds
             began = time.monotonic()
             load.more(1)
             worst = max(worst, time.monotonic() - began)
-            account.done("restarts of PostgreSQL", number, times)
     reckon(load, hub, keys, url, account)
     account.notes["longest seconds until accepting again"] = round(worst, 1)
     assert account.found == []
@@ -98,7 +97,7 @@ def test_a_frozen_postgresql_is_answered_for_with_503_and_nothing_is_lost(
     url, keys = furnished
     hub, times, worst = start_hub(url, mode="exercise"), sized(2, 10), 0.0
     with Load(hub.url, keys, SENDERS, patience=15) as load:
-        for number in range(1, times + 1):
+        for _ in account.rounds("freezes of PostgreSQL", times):
             load.more(20)
             with frozen(family(server.pid)):
                 if not refused_with_a_time(hub, keys["wbr", "AT"]):
@@ -109,7 +108,6 @@ def test_a_frozen_postgresql_is_answered_for_with_503_and_nothing_is_lost(
             began = time.monotonic()
             load.more(1)
             worst = max(worst, time.monotonic() - began)
-            account.done("freezes of PostgreSQL", number, times)
     reckon(load, hub, keys, url, account)
     account.notes["longest seconds until accepting again"] = round(worst, 1)
     assert account.found == []
@@ -124,14 +122,13 @@ def test_nats_restarted_and_frozen_costs_latency_only(
     hubs = [start_hub(url, mode="exercise", heartbeat_seconds="0.2", nats_url=nats_server.url) for _ in range(2)]
     traffic, times = Traffic(hubs, url, keys), sized(2, 10)
     with traffic.running():
-        for number in range(1, times + 1):
+        for _ in account.rounds("restarts and freezes of NATS", times, by=2):
             nats_server.stop()
             traffic.load.more(20)
             nats_server.start()
             traffic.load.more(20)
             with frozen([nats_server.pid]):
                 traffic.load.more(20)
-            account.done("restarts and freezes of NATS", 2 * number, 2 * times)
         wait_for(lambda: all(reader.came for reader in traffic.readers.values()), 10)
     traffic.count(account)
     assert account.found == []

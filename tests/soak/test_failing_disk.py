@@ -89,11 +89,10 @@ def fail_often(
     try:
         with Load(hub.url, keys, SENDERS, pause=0.005) as load:
             load.more(5)
-            for number in range(1, times + 1):
+            for number in account.rounds("calls told to fail", times):
                 disk.fail(chance.randint(1, 60), ERRORS[number % 2])
                 load.more(3)
-                account.accepted = len(load.accepted)
-                account.done("failing calls", disk.met, times)
+                account.accepted, account.tried["calls that failed"] = len(load.accepted), disk.met
         account.notes["refused for now"] = dict(load.refusals)
         account.found += broken_promises(load, hub.url, keys)
     except NeverHappened as stuck:
@@ -108,10 +107,9 @@ def fail_often(
 def test_a_disk_that_fails_at_any_write_loses_nothing_that_was_accepted(
     disk: FailingDisk, migrated_sqlite: Path, account: Account
 ):
-    times = sized(15, 2_000)
-    fail_often(disk, migrated_sqlite, account, times)
+    fail_often(disk, migrated_sqlite, account, sized(15, 2_000))
     assert account.found == []
-    assert disk.met > times // 2
+    assert disk.met > account.tried["calls told to fail"] // 2
     assert account.notes["refused for now"]
 
 

@@ -83,13 +83,12 @@ def cut_often(
     hub = start_hub(url, mode="exercise", module=module)
     chance = random.Random(48)
     with Load(hub.url, keys, SENDERS) as load:
-        for number in range(1, times + 1):
+        for _ in account.rounds("power cuts", times):
             load.more(chance.randint(1, 60))
             account.found += cut(
                 disk, tmp_path, load, [hub.pid], lambda folder, told: lost(sqlite_url(folder / "hub.sqlite"), told)
             )
             account.accepted = len(load.accepted)
-            account.done("power cuts", number, times)
             if account.found:
                 break
     account.found += load.faults
@@ -101,10 +100,9 @@ def cut_often(
 def test_what_was_accepted_survives_a_power_cut(
     loop_disk: LoopDisk, tmp_path: Path, start_hub: Callable[..., HubProcess], migrated_sqlite: Path, account: Account
 ):
-    times = sized(3, 50)
-    cut_often(loop_disk, tmp_path, start_hub, migrated_sqlite, account, times)
+    cut_often(loop_disk, tmp_path, start_hub, migrated_sqlite, account, sized(3, 50))
     assert account.found == []
-    assert account.accepted > times
+    assert account.accepted > account.tried["power cuts"]
 
 
 @NEEDS_ROOT
@@ -155,10 +153,9 @@ def test_what_was_accepted_survives_a_power_cut_of_postgresql(
 
     hub = start_hub(url, mode="exercise")
     with Load(hub.url, keys, SENDERS) as load:
-        for number in range(1, times + 1):
+        for _ in account.rounds("power cuts", times):
             load.more(chance.randint(1, 60))
             account.found += cut(loop_disk, tmp_path, load, family(postgres_on_disk.pid), look)
             account.accepted = len(load.accepted)
-            account.done("power cuts", number, times)
     account.found += load.faults
     assert account.found == []

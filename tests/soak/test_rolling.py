@@ -27,13 +27,12 @@ def test_hubs_replaced_one_after_another_are_never_all_away(
     traffic = Traffic(hubs, migrated_database_url, keys, receiver=webhook_receiver)
     with traffic.running():
         traffic.load.more(20)
-        for number in range(1, times + 1):
+        for _ in account.rounds("rounds of restarts", times):
             for hub in hubs:
                 hub.stop()
                 traffic.load.more(20)
                 hub.start()
                 traffic.load.more(5)
-            account.done("rounds of restarts", number, times)
     traffic.count(account)
     assert account.found == []
     assert account.outage is not None

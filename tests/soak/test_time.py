@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from routehub.core import state
 from routehub.core.clock import wall
 from routehub.core.db import Database
+from routehub.delivery.tables import deliveries
 from routehub.digests import occurrences
 from routehub.digests.occurrences import Occurrence
 from routehub.digests.tables import digest_occurrences
+from routehub.journal.batch import Batch
 from routehub.journal.tables import entries
 from tests.delivery.office import Office
 from tests.digests.test_mail import digests, prepare
@@ -29,6 +31,8 @@ from tests.journal.stored import faults
 FIRST = date(2026, 3, 25)
 """A Wednesday; the clocks change on the Sunday after it, and on 25 October, thirty weeks later."""
 DUE = "16:00"
+WAITED = 10
+"""Weeks in a full run in which what a killed hub had claimed is waited for until its lease runs out."""
 Start = Callable[..., HubProcess]
 pytestmark = [
     pytest.mark.long, pytest.mark.timeout(0),
@@ -72,10 +76,18 @@ class Weeks:
                 self.at(due + timedelta(seconds=1))
                 self.at(due - timedelta(hours=2))
                 self.at(due + timedelta(hours=1))
-        if not SHARE:  # a claim that was lost with its hub is free again after a minute
-            self.office.change(lambda tx: tx.conn.execute(
-                update(digest_occurrences).where(digest_occurrences.c.state == "claimed").values(lease_until=wall())
-            ))  # fmt: skip
+        if number >= (WAITED if SHARE else 0):
+            self.give_up_leases()
+
+    def give_up_leases(self) -> None:
+        """What was lost with its hub is free again at once, not after a minute."""
+
+        def now(tx: Batch) -> None:
+            d, o = deliveries.c, digest_occurrences.c
+            tx.conn.execute(update(digest_occurrences).where(o.state == "claimed").values(lease_until=wall()))
+            tx.conn.execute(update(deliveries).where(d.state == "due").values(lease_until=wall(), due_at=wall()))
+
+        self.office.change(now)
 
     def agendas(self) -> list[Occurrence]:
         return [one for one in self.db.read_sync(occurrences.listed, limit=1000) if one.task == "agenda"]
@@ -90,21 +102,20 @@ class Weeks:
 
 
 def play(weeks: Weeks, times: int, account: Account, patience: float) -> None:
-    for number in range(times):
-        day = FIRST + timedelta(weeks=number)
-        weeks.happens(number, local(f"{day} {DUE}"))
+    for number in account.rounds("weeks", times):
+        day = FIRST + timedelta(weeks=number - 1)
+        weeks.happens(number - 1, local(f"{day} {DUE}"))
         try:
             wait_for(lambda day=day: weeks.ended(day), patience)  # type: ignore[misc]
-            wait_for(lambda number=number: mailed(weeks.sink) >= 2 * (number + 1), patience)  # type: ignore[misc]
+            wait_for(lambda number=number: mailed(weeks.sink) >= 2 * number, patience)  # type: ignore[misc]
         except NeverHappened as late:
             account.found.append(f"{day}: {late}")
             break
-        account.done("weeks", number + 1, times)
     states = Counter(one.state for one in weeks.agendas())
     if states != {"posted": account.tried.get("weeks", 0)}:
         account.found.append(f"occurrences ended as {dict(states)}")
-    if (editions := weeks.editions()) != times:
-        account.found.append(f"{editions} editions in {times} weeks")
+    if (editions := weeks.editions()) != account.tried.get("weeks", 0):
+        account.found.append(f"{editions} editions in {account.tried.get('weeks', 0)} weeks")
 
 
 def mailed(sink: SmtpSink) -> int:

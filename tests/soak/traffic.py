@@ -3,6 +3,7 @@ afterwards, what each of them got beside what was accepted."""
 
 import asyncio
 import contextlib
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,8 @@ FORMS = ("websocket", "sse", "poll")
 ALERT_EVERY = 12
 """One message in so many is a grave alert: it goes out by mail at once."""
 
+KEY = re.compile(r"[A-Z]{2}-\d+-\d+")
+"""The key of a message, which is the headline of an alert."""
 LEASE = 180
 """Seconds after which somebody else has sent what a killed hub was about to send."""
 
@@ -96,6 +99,7 @@ class Traffic:
         self.patience = 20.0
         """Seconds in which the last deliveries have come, or never will."""
         self.feed: list[dict[str, Any]] = []
+        self._subjects: list[str] = []
         self._reading_tasks: list[asyncio.Task[None]] = []
         self._before = (megabytes(self.hubs), descriptors(self.hubs))
 
@@ -162,8 +166,11 @@ class Traffic:
         return {message["data"]["headline"] for message in self.feed if "headline" in message["data"]}
 
     def _mails(self) -> Counter[str]:
-        letters = list(self._sink.messages) if self._sink else []
-        return Counter(head for letter in letters for head in self._alerts() if head in letter.subject)
+        """Each letter is read once: a long run asks for them many times."""
+        letters = self._sink.messages[len(self._subjects) :] if self._sink else []
+        self._subjects += [letter.subject for letter in letters]
+        alerts = self._alerts()
+        return Counter(head for subject in self._subjects for head in KEY.findall(subject) if head in alerts)
 
     def _missing_mails(self) -> set[str]:
         return self._alerts() - set(self._mails()) if self._sink else set()

@@ -108,7 +108,7 @@ async def find_session(connection: HTTPConnection, ctx: Context) -> SessionView:
     token = connection.cookies.get(sessions.cookie_name(ctx.settings.public_url))
     if not token:
         raise SignInNeeded("Sign in, or send a key: Authorization: Bearer rh_… . Your party's office makes keys.")
-    session = await ctx.db.read(sessions.find, token, wall())
+    session = await ctx.db.read(ctx.directory.session, token, wall())
     if session is None:
         raise SignInNeeded("Your sign-in has ended. Sign in again.")
     if connection.scope["type"] == "websocket":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from routehub.core import state
 from routehub.core.canonical import dumps, iso
@@ -82,7 +83,9 @@ class Packer:
                 found.append(self._pack(conn, one, known))
             except HubError:
                 raise  # the database is away: the leases end and all are tried again
-            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one message is told as a failed try
+            except Exception as fault:
+                if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+                    raise
                 log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
                 found.append(None)
         return found

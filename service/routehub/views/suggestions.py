@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routehub.core.language import _
-from routehub.core.words import number
+from routehub.core.words import number, percent
 
 NEARLY_FULL = 0.90
 """From here on a party is nearly full (DOMAIN 6), and is helped down to it."""
@@ -141,16 +141,25 @@ def _pressed(full: Room) -> tuple[str, ...]:
             places=number(full.places),
             soon=soon,
         ),
-        f"{full.party} beyond {NEARLY_FULL:.0%}: {number(full.load)} − {number(nearly)} = {number(full.excess)}",
+        _(
+            "%(party)s beyond %(share)s: %(load)s − %(nearly)s = %(excess)s",
+            party=full.party,
+            share=percent(100 * NEARLY_FULL),
+            load=number(full.load),
+            nearly=number(nearly),
+            excess=number(full.excess),
+        ),
     )
 
 
 def _spared(taker: Room, spare: int) -> tuple[str, ...]:
     come = _(" + %(tomorrow)s more tomorrow", tomorrow=number(taker.tomorrow)) if taker.tomorrow > 0 else ""
-    room = (
-        f"{taker.party}, {taker.day}: up to {ROOM:.0%} of {number(taker.places)} places = "
-        f"{number(int(ROOM * taker.places))}, less {number(taker.occupied)} people{come} = {number(taker.spare)}"
-    )
+    room = _(
+        "%(party)s, %(day)s: up to %(share)s of %(places)s places = %(room)s, "
+        "less %(occupied)s people%(come)s = %(spare)s",
+        party=taker.party, day=taker.day, share=percent(100 * ROOM), places=number(taker.places),
+        room=number(int(ROOM * taker.places)), occupied=number(taker.occupied), come=come, spare=number(taker.spare),
+    )  # fmt: skip
     given = _(
         "%(party)s: %(spare)s of these suggested above, %(spare_2)s left",
         party=taker.party,
