@@ -1,5 +1,7 @@
 """The fixtures of every test; each module of `tests/fixtures` says what it gives and why."""
 
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.no_skip",
     "tests.fixtures.ports",
@@ -17,3 +19,11 @@ pytest_plugins = [
     "tests.fixtures.node",
     "tests.fixtures.proxies",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # anyio leaves its attempts to connect unawaited where a time-out comes before they have begun; the readers that
+    # resume (tests/faults/readers.py) meet that on a busy machine, and the collector of garbage in any later test.
+    config.addinivalue_line(
+        "filterwarnings", "ignore:coroutine 'connect_tcp.<locals>.try_connect' was never awaited:RuntimeWarning"
+    )
