@@ -104,7 +104,7 @@ vendor: .stamps/dev
 
 # A tool of its own environment: what it needs is no part of the hub.
 audit:
-	uvx --from pip-audit pip-audit --requirement requirements/service.lock --disable-pip --require-hashes $(ARGS)
+	uvx --from pip-audit pip-audit --strict --requirement requirements/service.lock --disable-pip --require-hashes $(ARGS)
 
 clean:
 	rm -rf $(VENV) .stamps dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

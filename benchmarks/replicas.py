@@ -17,7 +17,7 @@ from benchmarks.accepting import postgres
 from benchmarks.deliveries import Receiver, sending
 from benchmarks.fan import Fan, Talk, allow_many_files, build, fan
 from benchmarks.hub import furnish
-from benchmarks.peers import UPGRADE, alert, find, free_port, wait_open
+from benchmarks.peers import UPGRADE, NotInstalledError, alert, find, free_port, wait_open
 from routehub.core.clock import LiveClock, wall
 from routehub.core.db import Database
 from routehub.core.observe import Metrics
@@ -78,7 +78,7 @@ def _line(
     try:
         with _bus(bell) as nats, _serving(folder, url, hubs, nats) as ports:
             found = _spread(program, ports, keys, count // hubs, quick=quick)
-    except FileNotFoundError:
+    except NotInstalledError:
         print(f"{bell:<10}{hubs:>5}   not installed")
         return
     elsewhere = f"{found.there:.1f}" if hubs > 1 else "–"

@@ -1,6 +1,7 @@
 """The fixtures of every test; each module of `tests/fixtures` says what it gives and why."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.fixtures.no_skip",
@@ -19,6 +20,10 @@ pytest_plugins = [
     "tests.fixtures.node",
     "tests.fixtures.proxies",
 ]
+
+# Examples are the same in every run, and a slow machine is no fault. Others: `--hypothesis-profile=default`.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

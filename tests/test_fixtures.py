@@ -4,7 +4,6 @@ import asyncio
 import os
 import smtplib
 import socket
-import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -64,29 +63,28 @@ SKIPS = {
     "a mark": "import pytest\n@pytest.mark.skip(reason='no tide')\ndef test_it(): pass",
     "a fixture": "import pytest\n@pytest.fixture\ndef sea(): pytest.skip('no tide')\ndef test_it(sea): pass",
     "a module": "import pytest\npytest.skip('no tide', allow_module_level=True)",
+    "an expected failure": "import pytest\n@pytest.mark.xfail\ndef test_it(): assert False",
 }
+"""The last is none."""
 
 
-@pytest.mark.parametrize("source", SKIPS.values(), ids=SKIPS.keys())
 @pytest.mark.parametrize("forbidden", [False, True])
 def test_a_skip_fails_only_where_it_is_forbidden(
-    source: str, forbidden: bool, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    forbidden: bool, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("ROUTEHUB_TEST_NO_SKIP", "1" if forbidden else "")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    pytester.makepyfile(source)
-    result = pytester.runpytest_subprocess("-p", "tests.fixtures.no_skip", "-p", "no:cacheprovider")
-    assert (result.ret != 0) == forbidden or source == SKIPS["a module"]
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # none of them is looked at here
+    pytester.makepyfile(**{f"test_{what.replace(' ', '_')}": source for what, source in SKIPS.items()})
+    result = pytester.runpytest_subprocess(
+        "-p", "tests.fixtures.no_skip", "-p", "no:cacheprovider", "--continue-on-collection-errors"
+    )
     if forbidden:
-        assert result.ret != 0
+        result.assert_outcomes(failed=1, errors=3, xfailed=1)
+        assert result.stdout.str().count("forbids this skip: ") >= len(SKIPS) - 1
         result.stdout.fnmatch_lines(["*forbids this skip: *no tide*"])
-
-
-def test_an_expected_failure_is_no_skip(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("ROUTEHUB_TEST_NO_SKIP", "1")
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    pytester.makepyfile("import pytest\n@pytest.mark.xfail\ndef test_it(): assert False")
-    pytester.runpytest_subprocess("-p", "tests.fixtures.no_skip").assert_outcomes(xfailed=1)
+    else:
+        result.assert_outcomes(skipped=4, xfailed=1)
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------
@@ -100,13 +98,11 @@ def test_each_test_has_a_database_of_its_own(postgres_url: str, time_: int):
 
 
 @pytest.mark.postgres
-def test_a_database_is_cloned_from_a_template_quickly(postgres_server: PostgresServer):
+def test_a_database_is_cloned_from_a_template(postgres_server: PostgresServer):
     with psycopg.connect(dsn(postgres_server.create("mould"))) as connection:
         connection.execute("CREATE TABLE cast_iron AS SELECT 7 AS n")
-    began = time.monotonic()
     with psycopg.connect(dsn(postgres_server.create("cast", template="mould"))) as connection:
         assert connection.execute("SELECT n FROM cast_iron").fetchone() == (7,)
-    assert time.monotonic() - began < 2
     postgres_server.drop("cast")
     postgres_server.drop("mould")
 
@@ -205,9 +201,9 @@ def test_the_receiver_answers_as_told_and_keeps_what_it_was_sent(webhook_receive
 
 def test_the_receiver_can_hang_and_reset(webhook_receiver: WebhookReceiver):
     webhook_receiver.script(HANG, RESET)
-    with httpx.Client(trust_env=False, timeout=0.2) as client:
+    with httpx.Client(trust_env=False) as client:
         with pytest.raises(httpx.ReadTimeout):
-            client.post(webhook_receiver.url, content=b"{}")
+            client.post(webhook_receiver.url, content=b"{}", timeout=0.2)
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             client.post(webhook_receiver.url, content=b"{}")
     assert [hit.answered for hit in webhook_receiver.hits] == [HANG, RESET]

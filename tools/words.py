@@ -19,7 +19,7 @@ from routehub.core.language import FOLDER
 from routehub.web.assets import SAID, files
 from routehub_schemas.kinds.measure.summary import COUNTS, TYPES
 from routehub_schemas.kinds.request.summary import WORDS
-from routehub_schemas.reference import indicators, parties
+from routehub_schemas.reference import indicators, parties, plans
 from routehub_schemas.registry import Registry
 from routehub_schemas.vocab import SEVERITIES
 
@@ -94,6 +94,8 @@ def found() -> Catalog:
         catalogue.add(kind.title)
     for word in (*TYPES.values(), *COUNTS.values(), *WORDS.values(), *CATEGORIES):
         catalogue.add(word)
+    for plan in plans().values():
+        catalogue.add(plan.title, context="plan")
     for party in parties().values():
         for name in party.names:
             catalogue.add(name.name, context="party")

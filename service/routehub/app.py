@@ -120,6 +120,7 @@ from routehub.journal.follower import Follower
 from routehub.journal.forgetting import Forgetting
 from routehub.journal.jobs import Change
 from routehub.journal.message import Board
+from routehub.journal.red_reads import RedReads
 from routehub.journal.writer import Writer
 from routehub.views import acting_mail, readout_mail, request_mail
 from routehub.warning.engine import Engine
@@ -200,11 +201,12 @@ class Hub:
             self.db, self.writer, self.directory, self.registry, self.clock, self.metrics, settings.public_url
         )
         self.pushes = PushLog(self.writer)
+        self.red_reads = RedReads(self.db, self.writer)
         self.chair = Chair(self.db, self.writer, self.intake, self.directory, self.clock)
         self.schedule = Schedule(self.db, self.writer, self.clock, settings.look_seconds, self.tasks_of_schedule())
         self.live = Broadcast(
             self.db, self.registry, self.clock, self.metrics,
-            most_events=settings.listener_events, most_bytes=settings.listener_bytes,
+            most_events=settings.listener_events, most_bytes=settings.listener_bytes, red=self.red_reads.sent,
         )  # fmt: skip
         self.mail = transport_for(settings)
         self.messenger = Messenger(private=settings.webhook_private)
@@ -234,6 +236,7 @@ class Hub:
         self._escalating = Follower("escalation", self.escalation.look, settings.look_seconds)
         self._follower = Follower("hub", self._look, settings.look_seconds)
         self._logging = Follower("pushes", self.pushes.flush, settings.look_seconds)
+        self._reading = Follower("reads", self.red_reads.flush, settings.look_seconds)
         self._forgetting = Follower("forgetting", Forgetting(self.writer).look, FORGET_SECONDS)
         self.checkpoints = Checkpoints(self.writer, settings.checkpoint_file, settings.checkpoint_seconds)
         often = min(settings.checkpoint_seconds, taking.LOOK_SECONDS)
@@ -274,6 +277,7 @@ class Hub:
             asyncio.create_task(self._warning.run(), name="warning"),
             asyncio.create_task(self._escalating.run(), name="escalation"),
             asyncio.create_task(self._logging.run(), name="pushes"),
+            asyncio.create_task(self._reading.run(), name="reads"),
             asyncio.create_task(self._forgetting.run(), name="forgetting"),
             asyncio.create_task(self._checkpointing.run(), name="checkpoints"),
             asyncio.create_task(self._keeping.run(), name="retention"),
@@ -297,6 +301,7 @@ class Hub:
         await self.messenger.close()
         await self.webhooks.close()
         await self.pushes.settle()
+        await self.red_reads.settle()
         await asyncio.to_thread(self.writer.stop)
         self.db.close()
 
@@ -414,6 +419,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.warning,
         hub.subscriptions,
         hub.chair,
+        hub.red_reads,
     )
     problems.install(app)
     routes, signpost = _doors(list(hub.registry.values()))
@@ -421,7 +427,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.router.middleware_stack = Signposted(app.router, signpost)
     app.state.web = WebContext(
         hub.settings, hub.db, hub.clock, hub.directory, hub.registry, hub.writer, hub.intake, hub.mail, hub.rates,
-        hub.pushes, hub.subscriptions, hub.due, hub.chair, hub.vault, lambda: len(hub.live.listeners),
+        hub.pushes, hub.subscriptions, hub.due, hub.chair, hub.vault, lambda: len(hub.live.listeners), hub.red_reads,
         Provider(hub.settings) if hub.settings.oidc_issuer else None,
     )  # fmt: skip
     web_errors.install(app)

@@ -97,8 +97,8 @@ def test_3_every_problem_is_listed_and_json_when_asked(rh: Rh, stub: StubHub) ->
     stub.refuse = lambda got: (422, problem(422, "The message was refused.", *faults))
     done = rh(*SET)
     assert (done.code, done.out) == (3, "")
-    assert "/figures/0/indicator: Not in the catalogue." in done.err
-    assert "Did you mean arrivals?" in done.err
+    assert "arrivals.HR: no figure has this name" in done.err  # as it was typed, and not by a pointer
+    assert "Did you mean arrivals.HR?" in done.err
     assert "/figures/1/value: Send a number." in done.err
     assert [one["pointer"] for one in rh(*SET, "--json").json["problems"]] == [one["pointer"] for one in faults]
     assert rh("outbox", "list", "--json").json == [], "a person was told, so it does not wait"

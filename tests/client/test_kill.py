@@ -17,7 +17,7 @@ def test_a_post_killed_before_its_answer_makes_exactly_one_record(rh: Rh, stub: 
     try:
         wait_for(lambda: stub.records, 20, "the arrival of the post")
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == -signal.SIGKILL
@@ -49,7 +49,7 @@ def test_a_post_killed_during_its_check_is_checked_and_sent_later(rh: Rh, stub: 
     try:
         assert reached.wait(20)
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     finally:
         process.kill()
         go_on.set()
@@ -64,7 +64,7 @@ def test_an_interrupted_post_says_that_it_may_have_arrived(rh: Rh, stub: StubHub
     try:
         wait_for(lambda: stub.records, 20, "the arrival of the post")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 130

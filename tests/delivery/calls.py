@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from routehub.core.canonical import iso
 from routehub.core.clock import wall
+from tests.fixtures.waiting import PATIENCE
 
 
 class Reachable(Protocol):
@@ -32,7 +33,7 @@ def bearer(key: str) -> dict[str, str]:
 @cache
 def client() -> httpx.Client:
     """One for all tests: making the TLS context of a client takes longer than a request."""
-    return httpx.Client(trust_env=False, timeout=15)
+    return httpx.Client(trust_env=False, timeout=PATIENCE)
 
 
 def post(hub: Reachable, key: str, door: str, data: dict[str, Any], status: int = 201) -> dict[str, Any]:
@@ -72,7 +73,7 @@ async def socket(hub: Reachable, key: str, query: str = "", **more: Any) -> Asyn
 
 async def frame(open_socket: ClientConnection) -> dict[str, Any]:
     """The next frame that is no heartbeat."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             told = json.loads(await open_socket.recv())
             if not told.get("heartbeat"):

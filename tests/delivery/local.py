@@ -36,5 +36,5 @@ class LocalHub:
             return
         self._server.should_exit = True
         self.hub.begin_stop()
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive(), "the hub does not stop"

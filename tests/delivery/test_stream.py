@@ -11,10 +11,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from tests.delivery.calls import alert, bearer, frame, note, socket
+from tests.delivery.calls import alert, bearer, frame, get, note, socket
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.hub import HubProcess
+from tests.fixtures.waiting import PATIENCE
 
 Start = Callable[..., LocalHub]
 StartProcess = Callable[..., HubProcess]
@@ -32,6 +33,29 @@ async def test_a_message_reaches_the_streams_of_its_readers_and_of_nobody_else(o
         assert "previous" not in came
         note(hub, gr, "for both", "MK", "RS")
         assert (await frame(stranger))["data"]["text"] == "for both"
+
+
+async def test_what_a_stream_gave_of_tlp_red_stands_in_the_audit(office: Office, start: Start):
+    gr, mk, rs = office.key("GR"), office.key("MK"), office.key("RS")
+    hub = start()
+    missed = note(hub, gr, "missed", "MK", tlp="RED")
+    async with (
+        socket(hub, mk, "?after=0") as reader,
+        socket(hub, rs) as stranger,
+        socket(hub, mk, "?kind=alert") as other,
+    ):
+        await frame(stranger), await frame(other)
+        assert (await frame(reader))["recovered"] is True
+        assert (await frame(reader))["id"] == missed["id"]
+        live = note(hub, gr, "live", "MK", "RS", tlp="RED")
+        await frame(reader), await frame(stranger)
+
+    def told(key: str) -> list[str]:
+        rows = get(hub, key, "audit")["audit"]
+        return [one for row in rows if row["act"] == "read-red" for one in row["detail"]["messages"]]
+
+    assert sorted(told(mk)) == sorted([missed["id"], live["id"]])
+    assert told(rs) == [live["id"]]
 
 
 async def test_a_cursor_brings_what_was_missed_then_goes_on_live(office: Office, start: Start):
@@ -79,7 +103,7 @@ async def test_heartbeats_carry_the_head(office: Office, start: Start):
     note(hub, gr, "one", "MK")
     async with socket(hub, mk) as reader:
         await frame(reader)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             beat = json.loads(await reader.recv())
     assert (beat["heartbeat"], beat["head"]) == (True, "1.1")
     assert beat["time"].endswith("Z")
@@ -130,7 +154,7 @@ async def test_a_revoked_key_closes_its_streams_within_five_seconds(office: Offi
     async with socket(hub, mk) as revoked, socket(hub, gr) as untouched:
         await frame(revoked), await frame(untouched)
         office.revoke(mk, "MK")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ConnectionClosed) as caught:
                 await revoked.recv()
         assert caught.value.rcvd is not None
@@ -147,7 +171,7 @@ async def test_the_end_of_a_session_closes_its_streams_within_five_seconds(offic
     async with connect(address, additional_headers=cookie, origin=Origin(hub.url), proxy=None) as reader:
         await frame(reader)
         office.end_sessions(ana)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ConnectionClosed) as caught:
                 await reader.recv()
     assert caught.value.rcvd is not None
@@ -163,7 +187,7 @@ async def test_a_revoked_key_ends_server_sent_events_and_long_polls(office: Offi
             lines = answer.aiter_lines()
             await _block(lines), await _block(lines)
             office.revoke(mk, "MK")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 last = await _block(lines)
                 assert (await polling).status_code == 401
     assert (last["event"], json.loads(last["data"])["code"]) == ("end", 4001)
@@ -205,7 +229,7 @@ async def test_a_long_poll_is_answered_as_soon_as_something_comes(office: Office
         empty = await client.get(f"{hub.url}/v1/messages?after=1.0")
         assert empty.json()["messages"] == []
         await asyncio.to_thread(note, hub, gr, "now", "MK")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             answer = (await waiting).json()
     assert [message["data"]["text"] for message in answer["messages"]] == ["now"]
     assert answer["next"] == "1.1"
@@ -219,7 +243,7 @@ async def test_a_stopping_hub_tells_its_streams_to_come_back(office: Office, sta
         async with client.stream("GET", f"{hub.url}/v1/events", headers=bearer(mk)) as events:
             lines = events.aiter_lines()
             await _block(lines), await _block(lines)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE):
                 assert await asyncio.to_thread(hub.stop) in (0, -15)
                 last = await _block(lines)
                 with pytest.raises(ConnectionClosed) as caught:
@@ -252,7 +276,7 @@ async def test_a_hub_with_200_open_streams_stops_within_fifteen_seconds(
     hub = start_process()
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(socket(hub, mk)) for _ in range(200)]
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             assert await asyncio.to_thread(hub.stop) in (0, -15)
         for reader in readers:
             await reader.wait_closed()

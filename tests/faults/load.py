@@ -86,7 +86,7 @@ class Load:
         turns = itertools.cycle(self._urls)
         for _ in range(number % len(self._urls)):
             next(turns)
-        limits = httpx.Timeout(self._patience, connect=2)
+        limits = httpx.Timeout(self._patience, connect=2 if self._trust is None else self._patience)
         headers = bearer(self._keys[("wbr", party)])
         with httpx.Client(headers=headers, timeout=limits, trust_env=False, verify=self._trust) as client:
             url = next(turns)

@@ -3,6 +3,7 @@
 import asyncio
 
 from routehub.journal.follower import Follower
+from tests.fixtures.waiting import PATIENCE
 
 
 async def test_a_follower_that_is_stopped_while_it_is_rung_does_stop():
@@ -17,5 +18,5 @@ async def test_a_follower_that_is_stopped_while_it_is_rung_does_stop():
         follower.ring()
         await asyncio.sleep(0)
         task.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(task, return_exceptions=True)

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from routehub.core.db import Database
 from routehub.core.errors import HubError
+from routehub.journal import follow
 from routehub.journal.verify import verify
 from routehub.keeping.moving import move
 from tests.fixtures.databases import sqlite_url
@@ -68,6 +70,31 @@ async def test_to_postgresql_and_back(furnished_database: tuple[str, Keys], post
     db.close()
     with pytest.raises(HubError, match="already holds a hub"):
         move(url, postgres_url, quiet)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_cut_connection_leaves_the_target_empty_and_the_same_command_works_again(
+    furnished_database: tuple[str, Keys], postgres_url: str, tmp_path: Path
+):
+    url, keys = furnished_database
+    await fill(url, keys, tmp_path, 0)
+
+    def cut(part: str, _done: int, _of: int) -> None:
+        if part == "entry":
+            other = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            )
+            with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as conn:
+                conn.execute(other, [conn.info.dbname])
+
+    with pytest.raises(HubError, match="Nothing has arrived"):
+        move(url, postgres_url, cut)
+    db = Database(postgres_url)
+    assert db.read_sync(lambda conn: follow.head(conn)) == 0
+    db.close()
+    move(url, postgres_url, quiet)
+    assert _all_of(url) == _all_of(postgres_url)
 
 
 def _all_of(url: str) -> dict[str, list[Any]]:

@@ -81,8 +81,8 @@ def replayed(
 
 
 @pytest.mark.timeout(300)
-def test_every_cell_comes_back_as_it_was_and_every_empty_one_stays_empty(
-    replayed: Replayed, migrated_database_url: str, shared_data: Path
+def test_every_cell_comes_back_as_it_was_and_posted_again_nothing_is_doubled(
+    replayed: Replayed, migrated_database_url: str, shared_data: Path, tmp_path: Path, database_kind: str
 ):
     assert len(replayed.cells) == 106 * 9 - 6
     assert replayed.figures("wbr") | replayed.figures("cmr") == replayed.cells
@@ -97,6 +97,8 @@ def test_every_cell_comes_back_as_it_was_and_every_empty_one_stays_empty(
     assert faults == []
     assert f"106 of 106 days posted: {len(reports)} new." in replayed.told
     assert computed_alerts(replayed) == backtested_alerts(shared_data)
+    if database_kind == "sqlite":
+        post_again(replayed, tmp_path, shared_data)
 
 
 def computed_alerts(replayed: Replayed) -> set[tuple[str, str, str]]:
@@ -131,9 +133,7 @@ def _called(series: dict[str, str]) -> str:
     return " ".join([*words, *([f"from {series['counterpart']}"] if "counterpart" in series else [])])
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_posted_again_after_a_kill_nothing_is_doubled(replayed: Replayed, tmp_path: Path, shared_data: Path):
+def post_again(replayed: Replayed, tmp_path: Path, shared_data: Path) -> None:
     """Without its notes a replay begins anew; the keys of its reports keep it from doubling them."""
     before = everything(replayed.hub.database_url)[0]
     folder = tmp_path / "keys"
@@ -160,11 +160,24 @@ class Count:
     said: date
 
 
+def first_dates(table: Path, to: Path, most: int) -> Path:
+    """The rows that were said on the first so many dates."""
+    with table.open() as rows:
+        head, *lines = rows
+    dates = sorted({line.strip().rsplit(",", 1)[1] for line in lines})[:most]
+    to.write_text("".join([head, *(line for line in lines if line.strip().rsplit(",", 1)[1] in dates)]))
+    return to
+
+
 @pytest.mark.timeout(300)
 def test_for_any_date_the_hub_answers_what_was_known_then(
-    shared_data: Path, migrated_database_url: str, start_hub: Callable[..., HubProcess], tmp_path: Path
-):
+    shared_data: Path, migrated_database_url: str, start_hub: Callable[..., HubProcess], tmp_path: Path,
+    database_kind: str,
+):  # fmt: skip
     table = shared_data / "revisions" / "italy_daily_arrivals_by_report_date_2019-2021.csv"
+    most = 54
+    if database_kind == "postgres":  # the same queries: a third of them is enough to see that they find the same
+        table, most = first_dates(table, tmp_path / "some.csv", 18), 18
     keys = furnish(migrated_database_url, CMR)
     hub = start_hub(migrated_database_url, mode="exercise", default_route="cmr")
     folder = write_keys(tmp_path / "keys", keys, ("cmr", "IT"))
@@ -178,7 +191,7 @@ def test_for_any_date_the_hub_answers_what_was_known_then(
     replayed = Replayed(hub, keys, {}, done.output)
     said = [count for count in said if count.day <= count.said.isoformat()]  # the rest had not come yet
     dates = sorted({count.said for count in said})
-    assert len(dates) == 54
+    assert len(dates) == most
     revised = 0
     for asked in (dates[0] - timedelta(days=1), *dates[::6], dates[-1]):
         known = {count.day: count.value for count in said if count.said <= asked}
@@ -186,5 +199,5 @@ def test_for_any_date_the_hub_answers_what_was_known_then(
         moment = datetime.combine(asked, time(23, 30), ZoneInfo("Europe/Rome")).isoformat()
         got = replayed.figures("cmr", as_of=moment)
         assert {day: value for (day, _, _, _), value in got.items()} == known, asked
-    assert revised > 5, "the series holds no revisions"
+    assert revised > most // 9, "the series holds no revisions"
     assert everything(migrated_database_url)[1] == []

@@ -1,8 +1,10 @@
 """A system proves itself by its certificate to the proxy: what the proxy says counts, what others say does not."""
 
+import re
 import shutil
 import ssl
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +15,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 from routehub.api.forwarded import fingerprint
@@ -49,6 +56,13 @@ def public(file: Path) -> str:
     return file.read_text().partition("-----BEGIN PRIVATE KEY")[0]
 
 
+def signed(file: Path, line: str) -> str:
+    """The line, signed with the private key of the file, as base64."""
+    key = load_pem_private_key(file.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return b64encode(key.sign(line.encode(), ec.ECDSA(SHA256()))).decode()
+
+
 def test_the_forms_in_which_proxies_pass_a_certificate_are_one(tmp_path: Path):
     pem = public(certificate(tmp_path, "si"))
     found = x509.load_pem_x509_certificate(pem.encode())
@@ -64,6 +78,15 @@ async def test_a_registered_certificate_is_a_key_and_only_from_the_proxy(office:
     async with open_door(office, tmp_path, **SETTINGS) as door:
         ana = await door.of("ana")
         new = {"system": "border-system", "scopes": ["read:feed", "post:report"], "certificate": public(ours)}
+        (unproved,) = (await ana.post("/v1/keys", json=new)).json()["problems"]
+        assert (unproved["pointer"], unproved["code"]) == ("/proof", "proof-needed")
+        line = unproved["suggestion"]
+        assert line.endswith(f" wbr SI border-system sha256:{fingerprint(quote(public(ours)))}")
+        for_another = line.replace(" SI ", " MK ")
+        for proof in (signed(other, line), signed(ours, for_another), "AAAA"):
+            (problem,) = (await ana.post("/v1/keys", json=new | {"proof": proof})).json()["problems"]
+            assert problem["code"] == "wrong-proof", "by another key, for another party, or not at all"
+        new["proof"] = signed(ours, line)
         made = await ana.post("/v1/keys", json=new)
         assert (made.status_code, made.json()["key"]) == (201, None), made.text
         assert made.json()["certificate"] == fingerprint(quote(public(ours)))
@@ -137,7 +160,17 @@ def test_behind_a_real_proxy_the_handshake_says_who_it_is(
 ):
     ours = certificate(tmp_path, "si")
     hub = start_hub(office.url, **SETTINGS)
-    hub.command("keys", "make", "SI", "border-system", "--certificate", str(ours))
+    make = ("keys", "make", "SI", "border-system", "--certificate", str(ours))
+    line = re.search(
+        r"routehub certificate \S+ wbr SI border-system sha256:[0-9a-f]{64}", hub.command(*make, check=False).stderr
+    )
+    assert line is not None
+    proof = tmp_path / "proof.base64"
+    openssl = ["openssl", "dgst", "-sha256", "-sign", str(ours)]
+    proof.write_bytes(
+        b64encode(subprocess.run(openssl, input=line[0].encode(), capture_output=True, check=True).stdout)
+    )
+    hub.command(*make, "--proof", str(proof))
     address = nginx(hub.port, certificate(tmp_path, "server"))
 
     def me(url: str, with_file: Path | None, **headers: str) -> httpx.Response:

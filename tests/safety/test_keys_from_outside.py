@@ -3,8 +3,11 @@
 import pytest
 
 from routehub.digests.tables import digest_occurrences as o
+from routehub.directory import people
+from routehub.directory.people import PersonChange
+from routehub.directory.principal import operator_principal
 from tests.fixtures.furnished import bearer
-from tests.fixtures.office import Door
+from tests.fixtures.office import WBR, Door
 from tests.fixtures.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -39,6 +42,24 @@ def _has(door: Door) -> bool:
 def _series(door: Door) -> list[str]:
     rows = door.office.db.read_sync(lambda conn: conn.execute(o.select().where(o.c.state == "posted")).all())
     return [row.series for row in rows]
+
+
+async def test_an_operator_who_belongs_to_a_party_makes_it_no_key_without_a_note(door: Door):
+    """Also one who is its office, and also by rotating: whoever runs the hub makes no key in silence."""
+    both, person = PersonChange(roles=["operator", "party_office"]), door.office.person("bor").id
+    door.office.change(lambda tx: people.change(tx, operator_principal(WBR), person, both))
+    bor, ana = await door.of("bor"), await door.of("ana")
+    own = (await ana.post("/v1/keys", json=NEW)).json()
+    made = (await bor.post("/v1/keys", json=NEW | {"system": "another"})).json()
+    rotated = (await bor.post(f"/v1/keys/{own['id']}/rotate", json={})).json()
+
+    async def told() -> bool:
+        texts = " ".join(one["data"]["text"] for one in (await ana.get("/v1/messages?kind=note")).json()["messages"])
+        return made["id"] in texts and rotated["id"] in texts and f"key {own['id']}" not in texts
+
+    await eventually(told, 10, "the notes")
+    rows = {row["id"]: row["made_by_operator"] for row in (await ana.get("/v1/keys")).json()["keys"]}
+    assert rows == {own["id"]: False, made["id"]: True, rotated["id"]: True}
 
 
 async def test_a_key_gives_its_partys_word_only_if_its_own_office_made_it_for_that(door: Door):

@@ -116,7 +116,7 @@ class Paper:
     """One browser with its cookies. It says where its requests come from, as browsers do."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=20)
+        self.client = httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=60)
 
     def open(self, path: str) -> Page:
         return read(self.client.get(path, headers={"Accept": "text/html"}))

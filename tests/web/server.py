@@ -50,5 +50,5 @@ class Served:
     def stop(self) -> None:
         self.hub.begin_stop()
         self._server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive(), "the hub did not stop"

@@ -1,14 +1,22 @@
 """Measures and movements by page, without scripts: tell, preview, give a view; propose, agree, say what took place."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.web.conftest import ON_SQLITE
 
 pytestmark = ON_SQLITE
 
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
 def local(**ahead: float) -> str:
-    return (datetime.now(UTC) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M")
+    """As it is typed, in the zone of the route; not in the hour that comes twice when the clocks change."""
+    at = (datetime.now(UTC) + timedelta(**ahead)).astimezone(BRUSSELS)
+    if at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset():
+        at += timedelta(hours=2)
+    return at.strftime("%Y-%m-%dT%H:%M")
 
 
 def tell(paper, **typed):

@@ -22,7 +22,6 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]
 
     def make(party: str, role: str = "contact_point", **options: object) -> Page:
         context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
@@ -113,6 +112,7 @@ def test_everything_works_without_scripts(stage, open_browser):
     page.get_by_role("link", name="Raise an alert from these").click()
     page.get_by_text("Reception nearly full").click()
     page.get_by_role("button", name="Raise the alert").click()
+    page.wait_for_url(re.compile("/alerts/A-"))
     at = page.url.partition("?")[0]
     other = open_browser("HR", java_script_enabled=False)
     other.goto(at)
@@ -125,9 +125,9 @@ def test_another_partys_open_page_shows_new_figures_at_once(stage, open_browser)
     expect(page.locator("#connection")).to_contain_text("Up to date")
     expect(page.locator("#station-SI")).not_to_contain_text("1\u202f362")
     stage.report("SI", stage.today("SI"), arrivals(1362, "HR"))
-    expect(page.locator("#station-SI")).to_contain_text("1\u202f362", timeout=8_000)
+    expect(page.locator("#station-SI")).to_contain_text("1\u202f362")
     stage.alert("SI", "Dobova nearly full")
-    expect(page.locator("#alerts")).to_contain_text("Dobova nearly full", timeout=8_000)
+    expect(page.locator("#alerts")).to_contain_text("Dobova nearly full")
     expect(page.locator("#announcer")).to_have_text("1 open alerts")
     page.get_by_role("button", name=re.compile("^Acknowledge for Croatia")).click()
     expect(page.get_by_role("heading", name="Acknowledged for Croatia.")).to_be_visible()
@@ -190,7 +190,7 @@ def test_a_push_appears_on_the_open_page_of_its_key_with_what_was_wrong(stage, o
         f"{stage.url}/v1/parties/SI/reports/{stage.today('SI')}", json={"figures": "none"}, trust_env=False,
         headers={"Authorization": f"Bearer {stage.keys['SI']}"},
     )  # fmt: skip
-    expect(log).to_contain_text("/figures", timeout=15_000)
+    expect(log).to_contain_text("/figures")
     expect(log).to_contain_text("answered 422")
     page.get_by_role("button", name="Copy").first.click()
     for width in (390, 1440):

@@ -68,7 +68,6 @@ def open_page(browser: Browser, stage: Stage, signed_in: Callable[[str], Any]) -
             locale="en-GB", timezone_id="Europe/Brussels", viewport={"width": 1440, "height": 900},
             storage_state=signed_in(party),
         )  # fmt: skip
-        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))

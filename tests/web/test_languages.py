@@ -38,8 +38,8 @@ def test_a_page_speaks_what_the_browser_asks_for_and_then_what_its_reader_chose(
     form = slovenia.open("/figures")
     assert "Eingereist aus Kroatien" in form.words
     assert "Geben Sie die Zahl ein" in slovenia.press(form, "Zahlen melden").words
-    raised = slovenia.press(slovenia.open("/alerts/new"), "Warnung geben", category="surge")
-    assert "Warnung gegeben." in raised.words
+    raised = slovenia.press(slovenia.open("/alerts/new"), "Warnung herausgeben", category="surge")
+    assert "Warnung herausgegeben." in raised.words
     entries = table_of(Entry).c
     said = stage.hub.hub.db.read_sync(lambda conn: conn.execute(select(entries.body)).scalars().all())
     assert not [body for body in said if "Anstieg" in str(body)]  # what goes on record is in nobody's language

@@ -46,7 +46,6 @@ class Device:
 def device(browser: Browser) -> Iterator[Device]:
     complaints: list[str] = []
     context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
-    context.set_default_timeout(15_000)
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda fault: complaints.append(str(fault)))

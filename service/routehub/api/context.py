@@ -20,6 +20,7 @@ from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
 from routehub.journal.batch import Batch
 from routehub.journal.jobs import Change
+from routehub.journal.red_reads import RedReads
 from routehub.journal.writer import Writer
 from routehub.warning.engine import Engine
 from routehub_schemas.registry import Registry
@@ -46,6 +47,7 @@ class Context:
     warning: Engine
     subscriptions: SubscriptionOffice
     chair: Chair
+    red_reads: RedReads
 
     async def change(self, apply: Callable[[Batch], T]) -> T:
         """Change the directory through the writer. The next request to this hub sees what changed."""

@@ -4,14 +4,16 @@
 names are told at once, with what is wrong in the values of the known ones, after the sender has been found to be one.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
 from contextvars import ContextVar
 from functools import cached_property, wraps
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
@@ -21,6 +23,10 @@ from routehub_schemas.errors import Problem, escape, near, shown
 
 _UNKNOWN: ContextVar[tuple[Problem, ...]] = ContextVar("unknown", default=())
 """What the door has to refuse once it has found nothing else to refuse; set for the time of one request."""
+
+
+WITHOUT_CONTENT = frozenset({"identity", "housekeeping"})
+"""Doors that name messages and never say what is in them: the audit itself, the log of pushes."""
 
 
 class Door(APIRoute):
@@ -40,7 +46,8 @@ class Door(APIRoute):
         async def checked(request: Request) -> Response:
             unknown = unknown_parameters(request, self.parameters) if request.scope["query_string"] else ()
             if not unknown:
-                return await handle(request)
+                response = await handle(request)
+                return response if WITHOUT_CONTENT.intersection(self.tags) else _told(request, response)
             told = _UNKNOWN.set(unknown)
             try:
                 return await handle(request)
@@ -50,6 +57,26 @@ class Door(APIRoute):
                 _UNKNOWN.reset(told)
 
         return checked
+
+
+def _told(request: Request, response: Response) -> Response:
+    """The answer on its way out: what it names of TLP:RED, its reader has been given."""
+    who = getattr(request.state, "reader", None)
+    if who is None or request.method != "GET" or response.status_code != HTTPStatus.OK:
+        return response
+    given, path = request.app.state.api.red_reads.answered, request.url.path
+    if isinstance(response, StreamingResponse):
+        pieces = response.body_iterator
+
+        async def passed() -> AsyncIterator[Any]:
+            async for piece in pieces:
+                given(who, path, piece.encode() if isinstance(piece, str) else bytes(piece))
+                yield piece
+
+        response.body_iterator = passed()
+    else:
+        given(who, path, bytes(getattr(response, "body", b"")))
+    return response
 
 
 def _declared(dependant: Dependant) -> Iterator[str]:

@@ -42,6 +42,7 @@ async def identify(connection: HTTPConnection, ctx: Context) -> Principal:
         address = connection.client.host if connection.client else ""
         ctx.rates.take("not-proved", address, UNPROVED, 60, "Too many requests without a valid key or sign-in.")
         raise
+    connection.state.reader = principal  # to whom the answer goes (journal/red_reads.py)
     most = ctx.settings.rate_per_minute
     ctx.rates.take("actor", principal.session or principal.actor, most, 60)
     ctx.rates.take("party", f"{principal.route} {principal.party}", most * PARTY_SHARE, 60)
@@ -107,7 +108,7 @@ async def find_session(connection: HTTPConnection, ctx: Context) -> SessionView:
     token = connection.cookies.get(sessions.cookie_name(ctx.settings.public_url))
     if not token:
         raise SignInNeeded("Sign in, or send a key: Authorization: Bearer rh_… . Your party's office makes keys.")
-    session = await ctx.db.read(sessions.find, token, wall())
+    session = await ctx.db.read(ctx.directory.session, token, wall())
     if session is None:
         raise SignInNeeded("Your sign-in has ended. Sign in again.")
     if connection.scope["type"] == "websocket":

@@ -23,7 +23,7 @@ from routehub.core.canonical import iso
 from routehub.core.db import upsert
 from routehub.core.errors import Conflict, Refused, Stale
 from routehub.digests.agenda.compile import closing
-from routehub.digests.agenda.order import time_of, too_long
+from routehub.digests.agenda.order import duration, time_of, too_long
 from routehub.digests.agenda.rules.proposals import AT_CLOSE, why
 from routehub.digests.circle import named, read_by, readers
 from routehub.digests.words import clip
@@ -70,6 +70,10 @@ class Paper:
     def minutes(self) -> int:
         """How long it takes, any other business too."""
         return time_of(one.item["minutes"] for one in self.items)
+
+    @property
+    def duration(self) -> str:
+        return duration(self.minutes, self.conference.minutes)
 
     @property
     def over(self) -> str:

@@ -42,6 +42,12 @@ def make(
     certificate: Annotated[
         Path | None, typer.Option(help="PEM file: the system proves itself by it to the proxy, and gets no secret.")
     ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the signature that shows whose the certificate is; without it you are told what to sign."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it. It is shown this once; standard output holds the key and nothing else."""
@@ -54,7 +60,7 @@ def make(
             return
         if not party or not system:
             raise Refused("Name the party and its system: routehub keys make SI border-system")
-        made = _make(hub, who, hub.party(party), system, scope, days, certificate)
+        made = _make(hub, who, hub.party(party), system, scope, days, (certificate, proof))
     if as_json:
         show([_row(made.key) | {"key": made.text}], as_json, "")
     elif certificate is not None:
@@ -111,10 +117,12 @@ def _scopes() -> frozenset[str]:
 
 
 def _make(
-    hub: Offline, who: Principal, party: str, system: str, scopes: list[str], days: int, certificate: Path | None = None
-) -> Made:
-    pem = _read(certificate) if certificate else None
-    data = {"party": party, "system": system, "scopes": scopes, "days": days, "certificate": pem}
+    hub: Offline, who: Principal, party: str, system: str, scopes: list[str], days: int,
+    shown: tuple[Path | None, Path | None] = (None, None),
+) -> Made:  # fmt: skip
+    """shown: a certificate and the proof that it is the system's."""
+    pem, proof = (_read(file) if file else None for file in shown)
+    data = {"party": party, "system": system, "scopes": scopes, "days": days, "certificate": pem, "proof": proof}
     given = checked(NewKey, data)
     return hub.change(lambda tx: key_office.make(tx, who, given, _scopes()))
 

@@ -142,6 +142,7 @@ def into(templates: Environment) -> None:
     )
     templates.filters["spoken"] = gettext
     templates.filters["lowered"] = lowered
+    templates.filters["listed"] = listed
 
 
 def lowered(words: str) -> str:

@@ -1,9 +1,10 @@
 """All settings of the hub, read from ``ROUTEHUB_*`` variables. Every one is described in docs/settings.md."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -57,7 +58,14 @@ class Settings(BaseSettings):
         description="E-mail address for questions and for feedback on accessibility; the help pages show it.",
     )
     trusted_proxy: str = Field(
-        "", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+        "",
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas. Nothing "
+        "but proxies may have one of them: whoever has, may claim to be anybody.",
+    )
+    metrics_token_file: Path | None = Field(
+        None,
+        description="File with a secret of at least 32 characters: who sends it as `Authorization: Bearer` reads "
+        "`/metrics`, past every proxy. Not named: only the machine itself and operators do.",
     )
     client_certificate_header: str = Field(
         "",
@@ -144,6 +152,20 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
     log_level: str = Field("INFO", description="Least level that is logged.")
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _addresses(cls, given: str) -> str:
+        """A word in place of an address would never match, and every reader would count as the proxy; everybody's
+        address would let everybody claim another's."""
+        for one in filter(None, (part.strip() for part in given.split(","))):
+            try:
+                network = ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(f"{one} is no address and no network such as 10.1.2.0/24") from None
+            if network.prefixlen == 0:
+                raise ValueError(f"{one} is everybody")
+        return given
 
     @property
     def checkpoint_file(self) -> Path:

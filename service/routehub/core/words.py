@@ -9,7 +9,7 @@ from routehub.core.language import ENGLISH, current, locale, pgettext
 from routehub_schemas.numbers import NARROW, written
 
 MINUS = "\u2212"
-__all__ = ["MINUS", "NARROW", "day", "number", "signed_percent"]
+__all__ = ["MINUS", "NARROW", "day", "number", "percent", "signed_percent"]
 
 
 def number(value: int) -> str:
@@ -20,7 +20,12 @@ def number(value: int) -> str:
 def signed_percent(now: int, before: int) -> str:
     """``+38%``, ``−4%``: a whole percentage of ``before``, which must not be 0."""
     share = round(100 * (now - before) / before)
-    return f"{'+' if share >= 0 else MINUS}{abs(share)}%"
+    return f"{'+' if share >= 0 else MINUS}{percent(abs(share))}"
+
+
+def percent(value: float) -> str:
+    """``38%``; with the narrow space that most other languages want before the sign: ``38 %``."""
+    return f"{value:g}{'' if current() == ENGLISH else NARROW}%"
 
 
 def day(value: date) -> str:

@@ -161,7 +161,8 @@ class Renderers:
 
     def _plain(self, message: Message, context: MailContext) -> Mail:
         kind = self._registry[message.kind]
-        summary = kind.summary(message.payload, names(context))
+        with using(ENGLISH):  # the line of the record is in one language, names of parties too
+            summary = kind.summary(message.payload, names(context))
         letter = Letter(
             f"{_(kind.title)}: {summary}", (), common_facts(message, context), link=context.link(message),
             foot=foot(context),

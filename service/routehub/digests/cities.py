@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from routehub.core.language import listed
+from babel.dates import format_date
+
+from routehub.core.language import _, listed, locale
 
 
 def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> list[str]:
@@ -14,9 +16,12 @@ def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> li
     for other in others:
         there = start.astimezone(other).replace(tzinfo=None)
         if there != here.replace(tzinfo=None):
-            day = "" if there.date() == here.date() else f"{there:%a} "
+            day = "" if there.date() == here.date() else f"{format_date(there, 'EEE', locale=locale())} "
             found.setdefault((there, f"{day}{there:%H:%M}"), set()).add(city(other))
-    return [f"{words} in {listed(sorted(cities))}" for (_, words), cities in sorted(found.items())]
+    return [
+        _("%(time)s in %(cities)s", time=words, cities=listed(sorted(cities)))
+        for (_at, words), cities in sorted(found.items())
+    ]
 
 
 def city(zone: ZoneInfo) -> str:

@@ -1,10 +1,11 @@
-"""Parties as a readout names them: the name of the day (UX 10), with the article that English wants, short where
-everybody knows the short one."""
+"""Parties as a readout names them: the name of the day (UX 10), short where everybody knows the short one, and with the
+article that English wants. Another language has the bare name: its articles would have to follow the sentence."""
 
 import re
 from collections.abc import Iterable
 from datetime import date
 
+from routehub.core import language
 from routehub.directory.snapshot import Directory
 from routehub_schemas import reference
 
@@ -20,20 +21,23 @@ def prose(directory: Directory, code: str, on: date) -> str:
     known = reference.parties().get(code)
     if known is None:
         return directory.name(code, on)
-    name = known.named(on).short if known.kind in _SHORT else directory.name(code, on)
-    return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
+    name = language.pgettext("party", known.named(on).short) if known.kind in _SHORT else directory.name(code, on)
+    return (
+        f"the {name}" if language.current() == language.ENGLISH and (known.kind in _ARTICLE or name in _NAMES) else name
+    )
 
 
 def official(directory: Directory, code: str, on: date) -> str:
     """The official name with its article: ``the European Commission``, ``Greece``."""
     known, name = reference.parties().get(code), directory.name(code, on)
-    return f"the {name}" if known is not None and (known.kind in _ARTICLE or name in _NAMES) else name
+    if known is None or language.current() != language.ENGLISH:
+        return name
+    return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
 
 
 def listed(directory: Directory, codes: Iterable[str], on: date) -> str:
     """``Greece, Serbia and the Commission``."""
-    names = [prose(directory, code, on) for code in codes]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return language.listed([prose(directory, code, on) for code in codes])
 
 
 def sentence(text: str) -> str:

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from routehub.core.language import ENGLISH, _, current, locale, ngettext, pgettext
-from routehub.core.words import MINUS, NARROW, day, number, signed_percent
+from routehub.core.language import ENGLISH, _, current, listed, locale, ngettext, pgettext
+from routehub.core.words import MINUS, NARROW, day, number, percent, signed_percent
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 
 __all__ = [
-    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "when",
+    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "percent",
+    "when",
 ]  # fmt: skip
 
 
@@ -64,13 +65,6 @@ def count(value: int, one: str, many: str | None = None) -> str:
     """``1 item``, ``7 items``."""
     said = ngettext(f"%(n)s {one}", f"%(n)s {many or one + 's'}", value)
     return said % {"n": number(value)}
-
-
-def listed(values: Sequence[str]) -> str:
-    """``Croatia, Slovenia and Austria``."""
-    if len(values) < 2:
-        return "".join(values)
-    return _("%(several)s and %(last)s", several=", ".join(values[:-1]), last=values[-1])
 
 
 def one_line(text: str) -> str:

@@ -1,9 +1,13 @@
 """The directory that a running hub uses now; replaced as a whole when its version changes."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from routehub.core import state
 from routehub.core.errors import Unknown
+from routehub.directory import sessions
+from routehub.directory.sessions import SessionView
 from routehub.directory.snapshot import EMPTY, Directory, RouteView, load
 
 
@@ -21,6 +25,15 @@ class CurrentDirectory:
         if self.value is EMPTY or found.version > self.value.version:  # two readers may finish in the other order
             self.value = found
         return True
+
+    def session(self, conn: Connection, token: str, wall: datetime) -> SessionView | None:
+        """The session behind a cookie, if it holds, with the directory as new as the session is. Behind a proxy the
+        last request may have gone to another hub: somebody nominated there a moment ago is known here, and the page
+        after a change shows it, whichever hub made it."""
+        found = sessions.find(conn, token, wall)
+        if found is not None:
+            self.refresh(conn)
+        return found
 
     def route(self, code: str) -> RouteView:
         found = self.value.routes.get(code)

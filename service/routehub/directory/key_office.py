@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 from pydantic import BaseModel, Field
 from sqlalchemy import update
 
+from routehub.core import state as hub_state
 from routehub.core.errors import Conflict, NotAllowed, Unknown, refused
-from routehub.directory import keys
+from routehub.directory import certificates, keys
 from routehub.directory.people import may_manage, require_office
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import Directory, KeyView, load
@@ -21,6 +20,8 @@ from routehub_schemas.kind import STRICT
 from routehub_schemas.vocab import UNIQUE_ITEMS, PartyCode, Unique
 
 OVERLAP_DAYS = 7
+OPERATOR = "operator"
+"""Who runs the hub, as maker of a key: ``operator:ID``. An office that runs the hub, too, counts as the operator."""
 FOLLOW = frozenset({"party_office", "contact_point", "deputy"})
 System = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 Scopes = Annotated[
@@ -31,11 +32,13 @@ Days = Annotated[int, Field(ge=1, le=keys.LONGEST.days)]
 
 
 Certificate = Annotated[str, Field(max_length=20_000)]
+Proof = Annotated[str, Field(max_length=4_000)]
 
 
 class NewKey(BaseModel):
     """A key for a system. ``party``: one's own, if not named. ``certificate``: PEM; the system then proves itself by it
-    to the proxy, and there is no secret."""
+    to the proxy, and there is no secret. ``proof``: that its private key is the sender's; the refusal without it says
+    what to sign."""
 
     model_config = STRICT
 
@@ -44,6 +47,7 @@ class NewKey(BaseModel):
     days: Days = 365
     party: PartyCode | None = None
     certificate: Certificate | None = None
+    proof: Proof | None = None
 
 
 class Rotation(BaseModel):
@@ -77,8 +81,12 @@ def make(tx: Transaction, who: Principal, given: NewKey, allowed: frozenset[str]
         raise NotAllowed("A key that acts as the chair is made by the chair, or by the operator.")
     days, certificate = given.days, None
     if given.certificate is not None:
-        certificate, left = _certificate(given.certificate, tx.wall)
-        days = min(days, left)
+        shown, left = certificates.read(given.certificate, tx.wall)
+        text = certificates.line(
+            shown, journal=hub_state.deployment(tx.conn), route=who.route, party=party, system=given.system
+        )
+        certificates.check_proof(shown, text, given.proof)
+        certificate, days = certificates.fingerprint(shown), min(days, left)
     return _make(tx, directory, who, party, given.system, frozenset(given.scopes), allowed, days, certificate)
 
 
@@ -132,13 +140,13 @@ def followed(directory: Directory, who: Principal) -> list[KeyView]:
 
 
 def from_outside(directory: Directory, key: KeyView) -> bool:
-    """Whether somebody else than its party made a key: the operator, at the terminal or on the page. Such a key reads
-    what the operator may not, so its party is told (docs/security.md)."""
+    """Whether somebody else than its party's office made a key: an operator, at the terminal or on the page. Such a key
+    reads what the operator may not, so its party is told (docs/security.md), also where the operator belongs to it."""
     who, _, name = key.created_by.partition(":")
     if who == "person":
         person = directory.people.get(name)
         return person is not None and person.party != key.party
-    return who == "terminal"
+    return who in ("terminal", OPERATOR)
 
 
 def _may_bind(directory: Directory, who: Principal, party: str) -> bool:
@@ -160,23 +168,16 @@ def _make(
 ) -> Made:  # fmt: skip
     key_id, text = keys.make(
         tx.conn, directory, route=who.route, party=party, system=system, scopes=frozenset(scopes), allowed=allowed,
-        days=days, by=who.actor, wall=tx.wall, certificate=certificate,
+        days=days, by=_maker(who), wall=tx.wall, certificate=certificate,
     )  # fmt: skip
     tx.audit("key-made", who.route, party, who.actor, {"key": key_id, "system": system, "scopes": sorted(scopes)})
     tx.directory_changed()
     return Made(load(tx.conn).keys[key_id], text)
 
 
-def _certificate(pem: str, wall: datetime) -> tuple[str, int]:
-    """The SHA-256 of a certificate in PEM (RFC 7468), and the whole days for which it still holds."""
-    try:
-        found = x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
-        raise refused("/certificate", "not-a-certificate", "This is no certificate in PEM.") from None
-    left = (found.not_valid_after_utc - wall).days
-    if left < 1 or found.not_valid_before_utc > wall:
-        raise refused("/certificate", "term", "This certificate does not hold now, or ends within a day.")
-    return found.fingerprint(SHA256()).hex(), left
+def _maker(who: Principal) -> str:
+    """By whom a key was made, as it is kept: a person's roles may have changed when somebody asks."""
+    return f"{OPERATOR}:{who.person_id}" if who.person_id and "operator" in who.roles else who.actor
 
 
 def _revoke(tx: Transaction, who: Principal, key: KeyView) -> None:

@@ -87,3 +87,7 @@ def unhurried(conn: Connection) -> None:
     if conn.dialect.name == "postgresql":
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             conn.execute(text(f"SET LOCAL {name} = 0"))
+        # The server gives up on a caller whose network is gone after a minute, and not after its usual two hours: until
+        # then what was begun would stand in the way of the next try.
+        for name, value in (("tcp_keepalives_idle", 30), ("tcp_keepalives_interval", 10), ("tcp_keepalives_count", 3)):
+            conn.execute(text(f"SET LOCAL {name} = {value}"))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, literal, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from routehub import tables
-from routehub.core.db import Database
-from routehub.core.errors import HubError
+from routehub.core.db import Database, as_hub_error
+from routehub.core.errors import Damaged, HubError
 from routehub.journal import follow
 from routehub.journal.rows import Rows
 from routehub.journal.search import index
@@ -60,9 +61,22 @@ def move(source_url: str, target_url: str, progress: Progress) -> Moved:
             if faults := differing(wanted, found):
                 raise HubError(f"What arrived is not what was sent: {'; '.join(faults)}.")
         return Moved(found, rows)
+    except DBAPIError as fault:
+        raise _broken_off(fault) from fault
     finally:
         source.close()
         target.close()
+
+
+def _broken_off(fault: DBAPIError) -> HubError:
+    """A connection that was cut, a full disk: nothing has arrived, as it comes in one transaction."""
+    if isinstance(known := as_hub_error(fault), Damaged):
+        return known
+    words = str(fault.orig).strip().partition("\n")[0].rstrip(".")
+    return HubError(
+        f"The copying was broken off ({words}). Nothing has arrived, and the source is as it was. Mend it and give the "
+        "same command again; after a cut network the server needs up to a minute to let go of what was begun."
+    )
 
 
 def _must_be_empty(db: Database) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from routehub.sample.event import PLAN, Around, Event, answer
+from routehub_schemas.numbers import written
 
 NEAR = ["GR", "RS", "HR", "SI", "AT", "EC", "FRONTEX"]
 """Whom the transit centre matters to: its neighbours, those further on, and two who coordinate."""
@@ -46,7 +47,8 @@ def events(around: Around) -> Iterator[Event]:
     yield _alert(
         at(0, 5, 40), "MK", "gevgelija", "Severe", "Expected", "Likely", "Gevgelija transit centre nearly full",
         at(1, 5, 40), category="reception_nearly_full", place="MK/gevgelija-centre", audience=NEAR,
-        description="1,980 of 2,000 places are taken. Arrivals from Greece are above departures since 22:00.",
+        description=f"{written(1_980)} of {written(2_000)} places are taken. "
+        "Arrivals from Greece are above departures since 22:00.",
         points=[f"{PLAN}/4", f"{PLAN}/6"],
     )  # fmt: skip
     for minute, party in enumerate(("GR", "RS", "HR", "EC", "FRONTEX")):

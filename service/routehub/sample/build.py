@@ -57,12 +57,13 @@ class SampleBuilder:
         self._made: dict[str, str] = {}
         self._systems: dict[str, Principal] = {}
 
-    async def build(self) -> Built:
+    async def build(self, today: date | None = None) -> Built:
+        """today: another day than the machine's, to see the sample as it will be then."""
         hub = self.hub
         hub.writer.change(people.directory)
         hub.db.read_sync(hub.refresh)
         route = hub.directory.route(story.ROUTE)
-        now = instant(wall().astimezone(route.zone).date(), story.NOW, route.zone)
+        now = instant(today or wall().astimezone(route.zone).date(), story.NOW, route.zone)
         around = Around(now.astimezone(route.zone))
         self._main = _series(around)
         self.clock.set(around.at(-story.DAYS, 0))

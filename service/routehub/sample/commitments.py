@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from routehub.sample.event import PLAN, Around, Event
+from routehub_schemas.numbers import written
 
 
 @dataclass(frozen=True)
@@ -52,23 +53,26 @@ def made(today: date) -> Iterator[Made]:
     in_year = {"deadline": {"text": f"in the course of {year}"}}
     established = (
         Step(week, "in_place", 640, "First apartments and rooms."),
-        Step(last, "in_place", 1_000, "1,000 places are established."),
+        Step(last, "in_place", 1_000, f"{written(1_000)} places are established."),
     )
-    yield Made("greece", "GR", first, _places(50_000, "50,000 places in Greece", 5, owners=["GR", "UNHCR"]))
+    yield Made("greece", "GR", first, _places(50_000, f"{written(50_000)} places in Greece", 5, owners=["GR", "UNHCR"]))
     owners = ["UNHCR", "GR"]
-    private = _places(20_000, "20,000 places in private accommodation", 5, owners=owners) | in_year
+    private = _places(20_000, f"{written(20_000)} places in private accommodation", 5, owners=owners) | in_year
     yield Made("unhcr", "UNHCR", first, private, "greece", established)
-    yield Made("first", "UNHCR", first, _places(1_000, "First 1,000 places", 5), "unhcr", established)
-    agreed = _places(12_150, "12,150 places by vouchers and apartments", 5, rate={"value": 150, "per": "day"}) | in_year
+    yield Made("first", "UNHCR", first, _places(1_000, f"First {written(1_000)} places", 5), "unhcr", established)
+    agreed = (
+        _places(12_150, f"{written(12_150)} places by vouchers and apartments", 5, rate={"value": 150, "per": "day"})
+        | in_year
+    )
     agreed["text"] = "A partnership agreement is expected to be concluded in the coming days."
     yield Made("agreed", "UNHCR", last, agreed, "unhcr")
-    flats = _places(2_400, "Rental of 2,400 apartments", 5) | {"unit": "apartments"}
+    flats = _places(2_400, f"Rental of {written(2_400)} apartments", 5) | {"unit": "apartments"}
     yield Made("flats", "UNHCR", last, flats, "agreed")
     for party, places, there in (("AT", 5_000, 3_900), ("RS", 3_000, 1_150), ("HR", 2_000, 2_000)):
         ready = (Step(last - timedelta(days=2), "in_place", there, "Ready for use."),)
-        yield Made(party, party, first, _places(places, f"{places:,} places along the route", 6), steps=ready)
+        yield Made(party, party, first, _places(places, f"{written(places)} places along the route", 6), steps=ready)
     due = {"deadline": {"date": last.isoformat()}}
-    slovenia = _places(2_000, "2,000 places along the route", 6) | due
+    slovenia = _places(2_000, f"{written(2_000)} places along the route", 6) | due
     yield Made("SI", "SI", first, slovenia, steps=(Step(week, "pledged", 2_000),))
     officers = {
         "title": "400 officers for Slovenia", "points": [f"{PLAN}/13"], "target": 400, "unit": "officers",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.measures.queries import MeasureView, measures
 from routehub.boards.movements.queries import MovementView, movements
-from routehub.core.language import ENGLISH, _, current, later
+from routehub.core.language import ENGLISH, _, current, later, plural
 from routehub.core.words import number
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.changes import Line, Todo
@@ -18,6 +18,11 @@ TRANSPORT = {
     "train": later("by train"), "bus": later("by bus"), "ship": later("by ship"), "plane": later("by plane"),
     "on_foot": later("on foot"),
 }  # fmt: skip
+VEHICLES = {
+    "train": ("%(n)s train", "%(n)s trains"), "bus": ("%(n)s bus", "%(n)s buses"),
+    "ship": ("%(n)s ship", "%(n)s ships"), "plane": ("%(n)s plane", "%(n)s planes"),
+}  # fmt: skip
+"""In the catalogues by the pages that say them too (``movement_parts.html``)."""
 STATES = {
     "proposed": later("waits for an answer"),
     "notified": later("told in advance"),
@@ -47,8 +52,9 @@ def vehicles(movement: MovementView) -> str:
     """``2 trains``, ``on foot``; the payload's own words in English."""
     if current() == ENGLISH:
         return carried(movement.transport, movement.vehicles)
-    means = _(TRANSPORT[movement.transport]) if movement.transport in TRANSPORT else _("other means")
-    return means if movement.vehicles is None else f"{means}: {movement.vehicles}"
+    if movement.vehicles is not None and movement.transport in VEHICLES:
+        return plural(*VEHICLES[movement.transport], movement.vehicles)
+    return _(TRANSPORT[movement.transport]) if movement.transport in TRANSPORT else _("other means")
 
 
 def todo(

@@ -1,12 +1,12 @@
 """Who could take people from whom: a pure function with its arithmetic. A suggestion and nothing more: nobody has
 agreed to anything, and moving people needs the agreement of who receives them (final statement, point 3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from routehub.core.language import _
-from routehub.core.words import number
+from routehub.core.words import number, percent
 
 NEARLY_FULL = 0.90
 """From here on a party is nearly full (DOMAIN 6), and is helped down to it."""
@@ -74,28 +74,29 @@ class Suggestion:
     inputs: tuple[str, ...]
 
 
-def suggest(rooms: Iterable[Room], legs: Sequence[tuple[str, str]]) -> list[Suggestion]:
+def suggest(rooms: Iterable[Room], legs: Iterable[tuple[str, str]]) -> list[Suggestion]:
     """The fullest first; neighbours before others, among them who has most room. Room is given once."""
     known = sorted(rooms, key=lambda r: (-r.share, r.party))
     left = {room.party: room.spare for room in known if not room.presses}
     by_party = {room.party: room for room in known}
+    borders = frozenset(legs)
     found = []
-    for full in known:
-        excess = full.excess if full.presses else 0
-        for party in sorted(left, key=lambda p: (_leg(full.party, p, legs) is None, -left[p], p)):
+    for full in (room for room in known if room.presses):
+        excess = full.excess
+        for party in sorted(left, key=lambda p: (_leg(full.party, p, borders) is None, -left[p], p)):
             people = min(excess, left[party])
             if people < LEAST:
                 continue
-            found.append(_suggestion(full, by_party[party], people, left[party], _leg(full.party, party, legs)))
+            found.append(_suggestion(full, by_party[party], people, left[party], _leg(full.party, party, borders)))
             left[party] -= people
             excess -= people
     return found
 
 
-def _leg(one: str, other: str, legs: Sequence[tuple[str, str]]) -> str | None:
+def _leg(one: str, other: str, borders: frozenset[tuple[str, str]]) -> str | None:
     """Forward along the route before back."""
     for pair in ((one, other), (other, one)):
-        if pair in legs:
+        if pair in borders:
             return "-".join(pair)
     return None
 
@@ -140,16 +141,25 @@ def _pressed(full: Room) -> tuple[str, ...]:
             places=number(full.places),
             soon=soon,
         ),
-        f"{full.party} beyond {NEARLY_FULL:.0%}: {number(full.load)} − {number(nearly)} = {number(full.excess)}",
+        _(
+            "%(party)s beyond %(share)s: %(load)s − %(nearly)s = %(excess)s",
+            party=full.party,
+            share=percent(100 * NEARLY_FULL),
+            load=number(full.load),
+            nearly=number(nearly),
+            excess=number(full.excess),
+        ),
     )
 
 
 def _spared(taker: Room, spare: int) -> tuple[str, ...]:
     come = _(" + %(tomorrow)s more tomorrow", tomorrow=number(taker.tomorrow)) if taker.tomorrow > 0 else ""
-    room = (
-        f"{taker.party}, {taker.day}: up to {ROOM:.0%} of {number(taker.places)} places = "
-        f"{number(int(ROOM * taker.places))}, less {number(taker.occupied)} people{come} = {number(taker.spare)}"
-    )
+    room = _(
+        "%(party)s, %(day)s: up to %(share)s of %(places)s places = %(room)s, "
+        "less %(occupied)s people%(come)s = %(spare)s",
+        party=taker.party, day=taker.day, share=percent(100 * ROOM), places=number(taker.places),
+        room=number(int(ROOM * taker.places)), occupied=number(taker.occupied), come=come, spare=number(taker.spare),
+    )  # fmt: skip
     given = _(
         "%(party)s: %(spare)s of these suggested above, %(spare_2)s left",
         party=taker.party,

@@ -51,6 +51,7 @@ class PageRoute(APIRoute):
                     response = await self._refused(request, Unknown(_("There is no such page.")))
                 except Exception as fault:  # noqa: BLE001 - whatever it was, the reader gets a page and a code
                     response = await self._refused(request, _unexpected(self.path_format, fault))
+            _told(request, response)
             return compressed(request, protect(response))
 
         return handler
@@ -62,6 +63,13 @@ class PageRoute(APIRoute):
             return RedirectResponse("/account?done=needed", 303)
         assert PageRoute.error_page is not None, "the error page is set when the pages are put together"
         return await PageRoute.error_page(request, web_context(request), error)
+
+
+def _told(request: Request, response: Response) -> None:
+    """A page on its way out: what it names of TLP:RED, its reader has been given."""
+    who = getattr(request.state, "reader", None)
+    if who is not None:
+        web_context(request).red_reads.answered(who, request.url.path, bytes(getattr(response, "body", b"")))
 
 
 def protect(response: Response) -> Response:

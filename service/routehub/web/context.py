@@ -18,6 +18,7 @@ from routehub.delivery.subscription_office import SubscriptionOffice
 from routehub.directory.current import CurrentDirectory
 from routehub.intake.pushes import PushLog
 from routehub.intake.receive import Intake
+from routehub.journal.red_reads import RedReads
 from routehub.journal.writer import Writer
 from routehub.web.counts import KnownCounts
 from routehub.web.provider import Provider
@@ -45,6 +46,7 @@ class WebContext:
     vault: Vault
     listening: Callable[[], int]
     """How many streams are open at this hub."""
+    red_reads: RedReads
     provider: Provider | None = None
     shared: SharedPages = field(default_factory=SharedPages)
     counts: KnownCounts = field(default_factory=KnownCounts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from routehub.core import language
+from routehub.core import language, words
 from routehub.core.clock import wall
 from routehub.core.language import _, later, listed
 from routehub.digests import naming
@@ -21,7 +22,8 @@ from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
 from routehub.web.context import WebContext
 from routehub.web.route_map.drawing import squeezed
-from routehub.web.visitor import Visitor
+from routehub.web.visitor import Visitor, roles_in_words
+from routehub_schemas.kind import Payload
 
 SEVERITY_WORDS = {
     "Extreme": later("Lives at risk now"),
@@ -122,6 +124,10 @@ class Shown:
 
     def at(self, value: datetime) -> Markup:
         return self._tag(value, times.moment(value, self.zone, self.now))
+
+    def words_at(self, value: datetime) -> str:
+        """Where no element can stand, as within a text that is escaped later."""
+        return times.moment(value, self.zone, self.now)
 
     def clock(self, value: datetime) -> Markup:
         return self._tag(value, times.clock(value, self.zone))
@@ -317,6 +323,22 @@ def _events(visitor: Visitor) -> str | None:
     return f"/v1/routes/{visitor.route.code}/events?after={visitor.head}&resync=head"
 
 
+def spoken_in(tag: str | None) -> Markup:
+    """``lang="sl"`` for what a party wrote in a language that it named, if that is not the page's. Where nobody said in
+    which, there is none: a guess would be read aloud wrongly."""
+    return Markup(' lang="{}"').format(tag) if tag and tag != language.current() else Markup("")
+
+
+def in_english(words: str) -> Markup:
+    """``lang="en"`` for a word of the record, such as the name of a field, that the page's language has no word for."""
+    return spoken_in(language.ENGLISH) if _(words) == words else Markup("")
+
+
+def tongue_of(said: Payload) -> str | None:
+    """The language that a payload names, not the one that it has when nobody said."""
+    return said.language if "language" in said.model_fields_set else None
+
+
 def spread(listening: int) -> int:
     """Milliseconds, for so many open streams. A few pages ask within a second; hundreds take as long as leaves half of
     the hub to everybody else (measured: ``python -m benchmarks pages``)."""
@@ -331,8 +353,14 @@ def environment() -> Environment:
     env.filters["count"] = numbers.count
     env.filters["points"] = points
     env.filters["change"] = numbers.change
+    env.filters["percent"] = words.percent
+    env.filters["plan"] = partial(language.pgettext, "plan")
+    env.filters["roles"] = roles_in_words
     language.into(env)
     env.globals["asset"] = assets.address
+    env.globals["spoken_in"] = spoken_in
+    env.globals["tongue_of"] = tongue_of
+    env.globals["in_english"] = in_english
     env.globals["phrases"] = assets.phrases_address
     env.globals["squeezed"] = squeezed
     env.globals["severity_words"] = SEVERITY_WORDS

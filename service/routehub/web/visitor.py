@@ -1,6 +1,7 @@
 """Who looks at a page: the person of the session, on the route of the address."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -27,6 +28,11 @@ ROLE_WORDS = {
     "operator": later("Operator"),
 }  # fmt: skip
 """What a person is here, the most telling role first."""
+
+
+def roles_in_words(roles: Collection[str]) -> str:
+    """``Contact point, Party office``; empty for none."""
+    return ", ".join(_(words) for role, words in ROLE_WORDS.items() if role in roles)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ async def session_of(request: Request, ctx: WebContext) -> tuple[SessionView, Pe
     token = request.cookies.get(sessions.cookie_name(ctx.settings.public_url))
     if not token:
         return None
-    found = await ctx.db.read(sessions.find, token, wall())
+    found = await ctx.db.read(ctx.directory.session, token, wall())
     person = ctx.directory.value.people.get(found.person) if found else None
     if found is None or person is None or not person.active(wall()):
         return None
@@ -107,6 +113,7 @@ async def visitor(request: Request, ctx: Web) -> Visitor:
         raise Unknown(_("There is no route %(code)s here that you can see.", code=code))
     principal = roles[code]
     today = ctx.clock.now().astimezone(route.zone).date()
+    request.state.reader = principal  # to whom the answer goes (journal/red_reads.py)
     head, counts = await ctx.db.read(_standing, ctx, principal, route)
     return Visitor(
         person, session, principal, directory.name(principal.party, today), route, routes,
@@ -150,7 +157,7 @@ async def reader(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     """A visitor who may read messages here; an operator runs the hub and reads no content (DECISIONS 1)."""
     if not who.principal.reads_feed:
         if "operator" in who.principal.roles:
-            raise NotAllowed("You run this hub. Operators read no content; the terminal has what they need.")
+            raise NotAllowed(_("You run this hub. Operators read no content; the terminal has what they need."))
         raise NotAllowed(
             _("You have no role on this route that reads messages. Your party's office nominates people for roles.")
         )

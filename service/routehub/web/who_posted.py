@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from routehub.core.language import ENGLISH, using
 from routehub.directory.snapshot import RouteView
 from routehub.journal import feed
 from routehub.web.context import WebContext
@@ -36,8 +37,9 @@ def posted(conn: Connection, who: Visitor, ref: str) -> Posted | None:
 
 
 def summary_of(ctx: WebContext, data: dict[str, Any], kind_name: str, route: RouteView | None = None) -> str:
-    """The kind's own line; a kind that this hub no longer knows, or not in this form, is named only. On a route that is
-    marked as not real throughout, its lines need not say so one by one."""
+    """The kind's own line, in English with the English names of parties: one line has one language. A kind that this
+    hub no longer knows, or not in this form, is named only. On a route that is marked as not real throughout, its lines
+    need not say so one by one."""
     if route is not None and route.exercise and data.get("status") == "Exercise":
         data = data | {"status": "Actual"}
     kind = ctx.registry.get(kind_name)
@@ -48,5 +50,6 @@ def summary_of(ctx: WebContext, data: dict[str, Any], kind_name: str, route: Rou
     except ValidationError:
         return kind.title
     today = ctx.clock.now().date()
-    names = {code: ctx.directory.value.name(code, today) for code in ctx.directory.value.parties}
-    return kind.summary(payload, names)
+    with using(ENGLISH):
+        names = {code: ctx.directory.value.name(code, today) for code in ctx.directory.value.parties}
+        return kind.summary(payload, names)

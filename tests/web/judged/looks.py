@@ -80,7 +80,6 @@ def eyes(browser: Browser, sample: Sample, who: str = "", locale: str = "en-GB")
     context = browser.new_context(
         locale=locale, timezone_id="Europe/Brussels", reduced_motion="reduce", service_workers="block"
     )
-    context.set_default_timeout(15_000)
     if who:
         context.add_cookies([sample.cookie(who)])  # type: ignore[list-item]
     try:

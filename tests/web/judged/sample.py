@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,12 @@ class Sample:
         )
 
 
-def _fill(folder: Path) -> dict[str, Any]:
+def _fill(folder: Path, today: date | None) -> dict[str, Any]:
     """The sample itself, and a session for everybody in ``PEOPLE``."""
     hub = Hub(Settings(database_url=sqlite_url(folder / FILE), data_dir=folder, **SETTINGS))
     try:
         hub.db.hold()
-        built = asyncio.run(SampleBuilder(hub, lambda done, of: None).build())
+        built = asyncio.run(SampleBuilder(hub, lambda done, of: None).build(today))
         known = hub.directory.value.people_by_email
         tokens = {
             who: hub.writer.change(lambda tx, p=known[mail].id: sign_in.begin(tx, p, "link", "tests", 12)).token  # type: ignore[misc]
@@ -99,11 +99,12 @@ def running(folder: Path, made: dict[str, Any]) -> Iterator[Sample]:
         hub.stop()
 
 
-def built(folder: Path, migrated: Path) -> dict[str, Any]:
-    """Build the sample in a folder that is not there yet, from an empty database. Answers what ``running`` is given."""
+def built(folder: Path, migrated: Path, today: date | None = None) -> dict[str, Any]:
+    """Build the sample in a folder that is not there yet, from an empty database. Answers what ``running`` is given.
+    today: the day of the sample, if it is to be another than today."""
     folder.mkdir()
     shutil.copyfile(migrated, folder / FILE)
-    made = _fill(folder)
+    made = _fill(folder, today)
     with running(folder, made) as sample:
         by_hand = pages.by_hand(sample.now.date(), *scene.act(sample))
         found, reached, dead = pages.found(sample)

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.fixtures.programs import plain_environment
-from tests.web.judged.letters import letters
+from tests.web.judged.letters import Letter, letters
 from tests.web.judged.sample import FILE, Sample
 
 pytestmark = pytest.mark.timeout(300)  # whoever comes first builds the sample
@@ -38,23 +38,24 @@ def test_every_page_is_marked_as_sample(sample: Sample):
     assert unmarked == []
 
 
+def faults_of(letter: Letter) -> list[str]:
+    plain, html = letter.part("text/plain"), letter.part("text/html")
+    said = letter.subject.removeprefix("SAMPLE – ")
+    faults = {
+        "no text part": not plain.strip(),
+        "an image": "<img" in html or "background=" in html or "url(" in html,
+        "a script": "<script" in html or "javascript:" in html,
+        "not marked": not (MARK.search(plain) and MARK.search(html) and letter.subject.startswith("SAMPLE – ")),
+        "its subject": not ACTS.match(said),
+        "no zone": bool(re.search(r"\d\d:\d\d(?!.*(CET|CEST|UTC|Brussels))", plain, re.DOTALL)),
+    }
+    return [f"{letter.subject}: {fault}" for fault, there in faults.items() if there]
+
+
 def test_mail_is_plain_marked_and_says_first_what_is_wanted(sample: Sample):
     found = list(letters(sample.folder))
     assert len(found) > 50
-    wrong = []
-    for letter in found:
-        plain, html = letter.part("text/plain"), letter.part("text/html")
-        said = letter.subject.removeprefix("SAMPLE – ")
-        faults = {
-            "no text part": not plain.strip(),
-            "an image": "<img" in html or "background=" in html or "url(" in html,
-            "a script": "<script" in html or "javascript:" in html,
-            "not marked": not (MARK.search(plain) and MARK.search(html) and letter.subject.startswith("SAMPLE – ")),
-            "its subject": not ACTS.match(said),
-            "no zone": bool(re.search(r"\d\d:\d\d(?!.*(CET|CEST|UTC|Brussels))", plain, re.DOTALL)),
-        }
-        wrong += [f"{letter.subject}: {fault}" for fault, there in faults.items() if there]
-    assert wrong == []
+    assert [fault for letter in found for fault in faults_of(letter)] == []
 
 
 def held(sample: Sample) -> dict[str, str]:

@@ -90,7 +90,7 @@ def list_alerts(
         run.line(f"All times {clock.name}.")
         run.table(
             ("SEVERITY", "PARTY", "HEADLINE", "ENDS", "WAITING FOR", "ID"),
-            (_row(item, clock) for item in found),
+            (_row(run, item, clock) for item in found),
         )
 
 
@@ -267,18 +267,17 @@ def _name(alert: answers.Alert) -> str:
     return clean(alert.get("short_id") or alert.get("id"))
 
 
-def _headed(alert: answers.Alert) -> str:
-    mark = "EXERCISE " if alert.get("exercise") else ""
-    return mark + clean(alert.get("headline"))
+def _headed(run: Run, alert: answers.Alert) -> str:
+    return run.row_mark(alert) + clean(alert.get("headline"))
 
 
-def _row(alert: answers.Alert, clock: Clock) -> tuple[str, ...]:
+def _row(run: Run, alert: answers.Alert, clock: Clock) -> tuple[str, ...]:
     state = clean(alert.get("state"))
     ends = clock.time(alert.get("expires")) if state in {"", "open", "updated", "issued"} else state
     return (
         clean(alert.get("severity")).upper(),
         clean(alert.get("party")),
-        _headed(alert),
+        _headed(run, alert),
         ends,
         " ".join(_waiting(alert)),
         _name(alert),
@@ -292,7 +291,7 @@ def _record(alert: answers.Alert, clock: Clock) -> tuple[str, ...]:
 
 
 def _page(run: Run, alert: answers.Alert, clock: Clock) -> None:
-    run.line(f"{clean(alert.get('severity')).upper()}  {_headed(alert)}  {_name(alert)}")
+    run.line(f"{clean(alert.get('severity')).upper()}  {_headed(run, alert)}  {_name(alert)}")
     scales = (alert.get("urgency"), alert.get("certainty"), alert.get("state"))
     run.line(", ".join(clean(word) for word in (alert.get("party"), alert.get("place"), *scales) if word))
     for name in ("description", "instruction"):

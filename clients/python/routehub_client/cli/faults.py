@@ -80,6 +80,8 @@ def _next(fault: errors.RoutehubError) -> str | None:
             return "Next: rh login --key-file FILE"
         case errors.NotAllowed():
             return "Your party's office decides what a key or a person may do: rh people"
+        case errors.Refused() if any(problem.code == "looks-personal" for problem in fault.problems):
+            return "Leave it out. If it is no data about a person, send the same again with --text-checked."
         case errors.Refused() if exits.wants_reason(fault):
             return "These figures are already posted. To correct them, send the same again with --reason TEXT."
         case errors.Conflict():

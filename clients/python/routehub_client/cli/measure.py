@@ -73,11 +73,16 @@ def tell(
         list[str] | None, typer.Option("--to", help="Only to this party; may be repeated.", metavar="CODE")
     ] = None,
 ) -> None:
-    """Tell neighbours about a measure before it takes effect. With -n, only see what it would do."""
-    if title is None or start is None or reasons is None:
-        raise Usage("A notice needs --title, --from and --reasons.")
+    """Tell neighbours about a measure before it takes effect. With -n, only see what it would do: that needs a type,
+    where and from when, and no words yet."""
+    kind = _type(type)
+    if run.options.dry_run:
+        title, reasons = title or kind.replace("_", " ").capitalize(), reasons or "Not written yet."
+    missing = [name for name, said in (("--title", title), ("--from", start), ("--reasons", reasons)) if said is None]
+    if missing:
+        raise Usage(f"A notice needs {_and(missing)}. To see what it would do first: -n, with --leg and --from.")
     data = _said(run, title, leg, place, start, until, reasons, cap, views_by, expected, legal_ground)
-    data |= {"type": _type(type)}
+    data |= {"type": kind}
     data |= {"co_authors": [code.upper() for code in with_]} if with_ else {}
     data |= {"audience": [code.upper() for code in to]} if to else {}
     _send(run, data, f"measure: {title}")
@@ -130,7 +135,7 @@ def list_measures(
     else:
         run.line(f"All times {clock.name}.")
         head = ("STATE", "PARTY", "TITLE", "FROM", "NOTICE", "MARKS", "ID")
-        run.table(head, (_row(item, clock) for item in found))
+        run.table(head, (_row(run, item, clock) for item in found))
 
 
 def show(run: Run, id: Id, as_of: AsOf = None) -> None:
@@ -228,6 +233,10 @@ def _act(run: Run, id: str, act: str, text: str | None, what: str) -> None:
     post.given(run, post.post(run, calls.publish(run.hub.route_code, "response", run.stamped(data)), what))
 
 
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def _type(word: str) -> str:
     known = get_args(MeasureType)
     asked = word.strip().lower().replace("-", "_")
@@ -261,8 +270,8 @@ def _word(name: object) -> str:
     return WORDS.get(str(name), str(name).replace("_", " "))
 
 
-def _row(measure: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
-    title = ("EXERCISE " if measure.get("exercise") else "") + clean(measure.get("title"))
+def _row(run: Run, measure: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
+    title = run.row_mark(measure) + clean(measure.get("title"))
     return (
         _word(measure.get("state")),
         clean(measure.get("party")),
@@ -275,7 +284,7 @@ def _row(measure: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
 
 
 def _page(run: Run, measure: Mapping[str, Any], clock: Clock) -> None:
-    mark = "EXERCISE " if measure.get("exercise") else ""
+    mark = run.row_mark(measure)
     run.line(f"{_word(measure.get('state')).upper()}  {mark}{clean(measure.get('title'))}  {measure.get('short_id')}")
     where = ", ".join(clean(code) for code in [*measure.get("legs", []), *measure.get("places", [])])
     until = f" to {clock.stamp(measure.get('until'))}" if measure.get("until") else ""

@@ -63,10 +63,10 @@ def messages(
     if run.options.json:
         run.json([told(event) for event in page.messages])
     elif run.options.plain:
-        run.records(record(event, clock) for event in page.messages)
+        run.records(record(run, event, clock) for event in page.messages)
     else:
         run.line(f"All times {clock.name}.")
-        run.rows([row(event, clock) for event in page.messages])
+        run.rows([row(run, event, clock) for event in page.messages])
         if page.more and page.next:
             run.say(f"There are more. Next: rh messages --after {page.next}")
 
@@ -78,10 +78,10 @@ def found(run: Run, page: Page, words: str) -> None:
     if run.options.json:
         run.json([told(event) for event in page.messages])
     elif run.options.plain:
-        run.records((*record(event, clock), hit(event)) for event in page.messages)
+        run.records((*record(run, event, clock), hit(event)) for event in page.messages)
     elif page.messages:
         run.line(f"All times {clock.name}.")
-        run.rows([(*row(event, clock), hit(event)) for event in page.messages])
+        run.rows([(*row(run, event, clock), hit(event)) for event in page.messages])
     else:
         run.line("Nothing found.")
     if page.more and page.next and not run.options.json:
@@ -110,9 +110,9 @@ def summary(event: Envelope) -> str:
     return clean(text)
 
 
-def row(event: Envelope, clock: Clock, *, alone: bool = False) -> tuple[str, ...]:
+def row(run: Run, event: Envelope, clock: Clock, *, alone: bool = False) -> tuple[str, ...]:
     """Time, severity, sender, words, id. `alone`: with the zone, for a line without a heading."""
-    mark = "EXERCISE " if event.exercise else ""
+    mark = run.row_mark({"exercise": event.exercise})
     return (
         clock.stamp(event.time) if alone else clock.time(event.time),
         clean(event.data.get("severity")).upper(),
@@ -122,8 +122,8 @@ def row(event: Envelope, clock: Clock, *, alone: bool = False) -> tuple[str, ...
     )
 
 
-def record(event: Envelope, clock: Clock) -> tuple[object, ...]:
-    mark = "EXERCISE" if event.exercise else ""
+def record(run: Run, event: Envelope, clock: Clock) -> tuple[object, ...]:
+    mark = run.row_mark({"exercise": event.exercise}).strip()
     return (
         clock.iso(event.time),
         event.kind,

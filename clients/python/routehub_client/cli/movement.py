@@ -98,7 +98,7 @@ def list_movements(run: Run) -> None:
     else:
         run.line(f"All times {clock.name}.")
         head = ("STATE", "FROM", "TO", "PEOPLE", "AT", "ANSWER BY", "ID")
-        run.table(head, (_row(item, clock) for item in found), right=("PEOPLE",))
+        run.table(head, (_row(run, item, clock) for item in found), right=("PEOPLE",))
 
 
 def show(run: Run, id: Id) -> None:
@@ -200,9 +200,9 @@ def _state(movement: Mapping[str, Any]) -> str:
     return WORDS.get(word, word) + (", without agreement" if movement.get("without_agreement") else "")
 
 
-def _row(movement: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
+def _row(run: Run, movement: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
     return (
-        ("EXERCISE " if movement.get("exercise") else "") + _state(movement),
+        run.row_mark(movement) + _state(movement),
         clean(movement.get("from")),
         clean(movement.get("to")),
         number(movement.get("people")),
@@ -213,7 +213,7 @@ def _row(movement: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
 
 
 def _page(run: Run, movement: Mapping[str, Any], clock: Clock) -> None:
-    mark = "EXERCISE " if movement.get("exercise") else ""
+    mark = run.row_mark(movement)
     where = clean(movement.get("place") or movement.get("leg"))
     run.line(
         f"{_state(movement).upper()}  {mark}{movement.get('from')} to {movement.get('to')}  {movement['short_id']}"

@@ -29,6 +29,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     no_outbox: bool = False
+    text_checked: bool = False
 
     def over(self, earlier: Options) -> Options:
         """Both together; what stands after the command's name wins."""
@@ -70,6 +71,7 @@ _TYPES: dict[str, Any] = {
     "quiet": _flag("--quiet", "-q", help="Only ids and faults."),
     "verbose": _flag("--verbose", "-v", help="Say what is sent and received."),
     "no_outbox": _flag("--no-outbox", help="Do not save on this device what cannot be sent."),
+    "text_checked": _flag("--text-checked", help="It looks like data about a person and is none; that is recorded."),
 }
 
 

@@ -10,7 +10,7 @@ import typer
 from routehub_client.cli.command import command
 from routehub_client.cli.exits import Usage
 from routehub_client.cli.run import Run
-from routehub_client.cli.words import Clock, clean
+from routehub_client.cli.words import Clock, clean, number
 
 
 def register(app: typer.Typer) -> None:
@@ -97,5 +97,6 @@ def _nominations(run: Run) -> None:
 def _said(one: Mapping[str, Any], clock: Clock) -> str:
     if one["state"] == "nominated":
         signed_in = "" if one["accepted"] else ", has not signed in yet"
-        return f"nominated after {one['hours']} h{signed_in}"
+        hours = round(one["hours"])
+        return f"nominated {f'after {number(hours)} h' if one['hours'] >= 1 else 'within an hour'}{signed_in}"
     return f"{'due' if one['state'] == 'running' else 'overdue since'} {clock.time(one['due_at'])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import typer
 
@@ -12,6 +13,9 @@ from routehub_client.cli.run import Run
 from routehub_client.cli.words import clean
 from routehub_client.outbox import Item, Outcome, send
 from routehub_client.wire import Call
+
+CHECKED = ("Text-Checked", "yes")
+"""Said by somebody who was asked whether a text is about a person (docs/decisions/0085)."""
 
 
 class Unusual(Exception):
@@ -28,6 +32,8 @@ def post(run: Run, call: Call[answers.Posted], what: str, *, checked: bool = Tru
     With `checked=False` the hub is first asked whether the figures are unusual; raises `Unusual` if so.
     """
     run.mark(data=False)
+    if run.options.text_checked:
+        call = replace(call, request=replace(call.request, headers=(*call.request.headers, CHECKED)))
     if run.options.dry_run:
         return _tried(run, call, checked)
     if run.options.no_outbox:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from routehub_client.cli.exits import Exit, Usage
 from routehub_client.cli.run import Run
 from routehub_client.cli.words import clean
 from routehub_schemas import wire
-from routehub_schemas.errors import Invalid
+from routehub_schemas.errors import Invalid, Problem
 
 Day = Annotated[str | None, typer.Option("--day", help="The reporting day.", metavar="YYYY-MM-DD")]
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="The report as JSON; - reads stdin.")]
@@ -57,7 +58,30 @@ def set_figures(
     for figure in told:
         figure |= {"status": "provisional"} if provisional else {}
         figure |= {"method": "estimated"} if estimated else {}
-    _post(run, {"figures": told}, day, reason, keep_unusual)
+    try:
+        _post(run, {"figures": told}, day, reason, keep_unusual)
+    except errors.Refused as fault:
+        if not run.options.json:  # who typed figures knows them by their keys, and no pointers
+            fault.problems = tuple(_as_typed(told, problem) for problem in fault.problems)
+        raise
+
+
+def _as_typed(figures: list[dict[str, Any]], problem: Problem) -> Problem:
+    item = _pointed({"figures": figures}, problem.pointer)
+    if item is None:
+        return problem
+    unknown = problem.code == "unknown-indicator"
+    message = "no figure has this name; rh figures template writes those of your party" if unknown else problem.message
+    suggestion = problem.suggestion and figuretext.key({**item, "indicator": problem.suggestion})
+    sent = None if unknown else problem.sent
+    return replace(
+        problem,
+        pointer=figuretext.key(item),
+        message=message,
+        sent=sent,
+        allowed=None if unknown else problem.allowed,
+        suggestion=suggestion if unknown else problem.suggestion,
+    )
 
 
 def nil(run: Run, day: Day = None) -> None:

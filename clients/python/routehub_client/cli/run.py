@@ -137,6 +137,10 @@ class Run:
         elif word:
             self._err.print(Text(word))
 
+    def row_mark(self, record: Mapping[str, Any]) -> str:
+        """The mark before the row of a record; empty for what is real."""
+        return row_mark(self.known_me().get("route", {}), record.get("exercise"))
+
     def line(self, text: str) -> None:
         """One line of data."""
         self._out.print(Text(text), soft_wrap=True)
@@ -189,6 +193,14 @@ class Run:
 
     def fault(self, text: str) -> None:
         self._err.print(Text(text))
+
+
+def row_mark(route: Mapping[str, Any], exercise: object) -> str:
+    """What stands before a row that is not real: of a sample route that it is a sample, as its pages say, and not an
+    exercise that somebody holds."""
+    if not exercise:
+        return ""
+    return "SAMPLE " if clean(route.get("marking")) == "sample" else "EXERCISE "
 
 
 def marking(route: Mapping[str, Any]) -> str | None:

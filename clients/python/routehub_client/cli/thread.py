@@ -56,11 +56,11 @@ def show(run: Run, id: Id) -> None:
     if run.options.json:
         run.json([event.model_dump(mode="json", exclude_none=True) for event in events])
     elif run.options.plain:
-        run.records(record(event, clock) for event in events)
+        run.records(record(run, event, clock) for event in events)
     else:
         run.line(f"All times {clock.name}.")
         for event in events:
-            run.line("  ".join(filter(None, row(event, clock))))
+            run.line("  ".join(filter(None, row(run, event, clock))))
             for text in str(event.data.get("text") or "").splitlines():
                 run.line(f"    {clean(text)}")
 

@@ -24,6 +24,8 @@ class What(StrEnum):
 
 LONGEST_SHORT_ID = 12
 """What is longer is the id of a message, which nobody reads out."""
+TITLES = ("headline", "title", "subject")
+"""Where messages of different kinds say what they are about."""
 KINDS = {What.ALERTS: ["alert", "response"], What.FIGURES: ["report"], What.ALL: []}
 
 
@@ -80,19 +82,22 @@ def _print(run: Run, event: Envelope, clock: Clock) -> None:
     if run.options.json:
         run.json_line(messages.told(event))
     elif run.options.plain:
-        run.records([messages.record(event, clock)])
+        run.records([messages.record(run, event, clock)])
     else:
-        row = messages.row(_answered(run, event), clock, alone=True)
-        run.line("  ".join(word for word in row if clean(word)))
+        row = messages.row(run, event, clock, alone=True)
+        run.line("  ".join(word for word in _answered(run, event, row) if clean(word)))
 
 
-def _answered(run: Run, event: Envelope) -> Envelope:
-    """A response with the short id of what it answers, where the hub tells it; else as it is."""
-    if event.kind == "response" and len(str(event.data.get("to"))) > LONGEST_SHORT_ID:
-        try:
-            short = run.hub.message(str(event.data["to"])).shortid
-        except (HubError, NoConnection):
-            short = None
-        if short:
-            return event.model_copy(update={"data": {**event.data, "to": short}})
-    return event
+def _answered(run: Run, event: Envelope, row: tuple[str, ...]) -> tuple[str, ...]:
+    """A response with the short id and the title of what it answers, where the hub tells them; else as it is."""
+    asked = str(event.data.get("to") or "")
+    if event.kind != "response" or not asked:
+        return row
+    try:
+        found = run.hub.message(asked)
+    except (HubError, NoConnection):
+        return row
+    named = found.shortid or (asked if len(asked) <= LONGEST_SHORT_ID else f"the {found.kind} of {found.sender}")
+    title = next((clean(found.data[name]) for name in TITLES if found.data.get(name)), "")
+    words = f"{named} “{title}”" if title else named
+    return tuple(cell.replace(asked, words, 1) if "response: " in cell else cell for cell in row)

@@ -1,7 +1,10 @@
 """Health for the load balancer and the operator."""
 
+import asyncio
+import hmac
 import shutil
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,11 +17,12 @@ from routehub.core import state
 from routehub.core.canonical import dumps, iso
 from routehub.core.clock import wall
 from routehub.core.errors import HubError, SignInNeeded, Unknown
-from routehub.core.observe import Metrics
+from routehub.core.observe import Metrics, log
 from routehub.delivery import dispatcher, outgoing
 from routehub.journal import follow
 
 router = APIRouter(tags=["housekeeping"])
+SHORTEST_TOKEN = 32
 
 
 @router.get("/health/live")
@@ -30,8 +34,7 @@ async def live() -> dict[str, str]:
 async def _for_operators(request: Request, ctx: Ctx) -> None:
     """From the machine itself or by an operator; to others there is nothing here. What a proxy on this machine hands
     on does not come from the machine."""
-    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    if not forwarded and request.client is not None and _loopback(request.client.host):
+    if not _by_proxy(request) and request.client is not None and _loopback(request.client.host):
         return
     try:
         principal = await identify(request, ctx)
@@ -39,6 +42,34 @@ async def _for_operators(request: Request, ctx: Ctx) -> None:
         raise Unknown("There is no such address here.") from None
     if "operator" not in principal.roles:
         raise Unknown("There is no such address here.")
+
+
+def _by_proxy(request: Request) -> bool:
+    return "x-forwarded-for" in request.headers or "forwarded" in request.headers
+
+
+async def _for_scrapers(request: Request, ctx: Ctx) -> None:
+    """The same, and besides for the program that has the hub's own secret for that and asks the hub itself: metrics
+    tell of traffic that no party may know of, so the secret is of no use from outside, through a proxy."""
+    scheme, _, said = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and not _by_proxy(request):
+        token = await asyncio.to_thread(_token, ctx.settings.metrics_token_file)
+        if token is not None and hmac.compare_digest(said.strip().encode(), token):
+            return
+    await _for_operators(request, ctx)
+
+
+def _token(file: Path | None) -> bytes | None:
+    """Read each time, so that it can be changed without a restart. A file that is away, or has something that could be
+    guessed, opens nothing."""
+    if file is None:
+        return None
+    try:
+        found = file.read_bytes().strip()
+    except OSError as fault:
+        log("metrics").warning("the file of the metrics token cannot be read", fault=str(fault))
+        return None
+    return found if len(found) >= SHORTEST_TOKEN else None
 
 
 def _loopback(host: str) -> bool:
@@ -49,6 +80,7 @@ def _loopback(host: str) -> bool:
 
 
 OperatorsOnly = Annotated[None, Depends(_for_operators)]
+Scrapers = Annotated[None, Depends(_for_scrapers)]
 
 
 @router.get("/health/ready")
@@ -85,7 +117,7 @@ def _facts(conn: Connection) -> dict[str, Any]:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(ctx: Ctx, _: OperatorsOnly) -> Response:
+async def metrics(ctx: Ctx, _: Scrapers) -> Response:
     """Metrics in the text format of Prometheus."""
     await ctx.db.read(_measure, ctx.metrics)
     ctx.metrics.disk.set(shutil.disk_usage(ctx.settings.disk).free)

@@ -89,6 +89,7 @@ async def get_audit(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """What was done in your party's name on this route, newest first: posts, keys, people, sign-ins."""
+    await ctx.red_reads.settle()
     rows = await ctx.db.read(audit.page, who.route, who.party, before, limit)
     following = rows[-1].number if rows and rows[-1].number > 1 else None
     directory = ctx.directory.value

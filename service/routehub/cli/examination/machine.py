@@ -7,6 +7,7 @@ import smtplib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ LEAST_FREE = 512 * 1024 * 1024
 LITTLE_FREE = 0.1
 """The share of a disk below which it is time to make room: it fills while nobody looks."""
 PATIENCE = 5.0
+MANY = 4_096
+"""More addresses than a network that has only proxies in it."""
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
@@ -52,7 +55,11 @@ def proxy(settings: Settings) -> Finding:
     if not settings.public_url.startswith("https:"):
         return found("proxy", f"none: people reach the hub at {settings.public_url}")
     if settings.trusted_proxy:
-        return found("proxy", f"X-Forwarded-For is believed from {settings.trusted_proxy}")
+        many = sum(ip_network(one.strip(), strict=False).num_addresses for one in settings.trusted_proxy.split(","))
+        fix = "Name the proxy's own address, or the network that only proxies are in, in ROUTEHUB_TRUSTED_PROXY."
+        words = f"X-Forwarded-For is believed from {settings.trusted_proxy}"
+        wide = f"{words}: {many:,} addresses, and each may claim to be anybody"
+        return found("proxy", wide if many > MANY else words, look=many > MANY, fix=fix)
     words = "ROUTEHUB_PUBLIC_URL has https, and no proxy is trusted: all readers count as one address"
     return found(
         "proxy", words, fault=True, fix="Set ROUTEHUB_TRUSTED_PROXY to the proxy's address, such as 127.0.0.1."

@@ -21,6 +21,8 @@ STUCK = timedelta(minutes=5)
 ALERT_STUCK = timedelta(minutes=1)
 BEHIND = 1_000
 KEY_ENDS = timedelta(days=14)
+KEY_ENDED = timedelta(days=30)
+"""A system that has been silent for longer is not waited for."""
 NAMED = 5
 """So many of a kind are named; the rest is counted."""
 
@@ -93,11 +95,26 @@ def people(directory: Directory, now: datetime) -> Finding:
 
 
 def keys(directory: Directory, now: datetime) -> Finding:
-    """Keys that end soon take a national system off the air. One that leaked cannot be seen from here."""
+    """Keys that end soon take a national system off the air, and those that have ended did. One that leaked cannot be
+    seen from here."""
     ending = [key for key in directory.keys.values() if key.active(now) and key.expires_at - now < KEY_ENDS]
-    fix = "Tell the party: its office makes the next key on its page of keys while this one goes on."
+    over = _over(directory, now)
+    fix = "Tell the party: its office makes the next key on its page of keys. One that still holds goes on beside it."
     words = f"{sum(key.active(now) for key in directory.keys.values())} keys in use, {len(ending)} end within 14 days"
-    return found("keys", words + _some([_key(key) for key in ending]), look=bool(ending), fix=fix)
+    words += _some([_key(key) for key in ending])
+    if over:
+        words += f"; {len(over)} have ended, and their systems have no other{_some([_key(key) for key in over])}"
+    return found("keys", words, look=bool(ending or over), fix=fix)
+
+
+def _over(directory: Directory, now: datetime) -> list[KeyView]:
+    """Keys that ran out lately, of systems that were given no newer one. Who revokes a key knows it."""
+    held = {(key.route, key.party, key.system) for key in directory.keys.values() if key.active(now)}
+    lately = [
+        key for key in directory.keys.values()
+        if key.revoked_at is None and timedelta(0) <= now - key.expires_at < KEY_ENDED
+    ]  # fmt: skip
+    return [key for key in lately if (key.route, key.party, key.system) not in held]
 
 
 def _key(key: KeyView) -> str:

@@ -57,8 +57,11 @@ class Broadcast:
     """All open streams of one hub. Everything but reading happens in the event loop, so no locks are needed."""
 
     def __init__(
-        self, db: Database, registry: Registry, clock: Clock, metrics: Metrics, *, most_events: int, most_bytes: int
-    ) -> None:
+        self, db: Database, registry: Registry, clock: Clock, metrics: Metrics, *, most_events: int, most_bytes: int,
+        red: Callable[[Principal, Iterable[str]], None],
+    ) -> None:  # fmt: skip
+        """red: told who was sent which messages that are marked TLP:RED."""
+        self.red = red
         self.db, self.registry, self._clock, self._metrics = db, registry, clock, metrics
         self._most = (most_events, most_bytes)
         self.pages = Pages(db, registry)
@@ -107,6 +110,10 @@ class Broadcast:
             if key in self._joined:
                 text = for_reader(message.body, self.epoch, number)
                 self._queue(key, (Frame(text, number, str(Cursor(self.epoch, number))), found))
+                if message.tlp == "RED":
+                    for listener in self._joined[key]:
+                        if listener.wanted.everything or listener.wanted.matches(found()):
+                            self.red(listener.principal, [message.id])
 
     # --- writing ---
 

@@ -18,6 +18,7 @@ from routehub.delivery.wanted import Wanted, traits
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem, Filter
 from routehub.journal.follow import by_id
+from routehub.journal.red_reads import is_red
 from routehub_schemas.registry import Registry
 
 PAGE = 200
@@ -32,11 +33,13 @@ Asked = tuple[tuple[str, str], Wanted, int, int]
 
 @dataclass(frozen=True)
 class Page:
-    """A piece of a replay; ``reached``: the feed number up to which the feed was looked through."""
+    """A piece of a replay; ``reached``: the feed number up to which the feed was looked through;
+    ``red``: the messages in it that are marked TLP:RED."""
 
     rounds: tuple[Round, ...]
     reached: int
     more: bool
+    red: tuple[str, ...]
 
 
 class Pages:
@@ -76,12 +79,10 @@ def _page(conn: Connection, registry: Registry, key: tuple[str, str], wanted: Wa
     items = feed.page(conn, route, party, after, PAGE, Filter(kinds=wanted.kinds), PAGE_BYTES)
     more = feed.more_after(items, PAGE, PAGE_BYTES)
     reached = items[-1].feed if more else max(after, head.feed)
-    frames = (
-        Frame(item.text(head.epoch), item.feed, str(Cursor(head.epoch, item.feed)))
-        for item in items
-        if _wanted(conn, item, wanted, registry)
-    )
-    return Page(tuple(_rounds(frames)), reached, more)
+    shown = [item for item in items if _wanted(conn, item, wanted, registry)]
+    frames = (Frame(item.text(head.epoch), item.feed, str(Cursor(head.epoch, item.feed))) for item in shown)
+    red = tuple(item.id for item in shown if is_red(item.body))
+    return Page(tuple(_rounds(frames)), reached, more, red)
 
 
 def _rounds(frames: Iterator[Frame]) -> Iterator[Round]:

@@ -62,6 +62,8 @@ async def catch_up(live: Broadcast, listener: Listener, begin: Place, drained: C
                     await drained()
             except TimeoutError:
                 listener.end(too_slow())
+        if page.red:
+            live.red(listener.principal, page.red)
         at = page.reached
         if not page.more and not listener.over and live.join(listener, at):
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from routehub.core.language import _
 from routehub.digests import words
 from routehub.digests.agenda.matter import Entry, Matter
 from routehub.digests.agenda.rules import RULES
@@ -41,7 +42,22 @@ def time_of(items: Iterable[int]) -> int:
 
 def too_long(minutes: int, length: int) -> str:
     """``6 minutes more than the call has``; empty when it fits."""
-    return f"{words.count(minutes - length, 'minute')} more than the call has" if minutes > length else ""
+    if minutes <= length:
+        return ""
+    return _("%(minutes)s more than the call has", minutes=words.count(minutes - length, "minute"))
+
+
+def duration(minutes: int, length: int | None) -> str:
+    """``43 of 45 minutes, 2 of them for any other business``: said in the same words wherever an agenda stands.
+    ``length``: that of the call, None where none is called."""
+    if length is None:
+        return _("%(minutes)s minutes, %(other)s of them for any other business", minutes=minutes, other=OTHER_BUSINESS)
+    over = too_long(minutes, length)
+    said = _(
+        "%(minutes)s of %(length)s minutes, %(other)s of them for any other business",
+        minutes=minutes, length=length, other=OTHER_BUSINESS,
+    )  # fmt: skip
+    return f"{said}; {over}" if over else said
 
 
 def fit(found: list[Entry], minutes: int) -> list[int]:

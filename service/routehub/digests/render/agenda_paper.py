@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from routehub.core.language import _
 from routehub.digests.render.page import AgendaPage, ItemView, PrepareView
 from routehub.digests.render.pdf import Block, Bullets, Column, Heading, Link, Paper, Paragraph, Run, Strong, Table
-
-DO_NOT_ADD = "Do not add rows together: one person can cross several borders."
 
 
 def agenda_paper(page: AgendaPage, at: datetime) -> Paper:
@@ -21,14 +20,14 @@ def agenda_paper(page: AgendaPage, at: datetime) -> Paper:
 def _lead(page: AgendaPage) -> Iterator[tuple[Run, ...]]:
     if page.when:
         yield (Strong(page.when), f". {page.elsewhere}." if page.elsewhere else "")
-        yield (f"{page.title}. Chaired by {page.chair}.",)
+        yield (_("%(title)s. Chaired by %(chair)s.", title=page.title, chair=page.chair),)
     yield (Strong(page.summary), f" {page.compiled} {page.proposing}".rstrip())
     if page.late:
         yield (Strong(page.late),)
     if page.link:
-        yield (Link("Join the conference", page.link), " · ", Link("Open the agenda", page.url))
+        yield (Link(_("Join the conference"), page.link), " · ", Link(_("Open the agenda"), page.url))
     else:
-        yield (Link("Open the agenda", page.url),)
+        yield (Link(_("Open the agenda"), page.url),)
 
 
 def _asked(page: AgendaPage) -> Iterator[Block]:
@@ -41,18 +40,21 @@ def asked_runs(one: PrepareView) -> tuple[Run, ...]:
     """``Agree or object to M-2QXW, by Thu 28 Jan, 18:00 CET (item 3)``"""
     what: Run = Link(one.text, one.link) if one.link else one.text
     due: tuple[Run, ...] = (", ", Strong(one.due)) if one.due else ()
-    return (what, *due, *((f" (item {one.item})",) if one.item else ()))
+    return (what, *due, *((" ", _("(item %(item)s)", item=one.item)) if one.item else ()))
 
 
 def _overview(page: AgendaPage) -> Iterator[Block]:
-    yield Heading("Agenda")
-    columns = (Column("No."), Column("Item", wide=True), Column("Led by"), Column("Time", right=True), Column("Wanted"))
+    yield Heading(_("Agenda"))
+    columns = (
+        Column(_("No.")), Column(_("Item"), wide=True), Column(_("Led by")), Column(_("Time"), right=True),
+        Column(_("Wanted")),
+    )  # fmt: skip
     rows = tuple((str(item.number), item.title, item.lead, item.minutes, item.outcome) for item in page.items)
-    yield Table("The items in the order of the call", columns, rows)
+    yield Table(_("The items in the order of the call"), columns, rows)
 
 
 def _items(page: AgendaPage) -> Iterator[Block]:
-    yield Heading("Item by item")
+    yield Heading(_("Item by item"))
     for item in page.items:
         yield Heading(f"{item.number}. {item.title}", 3)
         yield from _item(item)
@@ -60,24 +62,24 @@ def _items(page: AgendaPage) -> Iterator[Block]:
 
 
 def _item(item: ItemView) -> Iterator[Block]:
-    led = f", led by {item.lead}" if item.lead else ""
-    late = ", added after the close" if item.late else ""
+    led = _(", led by %(party)s", party=item.lead) if item.lead else ""
+    late = f", {_('added after the close')}" if item.late else ""
     under = f". {item.points}" if item.points else ""
     yield Paragraph((Strong(item.outcome), f", {item.minutes}{led}{late}{under}"), muted=True)
     if item.lines:
         yield Bullets(tuple((line,) for line in item.lines))
     if item.wanted:
-        yield Paragraph((Strong("Wanted: "), item.wanted))
-    yield Paragraph((f"Why it is here: {item.why}", *_sources(item)), muted=True)
+        yield Paragraph((Strong(f"{_('Wanted:')} "), item.wanted))
+    yield Paragraph((f"{_('Why it is here:')} {item.why}", *_sources(item)), muted=True)
 
 
 def _sources(item: ItemView) -> Iterator[Run]:
     if item.sources:
-        yield " Sources: "
+        yield f" {_('Sources:')} "
         for number, url in enumerate(item.sources, 1):
-            yield Link(f"source {number}", url)
+            yield Link(_("source %(index)s", index=number), url)
             yield ", " if number < len(item.sources) else ""
-        yield f" and {item.more_sources} more." if item.more_sources else "."
+        yield f" {_('and %(n)s more', n=item.more_sources)}." if item.more_sources else "."
 
 
 def _by_points(page: AgendaPage) -> Iterator[Block]:
@@ -88,11 +90,12 @@ def _by_points(page: AgendaPage) -> Iterator[Block]:
 
 def _week(page: AgendaPage) -> Iterator[Block]:
     if page.week:
-        yield Heading("Trends of the week")
+        yield Heading(_("Trends of the week"))
         columns = (
-            Column("Party"), Column("Entered a day", right=True), Column("Week before", right=True),
-            Column("Highest", right=True), Column("Reception", wide=True),
+            Column(_("Party")), Column(_("Entered a day"), right=True), Column(_("Week before"), right=True),
+            Column(_("Highest"), right=True), Column(_("Reception"), wide=True),
         )  # fmt: skip
         rows = tuple((f"{w.code} {w.name}", w.entered, w.change, w.peak, w.reception) for w in page.week)
         yield Table(page.week_caption, columns, rows)
-        yield Paragraph((" ".join((*page.notes, DO_NOT_ADD)),), muted=True)
+        told = _("Do not add rows together: one person can cross several borders.")
+        yield Paragraph((" ".join((*page.notes, told)),), muted=True)

@@ -1,5 +1,6 @@
-"""Laying a page out as text, HTML and Markdown. In HTML everything that people wrote is escaped by the template engine;
-in Markdown by hand. Text wraps at 76 columns, so that it reads on a phone and in a terminal."""
+"""Laying a page out as text, HTML and Markdown, in the current language; what the record says stays as it is. In HTML
+everything that people wrote is escaped by the template engine; in Markdown by hand. Text wraps at 76 columns, so that
+it reads on a phone and in a terminal."""
 
 import base64
 import hashlib
@@ -11,6 +12,7 @@ from importlib.resources import files
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from routehub.core import language
 from routehub.digests import words
 from routehub.digests.render.annex import AnnexPage
 from routehub.digests.render.page import AgendaPage
@@ -44,7 +46,9 @@ def _environment(html: bool) -> Environment:
         loader=PackageLoader("routehub.digests"), autoescape=html,  # noqa: S701 - text and Markdown have no tags
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    language.into(found)
     found.filters |= {"wrap": _wrap, "line": _plain_line, "md": _escaped}
+    found.globals["language"] = language.current
     return found
 
 

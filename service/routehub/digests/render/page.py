@@ -7,9 +7,9 @@ from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from routehub.core.language import _, later
+from routehub.core.language import _, later, pgettext, plural
 from routehub.digests import words
-from routehub.digests.agenda.order import OTHER_BUSINESS, time_of, too_long
+from routehub.digests.agenda.order import OTHER_BUSINESS, duration, time_of
 from routehub.digests.agenda.points import grouped, in_order
 from routehub.digests.agenda.rules.reporting import FLAGS
 from routehub.digests.cities import elsewhere
@@ -22,15 +22,19 @@ from routehub_schemas.matters import Prepare
 
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
+OUTCOMES = {"note": later("Note"), "discuss": later("Discuss"), "decide": later("Decide")}
 DRAFT, AGENDA = later("Draft agenda, conference %(conference)s"), later("Agenda, conference %(conference)s")
 
 
 @dataclass(frozen=True)
 class ItemView:
+    """``outcome``: in words, and ``wants``: as the agenda has it, by which it is drawn."""
+
     number: int
     title: str
     anchor: str
     outcome: str
+    wants: str
     minutes: str
     lead: str
     points: str
@@ -101,7 +105,7 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
     base = f"{reader.public_url}/routes/{reader.route.code}"
     late = agenda.due_at is not None and agenda.compiled_at - agenda.due_at > LATE
     return AgendaPage(
-        mark=mark, mark_words=MARK_WORDS.get(mark or "", ""), route=reader.route.title,
+        mark=mark, mark_words=_(MARK_WORDS.get(mark or "", "")), route=reader.route.title,
         heading=_(DRAFT if agenda.state == "draft" else AGENDA, conference=agenda.conference),
         title=meeting.title if meeting else "", when=_when(meeting, zone), elsewhere=_elsewhere(reader, meeting, zone),
         chair=reader.name(meeting.chair, agenda.compiled_at) if meeting else "",
@@ -144,18 +148,11 @@ def _counts(agenda: Agenda) -> str:
 
 
 def _summary(agenda: Agenda) -> str:
-    minutes = time_of(item.minutes for item in agenda.items)
-    most = _(" of %(minutes)s", minutes=agenda.meeting.minutes) if agenda.meeting else ""
-    over = too_long(minutes, agenda.meeting.minutes) if agenda.meeting else ""
-    edition = _(" Edition %(edition)s.", edition=agenda.edition) if agenda.edition > 1 else ""
-    return _(
-        "%(agenda)s; %(minutes)s%(most)s minutes%(over)s.%(edition)s",
-        agenda=_counts(agenda),
-        minutes=minutes,
-        most=most,
-        over=f", {over}" if over else "",
-        edition=edition,
+    minutes = duration(
+        time_of(item.minutes for item in agenda.items), agenda.meeting.minutes if agenda.meeting else None
     )
+    edition = _(" Edition %(edition)s.", edition=agenda.edition) if agenda.edition > 1 else ""
+    return f"{_counts(agenda)}; {minutes}.{edition}"
 
 
 def _when(meeting: Meeting | None, zone: ZoneInfo) -> str:
@@ -221,7 +218,7 @@ def prepare_view(reader: Reader, one: Prepare, zone: ZoneInfo, item: int | None)
 def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
     minutes = _("%(minutes)s min", minutes=item.minutes) if item.minutes else _("for information, no time")
     return ItemView(
-        item.number, item.title, f"item-{item.number}", item.outcome.capitalize(), minutes,
+        item.number, item.title, f"item-{item.number}", _(OUTCOMES[item.outcome]), item.outcome, minutes,
         reader.name(item.lead, agenda.compiled_at) if item.lead else "",
         points(item.points, only_plan(_points(agenda))), tuple(item.lines), item.wanted,
         item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),
@@ -241,11 +238,8 @@ def _groups(agenda: Agenda) -> list[GroupView]:
         told = [plan_points.find(code) for code in codes]
         titles = "; ".join(dict.fromkeys(pair[1].title for pair in told if pair is not None))
         items = words.listed([str(number) for number in numbers])
-        found.append(
-            GroupView(
-                points(codes, only_plan(_points(agenda))), titles, f"{'item' if len(numbers) == 1 else 'items'} {items}"
-            )
-        )
+        said = plural("item %(items)s", "items %(items)s", len(numbers), items=items)
+        found.append(GroupView(points(codes, only_plan(_points(agenda))), titles, said))
     return found
 
 
@@ -255,15 +249,14 @@ def points(codes: Sequence[str], known: str | None = None) -> str:
     told = []
     for plan, group in groupby(sorted(codes, key=in_order), key=lambda code: code.partition("/")[0]):
         numbers = [code.partition("/")[2] for code in group]
-        word = "point" if len(numbers) == 1 else "points"
-        title = "" if plan == known else f"{plan_title(plan)}, "
-        told.append(f"{title}{word if title else word.capitalize()} {words.listed(numbers)}")
+        said = plural("point %(points)s", "points %(points)s", len(numbers), points=words.listed(numbers))
+        told.append(said[:1].upper() + said[1:] if plan == known else f"{plan_title(plan)}, {said}")
     return "; ".join(told)
 
 
 def plan_title(plan: str) -> str:
     found = reference.plans().get(plan)
-    return found.title if found is not None else plan
+    return pgettext("plan", found.title) if found is not None else plan
 
 
 def _points(agenda: Agenda) -> list[str]:

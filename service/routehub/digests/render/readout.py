@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from routehub.boards.readouts.correcting import Run, Runs, standing
 from routehub.boards.readouts.queries import ReadoutView
+from routehub.core.language import _
 from routehub.digests import naming, words
 from routehub.digests.render.reader import MARK_WORDS, MARKS
 from routehub.directory.snapshot import Directory, RouteView
@@ -72,7 +73,8 @@ def readout_page(view: ReadoutView, route: RouteView, directory: Directory, publ
         words.when(view.text.next, zone) if view.text.next else None,
         tuple(places[f"/standing/{at}"] for at in range(len(view.text.standing))), tuple(view.text.links),
         places.get("/contact", ()),
-        f"Published {_full(view.published_at, zone)} by {naming.prose(directory, view.party, view.day)}.",
+        _("Published %(at)s by %(party)s.", at=_full(view.published_at, zone),
+          party=naming.prose(directory, view.party, view.day)),
         how_checked(view, directory, zone),
         tuple(
             ErratumWords(one.number, one.wrong, one.right, one.where, _full(one.published_at, zone), one.published_at)
@@ -110,20 +112,27 @@ def how_checked(view: ReadoutView, directory: Directory, zone: ZoneInfo) -> str:
     """Who was asked before publication and until when, or the recorded reason why not."""
     told = []
     if view.until is not None:
-        names = naming.listed(directory, view.asked, view.day)
-        early = view.reason is None and view.published_at < view.until
-        since = f" from {words.when(view.sent_at, zone)}" if view.sent_at is not None and not early else ""
-        if early:
-            by = words.when(view.published_at, zone)
-            told.append(f"Sent for check to the parties named in it: {names}. All of them had accepted by {by}.")
-        else:
-            told.append(f"Sent for check to the parties named in it{since} to {words.when(view.until, zone)}: {names}.")
+        told.append(_asked(view, naming.listed(directory, view.asked, view.day), view.until, zone))
     if view.reason is not None:
         before = view.until is not None and view.published_at < view.until
-        with_check = "Published before the end of the check" if before else "Published although a change was asked for"
-        lead = with_check if told else "Not sent for check"
-        told.append(f"{lead}: {view.reason}")
+        with_check = (
+            _("Published before the end of the check: %(reason)s", reason=view.reason) if before
+            else _("Published although a change was asked for: %(reason)s", reason=view.reason)
+        )  # fmt: skip
+        told.append(with_check if told else _("Not sent for check: %(reason)s", reason=view.reason))
     return " ".join(told)
+
+
+def _asked(view: ReadoutView, names: str, until: datetime, zone: ZoneInfo) -> str:
+    if view.reason is None and view.published_at < until:
+        by = words.when(view.published_at, zone)
+        return _("Sent for check to the parties named in it: %(names)s. All of them had accepted by %(by)s.",
+                 names=names, by=by)  # fmt: skip
+    end = words.when(until, zone)
+    if view.sent_at is None:
+        return _("Sent for check to the parties named in it to %(end)s: %(names)s.", end=end, names=names)
+    return _("Sent for check to the parties named in it from %(begin)s to %(end)s: %(names)s.",
+             begin=words.when(view.sent_at, zone), end=end, names=names)  # fmt: skip
 
 
 def text(page: ReadoutPage) -> str:

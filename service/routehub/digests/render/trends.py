@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from routehub.core.language import _, later
 from routehub.digests import words
-from routehub.digests.agenda.matter import LEVELS
 from routehub.digests.render.reader import Reader
 from routehub.views.route import level
 from routehub_schemas.kinds.agenda.payload import Agenda, WeekRow
 
-NO_FIGURES = "no figures"
-LEVEL_WORDS = {"room": "Room", "filling": "Filling"} | {name: text.capitalize() for name, text in LEVELS.items()}
+LEVEL_WORDS = {
+    "room": later("Room"), "filling": later("Filling"), "nearly_full": later("Nearly full"),
+    "over_capacity": later("Over capacity"),
+}  # fmt: skip
 LEVEL_CLASSES = {"room": "ink", "filling": "mid", "nearly_full": "full", "over_capacity": "full"}
 
 
@@ -32,10 +34,11 @@ class WeekView:
 def caption(agenda: Agenda) -> str:
     if not agenda.days:
         return ""
-    return (
-        f"People entered: a day, on average over the days reported, {words.count(len(agenda.days), 'day')} to "
-        f"{words.day(agenda.days[-1])}. Highest: the day that ends then. Reception: places taken, newest figures."
-    )
+    return _(
+        "People entered: a day, on average over the days reported, %(days)s to %(last)s. "
+        "Highest: the day that ends then. Reception: places taken, newest figures.",
+        days=words.count(len(agenda.days), "day"), last=words.day(agenda.days[-1]),
+    )  # fmt: skip
 
 
 def week_rows(reader: Reader, agenda: Agenda) -> tuple[WeekView, ...]:
@@ -48,8 +51,8 @@ def week_rows(reader: Reader, agenda: Agenda) -> tuple[WeekView, ...]:
     for party, known in rows.items():
         reception, style = _reception(known.get("occupied"), known.get("places"))
         entered, change = _entered(known.get("arrivals"), len(agenda.days))
-        if party in heard and entered == NO_FIGURES:
-            entered = "reported, no figures"
+        if entered is None:
+            entered = _("reported, no figures") if party in heard else _("no figures")
         peak = _peak(known.get("arrivals"), agenda.days)
         name = reader.name(party, agenda.compiled_at)
         found.append(WeekView(party, name, entered, change, peak, reception, style))
@@ -62,26 +65,31 @@ def _peak(row: WeekRow | None, days: Sequence[date]) -> str:
     if len(told) < 2:
         return ""
     value, day = max(told)
-    return f"{words.number(value)} to {words.day(day)}"
+    return _("%(value)s to %(day)s", value=words.number(value), day=words.day(day))
 
 
-def _entered(row: WeekRow | None, days: int) -> tuple[str, str]:
+def _entered(row: WeekRow | None, days: int) -> tuple[str | None, str]:
+    """The mean of a day and its change on the week before; None without a figure."""
     told = [value for value in row.values if value is not None] if row else []
     if row is None or not told:
-        return NO_FIGURES, ""
+        return None, ""
     average = words.number(round(sum(told) / len(told)))
-    partly = f" ({len(told)} of {days} days)" if len(told) < days else ""
-    whole = not partly and row.total is not None and row.previous is not None
-    return average + partly, words.change(row.total or 0, row.previous or 0) if whole else ""
+    if len(told) < days:
+        return _("%(average)s (%(told)s of %(days)s days)", average=average, told=len(told), days=days), ""
+    whole = row.total is not None and row.previous is not None
+    return average, words.change(row.total or 0, row.previous or 0) if whole else ""
 
 
 def _reception(occupied: WeekRow | None, places: WeekRow | None) -> tuple[str, str]:
     taken, there = _newest(occupied), _newest(places)
     if taken is None or there is None or not there:
-        return "not shared", "ink"
+        return _("not shared"), "ink"
     name = level(taken, there)  # the share is rounded down: 89.8% is not yet the 90% from which it is nearly full
-    share = f"{words.number(taken)} of {words.number(there)} ({100 * taken // there}%)"
-    return f"{share} {LEVEL_WORDS[name]}", LEVEL_CLASSES[name]
+    said = _(
+        "%(taken)s of %(there)s (%(share)s) %(level)s", taken=words.number(taken), there=words.number(there),
+        share=words.percent(100 * taken // there), level=_(LEVEL_WORDS[name]),
+    )  # fmt: skip
+    return said, LEVEL_CLASSES[name]
 
 
 def _newest(row: WeekRow | None) -> int | None:

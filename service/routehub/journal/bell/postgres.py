@@ -1,7 +1,8 @@
-"""The bell by LISTEN/NOTIFY: "look", and nothing else."""
+"""The bell by LISTEN/NOTIFY: "look", and nothing else. Whoever may connect to the database may listen to it."""
 
 import asyncio
 import contextlib
+import secrets
 
 import psycopg
 from sqlalchemy import Connection, text
@@ -11,16 +12,19 @@ from routehub.journal.bell import Heard
 from routehub.journal.committed import Committed
 
 CHANNEL = "routehub_journal"
+_NOTIFY = text("SELECT pg_notify(:channel, :who)")
 
 
 class PostgresBell:
-    """LISTEN/NOTIFY. The notice is part of the transaction, so it comes after the commit or not at all."""
+    """LISTEN/NOTIFY. The notice is part of the transaction, so it comes after the commit or not at all. It names who
+    rings: a hub has told its own followers already, and need not look for what it wrote itself."""
 
     def __init__(self, url: str) -> None:
         self._url = url.replace("postgresql+psycopg://", "postgresql://")
+        self._own = secrets.token_hex(8)
 
     def announce(self, conn: Connection) -> None:
-        conn.execute(text(f"NOTIFY {CHANNEL}"))
+        conn.execute(_NOTIFY, {"channel": CHANNEL, "who": self._own})
 
     def tell(self, committed: Committed) -> None:
         return
@@ -42,6 +46,7 @@ class PostgresBell:
             await connection.execute(f"LISTEN {CHANNEL}")
             heard(None)  # what was written before we listened
             while True:
-                async for _ in connection.notifies(timeout=20):
-                    heard(None)
+                async for notice in connection.notifies(timeout=20):
+                    if notice.payload != self._own:
+                        heard(None)
                 await connection.execute("SELECT 1")  # a half-open connection shows here

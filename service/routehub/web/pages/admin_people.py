@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown
-from routehub.core.language import _
+from routehub.core.language import _, plural
 from routehub.directory import factors, sessions
-from routehub.directory.factors import Held
+from routehub.directory.factors import Factors, Held
 from routehub.directory.snapshot import OPERATOR_ROUTE, PersonView
 from routehub.web import notices
 from routehub.web.admin import FreshOperator, Operator
@@ -34,7 +34,8 @@ async def show(request: Request, ctx: Web, who: Operator) -> Response:
     found = [
         {
             "person": person, "ways": held.get(person.id, Held()), "open": open_.get(person.id, 0),
-            "roles": sorted({role for roles in person.roles.values() for role in roles}),
+            "beside": _beside(held.get(person.id, Held())),
+            "roles": {role for roles in person.roles.values() for role in roles},
             "operator": "operator" in person.roles.get(OPERATOR_ROUTE, ()),
         }
         for person in ctx.directory.value.people.values() if person.active(wall())
@@ -56,7 +57,25 @@ async def confirm(request: Request, ctx: Web, who: FreshOperator, person: Id) ->
     found = _person(ctx, person)
     ways = await ctx.db.read(factors.of, found.id)
     return page(request, ctx, who, "admin_reset.html", _("Reset how %(found)s signs in?", found=found.name),
-                {"person": found, "ways": ways})  # fmt: skip
+                {"person": found, "taken": _taken(ways)})  # fmt: skip
+
+
+def _beside(held: Held) -> list[str]:
+    """The ways of signing in besides the link by mail, in words."""
+    found = [plural("%(n)s passkey", "%(n)s passkeys", held.passkeys)] if held.passkeys else []
+    return found + [words for there, words in ((held.codes, _("authenticator app")), (held.password, _("password")))
+                    if there]  # fmt: skip
+
+
+def _taken(ways: Factors) -> list[str]:
+    """What a reset takes away, in words."""
+    found = [plural("%(n)s passkey", "%(n)s passkeys", len(ways.passkeys))] if ways.passkeys else []
+    return found + [
+        words for there, words in (
+            (ways.codes_since, _("the authenticator app")), (ways.password, _("the password")),
+            (ways.providers, _("the bound account")), (ways.paper, _("the recovery codes")),
+        ) if there
+    ]  # fmt: skip
 
 
 @router.post("/admin/people/{person}/reset")

@@ -16,7 +16,7 @@ from routehub.chairing.agenda import PROPOSAL
 from routehub.core.errors import Unknown
 from routehub.core.language import _
 from routehub.digests.agenda.compile import closing
-from routehub.digests.agenda.order import time_of, too_long
+from routehub.digests.agenda.order import duration, time_of
 from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
 from routehub.digests.render.page import only_plan
@@ -111,8 +111,8 @@ async def show(
     minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
     values = {
         "has_readout": await has_readout(ctx, who, series, number),
-        "conference": found, "agenda": found.agenda, "minutes": minutes,
-        "too_long": too_long(minutes, found.view.minutes) if found.view is not None else "",
+        "conference": found, "agenda": found.agenda,
+        "duration": duration(minutes, found.view.minutes if found.view is not None else None),
         "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,
         "shut": over or (closes is not None and closes <= now),
         "closes": closes, "over": over, "now": now,

@@ -20,6 +20,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.record_words import tongues
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 from routehub.web.who_posted import posted, summary_of
@@ -52,7 +53,8 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     found = await ctx.db.read(read)
     opened = [a for a in found if a.state == "open"]
     values = {
-        "opened": opened, "over": [a for a in found if a.state != "open"],
+        "tongues": await ctx.db.read(tongues, who, [a.latest for a in found]), "opened": opened,
+        "over": [a for a in found if a.state != "open"],
         "keys": {a.short_id: fresh_key() for a in opened},
     }  # fmt: skip
     return page(request, ctx, who, "alerts.html", _("Alerts: %(n)s open", n=len(opened)), values)
@@ -146,10 +148,11 @@ async def show(
     values = {
         "alert": found, "place": place.name if place else found.place, "done": done, "key": fresh_key(),
         "own": found.party == who.party and "alert" in who.may, "climbed": climbed,
+        "tongues": await ctx.db.read(tongues, who, [found.latest]),
     }  # fmt: skip
     told = found.status == "Actual" or who.route.marking == "sample"  # of a whole sample the title says it at its end
-    mark = "" if told else f"{found.status.upper()}: "
-    return page(request, ctx, who, "alert.html", f"{mark}{found.severity}: {found.headline}", values)
+    mark = "" if told else f"{_(found.status).upper()}: "
+    return page(request, ctx, who, "alert.html", f"{mark}{_(found.severity)}: {found.headline}", values)
 
 
 @router.post("/alerts/{ref}/acknowledge")
@@ -187,7 +190,7 @@ def _show_follow_up(
         "alert": alert, "act": act, "typed": typed, "faults": faults, "hours": alert_form.HOURS,
         "severities": alert_form.SEVERITIES[1:],
     }  # fmt: skip
-    title = _("%(act)s alert %(short_id)s", act=act.capitalize(), short_id=alert.short_id)
+    title = _("%(act)s alert %(short_id)s", act=_(act.capitalize()), short_id=alert.short_id)
     return page(
         request,
         ctx,

@@ -23,6 +23,7 @@ from routehub.web.commitment_form import CommitmentForm, ProgressForm
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.record_words import tongues
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 
@@ -146,7 +147,7 @@ async def make(request: Request, ctx: Web, who: Reading, form: OwnForm) -> Respo
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, one: Shown, every: dict[str, Shown], typed: ProgressForm,
-    faults: Faults, done: str = "", status: int = 200,
+    faults: Faults, done: str = "", status: int = 200, tongue: str = "",
 ) -> Response:  # fmt: skip
     today = ctx.clock.now().astimezone(who.route.zone).date()
     marks, s = burn_up(one.view), one.standing
@@ -156,7 +157,7 @@ def _show(
         "graph": graph(marks, today, s.deadline, s.projection.date), "parent": every.get(one.view.now.parent or ""),
         "parts": [every[child] for child in one.view.children if child in every], "done": done,
         "mine": own and "progress" in who.may and s.state != "withdrawn", "form": typed, "faults": faults,
-        "choices": commitment_form.STAGES,
+        "choices": commitment_form.STAGES, "tongue": tongue,
     }  # fmt: skip
     title = f"{one.view.short_id}: {one.view.now.title}"
     return page(
@@ -179,7 +180,9 @@ async def show(
     every = await _every(ctx, who, _week(ctx, who))
     today = ctx.clock.now().astimezone(who.route.zone).date()
     blank = commitment_form.blank_progress(today)
-    return _show(request, ctx, who, _find(every, ref), every, blank, Faults(), done)
+    one = _find(every, ref)
+    said_in = await ctx.db.read(tongues, who, [one.view.now.message_id])
+    return _show(request, ctx, who, one, every, blank, Faults(), done, tongue=said_in.get(one.view.now.message_id, ""))
 
 
 @router.post("/commitments/{ref}/progress")

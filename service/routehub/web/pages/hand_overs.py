@@ -48,7 +48,8 @@ def _show(request: Request, ctx: WebContext, who: Visitor, typed: Mapping[str, s
     ]  # fmt: skip
     values = {
         "typed": typed, "faults": faults, "givers": [(p.id, p.name) for p in givers],
-        "deputies": [("", _("Choose who")), *((p.id, p.name) for p in deputies)], "moves": MOVES,
+        "deputies": [("", _("Choose who")), *((p.id, p.name) for p in deputies)],
+        "moves": [_(words) for words in MOVES],
     }  # fmt: skip
     title = _("Hand over")
     return page(

@@ -40,7 +40,7 @@ RIGHTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "report": (later("Post figures, nothing else"), ("post:report",)),
     "read": (later("Read your party’s feed, nothing else"), ("read:feed",)),
 }
-DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("730", "2 years"))
+DAYS = (("30", later("30 days")), ("90", later("90 days")), ("365", later("1 year")), ("730", later("2 years")))
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,7 @@ async def show(
         "gives": view.takes_views and own is not None and "response" in who.may,
         "confirms": who.party in view.unconfirmed() and "response" in who.may,
     }  # fmt: skip
-    return page(request, ctx, who, "measure.html", f"{STATES[view.state]}: {view.said.title}", values)
+    return page(request, ctx, who, "measure.html", f"{_(STATES[view.state])}: {view.said.title}", values)
 
 
 @router.get("/measures/{ref}/view")

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Request, Response
 from routehub.core.errors import NotAllowed, Unknown
 from routehub.core.language import _, later
 from routehub.journal import feed
-from routehub.journal.feed import FeedItem, Filter
-from routehub.journal.jobs import Change
+from routehub.journal.feed import Filter
 from routehub.views.reached import MessageReached, reached
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
-from routehub.web.render import Names, page
+from routehub.web.record_words import named, telling
+from routehub.web.render import Names, Shown, page
 from routehub.web.visitor import Reading, Visitor
 from routehub.web.who_posted import summary_of
 
@@ -27,20 +27,23 @@ Fact = tuple[str, str]
 async def show_latest(request: Request, ctx: Web, who: Reading) -> Response:
     """The newest messages of the party's feed."""
     items = await ctx.db.read(feed.latest, who.route.code, who.party, LATEST, Filter())
-    rows = [
-        (item, summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased"))
+    lines = [
+        summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased")
         for item in items
     ]
-    return page(request, ctx, who, "messages.html", _("Messages"), {"rows": rows})
+    told = await _told(ctx, who, lines)
+    return page(request, ctx, who, "messages.html", _("Messages"), {"rows": list(zip(items, told, strict=True))})
 
 
-def _line(ctx: WebContext, item: FeedItem) -> str:
-    return summary_of(ctx, json.loads(item.body)["data"], item.kind) if item.body else _("Erased")
+async def _told(ctx: WebContext, who: Visitor, lines: list[str]) -> list[str]:
+    """Lines of the record as a page tells them."""
+    names = await ctx.db.read(named, who, lines)
+    return list(map(telling(who.route, Shown(who.zone, ctx.clock.now()), names), lines))
 
 
 @router.get("/messages/{ref}")
 async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Path(max_length=60)]) -> Response:
-    """One message by its id or short id. Reading what is TLP:RED is recorded."""
+    """One message by its id or short id."""
     item = await ctx.db.read(feed.one, who.route.code, who.party, ref)
     if item is None:
         raise Unknown(_("There is no message with this id that you can see."))
@@ -53,24 +56,19 @@ async def show(request: Request, ctx: Web, who: Reading, ref: Annotated[str, Pat
         }
         return page(request, ctx, who, "erased.html", _("Erased"), values)
     event = json.loads(item.body)
-    if event["tlp"] == "RED":
-        detail = {"message": item.id}
-        who_reads = who.principal
-        await ctx.writer.submit(
-            Change(lambda tx: tx.audit("read-red", who_reads.route, who_reads.party, who_reads.actor, detail))
-        )
     data = dict(event["data"])
     audience = data.pop("audience", [])
     kind = ctx.registry.get(item.kind)
     names = Names(ctx.directory.value, item.accepted_at.date())
+    summary = (await _told(ctx, who, [summary_of(ctx, event["data"], item.kind, who.route)]))[0]
     values = {
-        "item": item, "event": event, "kind": kind.title if kind else item.kind,
-        "summary": summary_of(ctx, event["data"], item.kind, who.route),
+        "item": item, "event": event, "kind": _(kind.title) if kind else item.kind,
+        "summary": summary, "language": data.get("language"),
         "readers": audience_words(audience, names), "facts": facts(data),
         "references": data.get("references") or [], "name": names,
         "reached": await _reached(ctx, who, item.id),
     }  # fmt: skip
-    return page(request, ctx, who, "message.html", f"{values['kind']}: {values['summary']}", values)
+    return page(request, ctx, who, "message.html", f"{values['kind']}: {summary}", values)
 
 
 async def _reached(ctx: WebContext, who: Visitor, message: str) -> MessageReached | None:
@@ -92,7 +90,9 @@ AUDIENCE_WORDS = {
 
 def audience_words(words: list[str], name: Names) -> str:
     """``all parties of the route``; named parties by name."""
-    return ", ".join(AUDIENCE_WORDS.get(word) or name(word) for word in words) or _("nobody else")
+    return ", ".join(_(AUDIENCE_WORDS[word]) if word in AUDIENCE_WORDS else name(word) for word in words) or _(
+        "nobody else"
+    )
 
 
 def facts(data: Any, label: str = "") -> list[Fact]:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from routehub.boards.movements.queries import MovementView, ledger, movement, movements
 from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Unknown
-from routehub.core.language import _, later
+from routehub.core.language import _, later, lowered
+from routehub.core.words import number
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import movement_form
@@ -20,10 +21,17 @@ from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.measure_form import whole
 from routehub.web.movement_form import MovementForm
+from routehub.web.record_words import tongues
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 
 router = APIRouter(route_class=PageRoute)
+
+STATE_WORDS = {
+    "proposed": later("Proposed"), "notified": later("Told in advance"), "agreed": later("Agreed"),
+    "agreed_with_conditions": later("Agreed with conditions, not accepted yet"), "objected": later("Objected"),
+    "not_agreed": later("Not agreed"), "withdrawn": later("Withdrawn"), "took_place": later("Took place"),
+}  # fmt: skip
 
 Ref = Annotated[str, Path(max_length=60)]
 ActName = Annotated[str, Path(pattern="^(agree|agree-with-conditions|object|accept-conditions|withdraw|took-place)$")]
@@ -60,7 +68,7 @@ ACTS: Mapping[str, ActPage] = {
         later("accepts the conditions for"),
         later("Accept the conditions for"),
     ),
-    "withdraw": ActPage("withdraw", later("Withdraw"), "withdraws", later("Withdraw for"), later("Why")),
+    "withdraw": ActPage("withdraw", later("Withdraw"), later("withdraws"), later("Withdraw for"), later("Why")),
     "took-place": ActPage(
         "took_place",
         later("Say what took place"),
@@ -174,12 +182,13 @@ async def show(
         "answers": answers and who.party == found.asked and found.takes_answers,
         "sends": answers and who.party == found.party,
         "over": found.state in ("withdrawn", "took_place"), "past": found.at <= ctx.clock.now(),
+        "tongue": (await ctx.db.read(tongues, who, [found.id])).get(found.id),
     }  # fmt: skip
     title = _(
         "%(leg)s: about %(people)s people, %(state)s",
         leg=found.leg,
-        people=found.people,
-        state=found.state.replace("_", " "),
+        people=number(found.people),
+        state=lowered(_(STATE_WORDS[found.state])),
     )
     return page(request, ctx, who, "movement.html", title, values)
 
@@ -222,7 +231,7 @@ def _show_act(
     faults: Faults, status: int = 200,
 ) -> Response:  # fmt: skip
     asks = ACTS[act]
-    title = _("%(title)s: movement %(short_id)s", title=asks.title, short_id=found.short_id)
+    title = _("%(title)s: movement %(short_id)s", title=_(asks.title), short_id=found.short_id)
     values = {"movement": found, "act": act, "asks": asks, "typed": typed, "faults": faults}
     return page(
         request,

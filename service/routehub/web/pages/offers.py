@@ -19,6 +19,7 @@ from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
 from routehub.web.pages.requests import Ref, look, require
+from routehub.web.record_words import tongues
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
@@ -98,12 +99,12 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> tuple[OfferView, Requ
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, view: OfferView, need: RequestView | None, *, done: str = "",
-    said: dict[str, str] | None = None, faults: Faults | None = None,
+    said: dict[str, str] | None = None, faults: Faults | None = None, tongue: str = "",
 ) -> Response:  # fmt: skip
     place = who.route.places.get(view.place) if view.place else None
     may, p = "response" in who.may, view.progress
     values = {
-        "view": view, "need": need, "place": place.name if place else view.place, "done": done,
+        "view": view, "need": need, "place": place.name if place else view.place, "done": done, "tongue": tongue,
         "faults": faults or Faults(), "said": request_form.SAID | (said or {}), "key": fresh_key(),
         "own": may and view.party == who.party,
         "may_take": may and view.may_take(who.party) and p.receiver is None and view.state != "withdrawn",
@@ -127,7 +128,8 @@ async def show(
 ) -> Response:
     """One offer with its steps, and those that the visitor's party can take."""
     view, need = await _one(ctx, who, ref)
-    return _show(request, ctx, who, view, need, done=done)
+    said_in = await ctx.db.read(tongues, who, [view.id])
+    return _show(request, ctx, who, view, need, done=done, tongue=said_in.get(view.id, ""))
 
 
 @router.post("/offers/{ref}/{act}")

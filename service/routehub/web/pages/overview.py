@@ -27,6 +27,8 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.first_minute import first_minute
 from routehub.web.forms import fresh_key
+from routehub.web.many_parties import by_silence, parties
+from routehub.web.record_words import tongues
 from routehub.web.render import page
 from routehub.web.route_map import RouteMap, draw
 from routehub.web.sparkline import Sparkline, sparkline
@@ -40,7 +42,6 @@ MOST_LINES, MOST_TODO, MOST_ALERTS, MOST_ACTING = 5, 4, 5, 4
 STALE = timedelta(days=3)
 """After this a value is no longer shown, only when the last one was posted (UX 5)."""
 WEEK = 7
-WORST_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report": 3, "excused": 3}
 Days = Mapping[str, Mapping[date, DayReport]]
 """Reports by party and the reporting day that they count for."""
 COMING = frozenset({"proposed", "agreed_with_conditions", "notified", "agreed"})
@@ -63,11 +64,12 @@ class Overview:
     movements: list[MovementView]
     meeting: ConferenceView | None
     agenda: AgendaRef | None
+    tongues: dict[str, str]
+    """In which language the open alerts that are shown were written, by message."""
 
     @property
     def by_silence(self) -> list[Station]:
-        """Silent parties first, then late, then due: factual, and the one list where order means something."""
-        return sorted(self.picture.stations, key=lambda s: WORST_FIRST[s.freshness.state])
+        return by_silence(self.picture.stations)
 
     def is_stale(self, station: Station, day: date) -> bool:
         return station.freshness.day - day >= STALE
@@ -90,7 +92,7 @@ def load(conn: Connection, ctx: WebContext, who: Visitor, begin: datetime) -> Ov
         sorted(
             (m for m in planned if m.state in COMING and m.at > now), key=lambda m: (not m.waits_for(who.party), m.at)
         ),
-        *_conference(conn, ids, who, now),
+        *_conference(conn, ids, who, now), tongues(conn, who, [one.latest for one in picture.alerts[:MOST_ALERTS]]),
     )  # fmt: skip
 
 
@@ -141,8 +143,9 @@ def _conference(
 
 @router.get("/")
 async def show(
-    request: Request, ctx: Web, who: SignedIn, window: Annotated[str, Query(alias="since", max_length=10)] = ""
-) -> Response:
+    request: Request, ctx: Web, who: SignedIn, window: Annotated[str, Query(alias="since", max_length=10)] = "",
+    find: Annotated[str, Query(max_length=100)] = "",
+) -> Response:  # fmt: skip
     """The overview: to do, what changed, the route now, alerts, who has reported, the conference, figures."""
     if not who.principal.reads_feed:  # an operator lands here after sign-in too
         return go(f"{who.base}/{'admin' if 'operator' in who.principal.roles else 'settings'}")
@@ -159,13 +162,14 @@ async def show(
         n_2=len(picture.alerts),
     )
     values = {
-        "view": found, "picture": picture, "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
+        "view": found, "picture": picture, "table": parties(picture, who.party, find),
+        "reported": reported, "most": MOST_LINES, "most_todo": MOST_TODO,
         "most_alerts": MOST_ALERTS, "most_acting": MOST_ACTING, "window": shown,
         "windows": [w for w in WINDOWS if w[0] != "last" or visit.before],
         # An open page that brings itself up to date gets what all of the party's people get.
         "of_series": of_series,
         "minute": None if "x-live" in request.headers else first_minute(who, picture, found.todo),
-        "keys": {alert.short_id: fresh_key() for alert in picture.alerts},
+        "keys": {alert.short_id: fresh_key() for alert in picture.alerts}, "tongues": found.tongues,
     }  # fmt: skip
     answer = page(request, ctx, who, "overview.html", title, values)
     if "x-live" not in request.headers:  # a page that brings itself up to date is no visit

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import Looking, OfferView, RequestView
 from routehub.core.errors import HubError, NotAllowed, Refused, Unknown
-from routehub.core.language import _
+from routehub.core.language import _, lowered
 from routehub.directory.visibility import readable
 from routehub.intake.receive import Post
 from routehub.web import request_form
@@ -16,6 +16,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.record_words import tongues
 from routehub.web.render import Names, page
 from routehub.web.visitor import Reading, Visitor
 
@@ -68,7 +69,7 @@ def _show_form(
         "answers_to": request_form.ANSWERS_TO, "mechanism": request_form.MECHANISM,
         "categories": request_form.CATEGORIES, "words": request_form.WORDS,
     }  # fmt: skip
-    title = _("Ask: %(typed)s", typed=request_form.WORDS[typed["category"]].lower())
+    title = _("Ask: %(typed)s", typed=lowered(_(request_form.WORDS[typed["category"]])))
     return page(
         request,
         ctx,
@@ -122,17 +123,18 @@ async def _one(ctx: WebContext, who: Visitor, ref: str) -> RequestView:
 
 def _show(
     request: Request, ctx: WebContext, who: Visitor, view: RequestView, *, done: str = "",
-    said: dict[str, str] | None = None, faults: Faults | None = None,
+    said: dict[str, str] | None = None, faults: Faults | None = None, tongue: str = "",
 ) -> Response:  # fmt: skip
     place = who.route.places.get(view.place) if view.place else None
     values = {
-        "view": view, "place": place.name if place else view.place, "done": done, "faults": faults or Faults(),
+        "view": view, "place": place.name if place else view.place, "done": done, "tongue": tongue,
+        "faults": faults or Faults(),
         "said": request_form.SAID | (said or {}), "key": fresh_key(),
         "own": view.party == who.party and "response" in who.may,
         "mine": view.asks(who.party), "waits": view.waits_for(who.party) and "response" in who.may,
         "words": request_form.WORDS, "reasons": request_form.DECLINE_REASONS,
     }  # fmt: skip
-    title = f"{request_form.WORDS[view.category]} {view.short_id}: {view.title}"
+    title = f"{_(request_form.WORDS[view.category])} {view.short_id}: {view.title}"
     return page(
         request,
         ctx,
@@ -149,7 +151,9 @@ async def show(
     request: Request, ctx: Web, who: Reading, ref: Ref, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """One request with its answers and offers, and the forms that fit the visitor."""
-    return _show(request, ctx, who, await _one(ctx, who, ref), done=done)
+    view = await _one(ctx, who, ref)
+    said_in = await ctx.db.read(tongues, who, [view.id])
+    return _show(request, ctx, who, view, done=done, tongue=said_in.get(view.id, ""))
 
 
 @router.post("/requests/{ref}/{act}")

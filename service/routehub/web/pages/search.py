@@ -15,7 +15,8 @@ from routehub.views.search import Found, look
 from routehub.web.answers import PageRoute
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, whole
-from routehub.web.render import page
+from routehub.web.record_words import named, telling
+from routehub.web.render import Shown, page
 from routehub.web.visitor import Reading, Visitor
 from routehub.web.who_posted import summary_of
 
@@ -47,22 +48,25 @@ async def show(
             for problem in error.problems:
                 faults.add("q", problem.message)
     title = _("Search: %(words)s", words=q) if found else _("Error: Search") if faults else _("Search")
-    values = {"q": q[:LONGEST], "faults": faults, "found": found, "later": bool(before), "marked": marked}
-    return page(
-        request, ctx, who, "search.html", title, values | _lines(ctx, who, found), status=422 if faults else 200
-    )  # fmt: skip
+    values = {"q": q[:LONGEST], "faults": faults, "found": found, "later": bool(before)}
+    lines = await _lines(ctx, who, found)
+    return page(request, ctx, who, "search.html", title, values | lines, status=422 if faults else 200)
 
 
-def _lines(ctx: WebContext, who: Visitor, found: Found | None) -> dict[str, Any]:
-    """Each message in one line, and where it is read."""
+async def _lines(ctx: WebContext, who: Visitor, found: Found | None) -> dict[str, Any]:
+    """Each message in one line, the place where it says what was looked for, and where it is read."""
     items = [] if found is None else [*(hit.item for hit in found.messages), *([found.exact] if found.exact else [])]
     kinds = {kind.name: kind.title for kind in ctx.registry.values()}
+    lines = {
+        item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased")
+        for item in items
+    }
+    names = await ctx.db.read(named, who, lines.values())
+    tell = telling(who.route, Shown(who.zone, ctx.clock.now()), names)
     return {
         "kinds": kinds,
-        "lines": {
-            item.id: summary_of(ctx, json.loads(item.body)["data"], item.kind, who.route) if item.body else _("Erased")
-            for item in items
-        },
+        "marked": lambda said: marked(tell(said)),
+        "lines": {ref: tell(line) for ref, line in lines.items()},
         "at": {item.id: who.base + where(item) for item in items},
     }  # fmt: skip
 

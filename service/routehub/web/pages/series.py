@@ -14,6 +14,7 @@ from routehub.core.errors import Conflict, HubError, NotAllowed, Refused, Stale,
 from routehub.core.language import _, later
 from routehub.digests import series_office
 from routehub.digests.render.forms import of_series
+from routehub.digests.render.page import plan_title
 from routehub.digests.series import WEEKDAYS, Series
 from routehub.digests.series_office import Terms
 from routehub.digests.upcoming import next_number
@@ -106,7 +107,7 @@ async def _show_form(
     days = [(day, day.capitalize()) for day in WEEKDAYS]
     values = {
         "one": one, "typed": typed, "faults": faults, "days": days, "rules": RULES, "parties": parties(ctx, who),
-        "plans": [("", _("None")), *((name, plan.title) for name, plan in sorted(plans().items()))],
+        "plans": [("", _("None")), *((name, plan_title(name)) for name in sorted(plans()))],
         "others": _names([other for other in found if one is None or other.name != one.name]),
     }  # fmt: skip
     title = _("Terms of %(title)s", title=one.title) if one else _("Begin a series")

@@ -64,7 +64,7 @@ def _said(ctx: WebContext, who: Visitor, item: FeedItem) -> Said:
     kind = ctx.registry.get(item.kind)
     data = event.get("data", {})
     return Said(
-        item, event, kind.title if kind else item.kind, summary_of(ctx, data, item.kind) if event else _("Erased"),
+        item, event, _(kind.title) if kind else item.kind, summary_of(ctx, data, item.kind) if event else _("Erased"),
         names(item.party), audience_words(data.get("audience", []), names),
     )  # fmt: skip
 
