@@ -111,14 +111,8 @@ async def test_each_message_comes_once_and_in_order_over_any_number_of_breaks(
     keys = furnish(migrated_database_url)
     count = 2 if database_kind == "postgres" else 1
     hubs = [start_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.2") for _ in range(count)]
-<<<<<<< HEAD
-    times = sized(18, 350)  # for each of three forms, on each of two databases
-    account.found += await all_readers(hubs, keys, times)
-    account.tried["disconnects"] = times * len(FORMS)
-=======
     times = sized(36, 350)  # for each of three forms, on each of two databases
     account.found += await all_readers(hubs, keys, times, account)
->>>>>>> soak
     assert account.found == []
 
 
