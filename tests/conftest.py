@@ -1,6 +1,7 @@
 """The fixtures of every test; each module of `tests/fixtures` says what it gives and why."""
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
@@ -24,6 +25,12 @@ pytest_plugins = [
 # Examples are the same in every run, and a slow machine is no fault. Others: `--hypothesis-profile=default`.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+# Structlog's own way shows every variable of a fault in colours: minutes, in which a hub here answers nobody.
+structlog.configure(
+    processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer()]
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
