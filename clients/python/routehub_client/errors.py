@@ -73,7 +73,8 @@ class HubError(RoutehubError):
         retry_after: float | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> None:
-        told = title if detail in (None, title) else f"{title.rstrip('.')}. {detail}"
+        more = f"{detail[:1].upper()}{detail[1:]}" if detail else ""
+        told = title if detail in (None, title) else f"{title.rstrip('.')}. {more}"
         super().__init__(told if told.endswith((".", "?", "!")) else f"{told}.")
         self.status = status
         self.title = title

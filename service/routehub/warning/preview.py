@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routehub.core import words
+from routehub.core.language import _, plural
 from routehub.core.words import number
 from routehub.warning.closure import Closed, ClosureParameters, spread
 from routehub.warning.graph import RouteGraph
@@ -106,8 +107,13 @@ def preview(
     concerned = tuple(uses[leg] for leg in others if leg in uses and leg not in shut)
     lines = [_line(leg, limit) for leg, limit in zip(legs, limits, strict=True)]
     lines += [
-        f"{use.leg}: about {number(use.people)} people a day pass now ({use.how}). The notice names no number, so the "
-        "hub cannot say how many of them stay."
+        _(
+            "%(leg)s: about %(people)s people a day pass now (%(how)s). The notice names no number, so the hub cannot "
+            "say how many of them stay.",
+            leg=use.leg,
+            people=number(use.people),
+            how=use.how,
+        )
         for use in concerned
     ]
     used = [use for leg in legs if (use := leg.expected) is not None] + list(concerned)
@@ -122,7 +128,7 @@ def _leg(
 ) -> LegPreview:  # fmt: skip
     use = uses.get(limit.leg)
     if use is None:
-        why = f"No party has shared how many people pass {limit.leg}."
+        why = _("No party has shared how many people pass %(leg)s.", leg=limit.leg)
         return LegPreview(limit.leg, limit.people, None, None, None, None, {}, (), (), (why,))
     passes = min(use.people, limit.people)
     held = use.people - passes
@@ -133,9 +139,18 @@ def _leg(
     stay = held - sum(moved.values()) if dealt.stranded else 0
     chain = _chain(limit.leg, stay, graph, uses, rooms) if stay else ()
     sums = (
-        f"expected on {limit.leg}: {number(use.people)} a day ({use.how})",
-        f"{limit.what} lets {number(passes)} a day pass: {number(use.people)} − {number(passes)} = {number(held)}",
-        *(f"take {leg} instead, as others do now: {number(many)} a day" for leg, many in moved.items()),
+        _("expected on %(leg)s: %(people)s a day (%(how)s)", leg=limit.leg, people=number(use.people), how=use.how),
+        _(
+            "%(what)s lets %(passes)s a day pass: %(people)s − %(passes)s = %(held)s",
+            what=limit.what,
+            passes=number(passes),
+            people=number(use.people),
+            held=number(held),
+        ),
+        *(
+            _("take %(leg)s instead, as others do now: %(people)s a day", leg=leg, people=number(many))
+            for leg, many in moved.items()
+        ),
         *_sums(chain, rooms),
     )
     unused = dealt.unused if stay else ()
@@ -174,45 +189,64 @@ def _sums(chain: Sequence[Step], rooms: Mapping[str, Room]) -> list[str]:
     for step in chain:
         room = rooms.get(step.party)
         if room is None or step.full is None:
-            lines.append(f"stay in {step.party}: {number(step.people)} a day; {step.party} shares no places")
+            lines.append(
+                _("stay in %(party)s: %(people)s a day; %(party)s shares no places", party=step.party,
+                  people=number(step.people))
+            )  # fmt: skip
             continue
-        lines.append(
-            f"stay in {step.party}: {number(step.people)} a day; free there on {words.day(room.day)}: "
-            f"{number(room.places)} − {number(room.occupied)} = {number(room.places - room.occupied)}; "
-            f"{number(step.free or 0)} ÷ {number(step.people)} = {days_words(step.full - step.begins)}"
-            + (f", after {days_words(step.begins)}" if step.begins else "")
-        )
+        line = _(
+            "stay in %(party)s: %(people)s a day; free there on %(day)s: %(places)s − %(occupied)s = %(left)s; "
+            "%(free)s ÷ %(people)s = %(days)s", party=step.party, people=number(step.people), day=words.day(room.day),
+            places=number(room.places), occupied=number(room.occupied), left=number(room.places - room.occupied),
+            free=number(step.free or 0), days=days_words(step.full - step.begins),
+        )  # fmt: skip
+        lines.append(line + (_(", after %(days)s", days=days_words(step.begins)) if step.begins else ""))
     return lines
 
 
 def _line(leg: LegPreview, limit: Limit) -> str:
     """``With the cap on SI-AT, about 1 900 a day stay in SI; full in 2 days.``"""
     if leg.expected is None:
-        return f"{leg.leg}: no figures say how many people pass, so the hub cannot say what {limit.what} does."
+        return _(
+            "%(leg)s: no figures say how many people pass, so the hub cannot say what %(what)s does.",
+            leg=leg.leg,
+            what=limit.what,
+        )
     if not leg.held:
-        return f"{leg.leg}: {number(leg.expected.people)} a day are expected, and {limit.what} lets them all pass."
-    begun = f"With {limit.what} on {leg.leg}, "
+        return _(
+            "%(leg)s: %(people)s a day are expected, and %(what)s lets them all pass.",
+            leg=leg.leg,
+            what=limit.what,
+            people=number(leg.expected.people),
+        )
     parts = []
     if leg.stay:
-        origin = leg.leg.partition("-")[0]
-        parts.append(f"about {number(leg.stay)} a day stay in {origin}; {_full_words(leg.chain[0])}")
-        parts += [f"then {number(step.people)} a day in {step.party}, {_full_words(step)}" for step in leg.chain[1:3]]
-    parts += [f"about {number(many)} a day take {other}" for other, many in leg.moved.items()]
-    return begun + "; ".join(parts) + "."
+        parts.append(
+            _("about %(people)s a day stay in %(party)s; %(full)s", people=number(leg.stay),
+              party=leg.leg.partition("-")[0], full=_full_words(leg.chain[0]))
+        )  # fmt: skip
+        parts += [
+            _("then %(people)s a day in %(party)s, %(full)s", people=number(step.people), party=step.party,
+              full=_full_words(step))
+            for step in leg.chain[1:3]
+        ]  # fmt: skip
+    parts += [
+        _("about %(people)s a day take %(leg)s", people=number(many), leg=other) for other, many in leg.moved.items()
+    ]
+    return _("With %(what)s on %(leg)s, %(parts)s.", what=limit.what, leg=leg.leg, parts="; ".join(parts))
 
 
 def _full_words(step: Step) -> str:
     if step.full is None:
-        return "its free places are not known"
+        return _("its free places are not known")
     if step.full > FAR:
-        return f"room for more than {FAR:.0f} days"
-    return f"full in {days_words(step.full)}" if step.full > 0 else "full at once"
+        return _("room for more than %(days)s days", days=f"{FAR:.0f}")
+    return _("full in %(days)s", days=days_words(step.full)) if step.full > 0 else _("full at once")
 
 
 def days_words(days: float) -> str:
     """``2 days``, ``1.5 days``, ``14 hours``."""
     if days < 1:
-        hours = round(days * 24)
-        return f"{hours} hour{'s' * (hours != 1)}"
+        return plural("%(n)s hour", "%(n)s hours", round(days * 24))
     text = f"{days:.1f}".removesuffix(".0")
-    return f"{text} day{'s' * (text != '1')}"
+    return plural("%(days)s day", "%(days)s days", 1 if text == "1" else 2, days=text)

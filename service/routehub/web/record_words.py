@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from routehub.core.language import ENGLISH, using
 from routehub.directory.snapshot import RouteView
 from routehub.journal import feed
 from routehub.web.render import Shown
@@ -59,7 +60,8 @@ def telling(route: RouteView, shown: Shown, names: dict[str, str]) -> Telling:
             at = datetime.strptime(found[1], "%d %B %Y %H:%M").replace(tzinfo=UTC)
         except ValueError:  # somebody's own words, and no time
             return found[0]
-        return shown.words_at(at)
+        with using(ENGLISH):  # as the rest of the line
+            return shown.words_at(at)
 
     def tell(line: str) -> str:
         line = MESSAGE.sub(lambda found: names.get(found[0], found[0]), line)

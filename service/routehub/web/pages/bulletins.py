@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from routehub.boards.bulletins.queries import BulletinRef, bulletins
 from routehub.core.errors import Unknown
-from routehub.core.language import _
+from routehub.core.language import ENGLISH, _, using
 from routehub.digests.bulletin import letter, reading
 from routehub.digests.bulletin.reading import FIRST, Reading
 from routehub.directory.visibility import readable
@@ -28,7 +28,8 @@ WAITING_FIRST = {"silent": 0, "late": 1, "due": 2, "in": 3, "nothing_to_report":
 def _load(
     conn: Connection, ctx: WebContext, who: Visitor, day: date | None
 ) -> tuple[Reading | None, list[BulletinRef]]:
-    found = reading.of_day(conn, ctx.registry, ctx.directory.value, who.route, who.party, day)
+    with using(ENGLISH):  # its lines stand in a message; those that only this party reads are told like them
+        found = reading.of_day(conn, ctx.registry, ctx.directory.value, who.route, who.party, day)
     return found, bulletins(conn, readable(conn, who.route.code, who.party), who.route.code, limit=MOST)
 
 

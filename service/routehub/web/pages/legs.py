@@ -25,7 +25,7 @@ from routehub.web.visitor import Reading
 router = APIRouter(route_class=PageRoute)
 
 Code = Annotated[str, Path(max_length=41)]
-SPANS = ((14, "14 days"), (30, "30 days"), (90, "90 days"), (365, later("one year")))
+SPANS = ((14, later("14 days")), (30, later("30 days")), (90, later("90 days")), (365, later("one year")))
 
 
 @router.get("/legs")
