@@ -154,6 +154,11 @@ class Shown:
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
 
+    @property
+    def yesterday(self) -> str:
+        """The day before the present one, as it stands beside a number: ``Tue 20``."""
+        return times.short_day(self.now.astimezone(self.zone).date() - timedelta(days=1))
+
     def day_words(self, value: date) -> str:
         """Where no element can stand, as in a drawing: ``Wed 21 Jan``."""
         return times.day(value)
