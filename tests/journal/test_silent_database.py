@@ -1,9 +1,11 @@
 """A database that has fallen silent: whoever waits is answered, and whoever comes is so at once (PROMISES A7)."""
 
 import asyncio
+import contextlib
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
@@ -60,6 +62,21 @@ async def test_doors_and_pages_say_when_to_come_back(hub: Inside):
     assert "text/html" in page.headers["Content-Type"]
     hub.hub.db.pulse.away = False
     assert (await hub.post("MK", "notes", NOTE)).status_code == 201
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgres"])
+async def test_a_hub_that_froze_between_two_statements_of_a_batch_holds_nobody_up_for_long(hub: Inside):
+    """Its session is not idle in a transaction, and no time-out of PostgreSQL ends it."""
+    url = hub.hub.db.url.replace("+psycopg", "")
+    with contextlib.closing(psycopg.connect(url, application_name="routehub")) as frozen:
+        frozen.pgconn.enter_pipeline_mode()
+        for words in (b"BEGIN", b"UPDATE journal_head SET sequence = sequence"):
+            frozen.pgconn.send_query_params(words, None)
+        frozen.pgconn.send_flush_request()
+        frozen.pgconn.flush()
+        posted = await hub.post("MK", "notes", NOTE)
+        assert posted.status_code == 201, posted.text
 
 
 @pytest.mark.postgres

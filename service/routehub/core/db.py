@@ -215,6 +215,21 @@ _POSTGRES_OPTIONS = (
 _IDLE_WRITER, _IDLE_READER = "4s", "10s"
 
 
+FROZEN_SECONDS = 6
+"""So long a session may leave the middle of a batch without its next statement. A hub sends these at once."""
+_END_FROZEN = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND usename = current_user AND application_name = 'routehub' AND pid <> pg_backend_pid() "
+    "AND backend_xid IS NOT NULL AND state = 'active' AND wait_event = 'ClientRead' "
+    "AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
+)
+
+
+def is_held_up(error: Exception) -> bool:
+    """Whether a statement gave up waiting for what another session holds (PostgreSQL 15, appendix A: 55P03)."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == "55P03"
+
+
 def _postgres_engine(url: str, pool_size: int, *, writer: bool) -> Engine:
     connect_args = {
         "options": _POSTGRES_OPTIONS + (_IDLE_WRITER if writer else _IDLE_READER),
@@ -321,6 +336,16 @@ class Database:
         """One write transaction. For the writer, migrations and offline commands only."""
         with self.writer.begin() as connection:
             yield connection
+
+    def end_frozen_writers(self) -> int:
+        """End the sessions of hubs that froze between the statements of one batch: for PostgreSQL these wait neither
+        idle nor for a statement, so that none of its time-outs ends them, and what they hold holds up all others
+        (PROMISES 2). Their hub, should it wake, is answered as after any lost connection. Returns how many."""
+        with self.reader.connect() as connection:
+            ended = len(connection.execute(_END_FROZEN, {"seconds": FROZEN_SECONDS}).all())
+        if ended:
+            log("hub").warning("ended sessions of hubs that have frozen while they wrote", sessions=ended)
+        return ended
 
     def hold(self) -> None:
         """Take the SQLite file for this hub alone; a second hub on it refuses to start (PROMISES A8)."""

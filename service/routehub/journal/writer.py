@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from routehub.core.clock import Clock
-from routehub.core.db import Database, as_hub_error
+from routehub.core.db import Database, as_hub_error, is_held_up
 from routehub.core.errors import Busy, Damaged, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch
@@ -239,7 +239,17 @@ class Writer:
         _answer_all(outcomes)
 
     def _commit(self, waiting: Sequence[_Waiting]) -> tuple[Committed, list[Outcome]]:
-        """Errors: ``_Apart`` when some job's values are at fault; whatever else the database fails with."""
+        """Once more when a frozen hub held it up. Errors: ``_Apart`` when some job's values are at fault; whatever else
+        the database fails with."""
+        try:
+            return self._commit_once(waiting)
+        except DBAPIError as error:
+            if not is_held_up(error):
+                raise
+        self._db.end_frozen_writers()  # unless another hub has done it
+        return self._commit_once(waiting)
+
+    def _commit_once(self, waiting: Sequence[_Waiting]) -> tuple[Committed, list[Outcome]]:
         self._db.must_be_sound()
         try:
             with self._db.write() as conn:
