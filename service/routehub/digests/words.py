@@ -13,8 +13,8 @@ from routehub.core.words import MINUS, NARROW, day, number, percent, signed_perc
 _BLANKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 
 __all__ = [
-    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "outcome", "percent",
-    "when",
+    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "outcome",
+    "percent", "when",
 ]  # fmt: skip
 
 

@@ -69,8 +69,8 @@ async def _show(
     values: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
     usual = {
-        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": outcomes(), "more": more(held.series),
-        "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
+        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": outcomes(),
+        "more": more(held.series), "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
         "now": ctx.clock.now(), "has_readout": await has_readout(ctx, who, held.series, held.number),
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)

@@ -27,7 +27,8 @@ async def _show(
     if "agenda_item" not in who.may:
         raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
     values = {
-        "held": await ctx.db.read(seat.find, who.principal, "weekly", number), "outcomes": [(*one, "") for one in outcomes()],
+        "held": await ctx.db.read(seat.find, who.principal, "weekly", number),
+        "outcomes": [(*one, "") for one in outcomes()],
         "typed": {"title": "", "text": "", "outcome": "discuss", "minutes": "5"} | typed, "faults": faults,
         "key": typed.get("key") or fresh_key(),
     }  # fmt: skip
