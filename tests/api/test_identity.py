@@ -1,10 +1,10 @@
 """Who may come in, and how: by a key, or by a session with its cookie."""
 
+import itertools
 from datetime import date
 from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import update
 
 from routehub.directory.install import install_route
@@ -41,14 +41,17 @@ async def test_a_key_is_told_what_it_is(door: Door):
     assert me["key"]["system"] == "border-system"
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer rh_live_a_b"},
-                {"Cookie": "routehub=unknown"}, {"Cookie": "routehub="}],
+STRANGERS: tuple[dict[str, str], ...] = (
+    {}, {"Authorization": "Basic x"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer rh_live_a_b"},
+    {"Cookie": "routehub=unknown"}, {"Cookie": "routehub="},
 )  # fmt: skip
-async def test_nobody_else_comes_in(door: Door, headers: dict[str, str]):
-    for address in ("/v1/me", "/v1/people", "/v1/keys", "/v1/audit", "/v1/sessions", "/v1/parties", "/v1/grants"):
+FOR_THEM = ("/v1/me", "/v1/people", "/v1/keys", "/v1/audit", "/v1/sessions", "/v1/parties", "/v1/grants")
+
+
+async def test_nobody_else_comes_in(door: Door):
+    for headers, address in itertools.product(STRANGERS, FOR_THEM):
         answer = await door.client(**headers).get(address)
-        assert answer.status_code == 401
+        assert answer.status_code == 401, (address, headers)
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["cache-control"] == "no-store"
 

@@ -98,6 +98,7 @@ def test_days_names_and_numbers_of_things_follow_the_language():
         assert gettext("what no catalogue knows, such as 100%") == "what no catalogue knows, such as 100%"
         one = "reports again, after %(n)s day without a report"
         assert plural(one, "reports again, after %(n)s days without a report", 1).endswith("1 Tag ohne Meldung")
+        assert plural(one, "reports again, after %(n)s days without a report", 2.7).endswith("2.7 Tagen ohne Meldung")
         with using("en"):
             assert times.day(day) == "Wed 21 Jan"
     assert language.own_name("de") == "Deutsch"

@@ -51,10 +51,11 @@ async def test_every_address_leads_where_it_led(hub: Inside):
     assert tried > 1_000
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/v1/routes/wbr/nowhere", "/v1", "/v1/", "//", "/routes"])
-async def test_what_is_nowhere_stays_nowhere(hub: Inside, path: str):
-    answer = await hub.get("SI", path)
-    assert answer.status_code in (401, 404, 303), answer.text
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_is_nowhere_stays_nowhere(hub: Inside):
+    for path in ("/nowhere", "/v1/nowhere", "/v1/routes/wbr/nowhere", "/v1", "/v1/", "//", "/routes"):
+        answer = await hub.get("SI", path)
+        assert answer.status_code in (401, 404, 303), (path, answer.text)
 
 
 async def test_a_method_that_is_not_offered_is_told_with_those_that_are(hub: Inside):

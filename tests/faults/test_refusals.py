@@ -68,16 +68,16 @@ MALFORMED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-async def test_a_malformed_report_is_refused_with_a_problem_document(hub: Inside, body: bytes):
+async def test_a_malformed_report_is_refused_with_a_problem_document(hub: Inside):
     async with hub.client("MK") as client:
-        answer = await client.put(
-            "/v1/parties/MK/reports/2015-10-20", content=body, headers={"Content-Type": "application/json"}
-        )
-    assert answer.status_code in (400, 413, 422), answer.text[:300]
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert len(answer.content) < 100_000, "an answer is no echo of what was sent"
+        for name, body in MALFORMED.items():
+            answer = await client.put(
+                "/v1/parties/MK/reports/2015-10-20", content=body, headers={"Content-Type": "application/json"}
+            )
+            assert answer.status_code in (400, 413, 422), (name, answer.text[:300])
+            assert answer.headers["Content-Type"] == "application/problem+json", name
+            assert len(answer.content) < 100_000, f"{name}: an answer is no echo of what was sent"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -256,7 +256,7 @@ async def test_nobody_sees_anything_that_is_not_for_them(readers: Readers, accou
     """5,000 steps over both databases, in parts after each of which all parties look at everything."""
     aviary = Aviary(random.Random(1))
     chance = random.Random(2)
-    for _ in account.rounds("random posts", sized(2, 23), by=STEPS):
+    for _ in account.rounds("random posts", sized(2, 23), by=STEPS, least=2):
         await readers.post(aviary, STEPS)
         tried, leaks = await sweep(readers, aviary, chance, tuple(chance.sample(EVERYBODY, sized(5, 18))))
         account.tried["answers looked at"] = account.tried.get("answers looked at", 0) + tried
@@ -358,7 +358,7 @@ async def test_live_streams_carry_to_each_party_what_is_for_it_and_nothing_else(
         async with httpx.AsyncClient(base_url=hub.url, trust_env=False, timeout=30) as client:
             now = {"now": "2015-10-21T05:30:00Z"}
             assert (await client.put("/v1/clock", json=now, headers=bearer(keys[("wbr", "EC")]))).status_code == 200
-            for _ in account.rounds("posts beside open streams", sized(80, 1000)):
+            for _ in account.rounds("posts beside open streams", sized(80, 1000), least=80):
                 sender, door, body, marks, refs = aviary.draw()
                 answer = await client.post(f"/v1/{door}", json=body, headers=bearer(keys[("wbr", sender)]))
                 aviary.take(sender, door, body, marks, refs, answer)

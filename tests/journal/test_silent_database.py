@@ -5,8 +5,10 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Connection, text
 
 from routehub.core import pulse
+from routehub.core.db import Database
 from routehub.core.errors import Busy
 from routehub.core.pulse import Pulse
 from routehub.directory import sessions
@@ -58,3 +60,21 @@ async def test_doors_and_pages_say_when_to_come_back(hub: Inside):
     assert "text/html" in page.headers["Content-Type"]
     hub.hub.db.pulse.away = False
     assert (await hub.post("MK", "notes", NOTE)).status_code == 201
+
+
+@pytest.mark.postgres
+def test_no_reader_feels_that_a_kept_connection_has_died(postgres_url: str):
+    """After a restart of the database each of those that were kept would fail one reader."""
+    db, other = Database(postgres_url), Database(postgres_url)
+
+    def own(conn: Connection) -> int:
+        return int(conn.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    try:
+        first = db.read_sync(own)
+        end = text("SELECT pg_terminate_backend(:pid, 5000)")
+        assert other.read_sync(lambda conn: conn.execute(end, {"pid": first}).scalar())
+        assert db.read_sync(own) != first
+    finally:
+        db.close()
+        other.close()

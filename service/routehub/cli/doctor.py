@@ -51,8 +51,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         if isinstance(known, Damaged):
             yield found("database", "its file is damaged", fault=True, fix=database.RESTORE)
             return
-        words = known.detail if isinstance(known, HubError) else str(fault).partition("\n")[0]
-        fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs."
+        told = fault.orig if isinstance(fault, DBAPIError) else fault  # what senders are told would say less
+        words = fault.detail if isinstance(fault, HubError) else str(told).strip().partition("\n")[0]
+        fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs: docs/operations/the-database-is-away.md."
         yield found("database", words, fault=True, fix=fix)
     finally:
         if db is not None:

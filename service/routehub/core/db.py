@@ -361,8 +361,16 @@ def _anything(connection: Connection) -> object:
 
 
 def _in(engine: Engine, fn: Callable[[Connection], T]) -> T:
-    """Run in one transaction; what the database fails with becomes one of the hub's errors."""
+    """Read in one transaction; what the database fails with becomes one of the hub's errors. Once more on another
+    connection where one was lost: after a restart of the database those that were kept are all dead, and each would
+    fail a reader."""
     try:
+        try:
+            with engine.begin() as connection:
+                return fn(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
         with engine.begin() as connection:
             return fn(connection)
     except (DBAPIError, PoolTimeout) as error:

@@ -156,16 +156,21 @@ def gettext(message: str) -> str:
     return catalogue(current()).gettext(message) if message else message
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    return catalogue(current()).ngettext(one, many, number)
+def ngettext(one: str, many: str, number: float) -> str:
+    return catalogue(current()).ngettext(one, many, _counted(number))
+
+
+def _counted(number: float) -> int:
+    """Catalogues count in whole numbers; of 2.7 days one speaks as of several."""
+    return int(number) if number == int(number) else 2
 
 
 def pgettext(context: str, message: str) -> str:
     return catalogue(current()).pgettext(context, message)
 
 
-def npgettext(context: str, one: str, many: str, number: int) -> str:
-    return catalogue(current()).npgettext(context, one, many, number)
+def npgettext(context: str, one: str, many: str, number: float) -> str:
+    return catalogue(current()).npgettext(context, one, many, _counted(number))
 
 
 def _(message: str, /, **values: object) -> str:
@@ -173,7 +178,7 @@ def _(message: str, /, **values: object) -> str:
     return gettext(message) % values if values else gettext(message)
 
 
-def plural(one: str, many: str, number: int, /, **values: object) -> str:
+def plural(one: str, many: str, number: float, /, **values: object) -> str:
     """The same for a number of things, ``n`` in the message: ``plural("%(n)s day", "%(n)s days", days)``."""
     return ngettext(one, many, number) % {"n": number, **values}
 

@@ -85,7 +85,7 @@ class Packer:
                 raise  # the database is away: the leases end and all are tried again
             except Exception as fault:
                 if isinstance(fault, DBAPIError) and fault.connection_invalidated:
-                    raise
+                    raise  # all are packed again, on another connection
                 log("delivery").error("a delivery could not be packed", delivery=one.id, exc_info=fault)
                 found.append(None)
         return found

@@ -56,19 +56,12 @@ class Worker:
         if room.places <= 0 or not await self._db.read_own(outgoing.waiting, wall(), room):
             return False
         claimed = await self._writer.submit(Change(lambda tx: outgoing.claim(tx, self._name, room, PER_ADDRESSEE)))
-        packed = await self._pack(claimed) if claimed else []
+        packed = await self._db.read_own(self._packer.pack_all, claimed) if claimed else []
         for one, parcel in zip(claimed, packed, strict=True):
             task = asyncio.create_task(self._deliver(one, parcel), name=f"deliver {one.id}")
             self._running[task] = one
             task.add_done_callback(self._ended)
         return bool(claimed)
-
-    async def _pack(self, claimed: Sequence[Claimed]) -> list[Parcel | Dropped | None]:
-        """Once more where the database's connection was lost: an alert must not wait for its lease to run out because
-        of that."""
-        with contextlib.suppress(HubError):
-            return await self._db.read_own(self._packer.pack_all, claimed)
-        return await self._db.read_own(self._packer.pack_all, claimed)
 
     def _room(self) -> Room:
         addressees = Counter(one.addressee for one in self._running.values())

@@ -13,7 +13,6 @@ and one row per reader goes into the audit with the messages that this reader ha
 
 import asyncio
 import io
-import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -40,10 +39,8 @@ MOST_SEEN = 200_000
 """Readings of a day that are kept in mind; beyond that a reading may stand in the audit twice."""
 MOST_IN_A_ROW = 200
 """Messages in one row of the audit."""
-NAMED = re.compile(
-    rb"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[A-Za-z]{1,3}-[2-9A-Za-z]{4,8}\b"
-)
-"""Ids and short ids of messages (core/ids.py)."""
+APART = bytes(one if (chr(one).isalnum() and one < 128) or one == 45 else 32 for one in range(256)).lower()
+"""What ids and short ids of messages (core/ids.py) are made of; the rest parts one word from the next."""
 PIECE, OVERLAP = 65_536, 64
 SHEET = b"PK\x03\x04"
 
@@ -201,8 +198,8 @@ def _named_in(answer: _Answer, named: dict[bytes, str]) -> list[str]:
     text = answer.path.encode() + b"\n" + _text(answer.body)
     # Piece by piece: the event loop must not wait until a long text has been gone through.
     pieces = (text[max(0, at - OVERLAP) : at + PIECE] for at in range(0, len(text), PIECE))
-    words = (one.lower() for piece in pieces for one in NAMED.findall(piece))
-    return list(dict.fromkeys(named[word] for word in words if word in named))
+    words = (word for piece in pieces for word in named.keys() & set(piece.translate(APART).split()))
+    return list(dict.fromkeys(named[word] for word in words))
 
 
 def _text(body: bytes) -> bytes:

@@ -34,8 +34,9 @@ def disk(settings: Settings) -> Finding:
 
 def mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
-        kept = f"no server: mail is kept as files in {settings.data_dir / 'mail'}"
-        return found("mail", kept)
+        kept = f"no server: mail is kept as files in {settings.data_dir / 'mail'}, and reaches nobody"
+        fix = "Set ROUTEHUB_SMTP_URL: alerts, invitations and links to sign in go by mail."
+        return found("mail", kept, look=settings.public_url.startswith("https:"), fix=fix)
     address = urlsplit(settings.smtp_url)
     host = address.hostname or "localhost"
     secure = address.scheme == "smtps"
