@@ -23,7 +23,7 @@ from routehub_schemas.kinds.measure.summary import COUNTS, TYPES
 from routehub_schemas.kinds.request.summary import WORDS
 from routehub_schemas.reference import indicators, parties, plans
 from routehub_schemas.registry import Registry
-from routehub_schemas.vocab import SEVERITIES, Modality, Mode, Service, Sex
+from routehub_schemas.vocab import SEVERITIES, FigureStatus, Method, Modality, Mode, Service, Sex
 
 CODE = FOLDER.parent
 METHODS = [
@@ -65,11 +65,12 @@ STATES = (
     "Unknown",
 )
 """Words of the vocabulary that pages show with a capital or as they are."""
+LISTS = (FigureStatus, Method, Mode, Service, Modality, Sex)
 CODES = (
-    "Active", "Revoked", *(day.capitalize() for day in WEEKDAYS),
-    *(one.replace("_", " ") for codes in (Mode, Service, Modality, Sex) for one in get_args(codes)),
+    "Active", "Revoked", "coordinator", "observer", "party", *(day.capitalize() for day in WEEKDAYS),
+    *(one.replace("_", " ") for codes in LISTS for one in get_args(codes)),
 )  # fmt: skip
-"""States of keys, days of the week and the dimensions of figures."""
+"""States of keys, roles of parties, days of the week and the dimensions of figures."""
 CATEGORIES = (
     "surge", "reception nearly full", "crossing changed", "people stranded", "transport disrupted", "other", "Surge",
     "Reception nearly full", "Crossing changed", "People stranded", "Transport disrupted", "Other",

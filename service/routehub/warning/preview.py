@@ -12,7 +12,7 @@ from datetime import date
 
 from routehub.core import words
 from routehub.core.language import _, plural
-from routehub.core.words import decimal, number
+from routehub.core.words import number
 from routehub.warning.closure import Closed, ClosureParameters, spread
 from routehub.warning.graph import RouteGraph
 
@@ -249,4 +249,4 @@ def days_words(days: float) -> str:
     if days < 1:
         return plural("%(n)s hour", "%(n)s hours", round(days * 24))
     text = f"{days:.1f}".removesuffix(".0")
-    return plural("%(days)s day", "%(days)s days", 1 if text == "1" else 2, days=decimal(float(text)))
+    return plural("%(days)s day", "%(days)s days", 1 if text == "1" else 2, days=text)

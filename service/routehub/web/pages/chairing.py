@@ -70,7 +70,8 @@ async def _show(
 ) -> Response:  # fmt: skip
     usual = {
         "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": outcomes(),
-        "more": more(held.series), "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
+        "more": more(held.series), "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None,
+        "key": fresh_key(),
         "now": ctx.clock.now(), "has_readout": await has_readout(ctx, who, held.series, held.number),
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)
