@@ -82,8 +82,8 @@ def annex_page(message: Message, reader: Reader, zone: ZoneInfo) -> AnnexPage:
 def _matter(reader: Reader, annex: AgendaAnnex, one: Matter, zone: ZoneInfo) -> MatterView:
     asked = [asked for asked in one.prepare if asked.party == annex.party]
     return MatterView(
-        one.title, words.outcome(one.outcome), one.outcome, reader.name(one.lead, annex.compiled_at) if one.lead else "",
-        points(one.points), tuple(one.lines), one.wanted, one.why,
+        one.title, words.outcome(one.outcome), one.outcome,
+        reader.name(one.lead, annex.compiled_at) if one.lead else "", points(one.points), tuple(one.lines), one.wanted, one.why,
         tuple(reader.message(source) for source in one.sources[:SHOWN_SOURCES]),
         tuple(prepare_view(reader, each, zone, None) for each in asked),
     )  # fmt: skip
