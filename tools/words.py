@@ -10,18 +10,20 @@ A language more: make ``service/routehub/locale/LANGUAGE/`` and run this (docs/l
 import sys
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from routehub.core.language import FOLDER
+from routehub.digests.series import WEEKDAYS
 from routehub.web.assets import SAID, files
 from routehub_schemas.kinds.measure.summary import COUNTS, TYPES
 from routehub_schemas.kinds.request.summary import WORDS
 from routehub_schemas.reference import indicators, parties, plans
 from routehub_schemas.registry import Registry
-from routehub_schemas.vocab import SEVERITIES
+from routehub_schemas.vocab import SEVERITIES, FigureStatus, Method, Modality, Mode, Service, Sex
 
 CODE = FOLDER.parent
 METHODS = [
@@ -63,6 +65,12 @@ STATES = (
     "Unknown",
 )
 """Words of the vocabulary that pages show with a capital or as they are."""
+LISTS = (FigureStatus, Method, Mode, Service, Modality, Sex)
+CODES = (
+    "Active", "Revoked", "coordinator", "observer", "party", *(day.capitalize() for day in WEEKDAYS),
+    *(one.replace("_", " ") for codes in LISTS for one in get_args(codes)),
+)  # fmt: skip
+"""States of keys, roles of parties, days of the week and the dimensions of figures."""
 CATEGORIES = (
     "surge", "reception nearly full", "crossing changed", "people stranded", "transport disrupted", "other", "Surge",
     "Reception nearly full", "Crossing changed", "People stranded", "Transport disrupted", "Other",
@@ -92,10 +100,11 @@ def found() -> Catalog:
         catalogue.add((f"%(n)s {counted}", f"%(n)s {counted}s"))
     for kind in Registry.shipped().values():
         catalogue.add(kind.title)
-    for word in (*TYPES.values(), *COUNTS.values(), *WORDS.values(), *CATEGORIES):
+    for word in (*TYPES.values(), *COUNTS.values(), *WORDS.values(), *CATEGORIES, *CODES):
         catalogue.add(word)
     for plan in plans().values():
         catalogue.add(plan.title, context="plan")
+        catalogue.add(plan.version)
     for party in parties().values():
         for name in party.names:
             catalogue.add(name.name, context="party")

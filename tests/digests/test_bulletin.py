@@ -155,7 +155,7 @@ async def test_its_mail_says_the_five_lines_who_has_not_reported_and_what_waits(
     assert "Silent" not in mail.text
     with using("de"):
         german = await world.read(letter.bulletin_mail, message, context)
-    assert german.subject == "Tagesbericht, Mi. 21. Jan.: 2 von 11 haben gemeldet, 9 fällig; 4 Änderungen"
+    assert german.subject == "Tagesbericht, Mi 21. Jan: 2 von 11 haben gemeldet, 9 fällig; 4 Änderungen"
     for words in ("Kroatien: nach Slowenien: 2 Züge, etwa 960 Menschen", "Für Slowenien: A-", "bestätigen"):
         assert words in german.text
 

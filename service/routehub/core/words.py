@@ -10,7 +10,7 @@ from routehub.core.language import ENGLISH, current, locale, pgettext
 from routehub_schemas.numbers import NARROW, written
 
 MINUS = "\u2212"
-__all__ = ["MINUS", "NARROW", "day", "decimal", "number", "percent", "signed_percent", "whole_percent"]
+__all__ = ["MINUS", "NARROW", "day", "decimal", "number", "percent", "percent_sign", "signed_percent", "whole_percent"]
 
 
 def number(value: int) -> str:
@@ -33,13 +33,17 @@ def whole_percent(part: int, whole: int) -> int:
 
 def decimal(value: float) -> str:
     """``70.7``, ``37``; with the decimal sign of the language: ``70,7``."""
-    text = f"{value:g}"
-    return text if current() == ENGLISH else text.replace(".", get_decimal_symbol(locale()))
+    return f"{value:g}".replace(".", get_decimal_symbol(locale()))
 
 
 def percent(value: float) -> str:
     """``38%``; with the narrow space that most other languages want before the sign: ``38 %``."""
-    return f"{decimal(value)}{'' if current() == ENGLISH else NARROW}%"
+    return decimal(value) + percent_sign()
+
+
+def percent_sign() -> str:
+    """What stands behind the digits of a percentage."""
+    return "%" if current() == ENGLISH else f"{NARROW}%"
 
 
 def day(value: date) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
-from routehub.core.language import _, listed, locale
+from routehub.core.language import ENGLISH, _, current, listed, locale
 
 
 def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> list[str]:
@@ -25,5 +25,6 @@ def elsewhere(start: datetime, zone: ZoneInfo, others: Iterable[ZoneInfo]) -> li
 
 
 def city(zone: ZoneInfo) -> str:
-    """``Brussels``, by which a zone is known."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
+    """``Brussels``, by which a zone is known, in the reader's language."""
+    plain = zone.key.rpartition("/")[2].replace("_", " ")
+    return plain if current() == ENGLISH else get_timezone_location(zone, locale(), return_city=True) or plain

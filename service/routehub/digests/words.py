@@ -13,8 +13,8 @@ from routehub.core.words import MINUS, NARROW, day, number, percent, signed_perc
 _BLANKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 
 __all__ = [
-    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "percent",
-    "when",
+    "MINUS", "NARROW", "change", "clip", "count", "day", "days", "full_day", "listed", "number", "one_line", "outcome",
+    "percent", "when",
 ]  # fmt: skip
 
 
@@ -25,6 +25,11 @@ def change(now: int, before: int) -> str:
     if not before:
         return f"{'+' if now > before else MINUS}{number(abs(now - before))}"
     return signed_percent(now, before)
+
+
+def outcome(wanted: str) -> str:
+    """What the conference is to do with an item, ``note``, ``discuss`` or ``decide``, as it stands beside it."""
+    return {"note": pgettext("outcome", "Note"), "discuss": _("Discuss"), "decide": _("Decide")}[wanted]
 
 
 def full_day(value: date) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routehub.core.language import _
-from routehub.core.words import number, percent, whole_percent
+from routehub.core.words import decimal, number, percent, whole_percent
 
 NEARLY_FULL = 0.90
 """From here on a party is nearly full (DOMAIN 6), and is helped down to it."""
@@ -126,7 +126,7 @@ def _suggestion(full: Room, taker: Room, people: int, spare: int, leg: str | Non
 def _pressed(full: Room) -> tuple[str, ...]:
     come = _(" + %(tomorrow)s more tomorrow", tomorrow=number(full.tomorrow)) if full.tomorrow > 0 else ""
     soon = (
-        _("; full in %(days_to_full)s days", days_to_full=f"{full.days_to_full:g}")
+        _("; full in %(days_to_full)s days", days_to_full=decimal(full.days_to_full))
         if full.days_to_full is not None
         else ""
     )

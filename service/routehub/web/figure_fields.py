@@ -166,10 +166,10 @@ def _details(parts: Mapping[str, str], route: RouteView) -> str:
         place = route.places.get(parts["place"])
         found += f", {place.name if place else parts['place']}"
     if "mode" in parts:
-        found += _(", by %(parts)s", parts=parts["mode"])
+        found += _(", by %(parts)s", parts=_(parts["mode"]))
     for key in ("service", "modality", "sex", "age_band", "nationality"):
         if key in parts:
-            found += f", {parts[key].replace('_', ' ')}"
+            found += f", {_(parts[key].replace('_', ' '))}"
     return found
 
 

@@ -17,6 +17,7 @@ from routehub.core.clock import wall
 from routehub.core.language import _, later, listed
 from routehub.digests import naming
 from routehub.digests.render.page import points
+from routehub.digests.words import outcome
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.web import assets, numbers, times
@@ -363,8 +364,10 @@ def environment() -> Environment:
     env.filters["points"] = points
     env.filters["change"] = numbers.change
     env.filters["percent"] = words.percent
+    env.filters["outcome"] = outcome
     env.filters["decimal"] = words.decimal
     env.filters["plan"] = partial(language.pgettext, "plan")
+    env.filters["zone_name"] = times.zone_name
     env.filters["roles"] = roles_in_words
     language.into(env)
     env.globals["asset"] = assets.address

@@ -4,9 +4,10 @@ catalogue, as a pattern of Unicode (UTS 35); the names of days and months are th
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_timezone_location
+from babel.dates import format_date
 
 from routehub.core.language import ENGLISH, _, current, locale, pgettext
+from routehub.digests.cities import city
 
 
 def day(value: date) -> str:
@@ -58,12 +59,6 @@ def machine(value: datetime, zone: ZoneInfo) -> str:
     return value.astimezone(zone).isoformat(timespec="seconds")
 
 
-def city(zone: ZoneInfo) -> str:
-    """``Brussels``: after which a zone is named, in the reader's language."""
-    plain = zone.key.rpartition("/")[2].replace("_", " ")
-    return plain if current() == ENGLISH else get_timezone_location(zone, locale(), return_city=True) or plain
-
-
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """``Brussels (CET)``"""
     return f"{city(zone)} ({at.astimezone(zone):%Z})"
@@ -90,3 +85,8 @@ def until(value: datetime, now: datetime) -> str:
     return (
         _("in %(minutes)s min", minutes=minutes) if minutes < 120 else _("in %(hours)s h", hours=(minutes + 30) // 60)
     )
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """``Europe/Brussels``; in other languages the city alone, as they call it."""
+    return zone.key if current() == ENGLISH else city(zone)

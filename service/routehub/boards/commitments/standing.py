@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from routehub.boards.commitments.queries import CommitmentView, Said, Step
+from routehub.core.language import later
 from routehub.core.words import number, whole_percent
 
 REACHED = ("in_place", "in_use")
@@ -97,7 +98,7 @@ def project(said: Said, reached: Sequence[Reached], made_on: date) -> Projection
     Before two figures are there, the rate that was declared stands in; a measured one always counts before it.
     """
     if said.target is None:
-        return _none("There is no target to reach.")
+        return _none(later("There is no target to reach."))
     last = reached[-1] if reached else None
     if last is not None and last.value >= said.target:
         first = next(one for one in reached if one.value >= said.target)
@@ -114,8 +115,8 @@ def project(said: Said, reached: Sequence[Reached], made_on: date) -> Projection
         begin = last.day if last is not None else made_on
         return _projected(said, last.value if last is not None else 0, begin, rate, "declared", how)
     if last is None:
-        return _none("Nothing was reported as in place yet, and no rate was declared.")
-    return _none("One figure gives no rate: it takes figures of two days, or a declared rate.")
+        return _none(later("Nothing was reported as in place yet, and no rate was declared."))
+    return _none(later("One figure gives no rate: it takes figures of two days, or a declared rate."))
 
 
 def _projected(said: Said, value: int, begin: date, rate: Fraction, basis: str, how: str) -> Projection:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from routehub.core.language import _
 from routehub.digests import words
-from routehub.digests.render.page import OUTCOMES, SHOWN_SOURCES, PrepareView, points, prepare_view
+from routehub.digests.render.page import SHOWN_SOURCES, PrepareView, points, prepare_view
 from routehub.digests.render.reader import MARK_WORDS, MARKS, Reader
 from routehub.journal.message import Message
 from routehub_schemas.kinds.agenda_annex.payload import AgendaAnnex
@@ -82,8 +82,9 @@ def annex_page(message: Message, reader: Reader, zone: ZoneInfo) -> AnnexPage:
 def _matter(reader: Reader, annex: AgendaAnnex, one: Matter, zone: ZoneInfo) -> MatterView:
     asked = [asked for asked in one.prepare if asked.party == annex.party]
     return MatterView(
-        one.title, _(OUTCOMES[one.outcome]), one.outcome, reader.name(one.lead, annex.compiled_at) if one.lead else "",
-        points(one.points), tuple(one.lines), one.wanted, one.why,
+        one.title, words.outcome(one.outcome), one.outcome,
+        reader.name(one.lead, annex.compiled_at) if one.lead else "", points(one.points),
+        tuple(one.lines), one.wanted, one.why,
         tuple(reader.message(source) for source in one.sources[:SHOWN_SOURCES]),
         tuple(prepare_view(reader, each, zone, None) for each in asked),
     )  # fmt: skip

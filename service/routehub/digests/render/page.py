@@ -22,7 +22,6 @@ from routehub_schemas.matters import Prepare
 
 LATE = timedelta(minutes=15)
 SHOWN_SOURCES = 8
-OUTCOMES = {"note": later("Note"), "discuss": later("Discuss"), "decide": later("Decide")}
 DRAFT, AGENDA = later("Draft agenda, conference %(conference)s"), later("Agenda, conference %(conference)s")
 
 
@@ -218,7 +217,7 @@ def prepare_view(reader: Reader, one: Prepare, zone: ZoneInfo, item: int | None)
 def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
     minutes = _("%(minutes)s min", minutes=item.minutes) if item.minutes else _("for information, no time")
     return ItemView(
-        item.number, item.title, f"item-{item.number}", _(OUTCOMES[item.outcome]), item.outcome, minutes,
+        item.number, item.title, f"item-{item.number}", words.outcome(item.outcome), item.outcome, minutes,
         reader.name(item.lead, agenda.compiled_at) if item.lead else "",
         points(item.points, only_plan(_points(agenda))), tuple(item.lines), item.wanted,
         item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),

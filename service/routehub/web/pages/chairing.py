@@ -11,6 +11,7 @@ from routehub.chairing.agenda import Paper
 from routehub.chairing.edits import AgendaChange, ItemEdit, moved
 from routehub.core.errors import Conflict, HubError, Refused, Stale, Unknown
 from routehub.core.language import _, later
+from routehub.digests.words import outcome
 from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, Form, fresh_key
@@ -25,7 +26,6 @@ router = APIRouter(route_class=PageRoute)
 
 Number = Annotated[int, Path(ge=1, le=9_999)]
 SeriesName = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-OUTCOMES = (("note", later("Note")), ("discuss", later("Discuss")), ("decide", later("Decide")))
 DONE = {
     "up": later("Moved up."),
     "down": later("Moved down."),
@@ -37,6 +37,11 @@ DONE = {
     "compiled": later("The agenda is compiled. Everybody was sent it as a draft."),
     "anew": later("The agenda was compiled anew."),
 }
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """What can be wanted of the conference, as a form has it."""
+    return [(one, outcome(one)) for one in ("note", "discuss", "decide")]
 
 
 def more(series: str) -> str:
@@ -65,8 +70,9 @@ async def _show(
     values: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
     usual = {
-        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": OUTCOMES, "more": more(held.series),
-        "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None, "key": fresh_key(),
+        "held": held, "paper": paper, "parties": leads(ctx, who, held), "outcomes": outcomes(),
+        "more": more(held.series), "faults": Faults(), "done": None, "just": "", "wrong": "", "clash": None,
+        "key": fresh_key(),
         "now": ctx.clock.now(), "has_readout": await has_readout(ctx, who, held.series, held.number),
     }  # fmt: skip
     title = _("Conference %(held)s: put the agenda in order", held=held.number)

@@ -35,7 +35,7 @@ router = APIRouter(route_class=PageRoute)
 Id = Annotated[str, Path(max_length=60)]
 SHOWN = 20
 CHANNELS = (
-    ("email", "E-mail", later("To your own address, or another mailbox of the same domain.")),
+    ("email", later("E-mail"), later("To your own address, or another mailbox of the same domain.")),
     ("apprise", later("Chat, push or text message"), later("An address of Apprise, such as ntfys://… or tgram://…")),
 )
 DONE = {
@@ -169,9 +169,9 @@ def _words(ctx: WebContext) -> dict[str, Any]:
         "kind_titles": kinds,
         "severities": [
             ("", _("Any")),
-            *((one, _("%(one)s and worse", one=one)) for one in reversed(SEVERITIES) if one != "Unknown"),
+            *((one, _("%(one)s and worse", one=_(one))) for one in reversed(SEVERITIES) if one != "Unknown"),
         ],
-        "channel_words": {"email": "E-mail", "apprise": _("Chat, push or text message"), "webhook": _("Webhook")},
+        "channel_words": {"email": _("E-mail"), "apprise": _("Chat, push or text message"), "webhook": _("Webhook")},
         "states": {
             "sent": ("fine", _("Sent")),
             "due": ("due", _("Waiting")),

@@ -12,7 +12,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
-from routehub.web.pages.chairing import OUTCOMES, Number
+from routehub.web.pages.chairing import Number, outcomes
 from routehub.web.render import page
 from routehub.web.visitor import Reading, Visitor
 
@@ -27,7 +27,8 @@ async def _show(
     if "agenda_item" not in who.may:
         raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
     values = {
-        "held": await ctx.db.read(seat.find, who.principal, "weekly", number), "outcomes": [(*o, "") for o in OUTCOMES],
+        "held": await ctx.db.read(seat.find, who.principal, "weekly", number),
+        "outcomes": [(*one, "") for one in outcomes()],
         "typed": {"title": "", "text": "", "outcome": "discuss", "minutes": "5"} | typed, "faults": faults,
         "key": typed.get("key") or fresh_key(),
     }  # fmt: skip

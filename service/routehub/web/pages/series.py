@@ -179,7 +179,7 @@ def _data(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _summary(one: Series) -> str:
-    when = f"{one.weekday.capitalize()} {one.at:%H:%M}" if one.by_rule else _("as called")
+    when = f"{_(one.weekday.capitalize())} {one.at:%H:%M}" if one.by_rule else _("as called")
     return _(
         "%(title)s, %(when)s, %(minutes)s minutes, chaired by %(chair)s",
         title=one.title,

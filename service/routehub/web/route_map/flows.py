@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from routehub.core.language import _
-from routehub.core.words import number
+from routehub.core.words import number, percent_sign
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import RouteView
 from routehub.views.route import LegPicture, RoutePicture
@@ -48,7 +48,8 @@ class Flow:
         if self.value is None or not self.before:
             return ""
         share = round(100 * (self.value - self.before) / self.before)
-        return "= 0%" if share == 0 else f"{'▲' if share > 0 else '▼'} {number(abs(share))}%"
+        mark = "=" if share == 0 else "▲" if share > 0 else "▼"
+        return f"{mark} {number(abs(share))}{percent_sign()}"
 
     @property
     def change_words(self) -> str:
