@@ -65,3 +65,16 @@ def test_the_last_of_before_a_restore_stays_beside_those_after_it():
 def test_a_rule_that_cannot_be_read_is_refused(text: str):
     with pytest.raises(HubError):
         Keep.parse(text)
+
+
+def test_room_is_made_without_another_backup(tmp_path: Path, terminal: Terminal):
+    for age in range(5):
+        at = NOON - timedelta(days=age)
+        folder = tmp_path / f"routehub-{at:%Y%m%dT%H%M%SZ}"
+        folder.mkdir()
+        held = Content.model_construct(sequence=1)
+        manifest = manifest_of(at, held)
+        manifests.write(folder, manifest)
+    said = terminal("sqlite:////nowhere.sqlite", "backups", "prune", "--in", str(tmp_path), "--keep", "2 days")
+    assert said.count("Removed ") == 3
+    assert sorted(path.name[9:17] for path in tmp_path.iterdir()) == ["20260330", "20260331"]

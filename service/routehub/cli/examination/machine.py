@@ -104,7 +104,10 @@ def hub(settings: Settings) -> Finding:
     """The hub that these settings are of, asked from its own machine."""
     host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
     address = f"http://{host}:{settings.port}/health/ready"
-    fix = "systemctl status routehub; journalctl -u routehub -n 50 says why it does not run."
+    fix = (
+        "A hub that was just started answers within seconds: ask again. Otherwise: systemctl status routehub; journalctl "
+        "-u routehub -n 50."
+    )
     try:
         said = _asked(address)
     except (OSError, ValueError) as fault:
