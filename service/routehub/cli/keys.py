@@ -19,9 +19,7 @@ from routehub_schemas.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Keys of national systems: make, list, rotate, revoke.")
 USUAL = ["read:feed", "post:*"]
-Key = Annotated[
-    str, typer.Argument(help="Its id, as listed: of rh_live_ID_SECRET the third part. The rest need not be given.")
-]
+Key = Annotated[str, typer.Argument(help="Its id, as listed: the third part of rh_live_ID_SECRET.")]
 Scope = Annotated[list[str], typer.Option(help="read:feed, post:* or post:KIND, bind; again for more.")]
 Days = Annotated[int, typer.Option(help="Days until the key expires.")]
 

@@ -105,8 +105,8 @@ def hub(settings: Settings) -> Finding:
     host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
     address = f"http://{host}:{settings.port}/health/ready"
     fix = (
-        "A hub that was just started answers within seconds: ask again. Otherwise: systemctl status routehub; journalctl "
-        "-u routehub -n 50."
+        "A hub that was just started answers within seconds: ask again. Otherwise: systemctl status routehub; "
+        "journalctl -u routehub -n 50."
     )
     try:
         said = _asked(address)
