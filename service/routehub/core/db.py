@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from routehub.core.errors import Busy, Damaged, Full, HubError, Malformed
+from routehub.core.observe import log
 from routehub.core.pulse import UNSURE, Pulse
 
 P = ParamSpec("P")
@@ -258,6 +259,7 @@ class Database:
         self._own_threads = ThreadPoolExecutor(OWN_THREADS, thread_name_prefix="own")
         self._lock_fd: int | None = None
         self.pulse = Pulse()
+        self._damaged = False
 
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///")).resolve()
@@ -268,7 +270,7 @@ class Database:
         self.pulse.check()
         task = contextvars.copy_context()
         return await self.pulse.result(
-            self._threads.submit(task.run, _in, self.reader, lambda connection: fn(connection, *args, **kwargs))
+            self._threads.submit(task.run, self._in, self.reader, lambda connection: fn(connection, *args, **kwargs))
         )
 
     async def read_own(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -276,12 +278,31 @@ class Database:
         not hold up live delivery, notification or the end of a revoked key's streams."""
         loop, task = asyncio.get_running_loop(), contextvars.copy_context()
         return await loop.run_in_executor(
-            self._own_threads, lambda: task.run(_in, self.own_reader, lambda c: fn(c, *args, **kwargs))
+            self._own_threads, lambda: task.run(self._in, self.own_reader, lambda c: fn(c, *args, **kwargs))
         )
 
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for threads and commands."""
-        return _in(self.reader, lambda connection: fn(connection, *args, **kwargs))
+        return self._in(self.reader, lambda connection: fn(connection, *args, **kwargs))
+
+    def _in(self, engine: Engine, fn: Callable[[Connection], T]) -> T:
+        try:
+            return _in(engine, fn)
+        except Damaged:
+            self.found_damaged()
+            raise
+
+    def found_damaged(self) -> None:
+        """Some part of the hub met damage: from now on nothing is accepted, until the hub is started again. What would
+        be written to the sound parts could not be kept when a backup takes the database's place."""
+        if not self._damaged:
+            self._damaged = True
+            log("hub").critical("the database is damaged: nothing is accepted any more", what_to_do=DAMAGED)
+
+    def must_be_sound(self) -> None:
+        """Errors: Damaged, once damage was met."""
+        if self._damaged:
+            raise Damaged(DAMAGED)
 
     async def watch(self) -> None:
         """Ask for ever whether the database answers; a file answers always."""

@@ -158,6 +158,8 @@ class Busy(HubError):
 class Damaged(Busy):
     """The database is damaged; nothing was stored. For senders as any other break: what they keep, they send again."""
 
+    title = later("The hub's database is damaged")
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "60"}

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from routehub.core.clock import Clock
 from routehub.core.db import Database, as_hub_error
-from routehub.core.errors import Busy, HubError, Unchanged
+from routehub.core.errors import Busy, Damaged, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch
 from routehub.journal.bell import Bell
@@ -165,6 +165,7 @@ class Writer:
         """Take all of them or none: within the bounds, and not while the hub stops."""
         if self._stopping:
             raise Busy(STOPPING, retry_after=5)
+        self._db.must_be_sound()
         if any(item.job.appends for item in items):
             self._db.pulse.check()
         if self._thread is None:
@@ -239,6 +240,7 @@ class Writer:
 
     def _commit(self, waiting: Sequence[_Waiting]) -> tuple[Committed, list[Outcome]]:
         """Errors: ``_Apart`` when some job's values are at fault; whatever else the database fails with."""
+        self._db.must_be_sound()
         try:
             with self._db.write() as conn:
                 batch = Batch.open(conn, self._clock, self._known)
@@ -304,7 +306,12 @@ class Writer:
     def _fault(self, error: Exception) -> Exception:
         if isinstance(error, DBAPIError):
             log("journal").error("commit failed", error=type(error.orig).__name__, words=str(error.orig)[:200])
-            return as_hub_error(error)
+            known = as_hub_error(error)
+            if isinstance(known, Damaged):
+                self._db.found_damaged()
+            return known
+        if isinstance(error, HubError):
+            return error
         if isinstance(error, PoolTimeout):
             return Busy("The hub's database cannot be reached right now. Nothing was stored; send the same again.")
         log("journal").error("batch failed", exc_info=error)

@@ -86,8 +86,9 @@ Scrapers = Annotated[None, Depends(_for_scrapers)]
 @router.get("/health/ready")
 async def ready(ctx: Ctx, _: OperatorsOnly) -> Response:
     """What the operator watches: durability, epoch, head, how far the followers are, what waits to be sent. 503 when
-    the hub stops or cannot read its journal. Not public: counts would tell of hidden traffic."""
+    the hub stops, cannot read its journal or has met damage in it. Not public: counts would tell of hidden traffic."""
     try:
+        ctx.db.must_be_sound()
         found = await ctx.db.read(_facts)
     except HubError as fault:
         found = {"fault": fault.detail}
