@@ -70,7 +70,7 @@ def test_a_running_hub_with_a_backup_is_well_and_what_waits_is_told_with_its_men
     given_up = outgoing.row("given-up", "a", "c", "message", "wbr", "SI", "email", "note", now) | {"state": "dead"}
     office.change(lambda tx: outgoing.add(tx, [late | {"due_at": now + timedelta(days=1)}, given_up]))
     status, faults = doctor(url, tmp_path, monkeypatch, port=port, public_url="https://hub.example")
-    assert (status, sorted(faults)) == (1, ["backups", "dead letters", "people", "proxy", "routes", "sending"])
+    assert (status, sorted(faults)) == (1, ["backups", "dead letters", "mail", "people", "proxy", "routes", "sending"])
     office.db.close()
 
 
@@ -81,6 +81,9 @@ def test_keys_that_end_soon_are_named_and_others_are_not(migrated_database_url: 
     assert keys(directory, wall()).well
     soon = keys(directory, wall() + timedelta(days=20))
     assert (soon.well, "SI system on" in soon.words or "more" in soon.words) == (False, True)
+    over = keys(directory, wall() + timedelta(days=40))
+    assert (over.well, "have ended, and their systems have no other" in over.words) == (False, True)
+    assert keys(directory, wall() + timedelta(days=90)).well, "a system that has been silent so long is not waited for"
     office.db.close()
 
 
