@@ -80,6 +80,7 @@ async def test_a_malformed_report_is_refused_with_a_problem_document(hub: Inside
             assert len(answer.content) < 100_000, f"{name}: an answer is no echo of what was sent"
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_every_door_in_refuses_every_malformed_body(hub: Inside, account: Account):
     tried = 0
@@ -113,6 +114,7 @@ NASTY = (
 )  # fmt: skip
 
 
+@pytest.mark.timeout(900)
 async def test_no_address_and_no_query_makes_the_hub_fail(hub: Inside, account: Account):
     """Every way out with every nasty word in the place of each of its parameters, one at a time."""
     await hub.put_report("MK", "2015-10-20", [arrivals(5)])
