@@ -3,12 +3,14 @@ them anew with ROUTEHUB_TEST_WRITE_GOLDEN=1."""
 
 import os
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from routehub.core.canonical import dumps
+from routehub.core.language import using
 from routehub.digests.agenda import compile_agenda
 from routehub.digests.circle import announced_conferences
 from routehub.digests.render import layout
@@ -94,6 +96,21 @@ def compare(name: str, text: str) -> None:
     assert steady(text) == file.read_text(encoding="utf-8")
 
 
+async def in_german(world: World) -> None:
+    """Everything that the mail says itself; the record's own lines stay English, and are marked as such."""
+    page = await the_page(world)
+    text, html = layout.text(page), layout.html(page)
+    for words in (
+        "Entwurf der Tagesordnung", "davon 2 für Verschiedenes", "Warum er hier steht:", "Gewünscht:", "Leitung:",
+        "Die Woche in Zahlen", "Unterbringung:", "Nordmazedonien", "Donnerstag, 22. Januar 2026",
+    ):  # fmt: skip
+        assert words in text or words in html, words
+    for words in ("Wanted:", "led by", "Why it is here", "Trends of the week", "Join", "Chaired by", " and "):
+        assert words not in " ".join(layout.text(replace(page, items=(), prepare=(), notes=())).split()), words
+    assert '<html lang="de">' in html
+    assert '<span lang="en">Reporting this week</span>' in html
+
+
 @pytest.mark.parametrize("marking", ["live", "exercise"])
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_the_digest_of_a_week_reads_as_in_its_golden_files(migrated_database_url: str, marking: str):
@@ -108,6 +125,8 @@ async def test_the_digest_of_a_week_reads_as_in_its_golden_files(migrated_databa
             compare("agenda-live.md", layout.markdown(page))
             compare("agenda-live.html", layout.html(page))
             compare("agenda-live.mail.html", layout.mail_html(page))
+            with using("de"):
+                await in_german(world)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -4,12 +4,13 @@ reads: how it writes a day stands in its catalogue, as a pattern of Unicode (UTS
 from datetime import date
 
 from babel.dates import format_date
+from babel.numbers import get_decimal_symbol
 
 from routehub.core.language import ENGLISH, current, locale, pgettext
 from routehub_schemas.numbers import NARROW, written
 
 MINUS = "\u2212"
-__all__ = ["MINUS", "NARROW", "day", "number", "percent", "signed_percent"]
+__all__ = ["MINUS", "NARROW", "day", "decimal", "number", "percent", "signed_percent"]
 
 
 def number(value: int) -> str:
@@ -23,9 +24,15 @@ def signed_percent(now: int, before: int) -> str:
     return f"{'+' if share >= 0 else MINUS}{percent(abs(share))}"
 
 
+def decimal(value: float) -> str:
+    """``70.7``, ``37``; with the decimal sign of the language: ``70,7``."""
+    text = f"{value:g}"
+    return text if current() == ENGLISH else text.replace(".", get_decimal_symbol(locale()))
+
+
 def percent(value: float) -> str:
     """``38%``; with the narrow space that most other languages want before the sign: ``38 %``."""
-    return f"{value:g}{'' if current() == ENGLISH else NARROW}%"
+    return f"{decimal(value)}{'' if current() == ENGLISH else NARROW}%"
 
 
 def day(value: date) -> str:

@@ -248,5 +248,5 @@ def days_words(days: float) -> str:
     """``2 days``, ``1.5 days``, ``14 hours``."""
     if days < 1:
         return plural("%(n)s hour", "%(n)s hours", round(days * 24))
-    text = f"{days:.1f}".removesuffix(".0")
-    return plural("%(days)s day", "%(days)s days", 1 if text == "1" else 2, days=text)
+    many = round(days, 1)
+    return plural("%(days)s day", "%(days)s days", 1 if many == 1 else 2, days=words.decimal(many))

@@ -354,6 +354,7 @@ def environment() -> Environment:
     env.filters["points"] = points
     env.filters["change"] = numbers.change
     env.filters["percent"] = words.percent
+    env.filters["decimal"] = words.decimal
     env.filters["plan"] = partial(language.pgettext, "plan")
     env.filters["roles"] = roles_in_words
     language.into(env)
