@@ -5,7 +5,7 @@ All of them name every problem at once. `read` is for readers of a hub that may 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, cast
@@ -37,11 +37,23 @@ def payload(kind: Kind, data: Any, pointer: str = "/data") -> Payload:
     except ValidationError as error:
         found = problems(kind.payload, data, pointer, error)
         found += [problem.below(pointer) for problem in _rules_of_rest(kind, data, error)]
-        raise Invalid(found[:MOST_PROBLEMS]) from None
+        raise Invalid(_in_order(found)[:MOST_PROBLEMS]) from None
     broken = [*_common(made), *kind.check(made)]
     if broken:
         raise Invalid(problem.below(pointer) for problem in broken[:MOST_PROBLEMS])
     return made
+
+
+def _in_order(found: Iterable[Problem]) -> list[Problem]:
+    """The items of a list by their numbers; fields in the order in which they are found."""
+    names: dict[str, int] = {}
+
+    def place(problem: Problem) -> list[int]:
+        return [
+            int(word) if word.isdecimal() else names.setdefault(word, len(names)) for word in problem.pointer.split("/")
+        ]
+
+    return sorted(found, key=place)
 
 
 def _rules_of_rest(kind: Kind, data: Any, error: ValidationError) -> Iterator[Problem]:

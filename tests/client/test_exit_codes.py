@@ -60,6 +60,13 @@ def test_0_a_post_gives_its_id_first_and_its_words_beside_it(rh: Rh, stub: StubH
     assert put.headers["authorization"].startswith("Bearer rh_sys_")
 
 
+def test_all_that_was_typed_wrong_is_told_at_once(rh: Rh, stub: StubHub) -> None:
+    done = rh("figures", "set", "arivals.HR=xx", "present=7", "departures.AT=y")
+    told = ("arivals.HR: 'xx' is not", "departures.AT: 'y' is not", "'arivals' is no figure. Did you mean arrivals?")
+    assert [words for words in told if words not in done.err] == []
+    assert stub.writes == []
+
+
 @pytest.mark.parametrize(
     "words",
     [

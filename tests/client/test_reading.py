@@ -102,7 +102,7 @@ def test_status_is_the_lines_of_the_overview(rh: Rh, hub: StubHub) -> None:
         ["!", "05:40", "SEVERE", "MK", "Gevgelija", "A-7F3K"],
         ["-", "Tue", "20", "Jan,", "21:15", "RO", "silent", "for", "3", "days"],
     ]
-    assert done.lines[3] == "For SI: acknowledge A-7F3K now; post figures by 08:00"
+    assert done.lines[3:] == ["For SI:", "  acknowledge A-7F3K now", "  post figures by 08:00"]
     assert done.err == "Next: rh alert ack A-7F3K\n"
     assert "\x1b" not in done.out
     rh("status")
@@ -211,7 +211,7 @@ def test_the_template_holds_the_partys_own_fields_and_goes_back_in_as_it_is(rh: 
     assert hub.writes[0].body == {"figures": [{"indicator": "arrivals", "counterpart": "HR", "value": 1362}]}
     forgotten = rh("figures", "post", "-", stdin=done.out)
     assert forgotten.code != 0
-    assert "figures have no value yet: put numbers for null" in forgotten.err
+    assert "figures are still null. Put a number for at least one" in forgotten.err
     assert len(hub.writes) == 1
     strict = json.loads(rh("figures", "template", "--json").out)
     assert strict["day"] == "2026-01-21"

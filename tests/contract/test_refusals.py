@@ -96,6 +96,11 @@ def test_rules_of_the_parts_that_can_be_read_come_with_what_cannot_be_read() -> 
     }  # fmt: skip
 
 
+def test_items_of_a_list_come_by_their_numbers_whoever_found_them_wrong() -> None:
+    figures = [{"indicator": "arivals", "value": 1}, {"indicator": "arrivals", "value": "xx"}]
+    assert list(problems("report", REPORT | {"figures": figures}, "")) == ["/figures/0/indicator", "/figures/1/value"]
+
+
 def test_a_list_of_which_nothing_can_be_read_is_not_called_empty_too() -> None:
     assert set(problems("report", REPORT | {"figures": [{"indicator": "arrivals", "value": -1}]}, "")) == {
         "/figures/0/value"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from routehub.cli import application
+from routehub.cli.examination import work
 from routehub.cli.examination.database import span
 from routehub.cli.examination.machine import bell
 from routehub.cli.examination.work import keys
@@ -20,7 +22,7 @@ from routehub.directory.snapshot import load
 from routehub_schemas.registry import Registry
 from tests.delivery.office import Office
 from tests.fixtures.databases import migrate
-from tests.fixtures.furnished import furnish
+from tests.fixtures.furnished import WBR, furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.mail import SmtpSink
 from tests.fixtures.nats import NatsServer
@@ -48,6 +50,39 @@ def test_a_hub_without_faults_that_is_not_yet_started_wants_a_start_and_a_backup
     status, faults = doctor(migrated_database_url, tmp_path, monkeypatch, port=str(free_port))
     assert (status, list(faults)) == (2, NEW)
     assert "routehub backup" in faults["backups"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_hub_that_the_option_or_the_environment_names_is_looked_at(
+    hub_process: HubProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_port: int
+):
+    def seen(*words: str, **settings: str) -> dict[str, str]:
+        for name, value in {"database_url": hub_process.database_url, "data_dir": str(tmp_path), **settings}.items():
+            monkeypatch.setenv(f"ROUTEHUB_{name.upper()}", value)
+        done = CliRunner().invoke(application(), ["doctor", "--json", *words])
+        return {one["what"]: f"{one['state']} {one['words']}" for one in json.loads(done.stdout)}
+
+    named = seen(url=hub_process.url)
+    assert named["hub"].startswith(f"well ready at 127.0.0.1:{hub_process.port},")
+    assert named["proxy"].endswith(hub_process.url)
+    assert seen(port=str(free_port))["hub"].startswith(f"look does not answer at 127.0.0.1:{free_port} ")
+    assert seen("--port", str(hub_process.port))["hub"].startswith("well ready")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("marking", "hours", "state"), [("live", 12, "hint"), ("live", 36, "look"), ("sample", 36, "hint")]
+)
+def test_no_backup_is_a_hint_on_the_first_day_and_where_all_is_invented(
+    migrated_database_url: str, marking: str, hours: int, state: str
+):
+    furnish(migrated_database_url, replace(WBR, marking=marking))
+    office = Office(migrated_database_url)
+    office.change(lambda tx: tx.audit("set-clock", "*", "", "operator", {}))
+    later = wall() + timedelta(hours=hours)
+    found = office.db.read_sync(lambda conn: {one.what: one for one in work.of(conn, later)})
+    assert found["backups"].state == state
+    office.db.close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -146,7 +146,7 @@ async def test_places_that_fill_are_told_with_the_days_that_are_left(migrated_da
         await close(world, 14)
         found = {a.rule: a for a in await world.read(computed)}
         assert (
-            found["capacity"].headline == "MK: nearly full, 1\u202f850 people in 2\u202f000 places (92%) (Thu 15 Oct)"
+            found["capacity"].headline == "MK: nearly full, 1\u202f850 people in 2\u202f000 places (93%) (Thu 15 Oct)"
         )
         assert found["full"].severity == "Severe"
         assert "150 places free, full in 0.3 days" in found["full"].headline

@@ -1,7 +1,11 @@
 """Numbers as people type them (UX 3.1 and check A7)."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from routehub.core.words import whole_percent
+from routehub.web import times
 from routehub.web.numbers import NotANumber, change, count, read_count
 
 
@@ -43,3 +47,18 @@ def test_a_change_is_a_number_and_a_whole_percentage():
     assert change(35, 38) == "\u22123 (\u22128%)"
     assert change(5, 5) == "no change"
     assert change(5, 0) == "+5"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(310, 950, 33), (2_899, 5_000, 58), (5_813, 6_400, 91), (1, 1_000, 0), (1_999, 2_000, 99), (2_000, 2_000, 100),
+     (2_031, 2_000, 102)],
+)  # fmt: skip
+def test_a_share_is_rounded_and_never_whole_before_it_is(part, whole, shown):
+    assert whole_percent(part, whole) == shown
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(119, "in 119 min"), (149, "in 2 h"), (297, "in 5 h"), (-1, "")])
+def test_how_long_it_takes_is_said_to_the_nearest_hour(minutes, shown):
+    now = datetime(2016, 1, 21, 6, tzinfo=UTC)
+    assert times.until(now + timedelta(minutes=minutes), now) == shown

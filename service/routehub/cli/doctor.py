@@ -1,9 +1,11 @@
 """``routehub doctor``: what would keep this hub from doing its work, and one thing to do about each fault."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -15,13 +17,19 @@ from routehub.core.errors import Damaged, HubError
 from routehub.core.settings import Settings
 
 FAULT, LOOK = 1, 2
-SHOWN = {"well": "well ", "look": "LOOK ", "fault": "FAULT"}
+HERE = ("127.0.0.1", "::1", "localhost")
+SHOWN = {"well": "well ", "hint": "hint ", "look": "LOOK ", "fault": "FAULT"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:
+def doctor(
+    port: Annotated[
+        int | None, typer.Option(help="Port of the hub on this machine; else that of ROUTEHUB_PORT or ROUTEHUB_URL.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False,
+) -> None:
     """Look at the machine, the database and the hub's work, and say what to do. Exit status 0: all is well; 1: a fault;
-    2: nothing is broken, and something wants looking at."""
-    findings = list(examine(Settings()))
+    2: nothing is broken, and something wants looking at. A hint changes no exit status."""
+    findings = list(examine(_settings(port)))
     if as_json:
         typer.echo(json.dumps([asdict(one) | {"well": one.well} for one in findings], indent=2, ensure_ascii=False))
     else:
@@ -30,8 +38,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.
             if one.fix:
                 typer.echo(f"       {one.fix}")
     states = {one.state for one in findings}
-    if states - {"well"}:
+    if states - {"well", "hint"}:
         raise typer.Exit(FAULT if "fault" in states else LOOK)
+
+
+def _settings(port: int | None) -> Settings:
+    """With the port that was asked for, else that of the settings, else that of the hub on this machine whose address
+    was given to the terminal client."""
+    if port is None and "ROUTEHUB_PORT" not in os.environ:
+        address = urlsplit(os.environ.get("ROUTEHUB_URL", ""))
+        port = address.port if address.scheme == "http" and address.hostname in HERE else None
+    return Settings() if port is None else Settings(port=port)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

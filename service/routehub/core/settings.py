@@ -2,10 +2,12 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class Settings(BaseSettings):
@@ -17,7 +19,9 @@ class Settings(BaseSettings):
         "sqlite:///var/routehub.db",
         description="SQLAlchemy address of the SQLite file or PostgreSQL database.",
     )
-    public_url: str = Field("http://127.0.0.1:8000", description="Address under which users reach the hub.")
+    public_url: str = Field(
+        "", description="Address under which users reach the hub; empty: `http://`, the host and the port below."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("var"), description="Folder for the hub's own files: lock, mail kept as files.")
@@ -166,6 +170,18 @@ class Settings(BaseSettings):
             if network.prefixlen == 0:
                 raise ValueError(f"{one} is everybody")
         return given
+
+    @model_validator(mode="after")
+    def _reached_where_it_listens(self) -> Self:
+        if not self.public_url:
+            self.public_url = f"http://{self.own_host}:{self.port}"
+        return self
+
+    @property
+    def own_host(self) -> str:
+        """What reaches the hub from its own machine."""
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return f"[{host}]" if ":" in host else host
 
     @property
     def checkpoint_file(self) -> Path:

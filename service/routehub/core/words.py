@@ -10,7 +10,7 @@ from routehub.core.language import ENGLISH, current, locale, pgettext
 from routehub_schemas.numbers import NARROW, written
 
 MINUS = "\u2212"
-__all__ = ["MINUS", "NARROW", "day", "decimal", "number", "percent", "signed_percent"]
+__all__ = ["MINUS", "NARROW", "day", "decimal", "number", "percent", "signed_percent", "whole_percent"]
 
 
 def number(value: int) -> str:
@@ -22,6 +22,13 @@ def signed_percent(now: int, before: int) -> str:
     """``+38%``, ``−4%``: a whole percentage of ``before``, which must not be 0."""
     share = round(100 * (now - before) / before)
     return f"{'+' if share >= 0 else MINUS}{percent(abs(share))}"
+
+
+def whole_percent(part: int, whole: int) -> int:
+    """A share in whole per cents, to the nearest; never 100 before it is whole. ``whole`` must not be 0. Levels, such
+    as nearly full, go by the exact share."""
+    share = (200 * part + whole) // (2 * whole)
+    return min(share, 99) if part < whole else share
 
 
 def decimal(value: float) -> str:

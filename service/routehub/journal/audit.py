@@ -65,6 +65,11 @@ class AuditView:
     detail: dict[str, Any]
 
 
+def began(conn: Connection) -> datetime | None:
+    """The time of the first act that is kept: how old a hub is."""
+    return conn.execute(select(func.min(audit_rows.c.at))).scalar()
+
+
 def page(conn: Connection, route: str, party: str, before: int | None, limit: int) -> list[AuditView]:
     """A party's audit on a route, sign-ins among it, from the newest back; ``before`` is the number to go on from."""
     a = audit_rows.c

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from routehub.boards.figures.queries import FigureQuery, figures
 from routehub.boards.reporting.freshness import Freshness, freshness
 from routehub.boards.reporting.queries import days_of
+from routehub.core.words import whole_percent
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views import shared
 from routehub.views.route import level
@@ -80,7 +81,7 @@ class PartyPlaces:
     def percent(self) -> int | None:
         if self.now is None or not self.now.places or self.now.occupied is None:
             return None
-        return 100 * self.now.occupied // self.now.places
+        return whole_percent(self.now.occupied, self.now.places)
 
 
 @dataclass(frozen=True)

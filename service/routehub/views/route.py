@@ -10,6 +10,7 @@ from routehub.boards.alerts.queries import AlertView, alerts
 from routehub.boards.figures.queries import FigureQuery, FigureValue, figures
 from routehub.boards.reporting.freshness import DayReport, Freshness, freshness, missed
 from routehub.boards.reporting.queries import days_of
+from routehub.core.words import whole_percent
 from routehub.directory.reporting_day import current_day
 from routehub.directory.snapshot import Directory, LegView, Membership, RouteView
 from routehub.views import shared
@@ -52,7 +53,7 @@ class Capacity:
 
     @property
     def percent(self) -> int | None:
-        return 100 * self.occupied // self.places if self.places else None
+        return whole_percent(self.occupied, self.places) if self.places else None
 
     @property
     def level(self) -> str:

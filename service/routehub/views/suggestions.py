@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routehub.core.language import _
-from routehub.core.words import number, percent
+from routehub.core.words import number, percent, whole_percent
 
 NEARLY_FULL = 0.90
 """From here on a party is nearly full (DOMAIN 6), and is helped down to it."""
@@ -38,7 +38,7 @@ class Room:
     @property
     def percent(self) -> int:
         """As the boards show it."""
-        return 100 * self.occupied // self.places
+        return whole_percent(self.occupied, self.places)
 
     @property
     def load(self) -> int:

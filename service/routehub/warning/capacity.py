@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from routehub.core.words import number
+from routehub.core.words import number, whole_percent
 from routehub.warning.finding import Finding, Level, score
 from routehub_schemas.vocab import Severity
 
@@ -42,8 +42,7 @@ def detect(now: Occupancy, p: CapacityParameters) -> Finding | None:
     if share < p.filling:
         return None
     word, severity, level = _level(share, p)
-    # Cut off, not rounded: 89.7 % is not yet nearly full.
-    percent = f"{100 * now.occupied // now.places}%" if now.places else "without any place"
+    percent = f"{whole_percent(now.occupied, now.places)}%" if now.places else "without any place"
     return Finding(
         rule=RULE,
         level=level,

@@ -104,8 +104,8 @@ def check(form: ConferenceForm) -> Faults:
 
 
 def _typed(start: datetime | None, zone: ZoneInfo) -> str:
-    """As it stands in the field: ``2026-01-29 10:00``."""
-    return write_time(start, zone).replace("T", " ")
+    """As it stands in the field: ``2026-01-29T10:00``."""
+    return write_time(start, zone)
 
 
 def _whole(text: str, least: int, most: int) -> bool:

@@ -46,8 +46,11 @@ def _steps(who: Visitor, picture: RoutePicture, todo: list[Todo]) -> list[FirstS
         reported = station is not None and station.freshness.state in ("in", "nothing_to_report", "excused")
         found.append(FirstStep(later("Post the figures of today"), "/figures", reported))
     if "response" in who.may:
+        # Never ticked off: what has to be acknowledged may come while the page is open.
         waits = any(item.at_once for item in todo)
-        found.append(FirstStep(later("Acknowledge what is new"), "/alerts", not waits))
+        found.append(
+            FirstStep(later("Acknowledge what is new") if waits else later("See which alerts are open"), "/alerts")
+        )
     if "chair" in who.principal.roles:
         found.append(FirstStep(later("Look at the next agenda"), "/conference"))
     found.append(FirstStep(later("Choose what reaches you"), "/settings/notifications"))

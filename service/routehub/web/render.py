@@ -125,6 +125,10 @@ class Shown:
     def at(self, value: datetime) -> Markup:
         return self._tag(value, times.moment(value, self.zone, self.now))
 
+    def dated(self, value: datetime) -> Markup:
+        """With the day also where it is today, as the end of a time that began on another: ``Sun 22 Nov, 06:45``."""
+        return self._tag(value, times.dated(value, self.zone, self.now))
+
     def words_at(self, value: datetime) -> str:
         """Where no element can stand, as within a text that is escaped later."""
         return times.moment(value, self.zone, self.now)
@@ -149,6 +153,11 @@ class Shown:
 
     def long_day(self, value: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), times.long_day(value))
+
+    @property
+    def yesterday(self) -> str:
+        """The day before the present one, as it stands beside a number: ``Tue 20``."""
+        return times.short_day(self.now.astimezone(self.zone).date() - timedelta(days=1))
 
     def day_words(self, value: date) -> str:
         """Where no element can stand, as in a drawing: ``Wed 21 Jan``."""

@@ -31,9 +31,13 @@ def clock(value: datetime, zone: ZoneInfo) -> str:
 
 def moment(value: datetime, zone: ZoneInfo, now: datetime) -> str:
     """``06:24`` on the same day, else with the day: ``Tue 20 Jan, 18:10``; with the year where it is another."""
+    same = value.astimezone(zone).date() == now.astimezone(zone).date()
+    return clock(value, zone) if same else dated(value, zone, now)
+
+
+def dated(value: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """``Tue 20 Jan, 18:10`` on whatever day; with the year where it is another."""
     local, today = value.astimezone(zone), now.astimezone(zone)
-    if local.date() == today.date():
-        return f"{local:%H:%M}"
     year = f" {local.year}" if local.year != today.year else ""
     return f"{day(local.date())}{year}, {local:%H:%M}"
 
@@ -78,8 +82,11 @@ def ago(value: datetime, now: datetime) -> str:
 
 
 def until(value: datetime, now: datetime) -> str:
-    """``in 58 min``, ``in 5 h``: only ever beside the exact time; empty for what is over or more than a day off."""
+    """``in 58 min``, ``in 5 h``, to the nearest hour: only ever beside the exact time; empty for what is over or more
+    than a day off."""
     minutes = int((value - now).total_seconds() // 60)
     if minutes < 0 or minutes >= 24 * 60:
         return ""
-    return _("in %(minutes)s min", minutes=minutes) if minutes < 120 else _("in %(hours)s h", hours=minutes // 60)
+    return (
+        _("in %(minutes)s min", minutes=minutes) if minutes < 120 else _("in %(hours)s h", hours=(minutes + 30) // 60)
+    )

@@ -244,16 +244,22 @@ def _due(item: Mapping[str, Any], clock: Clock) -> str:
 
 
 def _row(item: Mapping[str, Any], clock: Clock) -> tuple[str, ...]:
-    projected = (item.get("projection") or {}).get("date") if item.get("state") != "done" else None
     return (
         clean(item.get("short_id")),
         " ".join(clean(code) for code in item.get("owners") or []),
         clean(item.get("title")),
         so_far(item),
         _due(item, clock),
-        clock.day(projected),
+        _projected(item, clock),
         state(item.get("state"), item.get("reported_at"), clock),
     )
+
+
+def _projected(item: Mapping[str, Any], clock: Clock) -> str:
+    """When it will be there; a date that no figure bears out yet says what it rests on."""
+    found = item.get("projection") or {}
+    day = clock.day(found.get("date")) if item.get("state") != "done" else ""
+    return f"{day}, at the declared rate" if day and found.get("basis") == "declared" else day
 
 
 def _record(item: Mapping[str, Any]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _told(run: Run, found: list[dict[str, Any]], rows: list[tuple[str, ...]]) ->
     elif run.options.plain:
         run.records(rows)
     else:
-        run.table(("PARTY", "NAME", "FUNCTION", "", "PHONE", "E-MAIL"), rows)
+        run.table(("PARTY", "NAME", "FUNCTION", "DUTY", "PHONE", "E-MAIL"), rows)
 
 
 def _row(item: Mapping[str, Any], duty: str) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _suggested(run: Run, told: Mapping[str, Any]) -> None:
         return
     for one in found:
         people = number(one.get("people"))
-        run.line(f"{clean(one.get('to_party'))} has room for {people} people of {clean(one.get('from_party'))}.")
+        run.line(f"{clean(one.get('to_party'))} has room for {people} people from {clean(one.get('from_party'))}.")
         run.line(f"  {clean(one.get('why'))}")
         for line in one.get("arithmetic") or []:
             run.line(f"  {clean(line)}")

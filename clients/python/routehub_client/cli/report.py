@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from routehub_client.cli.run import Run
 from routehub_client.cli.words import clean
 from routehub_schemas import wire
 from routehub_schemas.errors import Invalid, Problem
+from routehub_schemas.reference import indicators
 
 Day = Annotated[str | None, typer.Option("--day", help="The reporting day.", metavar="YYYY-MM-DD")]
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="The report as JSON; - reads stdin.")]
@@ -51,10 +53,7 @@ def set_figures(
 
     KEY is indicator, indicator.COUNTERPART or indicator@place. Figures that are not named stay as they are.
     """
-    try:
-        told = [figuretext.figure(word) for word in figures]
-    except figuretext.Unreadable as fault:
-        raise Usage(str(fault)) from None
+    told = _typed(figures)
     for figure in told:
         figure |= {"status": "provisional"} if provisional else {}
         figure |= {"method": "estimated"} if estimated else {}
@@ -64,6 +63,26 @@ def set_figures(
         if not run.options.json:  # who typed figures knows them by their keys, and no pointers
             fault.problems = tuple(_as_typed(told, problem) for problem in fault.problems)
         raise
+
+
+def _typed(words: list[str]) -> list[dict[str, Any]]:
+    """Figures as they were typed, or everything that is wrong with them: beside a bad number a name that no indicator
+    has, which the hub would otherwise say only at the next try."""
+    told: list[dict[str, Any]] = []
+    faults: list[str] = []
+    unknown: list[str] = []
+    for word in words:
+        name = word.partition("=")[0].partition(".")[0].partition("@")[0].strip()
+        if name and name not in indicators():
+            near = difflib.get_close_matches(name, indicators(), n=1)
+            unknown.append(f"{clean(name)!r} is no figure." + (f" Did you mean {near[0]}?" if near else ""))
+        try:
+            told.append(figuretext.figure(word))
+        except figuretext.Unreadable as fault:
+            faults.append(str(fault))
+    if faults:  # the names alone are for the hub to judge: it may know newer ones
+        raise Usage(" ".join([*faults, *dict.fromkeys(unknown)]))
+    return told
 
 
 def _as_typed(figures: list[dict[str, Any]], problem: Problem) -> Problem:
@@ -175,8 +194,11 @@ def _filled(run: Run, told: dict[str, Any]) -> dict[str, Any]:
         return told
     kept = [item for item in figures if not _blank(item)]
     if figures and not kept:
-        none = "1 figure has" if len(figures) == 1 else f"{len(figures)} figures have"
-        raise Usage(f"{none} no value yet: put numbers for null, or leave them out.")
+        none = "the one figure is" if len(figures) == 1 else f"all {len(figures)} figures are"
+        raise Usage(
+            f"Nothing to post: {none} still null. Put a number for at least one; what stays null is left out. "
+            "A day with nothing to report: rh figures nil"
+        )
     if len(kept) < len(figures):
         left = ", ".join(clean(figuretext.key(item)) for item in figures if _blank(item))
         run.say(f"Left out, because no number is given: {left}")

@@ -128,8 +128,9 @@ def _lines(run: Run, told: answers.Status, clock: Clock) -> None:
 def _wanted(run: Run, told: answers.Status, me: answers.Me, clock: Clock) -> None:
     todo = told.get("todo", [])
     if todo:
-        wanted = "; ".join(clean(item.get("text")) + _by(item, clock) for item in todo)
-        run.line(f"For {clean(me.get('party', {}).get('code'))}: {wanted}")
+        run.line(f"For {clean(me.get('party', {}).get('code'))}:")
+        for item in todo:
+            run.line(f"  {clean(item.get('text'))}{_by(item, clock)}")
     step = next((command for item in todo if (command := _next_step(item))), None)
     if step:
         run.say(f"Next: {step}")

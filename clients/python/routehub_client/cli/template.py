@@ -93,7 +93,7 @@ def _text(
     if word:
         yield f"// {word}"
     yield f"// {party}, reporting day that ends on {clock.day(day)}. Put numbers for null."
-    yield "// null means not shared; 0 means that there were none."
+    yield "// A figure left at null is not posted; 0 means that there were none."
     yield "{"
     yield f'  "party": {json.dumps(party)},'
     yield f'  "day": "{day.isoformat()}",'

@@ -74,7 +74,7 @@ class Clock:
         return short
 
     def day(self, value: object) -> str:
-        """«Wed 21 Jan»; with the year when it is more than six months away."""
+        """«Wed 21 Jan»; with the year where it is another."""
         if isinstance(value, datetime):
             value = value.astimezone(self.zone).date()
         if isinstance(value, str):
@@ -85,7 +85,7 @@ class Clock:
         if not isinstance(value, date):
             return ""
         text = f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
-        return text if abs((value - self.now.date()).days) <= 183 else f"{text} {value.year}"
+        return text if value.year == self.now.year else f"{text} {value.year}"
 
     def time(self, value: object) -> str:
         """«05:40» today, «Tue 20 Jan, 21:15» on other days."""

@@ -14,15 +14,15 @@ _TEMPLATES = Environment(
 )  # fmt: skip
 
 
-def html(document: Document) -> str:
-    """All doors by their tags, and the schemas that they name."""
+def html(document: Document, *, exercise: bool) -> str:
+    """All doors by their tags, and the schemas that they name. exercise: whether the hub says that it is not real."""
     by_tag: dict[str, list[Document]] = {tag["name"]: [] for tag in document["tags"]}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             by_tag[operation["tags"][0]].append({"method": method.upper(), "path": path, **operation})
     return _TEMPLATES.get_template("page.html").render(
         info=document["info"], tags=document["tags"], by_tag=by_tag, schemas=document["components"]["schemas"],
-        refusals=document["components"]["responses"], style=style(), shown=_shown, name_of=_name_of,
+        refusals=document["components"]["responses"], style=style(), exercise=exercise, shown=_shown, name_of=_name_of,
         paragraphs=document["info"]["description"].split("\n\n"),
     )  # fmt: skip
 

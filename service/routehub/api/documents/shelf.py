@@ -36,7 +36,7 @@ class Shelf:
     def page(self) -> str:
         from routehub.api.documents import page
 
-        return page.html(self.openapi)
+        return page.html(self.openapi, exercise=self._settings.mode == "exercise")
 
     @cached_property
     def page_policy(self) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from routehub.boards.commitments.queries import CommitmentView, Said, Step
-from routehub.core.words import number
+from routehub.core.words import number, whole_percent
 
 REACHED = ("in_place", "in_use")
 """The stages that count towards a target: what is only pledged, confirmed or under way does not."""
@@ -143,7 +143,7 @@ def standing(view: CommitmentView, today: date, now: datetime) -> Standing:
     before = [one for one in reached if one.day <= today - WEEK]
     return Standing(
         state, last, max(0, said.target - (last.value if last else 0)) if said.target is not None else None,
-        100 * last.value // said.target if last is not None and said.target else None,
+        whole_percent(last.value, said.target) if last is not None and said.target else None,
         projection, said.deadline, max(0, late) if state == "overdue" else 0, reported_at,
         last.value - before[-1].value if last is not None and before else None,
     )  # fmt: skip

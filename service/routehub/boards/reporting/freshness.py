@@ -15,12 +15,19 @@ Pauses = Sequence[PauseView]
 
 @dataclass(frozen=True)
 class DayReport:
-    """The reports of one party for one reporting day: when the first and the last came, and which kind."""
+    """The reports of one party for one reporting day: when the first and the last came, and which kind. ``message_id``:
+    of the last; ``first_id``: of the first, where that is another."""
 
     first_at: datetime
     last_at: datetime
     nothing_to_report: bool
     message_id: str
+    first_id: str = ""
+
+    @property
+    def begun_by(self) -> str:
+        """The message with which the day came in."""
+        return self.first_id or self.message_id
 
 
 @dataclass(frozen=True)

@@ -17,22 +17,25 @@ def days_of(
     """Reports by party and by the reporting day that they count for, both ends included."""
     r = reports_made.c
     days = (
-        select(r.party, r.counts_for, func.min(r.accepted_at).label("first_at"), func.max(r.sequence).label("last"))
+        select(
+            r.party, r.counts_for, func.min(r.accepted_at).label("first_at"), func.min(r.sequence).label("first"),
+            func.max(r.sequence).label("last"),
+        )
         .where(r.route == route, clause(r.audience_id, audiences), r.counts_for >= first, r.counts_for <= last)
         .group_by(r.party, r.counts_for)
-    )
+    )  # fmt: skip
     if party is not None:
         days = days.where(r.party == party)
     rows = conn.execute(days).all()
     # By their numbers, and not as a join: PostgreSQL would go through all reports that were ever made.
-    lasts = select(r.sequence, r.accepted_at, r.nothing_to_report, r.message_id).where(
-        r.sequence.in_([row.last for row in rows])
+    ends = select(r.sequence, r.accepted_at, r.nothing_to_report, r.message_id).where(
+        r.sequence.in_(sorted({number for row in rows for number in (row.first, row.last)}))
     )
-    newest = {row.sequence: row for row in conn.execute(lasts)}
+    known = {row.sequence: row for row in conn.execute(ends)}
     found: dict[str, dict[date, DayReport]] = {}
     for row in rows:
-        made = newest[row.last]
-        report = DayReport(row.first_at, made.accepted_at, made.nothing_to_report, made.message_id)
+        begun, made = known[row.first], known[row.last]
+        report = DayReport(row.first_at, made.accepted_at, made.nothing_to_report, made.message_id, begun.message_id)
         found.setdefault(row.party, {})[row.counts_for] = report
     return found
 

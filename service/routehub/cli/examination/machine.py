@@ -20,7 +20,6 @@ LITTLE_FREE = 0.1
 PATIENCE = 5.0
 MANY = 4_096
 """More addresses than a network that has only proxies in it."""
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 def disk(settings: Settings) -> Finding:
@@ -102,17 +101,17 @@ async def _ring(url: str) -> None:
 
 def hub(settings: Settings) -> Finding:
     """The hub that these settings are of, asked from its own machine."""
-    host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
-    address = f"http://{host}:{settings.port}/health/ready"
+    where = f"{settings.own_host}:{settings.port}"
+    address = f"http://{where}/health/ready"
     fix = (
         "A hub that was just started answers within seconds: ask again. Otherwise: systemctl status routehub; "
-        "journalctl -u routehub -n 50."
+        "journalctl -u routehub -n 50. If it listens elsewhere: routehub doctor --port PORT, or ROUTEHUB_PORT."
     )
     try:
         said = _asked(address)
     except (OSError, ValueError) as fault:
-        return found("hub", f"does not answer at {host}:{settings.port} ({fault})", look=True, fix=fix)
-    words = f"{said.get('status', 'answers')}, {said.get('live', {}).get('listeners', 0)} streams open"
+        return found("hub", f"does not answer at {where} ({fault})", look=True, fix=fix)
+    words = f"{said.get('status', 'answers')} at {where}, {said.get('live', {}).get('listeners', 0)} streams open"
     if why := said.get("fault"):
         words = f"{words}; {why}"
     return found("hub", words, fault=said.get("status") != "ready", fix=fix)

@@ -13,11 +13,12 @@ from routehub.core.db import Database
 from routehub.delivery import dispatcher, outgoing
 from routehub.delivery.escalation.reporting import standings
 from routehub.directory.snapshot import Directory, KeyView, load
-from routehub.journal import follow
+from routehub.journal import audit, follow
 from routehub.keeping import manifest as manifests
 
 BACKUP_OLD = timedelta(hours=36)
 """A night's backup that failed, and some hours to mend it."""
+FIRST_DAY = timedelta(days=1)
 STUCK = timedelta(minutes=5)
 ALERT_STUCK = timedelta(minutes=1)
 BEHIND = 1_000
@@ -30,29 +31,39 @@ NAMED = 5
 
 def everything(db: Database) -> Iterator[Finding]:
     """All of it, in one reading."""
-    yield from db.read_sync(lambda conn: list(_of(conn, wall())))
+    yield from db.read_sync(lambda conn: list(of(conn, wall())))
 
 
-def _of(conn: Connection, now: datetime) -> Iterator[Finding]:
+def of(conn: Connection, now: datetime) -> Iterator[Finding]:
     queue = outgoing.queue(conn)
-    yield backups(state.last_backup(conn), now)
+    directory = load(conn)
+    yield backups(state.last_backup(conn), now, due=_wants_backups(conn, directory, now))
     yield worker(queue, follow.head(conn) - follow.checkpoint(conn, dispatcher.NAME), now)
     yield dead_letters(queue.dead)
-    directory = load(conn)
     yield routes(directory)
     yield people(directory, now)
     yield keys(directory, now)
     yield parties(conn, directory)
 
 
-def backups(last: state.LastBackup | None, now: datetime) -> Finding:
+def _wants_backups(conn: Connection, directory: Directory, now: datetime) -> bool:
+    """Not yet on the first day, nor where all is invented."""
+    markings = {route.marking for route in directory.routes.values()}
+    if "sample" in markings and "live" not in markings:
+        return False
+    began = audit.began(conn)
+    return began is not None and now - began > FIRST_DAY
+
+
+def backups(last: state.LastBackup | None, now: datetime, *, due: bool = True) -> Finding:
+    """due: whether one should have been made by now."""
     fix = "Run: routehub backup. Every night: systemctl enable --now routehub-backup.timer (docs/backup.md)."
     if last is None:
-        return found("backups", "none has been made and proven by restoring it", look=True, fix=fix)
+        return found("backups", "none has been made and proven by restoring it", look=due, hint=True, fix=fix)
     age = now - last.made_at
     gone = "" if Path(last.where).exists() else " (not seen from here: on another machine, or moved)"
     words = f"the last is {_span(age)} old, up to message {last.head}: {last.where}{gone}"
-    return found("backups", words, look=age > BACKUP_OLD, fix=fix)
+    return found("backups", words, look=age > BACKUP_OLD and due, hint=age > BACKUP_OLD, fix=fix)
 
 
 def backups_there(folder: Path) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from routehub.core.language import _, later
+from routehub.core.words import whole_percent
 from routehub.digests import words
 from routehub.digests.render.reader import Reader
 from routehub.views.route import level
@@ -84,10 +85,10 @@ def _reception(occupied: WeekRow | None, places: WeekRow | None) -> tuple[str, s
     taken, there = _newest(occupied), _newest(places)
     if taken is None or there is None or not there:
         return _("not shared"), "ink"
-    name = level(taken, there)  # the share is rounded down: 89.8% is not yet the 90% from which it is nearly full
+    name = level(taken, there)
     said = _(
         "%(taken)s of %(there)s (%(share)s) %(level)s", taken=words.number(taken), there=words.number(there),
-        share=words.percent(100 * taken // there), level=_(LEVEL_WORDS[name]),
+        share=words.percent(whole_percent(taken, there)), level=_(LEVEL_WORDS[name]),
     )  # fmt: skip
     return said, LEVEL_CLASSES[name]
 

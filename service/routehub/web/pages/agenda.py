@@ -8,9 +8,11 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
+from routehub.boards.alerts.queries import alert
 from routehub.boards.conferences import queries
 from routehub.boards.conferences.queries import ConferenceView, ProposalView
 from routehub.boards.minutes.queries import newest
+from routehub.boards.movements.queries import movement
 from routehub.chairing import seat
 from routehub.chairing.agenda import PROPOSAL
 from routehub.core.errors import Unknown
@@ -19,7 +21,7 @@ from routehub.digests.agenda.compile import closing
 from routehub.digests.agenda.order import duration, time_of
 from routehub.digests.agenda.rules.proposals import why
 from routehub.digests.render.forms import of_series
-from routehub.digests.render.page import only_plan
+from routehub.digests.render.page import only_plan, plan_title
 from routehub.digests.series import MAIN
 from routehub.directory.visibility import readable
 from routehub.journal import feed
@@ -92,6 +94,22 @@ def _said(conn: Connection, who: Visitor, message_id: str | None, payload: type[
     return payload.model_validate_json(json.dumps(json.loads(item.body)["data"])) if item and item.body else None
 
 
+def _acted(conn: Connection, who: Visitor, found: Conference, now: datetime) -> dict[str, datetime]:
+    """When the visitor's party acted on what it is asked to prepare, since that was compiled: by movement or alert."""
+    asked = [one for item in found.agenda.items for one in item.prepare] if found.agenda else []
+    asked += [one for matter in found.annex.matters for one in matter.prepare] if found.annex else []
+    ids, since = readable(conn, who.route.code, who.party), found.agenda.compiled_at if found.agenda else now
+    acted: dict[str, datetime] = {}
+    for source in {one.source for one in asked if one.source is not None and one.party == who.party}:
+        planned = movement(conn, ids, who.route.code, source, now)
+        raised = alert(conn, ids, who.route.code, source, now) if planned is None else None
+        done = [act.at for act in planned.acts if act.party == who.party] if planned else []
+        done += [ack.at for ack in raised.answered if ack.party == who.party and ack.at] if raised else []
+        if later := [at for at in done if at > since]:
+            acted[source] = max(later)
+    return acted
+
+
 @router.get("/conference/{number}")
 async def show(
     request: Request, ctx: Web, who: Reading, number: Annotated[int, Path(ge=1, le=9_999)], series: SeriesName = MAIN
@@ -109,11 +127,13 @@ async def show(
     over = found.minuted or (found.view is not None and now >= found.view.ends)
     closes = found.closes
     minutes = time_of(item.minutes for item in found.agenda.items) if found.agenda else 0
+    plan = only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None
     values = {
         "has_readout": await has_readout(ctx, who, series, number),
         "conference": found, "agenda": found.agenda,
+        "acted": await ctx.db.read(_acted, who, found, now),
         "duration": duration(minutes, found.view.minutes if found.view is not None else None),
-        "plan": only_plan(code for item in found.agenda.items for code in item.points) if found.agenda else None,
+        "plan": plan, "plan_title": plan_title(plan) if plan else "",
         "shut": over or (closes is not None and closes <= now),
         "closes": closes, "over": over, "now": now,
         "labels": labels, "annex": found.annex, "asked_party": who.party,

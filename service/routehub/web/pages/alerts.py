@@ -145,10 +145,13 @@ async def show(
     found = await _one(ctx, who, ref)
     climbed = await ctx.db.read(progress, found, who.party, "coordinator" in who.principal.roles, ctx.directory.value)
     place = who.route.places.get(found.place) if found.place else None
+    today = ctx.clock.now().astimezone(who.route.zone).date()
     values = {
         "alert": found, "place": place.name if place else found.place, "done": done, "key": fresh_key(),
         "own": found.party == who.party and "alert" in who.may, "climbed": climbed,
         "tongues": await ctx.db.read(tongues, who, [found.latest]),
+        "acks": sorted(found.acknowledgements, key=lambda ack: ctx.directory.value.name(ack.party, today)),
+        "chains": sorted(climbed.parties, key=lambda chain: ctx.directory.value.name(chain.party, today)),
     }  # fmt: skip
     told = found.status == "Actual" or who.route.marking == "sample"  # of a whole sample the title says it at its end
     mark = "" if told else f"{_(found.status).upper()}: "

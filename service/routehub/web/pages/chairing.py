@@ -34,7 +34,8 @@ DONE = {
     "restore": later("Put back."),
     "accept": later("Accepted."),
     "decline": later("Declined."),
-    "compiled": later("The agenda was compiled anew."),
+    "compiled": later("The agenda is compiled. Everybody was sent it as a draft."),
+    "anew": later("The agenda was compiled anew."),
 }
 
 
@@ -155,9 +156,10 @@ async def compile_now(
     request: Request, ctx: Web, who: Reading, form: OwnForm, number: Number, series: SeriesName = "weekly"
 ) -> Response:
     """Compile the agenda now, from what has been posted so far."""
+    _held, paper = await ctx.chair.paper(who.principal, series, number)
     await ctx.chair.compile(who.principal, series, number)
-    sign = "&" if more(series) else "?"
-    return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done=compiled")
+    sign, done = "&" if more(series) else "?", "compiled" if paper is None else "anew"
+    return go(f"{who.base}/conference/{number}/draft{more(series)}{sign}done={done}")
 
 
 @router.get("/conference/{number}/close")

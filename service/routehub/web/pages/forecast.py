@@ -40,6 +40,12 @@ class Outlook:
     ahead: tuple[DayAhead, ...]
     graph: DayGraph | None
 
+    @property
+    def may_fill(self) -> bool:
+        """Whether the places are gone on a coming day if as many come as the upper bound says."""
+        now = self.places.now
+        return now is not None and now.places is not None and any(day.high >= now.places for day in self.ahead)
+
 
 @router.get("/forecast")
 async def show(request: Request, ctx: Web, who: Reading) -> Response:

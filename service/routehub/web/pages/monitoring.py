@@ -44,8 +44,10 @@ async def show(
             return monitoring.load(conn, readable(conn, who.route.code, who.party), who.route, report_of, over)
 
         found = await ctx.db.read(read)
+    this_week = plans.week_of(who.route, ctx.clock.now())
     values = WORDS | {
         "plans": monitored, "chosen": chosen, "found": found, "faults": faults,
+        "this_week": this_week.name if this_week else "",
         "typed": {"week": week, "first": first, "last": last}, "asked": _asked(days),
     }  # fmt: skip
     late = _(": %(n)s overdue", n=len(found.overdue)) if found else ""

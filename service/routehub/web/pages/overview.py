@@ -58,7 +58,7 @@ class Overview:
     since: datetime
     records: dict[str, Record]
     sources: dict[str, str]
-    """By which way the newest report of a party came: ``web`` or ``API``."""
+    """By which way the newest day of a party came in: ``web`` or ``API``."""
     sparks: dict[str, Sparkline | None]
     measures: list[MeasureView]
     movements: list[MovementView]
@@ -120,8 +120,9 @@ def _records(
 
 
 def _sources(conn: Connection, ids: frozenset[int], days: Days) -> dict[str, str]:
-    """Who sent the newest report of each party: a person on the pages, or a national system."""
-    newest = {party: made[max(made)].message_id for party, made in days.items() if made}
+    """Who sent the report with which the newest day of each party came in: a person on the pages, or a national system.
+    It stands beside the time of that report; a correction changes neither."""
+    newest = {party: made[max(made)].begun_by for party, made in days.items() if made}
     makers = made_by(conn, ids, newest.values())
     return {
         party: "API" if makers[message].system else "web" for party, message in newest.items() if message in makers
