@@ -122,6 +122,20 @@ def test_what_does_not_fit_leaves_the_target_empty(furnished_database: tuple[str
     assert move(url, target, quiet).rows > 0
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_hub_starts_on_a_database_whose_hub_was_moved_until_that_is_wanted(
+    furnished_database: tuple[str, Keys], terminal: Terminal, tmp_path: Path
+):
+    url, _ = furnished_database
+    target = sqlite_url(tmp_path / "target.sqlite")
+    assert "marked as moved" in terminal(url, "copy", url, target)
+    for command in (["serve"], ["migrate"], ["keys", "list"], ["copy", url, sqlite_url(tmp_path / "other.sqlite")]):
+        assert target in terminal(url, *command, fails=True)
+    assert "revision" in terminal(target, "migrate")
+    assert "Epoch" in terminal(url, "new-epoch")
+    assert "revision" in terminal(url, "migrate")
+
+
 def test_a_password_among_the_arguments_is_refused(terminal: Terminal):
     said = terminal("sqlite://", "copy", "sqlite:///a.db", "postgresql://hub:secret@db/hub", fails=True)
     assert "PGPASSWORD" in said

@@ -1,11 +1,16 @@
 """Which backups stay."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from routehub.core.errors import HubError
+from routehub.keeping import manifest as manifests
+from routehub.keeping.content import Content
+from routehub.keeping.manifest import Manifest
 from routehub.keeping.rotation import Keep, Made, superfluous
+from tests.fixtures.office import Terminal
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
@@ -65,3 +70,19 @@ def test_the_last_of_before_a_restore_stays_beside_those_after_it():
 def test_a_rule_that_cannot_be_read_is_refused(text: str):
     with pytest.raises(HubError):
         Keep.parse(text)
+
+
+def test_room_is_made_without_another_backup(tmp_path: Path, terminal: Terminal):
+    for age in range(5):
+        at = NOON - timedelta(days=age)
+        folder = tmp_path / f"routehub-{at:%Y%m%dT%H%M%SZ}"
+        folder.mkdir()
+        held = Content(
+            revision="0004", epoch=1, deployment="d", sequence=1, chain="", audit=1, audit_chain="", feeds=0,
+            feeds_digest="", newest_at=at, rows={},
+        )  # fmt: skip
+        made_of = Manifest(made_at=at, version="1", database="sqlite", content=held, files=[], proven_at=at)
+        manifests.write(folder, made_of)
+    said = terminal("sqlite:////nowhere.sqlite", "backups", "prune", "--in", str(tmp_path), "--keep", "2 days")
+    assert "Removed 3, kept 2" in said
+    assert sorted(path.name[9:17] for path in tmp_path.iterdir()) == ["20260330", "20260331"]

@@ -57,8 +57,12 @@ def main() -> None:
         sys.exit(1)
 
 
+DAMAGED = "The hub's database is damaged. Stop the hub, keep the file, and restore the newest backup: docs/backup.md."
+"""To the operator. What senders are told speaks of what they sent."""
+
+
 def _say(error: HubError) -> None:
-    print(f"routehub: {error.detail}", file=sys.stderr)
+    print(f"routehub: {DAMAGED if isinstance(error, Damaged) else error.detail}", file=sys.stderr)
     for problem in error.problems:
         print(f"  {problem.pointer or '/'}: {problem.message}", file=sys.stderr)
 

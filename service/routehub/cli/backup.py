@@ -1,7 +1,6 @@
 """``routehub backup``: a backup of the hub, while it runs, proven by restoring it."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +19,8 @@ from routehub.directory.sign_in import EVERY_ROUTE
 from routehub.journal.batch import Batch
 from routehub.journal.bell import SilentBell
 from routehub.journal.writer import Writer
-from routehub.keeping import manifest as manifests
 from routehub.keeping.manifest import Manifest
-from routehub.keeping.rotation import Keep, Made, superfluous
+from routehub.keeping.rotation import Keep, remove_old
 from routehub.keeping.taking import take
 from routehub.migrate import is_current
 
@@ -42,7 +40,7 @@ def backup(
         folder, manifest = take(settings, into, bars.show, proven=not unproven)
     if manifest.proven_at is not None:
         _record(settings, folder, manifest)
-    gone = _rotate(into, wanted, manifest.content.deployment)
+    gone = remove_old(into, wanted, manifest.content.deployment)
     if as_json:
         told = {"backup": str(folder), "removed": gone, **manifest.model_dump(mode="json")}
         typer.echo(json.dumps(told, indent=2))
@@ -71,16 +69,3 @@ def _record(settings: Settings, folder: Path, manifest: Manifest) -> None:
         Writer(db, (), LiveClock(), SilentBell(), Metrics()).change(write)
     finally:
         db.close()
-
-
-def _rotate(into: Path, keep: Keep, deployment: str) -> list[str]:
-    """Remove what may go, of this hub's own backups only."""
-    there = [
-        Made(path.name, found.made_at, found.proven_at is not None, found.content.epoch)
-        for path, found in manifests.all_in(into)
-        if found.content.deployment == deployment
-    ]
-    gone = superfluous(there, keep)
-    for name in gone:
-        shutil.rmtree(into / name)
-    return gone

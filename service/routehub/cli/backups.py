@@ -11,8 +11,9 @@ from routehub.core.errors import HubError
 from routehub.core.settings import Settings
 from routehub.keeping import manifest as manifests
 from routehub.keeping.proving import prove
+from routehub.keeping.rotation import Keep, remove_old
 
-app = typer.Typer(no_args_is_help=True, help="Backups: list them, prove them by restoring.")
+app = typer.Typer(no_args_is_help=True, help="Backups: list them, prove them by restoring, remove old ones.")
 Folder = Annotated[Path | None, typer.Option("--in", help="Folder of backups; else ROUTEHUB_BACKUP_DIR.")]
 
 
@@ -41,6 +42,25 @@ def check(
         manifest = prove(path, settings.database_url, bars.show)
     manifests.write(path, manifest)
     typer.echo(f"{path}: restored and verified: {manifest.content.words}.")
+
+
+@app.command("prune")
+def prune(
+    keep: Annotated[str, typer.Option(help="Which backups stay; else ROUTEHUB_BACKUP_KEEP.")] = "",
+    folder: Folder = None,
+) -> None:
+    """Remove old backups now, also when the disk has no room for another. The newest that is proven stays, and of those
+    made in the day before it two more. Nothing is written, and the database is not needed."""
+    settings = Settings()
+    wanted, place = Keep.parse(keep or settings.backup_keep), folder or settings.backup_folder
+    there = list(manifests.all_in(place))
+    if not there:
+        raise HubError(f"There is no backup in {place}.")
+    # Each hub's backups are judged by themselves: a folder may be shared.
+    gone = [name for of in {found.content.deployment for _, found in there} for name in remove_old(place, wanted, of)]
+    for name in gone:
+        typer.echo(f"Removed {name}.")
+    typer.echo(f"Removed {len(gone)}, kept {len(there) - len(gone)}, in {place}.")
 
 
 def find(which: str, folder: Path) -> Path:

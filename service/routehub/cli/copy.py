@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from routehub.cli.progress import Bars
+from routehub.core.db import must_be_there
 from routehub.core.errors import HubError
+from routehub.keeping.moved import mark
 from routehub.keeping.moving import move
 
 
@@ -21,12 +23,17 @@ def copy(
     hub may run. Passwords come from ~/.pgpass (PGPASSFILE) or PGPASSWORD."""
     for address in (source, target):
         _check(address)
+    must_be_there(source)
     with Bars() as bars:
         moved = move(source, target, bars.show)
     typer.echo(f"Moved {moved.rows} rows: {moved.content.words}. Every chain fits.")
-    typer.echo(
-        "Set ROUTEHUB_DATABASE_URL to the new address and start the hub. Never start one on the old database again."
-    )
+    typer.echo("Set ROUTEHUB_DATABASE_URL to the new address and start the hub.")
+    try:
+        mark(source, target)
+    except (HubError, DBAPIError):
+        typer.echo("The old database cannot be marked as moved: see to it that no hub is started on it again.")
+    else:
+        typer.echo("The old database is marked as moved: no hub starts on it again.")
 
 
 def _check(address: str) -> None:

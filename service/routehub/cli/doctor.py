@@ -62,27 +62,31 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         must_be_there(settings.database_url)
         db = Database(settings.database_url)
-        yield from _inside(db)
+        yield from _inside(db, settings)
     except (HubError, SQLAlchemyError, OSError) as fault:
         known = as_hub_error(fault) if isinstance(fault, DBAPIError) else fault
         if isinstance(known, Damaged):
             yield found("database", "its file is damaged", fault=True, fix=database.RESTORE)
-            return
-        told = fault.orig if isinstance(fault, DBAPIError) else fault  # what senders are told would say less
-        words = fault.detail if isinstance(fault, HubError) else str(told).strip().partition("\n")[0]
-        fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs: docs/operations/the-database-is-away.md."
-        yield found("database", words, fault=True, fix=fix)
+            yield work.backups_there(settings.backup_folder)
+        else:
+            told = fault.orig if isinstance(fault, DBAPIError) else fault  # what senders are told would say less
+            words = fault.detail if isinstance(fault, HubError) else str(told).strip().partition("\n")[0]
+            fix = "Check ROUTEHUB_DATABASE_URL, and that the database runs: docs/operations/the-database-is-away.md."
+            yield found("database", words, fault=True, fix=fix)
     finally:
         if db is not None:
             db.close()
     yield machine.hub(settings)
 
 
-def _inside(db: Database) -> Iterator[Finding]:
+def _inside(db: Database, settings: Settings) -> Iterator[Finding]:
     if db.dialect == "sqlite":
         yield (whole := database.whole(db))
-        if not whole.well:  # what else is read from it may be wrong
+        if not whole.well:  # what else is read from it may be wrong; what is there to restore from is asked next
+            yield work.backups_there(settings.backup_folder)
             return
+    else:
+        yield database.checksums(db)
     form = database.form(db)
     yield form
     for look in (database.speed, database.durability, database.clock):

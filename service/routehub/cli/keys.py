@@ -19,7 +19,7 @@ from routehub_schemas.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Keys of national systems: make, list, rotate, revoke.")
 USUAL = ["read:feed", "post:*"]
-Key = Annotated[str, typer.Argument(help="The public part of the key, as listed.")]
+Key = Annotated[str, typer.Argument(help="Its id, as listed: the third part of rh_live_ID_SECRET.")]
 Scope = Annotated[list[str], typer.Option(help="read:feed, post:* or post:KIND, bind; again for more.")]
 Days = Annotated[int, typer.Option(help="Days until the key expires.")]
 
@@ -78,8 +78,9 @@ def rotate(
     """Make a new key for the same system with the same scopes, and print it."""
     with offline() as hub:
         given = checked(Rotation, {"days": days, "overlap_days": overlap})
-        who = hub.operator(_find(hub, key).route)
-        made = hub.change(lambda tx: key_office.rotate(tx, who, key, given, _scopes()))
+        found = _find(hub, key)
+        who = hub.operator(found.route)
+        made = hub.change(lambda tx: key_office.rotate(tx, who, found.id, given, _scopes()))
     _tell(made.key)
     typer.echo(made.text)
 
@@ -100,15 +101,21 @@ def list_keys(
 def revoke(key: Key) -> None:
     """Revoke a key at once; its open streams close within seconds."""
     with offline() as hub:
-        who = hub.operator(_find(hub, key).route)
-        view = hub.change(lambda tx: key_office.revoke(tx, who, key))
+        found = _find(hub, key)
+        who = hub.operator(found.route)
+        view = hub.change(lambda tx: key_office.revoke(tx, who, found.id))
     typer.echo(f"The key {view.id} of {view.party} ({view.system}) is revoked.")
 
 
-def _find(hub: Offline, key: str) -> KeyView:
-    found = hub.directory().keys.get(key)
+def _find(hub: Offline, typed: str) -> KeyView:
+    """The key of an id, or of what leaked as it was found. What was typed is not shown again: it may hold a secret."""
+    parts = typed.strip().split("_")
+    found = hub.directory().keys.get(parts[2] if len(parts) > 2 and parts[0] == "rh" else typed)
     if found is None:
-        raise Unknown(f"There is no key {key}.")
+        raise Unknown(
+            "There is no key of this id. Of rh_live_ID_SECRET it is the third part, eight letters and digits; all of "
+            "them: routehub keys list --all, with --route on another route."
+        )
     return found
 
 

@@ -25,6 +25,7 @@ from routehub.journal.batch import Batch
 from routehub.journal.bell import SilentBell
 from routehub.journal.bell.postgres import PostgresBell
 from routehub.journal.writer import Writer
+from routehub.keeping.moved import must_not_be
 from routehub.migrate import is_current
 from routehub_schemas import parse
 from routehub_schemas.errors import Invalid
@@ -86,6 +87,7 @@ def offline() -> Iterator[Offline]:
     must_be_there(settings.database_url)
     db = Database(settings.database_url, read_threads=1)
     try:
+        must_not_be(db)
         if not is_current(db):
             raise HubError("The database does not have the form that this version needs. Run: routehub migrate")
         moved = settings.mode == "exercise"

@@ -38,11 +38,12 @@ def told(anew: Anew, since: str) -> None:
         f"Epoch {anew.epoch} has begun: systems with an older cursor are told to read again. {anew.sessions} sessions "
         "were ended."
     )
-    if anew.uncertain:
-        typer.echo(
-            f"{anew.uncertain} notifications were due then and may have been sent since: they are given up, marked "
-            "“uncertain”, and may be sent again from the log of each subscription."
-        )
+    what = (
+        "they are given up, marked “uncertain”, and may be sent again from the log of each subscription."
+        if anew.uncertain
+        else "there is nothing to send again."
+    )
+    typer.echo(f"{anew.uncertain} notifications are uncertain (due then, and perhaps sent since): {what}")
     typer.echo(
         f"What was accepted, revoked, withdrawn or erased {since} is not in it: ask parties to post again, revoke such "
         "keys, withdraw such nominations and erase such messages again. Then start the hub: routehub serve"

@@ -13,6 +13,7 @@ from routehub.core.db import Database
 from routehub.core.errors import HubError
 from routehub.core.observe import configure_logs
 from routehub.core.settings import Settings
+from routehub.keeping.moved import must_not_be
 from routehub.migrate import is_current, upgrade
 
 # Seconds that an idle connection stays open. Longer than proxies and clients keep theirs (Caddy two minutes, nginx one,
@@ -69,6 +70,7 @@ def serve(
     settings = Settings()
     db = Database(settings.database_url)
     try:
+        must_not_be(db)
         if migrate:
             upgrade(db)
         elif not is_current(db):

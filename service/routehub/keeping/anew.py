@@ -14,6 +14,7 @@ from routehub.directory import sign_in
 from routehub.directory.principal import HUB_PARTY
 from routehub.journal.batch import Batch
 from routehub.journal.known import Known
+from routehub.keeping import moved
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def begin_anew(
     tx = Batch.open(conn, clock, Known())
     epoch = _epoch(state.epoch(conn), tx.wall)
     state.write(conn, "epoch", str(epoch))
+    moved.clear(conn)
     ended = sign_in.end_everything(conn, tx.wall)
     uncertain = 0
     if not send_uncertain:

@@ -17,6 +17,7 @@ from routehub.journal.search import index
 from routehub.journal.verify import Progress
 from routehub.keeping.alone import alone
 from routehub.keeping.content import Content, content, differing, must_verify, unhurried
+from routehub.keeping.moved import must_not_be
 from routehub.migrate import current, is_current, newest, upgrade
 from routehub_schemas.registry import Registry
 
@@ -46,6 +47,7 @@ def move(source_url: str, target_url: str, progress: Progress) -> Moved:
             raise HubError("Both addresses name the same database.")
         for db in (source, target):
             alone(db)
+        must_not_be(source)
         if not is_current(source):
             raise HubError(
                 "The source does not have the form that this version needs. Run routehub migrate on it first."

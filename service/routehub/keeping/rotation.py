@@ -1,11 +1,14 @@
 """Which backups stay: the newest of each of so many hours, days, weeks and months."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from routehub.core.errors import HubError
+from routehub.keeping import manifest as manifests
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,19 @@ def superfluous(backups: Iterable[Made], keep: Keep) -> list[str]:
     for name, period in _PERIODS:
         stays |= _newest_of_each(proven, period, getattr(keep, name))
     return [one.name for one in there if one.name not in stays]
+
+
+def remove_old(folder: Path, keep: Keep, deployment: str) -> list[str]:
+    """Remove what may go, of one hub's own backups only; answers their names."""
+    there = [
+        Made(path.name, found.made_at, found.proven_at is not None, found.content.epoch)
+        for path, found in manifests.all_in(folder)
+        if found.content.deployment == deployment
+    ]
+    gone = superfluous(there, keep)
+    for name in gone:
+        shutil.rmtree(folder / name)
+    return gone
 
 
 def _last_of_each_epoch(newest_first: Sequence[Made]) -> list[str]:

@@ -48,6 +48,16 @@ def whole(db: Database) -> Finding:
     return found("database file", f"damaged: {' '.join(faults[0].split())[:200]}", fault=True, fix=RESTORE)
 
 
+def checksums(db: Database) -> Finding:
+    """Whether PostgreSQL notices a page that its disk gave back otherwise than it was written."""
+    setting = db.read_sync(lambda conn: str(conn.execute(text("SHOW data_checksums")).scalar_one()))
+    if setting == "on":
+        return found("data checksums", "on: PostgreSQL refuses a page that its disk has damaged")
+    words = "off: a page that the disk has damaged is read as if it were whole, until routehub verify or a backup"
+    fix = "At a quiet hour: stop the hubs and PostgreSQL, pg_checksums --enable -D (its data folder), start them again."
+    return found("data checksums", words, look=True, fix=fix)
+
+
 def form(db: Database) -> Finding:
     with db.writer.connect() as conn:
         here = current(conn)

@@ -104,8 +104,8 @@ def hub(settings: Settings) -> Finding:
     where = f"{settings.own_host}:{settings.port}"
     address = f"http://{where}/health/ready"
     fix = (
-        "systemctl status routehub; journalctl -u routehub -n 50 says why it does not run. If it listens elsewhere: "
-        "routehub doctor --port PORT, or ROUTEHUB_PORT."
+        "A hub that was just started answers within seconds: ask again. Otherwise: systemctl status routehub; "
+        "journalctl -u routehub -n 50. If it listens elsewhere: routehub doctor --port PORT, or ROUTEHUB_PORT."
     )
     try:
         said = _asked(address)

@@ -14,6 +14,7 @@ from routehub.delivery import dispatcher, outgoing
 from routehub.delivery.escalation.reporting import standings
 from routehub.directory.snapshot import Directory, KeyView, load
 from routehub.journal import audit, follow
+from routehub.keeping import manifest as manifests
 
 BACKUP_OLD = timedelta(hours=36)
 """A night's backup that failed, and some hours to mend it."""
@@ -63,6 +64,16 @@ def backups(last: state.LastBackup | None, now: datetime, *, due: bool = True) -
     gone = "" if Path(last.where).exists() else " (not seen from here: on another machine, or moved)"
     words = f"the last is {_span(age)} old, up to message {last.head}: {last.where}{gone}"
     return found("backups", words, look=age > BACKUP_OLD and due, hint=age > BACKUP_OLD, fix=fix)
+
+
+def backups_there(folder: Path) -> Finding:
+    """The newest proven backup in a folder, for when the database that has it on record cannot be read."""
+    proven = [(path, one) for path, one in manifests.all_in(folder) if one.proven_at is not None]
+    if not proven:
+        fix = "Look where backups are copied to, and on ROUTEHUB_BACKUP_DIR of the service."
+        return found("backups", f"none that was proven is in {folder}", fault=True, fix=fix)
+    path, newest = max(proven, key=lambda pair: pair[1].made_at)
+    return found("backups", f"{path}: of {newest.made_at:%Y-%m-%d %H:%M} UTC, up to message {newest.content.sequence}")
 
 
 def worker(queue: outgoing.Queue, behind: int, now: datetime) -> Finding:

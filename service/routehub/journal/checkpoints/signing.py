@@ -46,16 +46,17 @@ def _make(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
+    writing = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        with os.fdopen(writing, "wb") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
         os.link(fresh, file)
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        fresh.unlink()  # also after a full disk: nothing empty is left
 
 
 class Signer:
