@@ -25,6 +25,8 @@ from cryptography.x509.oid import NameOID
 
 from routehub.api.forwarded import fingerprint
 from routehub.core.clock import wall
+from routehub.core.errors import Refused
+from routehub.directory import certificates
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.office import Office, open_door
 from tests.fixtures.ports import find_free_port
@@ -33,6 +35,8 @@ from tests.fixtures.waiting import wait_for
 PROXY = "127.0.0.2"
 """From where the proxy of these tests asks, so that it can be told from everybody else on this machine."""
 SETTINGS = {"trusted_proxy": PROXY, "client_certificate_header": "Client-Cert"}
+P256, ODD_CURVE = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030106")
+VERSION_3, VERSION_8 = bytes.fromhex("a003020102"), bytes.fromhex("a003020107")
 
 
 def certificate(folder: Path, name: str) -> Path:
@@ -70,6 +74,18 @@ def test_the_forms_in_which_proxies_pass_a_certificate_are_one(tmp_path: Path):
     expected = found.fingerprint(SHA256()).hex()
     assert {fingerprint(said) for said in (quote(pem), f":{body}:", body)} == {expected}
     assert [fingerprint(said) for said in ("", "x", "::", "%00", "é", "-----BEGIN CERTIFICATE-----")] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [(P256, ODD_CURVE, "kind-of-key"), (VERSION_3, VERSION_8, "not-a-certificate")],
+)
+def test_an_odd_certificate_is_refused_and_no_fault(tmp_path: Path, right: bytes, wrong: bytes, code: str):
+    whole = x509.load_pem_x509_certificate(public(certificate(tmp_path, "odd")).encode()).public_bytes(Encoding.DER)
+    pem = ssl.DER_cert_to_PEM_cert(whole.replace(right, wrong, 1))
+    with pytest.raises(Refused) as refusal:
+        certificates.check_proof(certificates.read(pem, wall())[0], "a line", "AAAA")
+    assert [problem.code for problem in refusal.value.problems] == [code]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -10,21 +10,22 @@ from binascii import Error as NotBase64
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from routehub.core.errors import refused
+from routehub.core.errors import Refused, refused
 
 
 def read(pem: str, wall: datetime) -> tuple[x509.Certificate, int]:
     """A certificate in PEM (RFC 7468), and the whole days for which it still holds. Errors: 422."""
     try:
         found = x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise refused("/certificate", "not-a-certificate", "This is no certificate in PEM.") from None
     left = (found.not_valid_after_utc - wall).days
     if left < 1 or found.not_valid_before_utc > wall:
@@ -58,7 +59,7 @@ def check_proof(certificate: x509.Certificate, text: str, proof: str | None) -> 
 
 
 def _signed(certificate: x509.Certificate, signature: bytes, text: str) -> bool:
-    key, said = certificate.public_key(), text.encode()
+    key, said = _key(certificate), text.encode()
     try:
         if isinstance(key, EllipticCurvePublicKey):
             key.verify(signature, said, ECDSA(SHA256()))
@@ -67,9 +68,19 @@ def _signed(certificate: x509.Certificate, signature: bytes, text: str) -> bool:
         elif isinstance(key, Ed25519PublicKey):
             key.verify(signature, said)
         else:
-            raise refused(
-                "/certificate", "kind-of-key", "Certificates have a key of RSA, of a curve of NIST, or ed25519."
-            )
+            raise _other_kind()
     except InvalidSignature:
         return False
     return True
+
+
+def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    """The key is read only now: of a curve that is not known, or broken, while the rest of the certificate was fine."""
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise _other_kind() from None
+
+
+def _other_kind() -> Refused:
+    return refused("/certificate", "kind-of-key", "Certificates have a key of RSA, of a curve of NIST, or ed25519.")
