@@ -3,13 +3,17 @@ accepted could not be kept when a backup takes the file's place."""
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from routehub.core.db import as_hub_error
+from routehub.core.errors import Damaged
 from tests.fixtures.furnished import bearer, furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.waiting import wait_for
@@ -35,6 +39,15 @@ def test_after_the_first_sign_of_damage_nothing_is_accepted(
         assert answers[-1].headers["Retry-After"] == "60"
         assert client.get("/health/live").status_code == 200
     assert hub.log.count("nothing is accepted any more") == 1
+
+
+def test_what_somebody_sent_cannot_look_like_damage():
+    """The words of a fault may repeat it, and damage stops the hub for everybody."""
+    fault = sqlite3.OperationalError("no such column: the database disk image is malformed")
+    fault.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    assert not isinstance(as_hub_error(OperationalError("SELECT", {}, fault)), Damaged)
+    fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT_VTAB
+    assert isinstance(as_hub_error(OperationalError("SELECT", {}, fault)), Damaged)
 
 
 def _post(client: httpx.Client) -> httpx.Response:

@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -427,9 +428,15 @@ DAMAGED = (
     "The hub's database is damaged. Nothing was stored. The operator has to stop the hub and restore the newest "
     "backup: docs/backup.md."
 )
-DAMAGED_WORDS = ("is malformed", "malformed database", "not a database")
+DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 DAMAGED_STATES = ("XX001", "XX002")
 """PostgreSQL 15, appendix A: data corrupted, index corrupted."""
+
+
+def _is_damage(fault: BaseException | None) -> bool:
+    """By its number and never by its words: these may repeat what somebody sent, and damage stops the whole hub."""
+    code = getattr(fault, "sqlite_errorcode", None) or 0  # an extended one has the primary one in its last byte
+    return code & 0xFF in DAMAGED_CODES or getattr(fault, "sqlstate", "") in DAMAGED_STATES
 
 
 def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
@@ -443,7 +450,7 @@ def as_hub_error(error: DBAPIError | PoolTimeout) -> HubError:
     words = str(error.orig).lower()
     if "disk is full" in words or "no space left" in words or getattr(error.orig, "sqlstate", "") == "53100":
         return Full("The hub's disk is full. Nothing was stored; reading still works. The operator has to make room.")
-    if any(one in words for one in DAMAGED_WORDS) or getattr(error.orig, "sqlstate", "") in DAMAGED_STATES:
+    if _is_damage(error.orig):
         return Damaged(DAMAGED)
     if error.connection_invalidated:  # it may have been lost between the commit and its answer
         return Busy(UNSURE)
