@@ -1,5 +1,6 @@
 """Whoever is given what is marked TLP:RED stands in the audit, whichever door it was."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -95,3 +96,17 @@ async def test_with_too_much_to_look_through_the_address_is_kept(door: Door):
     assert readings(door, "clara") == [], "a party that reads nothing RED is not looked at"
     count = door.office.db.read_sync(lambda conn: len(conn.execute(select(entries.c.id)).all()))
     assert count == 1, "and nothing of it is a message"
+
+
+async def test_readings_that_were_being_looked_through_when_the_hub_stops_are_written(door: Door):
+    mira = await door.of("mira")
+    one = await sent(mira, "notes", {"to": ["SI"], "subject": "canary", "text": "canary"})
+    reads = RedReads(door.hub.db, door.hub.writer)
+    reads.answered(door.office.who("ana"), "/v1/messages", one["id"].encode())
+    looking = asyncio.create_task(reads.flush())
+    await asyncio.sleep(0)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    await reads.settle()
+    assert readings(door, "ana") == [one["id"]]

@@ -13,6 +13,7 @@ and one row per reader goes into the audit with the messages that this reader ha
 
 import asyncio
 import io
+import threading
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -105,7 +106,7 @@ class RedReads:
         self._seen: set[tuple[Reader, str]] = set()
         self._day = date.min
         self._register = _Register()
-        self._writing = asyncio.Lock()
+        self._writing, self._looking = asyncio.Lock(), threading.Lock()
 
     def answered(self, who: Principal, path: str, body: bytes) -> None:
         """An answer goes out to a reader."""
@@ -129,7 +130,7 @@ class RedReads:
             kept, self._bytes = self._bytes, 0
             try:
                 found = await self._db.read_own(self._look_through, answers) if answers else []
-            except HubError:
+            except (HubError, asyncio.CancelledError):  # the hub stops in the middle, too
                 self._answers, self._bytes = answers + self._answers, kept + self._bytes
                 raise
             for reader, names in found:
@@ -145,6 +146,10 @@ class RedReads:
             log("audit").warning("the newest readings are not in the audit", fault=fault.detail)
 
     def _look_through(self, conn: Connection, answers: Sequence[_Answer]) -> list[tuple[Reader, list[str]]]:
+        with self._looking:  # a thread goes on when its flush was cancelled, beside that of the last one
+            return self._seen_through(conn, answers)
+
+    def _seen_through(self, conn: Connection, answers: Sequence[_Answer]) -> list[tuple[Reader, list[str]]]:
         self._register.read_on(conn)
         known: dict[tuple[str, str], dict[bytes, str]] = {}
         found = []
