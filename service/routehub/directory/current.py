@@ -1,6 +1,7 @@
 """The directory that a running hub uses now; replaced as a whole when its version changes."""
 
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -16,14 +17,16 @@ class CurrentDirectory:
 
     def __init__(self) -> None:
         self.value: Directory = EMPTY
+        self._replacing = Lock()
 
     def refresh(self, conn: Connection) -> bool:
         """Load the directory if the database has a newer one; says whether it did."""
         if self.value is not EMPTY and state.directory_version(conn) == self.value.version:
             return False
         found = load(conn)
-        if self.value is EMPTY or found.version > self.value.version:  # two readers may finish in the other order
-            self.value = found
+        with self._replacing:  # two readers may finish in the other order: what was revoked must not come back
+            if self.value is EMPTY or found.version > self.value.version:
+                self.value = found
         return True
 
     def session(self, conn: Connection, token: str, wall: datetime) -> SessionView | None:
