@@ -173,7 +173,7 @@
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       exchange(fresh);
-      document.body.dataset.spread = fresh.body.dataset.spread;
+      document.body.dataset.spread = fresh.body.dataset.spread ?? document.body.dataset.spread;
       const now = new Date(fresh.body.dataset.now);
       if (now > shown) shown = now;   // a text may serve many for some seconds
       heard = Date.now();
