@@ -78,11 +78,12 @@ def test_room_is_made_without_another_backup(tmp_path: Path, terminal: Terminal)
         folder = tmp_path / f"routehub-{at:%Y%m%dT%H%M%SZ}"
         folder.mkdir()
         held = Content(
-            revision="0004", epoch=1, deployment="d", sequence=1, chain="", audit=1, audit_chain="", feeds=0,
+            revision="0004", epoch=1, deployment="ab"[age > 3], sequence=1, chain="", audit=1, audit_chain="", feeds=0,
             feeds_digest="", newest_at=at, rows={},
         )  # fmt: skip
         made_of = Manifest(made_at=at, version="1", database="sqlite", content=held, files=[], proven_at=at)
         manifests.write(folder, made_of)
-    said = terminal("sqlite:////nowhere.sqlite", "backups", "prune", "--in", str(tmp_path), "--keep", "2 days")
-    assert "Removed 3, kept 2" in said
-    assert sorted(path.name[9:17] for path in tmp_path.iterdir()) == ["20260330", "20260331"]
+    prune = ("sqlite:////nowhere.sqlite", "backups", "prune", "--in", str(tmp_path))
+    assert "backups of 2 hubs" in terminal(*prune, fails=True), "this hub's rule is not the other's"
+    assert "Removed 2, kept 3" in terminal(*prune, "--keep", "2 days")
+    assert sorted(path.name[9:17] for path in tmp_path.iterdir()) == ["20260327", "20260330", "20260331"]

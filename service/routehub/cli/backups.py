@@ -56,8 +56,13 @@ def prune(
     there = list(manifests.all_in(place))
     if not there:
         raise HubError(f"There is no backup in {place}.")
-    # Each hub's backups are judged by themselves: a folder may be shared.
-    gone = [name for of in {found.content.deployment for _, found in there} for name in remove_old(place, wanted, of)]
+    hubs = {found.content.deployment for _, found in there}
+    if len(hubs) > 1 and not keep:
+        raise HubError(
+            f"{place} has backups of {len(hubs)} hubs, and another may keep more than this one. Say what stays of "
+            f'each: --keep "{settings.backup_keep}"'
+        )
+    gone = [name for one in sorted(hubs) for name in remove_old(place, wanted, one)]
     for name in gone:
         typer.echo(f"Removed {name}.")
     typer.echo(f"Removed {len(gone)}, kept {len(there) - len(gone)}, in {place}.")
