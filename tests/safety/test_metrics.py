@@ -48,6 +48,6 @@ def test_the_doctor_says_when_a_whole_cluster_is_believed():
     def state(trusted: str) -> str:
         return machine.proxy(Settings(public_url="https://hub.example", trusted_proxy=trusted)).state
 
-    assert [state(one) for one in ("10.1.2.3", "10.1.2.0/24, 10.1.3.0/24", "10.0.0.0/8", "")] == [
+    assert [state(one) for one in ("10.1.2.3,", "10.1.2.0/24, 10.1.3.0/24", "10.0.0.0/8", "")] == [
         "well", "well", "look", "fault",
     ]  # fmt: skip

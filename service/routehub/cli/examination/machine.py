@@ -55,7 +55,8 @@ def proxy(settings: Settings) -> Finding:
     if not settings.public_url.startswith("https:"):
         return found("proxy", f"none: people reach the hub at {settings.public_url}")
     if settings.trusted_proxy:
-        many = sum(ip_network(one.strip(), strict=False).num_addresses for one in settings.trusted_proxy.split(","))
+        named = (one.strip() for one in settings.trusted_proxy.split(","))
+        many = sum(ip_network(one, strict=False).num_addresses for one in filter(None, named))
         fix = "Name the proxy's own address, or the network that only proxies are in, in ROUTEHUB_TRUSTED_PROXY."
         words = f"X-Forwarded-For is believed from {settings.trusted_proxy}"
         wide = f"{words}: {many:,} addresses, and each may claim to be anybody"
