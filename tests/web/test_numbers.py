@@ -47,6 +47,7 @@ def test_a_change_is_a_number_and_a_whole_percentage():
     assert change(35, 38) == "\u22123 (\u22128%)"
     assert change(5, 5) == "no change"
     assert change(5, 0) == "+5"
+    assert change(20_000, 1) == "+19\u202f999 (+1999900%)"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def whole_percent(part: int, whole: int) -> int:
 
 def decimal(value: float) -> str:
     """``70.7``, ``37``; with the decimal sign of the language: ``70,7``."""
-    return f"{value:g}".replace(".", get_decimal_symbol(locale()))
+    text = str(value) if isinstance(value, int) else f"{value:g}"  # which would write 1999900 as 1.9999e+06
+    return text.replace(".", get_decimal_symbol(locale()))
 
 
 def percent(value: float) -> str:
