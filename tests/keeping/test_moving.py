@@ -137,6 +137,7 @@ def test_no_hub_starts_on_a_database_whose_hub_was_moved_until_that_is_wanted(
 
 
 def test_a_password_among_the_arguments_is_refused(terminal: Terminal):
-    said = terminal("sqlite://", "copy", "sqlite:///a.db", "postgresql://hub:secret@db/hub", fails=True)
-    assert "PGPASSWORD" in said
-    assert "secret" not in said
+    for target in ("postgresql://hub:secret@db/hub", "postgresql://hub@db/hub?password=secret"):
+        said = terminal("sqlite://", "copy", "sqlite:///a.db", target, fails=True)
+        assert "PGPASSWORD" in said
+        assert "secret" not in said

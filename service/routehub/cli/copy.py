@@ -38,10 +38,10 @@ def copy(
 
 def _check(address: str) -> None:
     try:
-        password = make_url(address).password
+        parts = make_url(address)
     except ArgumentError:
         raise HubError(f"“{address}” is no address of a database. Write sqlite:///FILE or postgresql://…") from None
-    if password:
+    if parts.password or "password" in parts.query:
         raise HubError(
             "A password among the arguments can be read by everybody on this machine. Leave it out of the address, and "
             "put it into ~/.pgpass or PGPASSWORD."
