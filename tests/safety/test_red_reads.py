@@ -110,3 +110,13 @@ async def test_readings_that_were_being_looked_through_when_the_hub_stops_are_wr
         await looking
     await reads.settle()
     assert readings(door, "ana") == [one["id"]]
+
+
+async def test_a_calendar_that_names_no_message_tells_the_audit_too(door: Door):
+    clara, ana = await door.of("clara"), await door.of("ana")
+    call = {"number": 7, "title": "A call", "start": iso(wall() + timedelta(days=2)), "chair": "EC", "audience": ["SI"]}
+    one = await sent(clara, "conferences", call)
+    for path in ("/v1/conferences/7.ics", "/v1/conferences/7/attendance.csv"):
+        assert (await ana.get(path)).status_code == 200, path
+        await door.hub.red_reads.settle()
+        assert readings(door, "ana") == [one["id"]], path

@@ -109,6 +109,8 @@ async def get_conferences(
     views, told, held = await ctx.db.read(read)
     if form is JSON:
         return _json({"route": marking(route), "conferences": [_conference(view, held) for view in views]})
+    for view in views:
+        noted(ctx, who, view.tlp, view.message_id)
     if form is ICS:
         proposals = [found for one in told if (found := proposal_of(one, route, views, now)) is not None]
         return _calendars(ctx, route, views, "conferences", proposals, f"{route.title}: conferences")
@@ -174,6 +176,7 @@ async def get_attendance(
     if found is None:
         raise Unknown(f"There is no conference {number} that you can see.")
     view, places = found
+    noted(ctx, who, view.tlp, view.message_id)
     if form is JSON:
         told = {"route": marking(route), "series": series, "number": number, "start": view.start}
         return _json(told | {"attending": counts(places), "attendance": [_place(place) for place in places]})
@@ -205,6 +208,7 @@ async def _agenda(ctx: Context, who: Principal, route: RouteView, number: int, s
     if found is None:
         raise Unknown(f"There is no agenda of conference {number} that you can see.")
     message, event = found
+    noted(ctx, who, message.tlp, message.id)
     if form == "json":
         return _json(event)
     reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"), party=who.party)
@@ -232,6 +236,7 @@ async def get_annex(
     if found is None:
         raise Unknown(f"There is no annex to the agenda of conference {number} that you can see.")
     message, event = found
+    noted(ctx, who, message.tlp, message.id)
     if form is JSON:
         return _json(event)
     reader = PageReader(route, ctx.directory.value, ctx.settings.public_url.rstrip("/"), party=who.party)
@@ -259,7 +264,14 @@ async def _calendar(ctx: Context, who: Principal, route: RouteView, number: int,
     view = await ctx.db.read(read)
     if view is None:
         raise Unknown(f"There is no conference {number} that you can see.")
+    noted(ctx, who, view.tlp, view.message_id)
     return _calendars(ctx, route, [view], f"conference-{number}")
+
+
+def noted(ctx: Context, who: Principal, tlp: str, message: str) -> None:
+    """A calendar, a text or a PDF goes by the conference's number and does not name the message that it is made of."""
+    if tlp == "RED":
+        ctx.red_reads.sent(who, [message])
 
 
 def _calendars(

@@ -12,7 +12,7 @@ from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, Form, offer
 from routehub.api.sheets import minutes as sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
 from routehub.api.v1.boards import answer, marking
-from routehub.api.v1.conferences import Number, SeriesName
+from routehub.api.v1.conferences import Number, SeriesName, noted
 from routehub.boards.minutes.queries import ActionView, actions, editions
 from routehub.boards.minutes.standing import Act, Owner
 from routehub.chairing.text import minutes_file
@@ -47,6 +47,7 @@ async def get_minutes(
     if found is None:
         raise Unknown(f"There are no minutes of conference {number} that you can see.")
     message, event = found
+    noted(ctx, who, message.tlp, message.id)
     if form is JSON or not isinstance(message.payload, Minutes):
         return answer(event)
     text = minutes_file(message.payload, ctx.directory.value, route, message.tlp)
