@@ -112,11 +112,11 @@ async def test_readings_that_were_being_looked_through_when_the_hub_stops_are_wr
     assert readings(door, "ana") == [one["id"]]
 
 
-async def test_a_calendar_that_names_no_message_tells_the_audit_too(door: Door):
-    clara, ana = await door.of("clara"), await door.of("ana")
+async def test_a_calendar_and_a_page_that_name_no_message_tell_the_audit_too(door: Door):
+    clara = await door.of("clara")
     call = {"number": 7, "title": "A call", "start": iso(wall() + timedelta(days=2)), "chair": "EC", "audience": ["SI"]}
     one = await sent(clara, "conferences", call)
-    for path in ("/v1/conferences/7.ics", "/v1/conferences/7/attendance.csv"):
-        assert (await ana.get(path)).status_code == 200, path
+    for reader, path in (("ana", "/v1/conferences/7.ics"), ("bor", "/conference/7")):
+        assert (await (await door.of(reader)).get(path)).status_code == 200, path
         await door.hub.red_reads.settle()
-        assert readings(door, "ana") == [one["id"]], path
+        assert readings(door, reader) == [one["id"]], path

@@ -118,6 +118,8 @@ async def show(
     found = await ctx.db.read(_load, who, series, number)
     if found.view is None and found.agenda is None:
         raise Unknown(_("There is no conference %(number)s that you can see.", number=number))
+    if found.view is not None and found.view.tlp == "RED":  # the page goes by the number and does not name them
+        ctx.red_reads.sent(who.principal, filter(None, (found.view.message_id, found.agenda_id, found.annex_id)))
     if found.agenda is not None:
         names = Names(ctx.directory.value, ctx.clock.now().astimezone(who.route.zone).date())
         found = replace(found, agenda=_renewed(found.agenda, found.proposals, names))
