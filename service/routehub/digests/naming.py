@@ -32,7 +32,7 @@ def official(directory: Directory, code: str, on: date) -> str:
     known, name = reference.parties().get(code), directory.name(code, on)
     if known is None or language.current() != language.ENGLISH:
         return name
-    return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
+    return f"the {name}" if known.kind in _ARTICLE | _SHORT or name in _NAMES else name
 
 
 def listed(directory: Directory, codes: Iterable[str], on: date) -> str:
