@@ -94,7 +94,7 @@ async def test_changes_stand_in_the_order_in_which_they_matter(world: World):
 async def test_what_a_party_alone_may_know_stands_in_its_own_lines_and_in_nobody_else_s(world: World):
     await a_night(world)
     own = {party: texts(await as_read_by(world, party)) for party in ("SI", "RS", "EC", "AT")}
-    severe, trains = "! MK Gevgelija transit centre nearly full", "> HR to Slovenia: 2 trains, about 960 people"
+    severe, trains = "! MK Gevgelija transit centre nearly full", "> HR to Slovenia, 2 trains, about 960 people"
     assert {party: lines[0] == severe for party, lines in own.items()} == {
         "SI": False, "RS": True, "EC": True, "AT": False,
     }  # fmt: skip
@@ -148,7 +148,7 @@ async def test_its_mail_says_the_five_lines_who_has_not_reported_and_what_waits(
     context = MailContext(route, "SI", "Contact", BRUSSELS, directory, world.clock.now(), "https://hub.example")
     mail = await world.read(letter.bulletin_mail, message, context)
     assert mail.subject == "Bulletin, Wed 21 Jan: 2 of 11 reported, 9 due; 4 changes"
-    assert "Croatia: to Slovenia: 2 trains, about 960 people" in mail.text
+    assert "Croatia: to Slovenia, 2 trains, about 960 people" in mail.text
     assert "For Slovenia: Acknowledge A-" in mail.text
     assert "Agree or object to M-" in mail.text
     assert "https://hub.example/routes/wbr/bulletin/2026-01-21" in mail.text
@@ -156,7 +156,7 @@ async def test_its_mail_says_the_five_lines_who_has_not_reported_and_what_waits(
     with using("de"):
         german = await world.read(letter.bulletin_mail, message, context)
     assert german.subject == "Tagesbericht, Mi 21. Jan: 2 von 11 haben gemeldet, 9 fällig; 4 Änderungen"
-    for words in ("Kroatien: nach Slowenien: 2 Züge, etwa 960 Menschen", "Für Slowenien: A-", "bestätigen"):
+    for words in ("Kroatien: nach Slowenien, 2 Züge, etwa 960 Menschen", "Für Slowenien: A-", "bestätigen"):
         assert words in german.text
 
 

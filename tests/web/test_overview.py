@@ -41,8 +41,10 @@ def test_flags_and_capacity_have_their_words(stage, paper):
 def test_silence_is_a_state_and_is_sorted_first(stage, paper):
     today = stage.today("GR")
     stage.report("GR", today - timedelta(days=4), departures(900, "MK"))
-    words = paper("RS").open("/").words
+    reader = paper("RS")
+    words = reader.open("/").words
     assert "Silent 4 days" in words
+    assert "Greece has been silent for 4 days." in reader.open("/parties/GR").words
     assert re.search(r"No figures since \w{3} \d+ \w{3,4}", words)
     reporting = words[words.index("Who has reported") :]
     assert reporting.index("GR Greece") < reporting.index("SI Slovenia") or "Silent" in reporting[:120]

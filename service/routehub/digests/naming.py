@@ -29,10 +29,16 @@ def prose(directory: Directory, code: str, on: date) -> str:
 
 def official(directory: Directory, code: str, on: date) -> str:
     """The official name with its article: ``the European Commission``, ``Greece``."""
-    known, name = reference.parties().get(code), directory.name(code, on)
+    return with_article(code, directory.name(code, on), on)
+
+
+def with_article(code: str, name: str, on: date) -> str:
+    """Whatever a party is called that day, as it stands in the middle of a sentence."""
+    known = reference.parties().get(code)
     if known is None or language.current() != language.ENGLISH:
         return name
-    return f"the {name}" if known.kind in _ARTICLE or name in _NAMES else name
+    long = known.kind in _SHORT and name != known.named(on).short  # «the European Border and …», but «Frontex»
+    return f"the {name}" if long or known.kind in _ARTICLE or name in _NAMES else name
 
 
 def listed(directory: Directory, codes: Iterable[str], on: date) -> str:

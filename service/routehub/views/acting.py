@@ -152,7 +152,7 @@ def lines(
         at = max([view.proposed_at, *(act.at for act in view.acts)])
         if at >= since:
             text = _(
-                "to %(today)s: %(view)s: %(state)s",
+                "to %(today)s, %(view)s: %(state)s",
                 today=directory.name(view.asked, today),
                 view=what(view),
                 state=_(STATES[view.state]),

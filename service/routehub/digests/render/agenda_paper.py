@@ -62,7 +62,7 @@ def _items(page: AgendaPage) -> Iterator[Block]:
 
 
 def _item(item: ItemView) -> Iterator[Block]:
-    led = _(", led by %(party)s", party=item.lead) if item.lead else ""
+    led = _(", led by %(party)s", party=item.led_by) if item.led_by else ""
     late = f", {_('added after the close')}" if item.late else ""
     under = f". {item.points}" if item.points else ""
     yield Paragraph((Strong(item.outcome), f", {item.minutes}{led}{late}{under}"), muted=True)

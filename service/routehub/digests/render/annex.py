@@ -19,7 +19,7 @@ class MatterView:
     title: str
     outcome: str
     wants: str
-    lead: str
+    led_by: str
     points: str
     lines: tuple[str, ...]
     wanted: str | None
@@ -83,7 +83,7 @@ def _matter(reader: Reader, annex: AgendaAnnex, one: Matter, zone: ZoneInfo) -> 
     asked = [asked for asked in one.prepare if asked.party == annex.party]
     return MatterView(
         one.title, words.outcome(one.outcome), one.outcome,
-        reader.name(one.lead, annex.compiled_at) if one.lead else "", points(one.points),
+        reader.the(one.lead, annex.compiled_at) if one.lead else "", points(one.points),
         tuple(one.lines), one.wanted, one.why,
         tuple(reader.message(source) for source in one.sources[:SHOWN_SOURCES]),
         tuple(prepare_view(reader, each, zone, None) for each in asked),

@@ -27,7 +27,8 @@ DRAFT, AGENDA = later("Draft agenda, conference %(conference)s"), later("Agenda,
 
 @dataclass(frozen=True)
 class ItemView:
-    """``outcome``: in words, and ``wants``: as the agenda has it, by which it is drawn."""
+    """``outcome``: in words, and ``wants``: as the agenda has it, by which it is drawn; ``lead``: in a table, and
+    ``led_by``: in a sentence."""
 
     number: int
     title: str
@@ -36,6 +37,7 @@ class ItemView:
     wants: str
     minutes: str
     lead: str
+    led_by: str
     points: str
     lines: tuple[str, ...]
     wanted: str | None
@@ -107,7 +109,7 @@ def agenda_page(message: Message, reader: Reader) -> AgendaPage:
         mark=mark, mark_words=_(MARK_WORDS.get(mark or "", "")), route=reader.route.title,
         heading=_(DRAFT if agenda.state == "draft" else AGENDA, conference=agenda.conference),
         title=meeting.title if meeting else "", when=_when(meeting, zone), elsewhere=_elsewhere(reader, meeting, zone),
-        chair=reader.name(meeting.chair, agenda.compiled_at) if meeting else "",
+        chair=reader.the(meeting.chair, agenda.compiled_at) if meeting else "",
         link=meeting.link if meeting else None, summary=_summary(agenda), compiled=_compiled(agenda, zone),
         late=_("Late: it was due %(zone)s.", zone=words.when(agenda.due_at, zone)) if late and agenda.due_at else None,
         proposing=_proposing(agenda, zone), prepare_title=_asked(reader, agenda),
@@ -219,6 +221,7 @@ def _item(reader: Reader, agenda: Agenda, item: Item) -> ItemView:
     return ItemView(
         item.number, item.title, f"item-{item.number}", words.outcome(item.outcome), item.outcome, minutes,
         reader.name(item.lead, agenda.compiled_at) if item.lead else "",
+        reader.the(item.lead, agenda.compiled_at) if item.lead else "",
         points(item.points, only_plan(_points(agenda))), tuple(item.lines), item.wanted,
         item.why, tuple(reader.message(source) for source in item.sources[:SHOWN_SOURCES]),
         max(0, len(item.sources) - SHOWN_SOURCES), item.late,

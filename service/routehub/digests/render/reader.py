@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from routehub.core.language import later
+from routehub.digests import naming
 from routehub.directory.snapshot import Directory, RouteView
 from routehub.views.names import called
 
@@ -29,6 +30,10 @@ class Reader:
     def name(self, party: str, at: datetime) -> str:
         """What a party was called at that moment."""
         return called(self.directory, party, at.astimezone(self.route.zone).date())
+
+    def the(self, party: str, at: datetime) -> str:
+        """The same in the middle of a sentence: ``the Commission``."""
+        return naming.with_article(party, self.name(party, at), at.astimezone(self.route.zone).date())
 
     def message(self, message_id: str) -> str:
         return f"{self.public_url}/routes/{self.route.code}/messages/{message_id}"

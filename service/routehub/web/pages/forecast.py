@@ -42,9 +42,7 @@ class Outlook:
 
     @property
     def may_fill(self) -> bool:
-        """Whether the places are gone on a coming day if as many come as the upper bound says."""
-        now = self.places.now
-        return now is not None and now.places is not None and any(day.high >= now.places for day in self.ahead)
+        return may_fill(self.places, self.ahead)
 
 
 @router.get("/forecast")
@@ -82,6 +80,12 @@ def outlook(party: PartyPlaces) -> Outlook:
     series = [Series(_("People in reception"), "entered", told)]
     graph = day_graph(days, series, fan=fan if ahead else None, level=level, level_name=_("Places"), width=NARROW)
     return Outlook(party, ahead, graph)
+
+
+def may_fill(party: PartyPlaces, ahead: Sequence[DayAhead]) -> bool:
+    """Whether the places are gone on a coming day if as many come as the upper bound says."""
+    places = party.now.places if party.now else None
+    return places is not None and any(day.high >= places for day in ahead)
 
 
 def days_ahead(party: PartyPlaces) -> tuple[DayAhead, ...]:

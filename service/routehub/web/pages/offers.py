@@ -18,6 +18,7 @@ from routehub.web.answers import PageRoute, go
 from routehub.web.context import Web, WebContext
 from routehub.web.forms import Faults, fresh_key
 from routehub.web.guard import OwnForm
+from routehub.web.pages.forecast import days_ahead, may_fill
 from routehub.web.pages.requests import Ref, look, require
 from routehub.web.record_words import tongues
 from routehub.web.render import Names, page
@@ -168,5 +169,6 @@ async def show_places(request: Request, ctx: Web, who: Reading) -> Response:
     shared = any(m.party == who.party for m in who.route.members(today, "member", "coordinator"))
     found = await ctx.db.read(read) if shared else None
     ahead = sorted({one.day for party in found.parties for one in party.expected}) if found else []
-    values = {"board": found, "ahead": ahead}
+    filling = {party.party for party in found.parties if may_fill(party, days_ahead(party))} if found else set()
+    values = {"board": found, "ahead": ahead, "may_fill": filling}
     return page(request, ctx, who, "places.html", _("Free places"), values)
