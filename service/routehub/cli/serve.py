@@ -1,6 +1,10 @@
 """``routehub serve``: run the hub until it is told to stop."""
 
+import asyncio
 import gc
+import select
+import socket
+import time
 from types import FrameType
 from typing import Annotated
 
@@ -19,6 +23,8 @@ from routehub.migrate import is_current, upgrade
 # Seconds that an idle connection stays open. Longer than proxies and clients keep theirs (Caddy two minutes, nginx one,
 # httpx five seconds): where the hub closes first, a request may meet the closing and is lost as "reset by peer".
 KEEP_ALIVE = 150
+AT_MOST = 1.0
+"""Seconds that a hub that stops waits for those who have connected just before, and as long for their requests."""
 
 
 class HubServer(uvicorn.Server):
@@ -32,6 +38,32 @@ class HubServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._hub.begin_stop()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Nobody who has connected is turned away: uvicorn closes the port with connections in its queue, and those
+        whose request it has not read yet. A proxy that had sent a form there could not send it to another hub."""
+        await self._empty_queue()
+        for listening in self.servers:
+            listening.close()
+        await self._read_requests()
+        await super().shutdown(sockets)
+
+    async def _empty_queue(self) -> None:
+        """Let the loop accept whoever waits. In the end nothing is between the look and the closing of the port."""
+        poll = select.poll()
+        for listening in self.servers:
+            for port in listening.sockets:
+                poll.register(port.fileno(), select.POLLIN)
+        until = time.monotonic() + AT_MOST
+        while poll.poll(0) and time.monotonic() < until:  # noqa: ASYNC110 - the kernel's queue tells nobody
+            await asyncio.sleep(0)
+
+    async def _read_requests(self) -> None:
+        until = time.monotonic() + AT_MOST
+        while time.monotonic() < until and any(  # noqa: ASYNC110 - uvicorn tells nobody
+            isinstance(one, HttpConnection) and one.cycle is None for one in self.server_state.connections
+        ):
+            await asyncio.sleep(0.01)
 
 
 def server(hub: Hub) -> HubServer:
