@@ -130,6 +130,20 @@ def test_sign_in_needs_the_cookie_of_its_own_form(stage, stranger):
     assert "routehub" not in answer.cookies
 
 
+def test_tabs_that_a_browser_opened_at_once_each_sign_in(stage, stranger):
+    tab = stranger(stage)
+    first = tab.open("/sign-in")
+    tab.client.cookies.clear()  # asked for beside the first, so without its cookie
+    tab.open("/sign-in")
+    fields = first.form("Sign in with password").fields | {"email": [address("SI")], "password": [PASSWORD]}
+    silent = tab.client.post("/sign-in/with-password", data=fields, headers={"Accept": "text/html"})
+    assert silent.status_code == 403, "a browser that vouches for nothing"
+    signed_in = tab.send("/sign-in/with-password", fields)
+    assert (signed_in.status, signed_in.path) == (200, "/"), signed_in.words
+    again = tab.send("/sign-in/with-password", fields)  # the other tab, when the cookie of the form is gone with its sign-in
+    assert (again.status, again.path) == (200, "/"), again.words
+
+
 def test_a_password_is_changed_by_who_knows_the_one_before(stage, stranger):
     paper = stranger(stage)
     paper.press(paper.open("/sign-in"), "Sign in with password", email=address("SI"), password=PASSWORD)

@@ -59,10 +59,18 @@ def refused(request: Request, ctx: WebContext, words: str, to: str = "/", field:
 
 
 async def entrance_form(request: Request, ctx: WebContext) -> Form:
-    """The form of a page before sign-in. Errors: 403 when it did not come from that page in this browser."""
+    """The form of a page before sign-in. Errors: 403 when it did not come from that page in this browser.
+
+    Pages of one browser that were asked for at once, such as the tabs that it opens again, each bring a cookie, and
+    the last one stands: where the browser vouches for the page, any of them will do.
+    """
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
-    if not guard.matching(request.cookies.get(guard.PRE_SESSION, ""), form.raw("csrf")):
+    ours = request.cookies.get(guard.PRE_SESSION, "")
+    of_another_page = guard.from_here(request) and (
+        ours or sessions.cookie_name(ctx.settings.public_url) in request.cookies
+    )
+    if not of_another_page and not guard.matching(ours, form.raw("csrf")):
         raise NotAllowed(
             _("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
         )
