@@ -90,10 +90,11 @@ bench: .stamps/dev
 SIZE ?= 1
 PROMISE ?=
 MINUTES ?=
+SEED ?= 0
 soak: .stamps/dev
 	@$(COMPILE) schemas service clients tests
 	ROUTEHUB_SOAKING=1 ROUTEHUB_TEST_SOAK=$(SIZE) ROUTEHUB_SOAK_PROMISES="$(PROMISE)" \
-	ROUTEHUB_SOAK_MINUTES="$(MINUTES)" \
+	ROUTEHUB_SOAK_MINUTES="$(MINUTES)" ROUTEHUB_SOAK_SEED="$(SEED)" \
 	$(PYTHON_IN) -m pytest -m "promise or soak" -v --timeout=7200 $(ARGS)
 
 screenshots: .stamps/dev

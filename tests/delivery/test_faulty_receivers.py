@@ -1,6 +1,5 @@
 """Receivers that hang, reset, redirect or answer anything at random: everything arrives, and the log says what did."""
 
-import random
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +14,7 @@ from tests.delivery.calls import note, post
 from tests.delivery.local import LocalHub
 from tests.delivery.office import Office
 from tests.fixtures.accounting import Account
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import wait_for
 from tests.fixtures.webhooks import HANG, RESET, Answer, WebhookReceiver, redirect
 
@@ -30,7 +29,7 @@ def lost(office: Office, start: Start, receiver: WebhookReceiver, count: int) ->
     gr, mk = office.key("GR"), office.key("MK")
     hub = start()
     post(hub, mk, "subscriptions", {"channel": "webhook", "target": receiver.url})
-    chance = random.Random(2016)
+    chance = seeded(2016)
     receiver.script(*(chance.choice(FAULTS) for _ in range(count * 2)))
     ids = {note(hub, gr, f"{number}", "MK")["id"] for number in range(count)}
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Callable
 
 import httpx
@@ -13,7 +12,7 @@ from tests.faults.wire import Wire, wire_to
 from tests.fixtures.accounting import Account
 from tests.fixtures.furnished import bearer, furnish
 from tests.fixtures.hub import HubProcess
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import NeverHappened, eventually
 
 FORMS = ("websocket", "sse", "poll")
@@ -51,7 +50,7 @@ async def break_often(
     wire: Wire, breaking: asyncio.Event, reader: Reader, times: int, ports: list[int], account: Account
 ) -> None:
     """Break the reader's connection so often, each time after something has come over it."""
-    chance = random.Random(times)
+    chance = seeded(times)
     for number in range(times):
         if account.is_over:
             break

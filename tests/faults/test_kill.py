@@ -9,7 +9,7 @@ from tests.faults.load import Load, broken_promises
 from tests.fixtures.accounting import Account
 from tests.fixtures.furnished import furnish
 from tests.fixtures.hub import HubProcess
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import wait_for
 from tests.journal.stored import faults
 
@@ -34,7 +34,7 @@ def test_what_was_accepted_survives_kills_at_any_instant(
     keys = furnish(migrated_database_url)
     hub = start_hub(migrated_database_url, mode="exercise")
     with Load(hub.url, keys, SENDERS) as load:
-        kill_and_restart(hub, load, random.Random(9), kills, account)
+        kill_and_restart(hub, load, seeded(9), kills, account)
     account.accepted, account.outage = len(load.accepted), round(load.outage, 2)
     account.found += broken_promises(load, hub.url, keys)
     account.found += map(str, faults(migrated_database_url))
@@ -51,7 +51,7 @@ def test_the_harness_catches_a_hub_that_answers_before_the_commit(
     hub = start_hub(migrated_database_url, mode="exercise", module="tests.faults.answers_early")
     found: list[str] = []
     with Load(hub.url, keys, SENDERS) as load:
-        chance = random.Random(9)
+        chance = seeded(9)
         for _ in range(10):
             kill_and_restart(hub, load, chance, 1, Account())
             found = broken_promises(load, hub.url, keys)

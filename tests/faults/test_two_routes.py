@@ -27,7 +27,7 @@ from tests.faults.test_visibility import CLOCK, ENDLESS, FORMS, USUAL
 from tests.fixtures.accounting import Account
 from tests.fixtures.addresses import Address, addresses
 from tests.fixtures.furnished import EVERYTHING, Inside
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 
 WEST, EAST = "wbr", "emr"
 BOTH, WEST_ONLY, EAST_ONLY = ("GR", "EC"), "AL", "QM"
@@ -196,7 +196,7 @@ async def sweep(
 @pytest.mark.timeout(sized(300, 0))
 async def test_nothing_of_one_route_shows_on_the_other(two: Two, account: Account):
     assert min(len(marks) for marks in two.marks.values()) > 8, two.marks
-    chance = random.Random(5)
+    chance = seeded(5)
     for name, on, share in (("GR", EAST, 40), ("GR", WEST, 15), ("EC", EAST, 10), ("EC", WEST, 10)):
         tried, leaks = await sweep(two, name, on, chance, sized(share, 100))
         account.tried["answers on another route"] = account.tried.get("answers on another route", 0) + tried
@@ -211,7 +211,7 @@ async def test_nothing_of_one_route_shows_on_the_other(two: Two, account: Accoun
 @pytest.mark.timeout(sized(300, 0))
 async def test_who_is_on_one_route_cannot_tell_that_there_is_another(two: Two):
     """Also a person of a party that is on both, who has a role on one of them alone."""
-    found, chance = list[str](), random.Random(6)
+    found, chance = list[str](), seeded(6)
     for name, other in ((WEST_ONLY, EAST), (EAST_ONLY, WEST), ("GR, west", EAST)):
         for door in addresses(two.hub.app, "GET"):
             if door.path in ENDLESS or door.path.endswith((*FORMS, ".json")):
@@ -246,6 +246,6 @@ async def test_a_leak_between_routes_is_found(two: Two, monkeypatch: pytest.Monk
     page, one = feed.page, feed.one
     monkeypatch.setattr(feed, "page", lambda conn, _route, *more, **words: page(conn, WEST, *more, **words))
     monkeypatch.setattr(feed, "one", lambda conn, _route, *more, **words: one(conn, WEST, *more, **words))
-    _tried, found = await sweep(two, "GR", EAST, random.Random(5), 100, only="/v1/messages")
+    _tried, found = await sweep(two, "GR", EAST, seeded(5), 100, only="/v1/messages")
     assert {leak.partition(" ")[0].partition("?")[0] for leak in found} >= {under(EAST, "/v1/messages")}
     assert any(two.refs[WEST][1] in leak for leak in found), "a message by its id was not noticed"

@@ -30,7 +30,7 @@ from tests.fixtures.accounting import Account
 from tests.fixtures.addresses import Address, addresses
 from tests.fixtures.furnished import Inside, bearer, furnish
 from tests.fixtures.hub import HubProcess
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import eventually
 
 STEPS = 110
@@ -254,8 +254,8 @@ def test_every_way_out_is_asked_at_here(hub: Inside):
 @pytest.mark.timeout(sized(300, 0))
 async def test_nobody_sees_anything_that_is_not_for_them(readers: Readers, account: Account):
     """5,000 steps over both databases, in parts after each of which all parties look at everything."""
-    aviary = Aviary(random.Random(1))
-    chance = random.Random(2)
+    aviary = Aviary(seeded(1))
+    chance = seeded(2)
     for _ in account.rounds("random posts", sized(2, 23), by=STEPS, least=2):
         await readers.post(aviary, STEPS)
         tried, leaks = await sweep(readers, aviary, chance, tuple(chance.sample(EVERYBODY, sized(5, 18))))
@@ -324,9 +324,9 @@ async def test_a_planted_leak_is_found(
     readers: Readers, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ):
     plant(monkeypatch)
-    aviary = Aviary(random.Random(1))
+    aviary = Aviary(seeded(1))
     await readers.post(aviary, 60)
-    _tried, found = await sweep(readers, aviary, random.Random(2), ("EUROPOL", "BG"), enough=1)
+    _tried, found = await sweep(readers, aviary, seeded(2), ("EUROPOL", "BG"), enough=1)
     assert found, "nothing was noticed"
 
 
@@ -353,7 +353,7 @@ async def test_live_streams_carry_to_each_party_what_is_for_it_and_nothing_else(
     hub = start_hub(migrated_database_url, mode="exercise", heartbeat_seconds="0.5")
     heard: dict[str, list[dict[str, Any]]] = {party: [] for party in EVERYBODY}
     listening = [asyncio.create_task(_listen(hub.url, keys[("wbr", p)], heard[p])) for p in EVERYBODY]
-    aviary = Aviary(random.Random(3))
+    aviary = Aviary(seeded(3))
     try:
         async with httpx.AsyncClient(base_url=hub.url, trust_env=False, timeout=30) as client:
             now = {"now": "2015-10-21T05:30:00Z"}

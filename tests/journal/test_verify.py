@@ -17,6 +17,7 @@ from routehub.journal.tables import audit_rows, entries, feed_heads, feed_rows, 
 from routehub.journal.verify import verify
 from tests.fixtures.accounting import Account
 from tests.fixtures.furnished import Inside, furnish, inside
+from tests.fixtures.sizes import seeded
 from tests.journal.stored import arrivals, faults
 from tests.journal.test_together import ALERT
 
@@ -101,7 +102,7 @@ class Tampering:
 async def test_each_of_200_tamperings_is_found(migrated_database_url: str, tmp_path: Path, account: Account):
     async with inside(migrated_database_url, tmp_path, furnish(migrated_database_url)) as hub:
         await fill(hub)
-    chance = random.Random(20151021)
+    chance = seeded(20151021)
     db = Database(migrated_database_url)
     try:
         for number in range(1, 201):

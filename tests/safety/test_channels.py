@@ -1,7 +1,6 @@
 """What is pushed carries to each party what is for it and nothing else: mail and webhooks, under random messages with
 canaries in them. RED leaves by a notice only."""
 
-import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tests.faults.test_visibility import Readers, signed_in
 from tests.fixtures.accounting import Account
 from tests.fixtures.furnished import Inside, Keys, inside
 from tests.fixtures.mail import Letter, SmtpSink
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import eventually
 from tests.fixtures.webhooks import WebhookReceiver
 
@@ -47,7 +46,7 @@ async def pushing(
 async def test_no_mail_and_no_webhook_says_what_is_not_for_its_reader(
     pushing: Readers, smtp_sink: SmtpSink, webhook_receiver: WebhookReceiver, account: Account
 ):
-    aviary = Aviary(random.Random(5))
+    aviary = Aviary(seeded(5))
     for _ in account.rounds("random messages pushed", sized(1, 75), by=40):
         await pushing.post(aviary, 40)
         await eventually(lambda: _settled(pushing.hub), 120, "the deliveries")
@@ -63,7 +62,7 @@ async def test_a_push_that_says_too_much_is_found(
 ):
     """The test itself is tested: RED counts for nothing where a push is written."""
     monkeypatch.setattr(base.Parcel, "withheld", False)
-    aviary = Aviary(random.Random(5))
+    aviary = Aviary(seeded(5))
     await pushing.post(aviary, 25)
     await eventually(lambda: _settled(pushing.hub), 60, "the deliveries")
     assert leaks(aviary, smtp_sink, webhook_receiver)

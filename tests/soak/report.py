@@ -1,7 +1,7 @@
 """The accounting report: what `make soak` tried, and what it found, as tables; and docs/promises.md made from it.
 
-usage: python -m tests.soak.report [RUN.json …]     writes docs/promises.md, from var/soak.json or from several runs,
-                                                    of which the later ones go before the earlier
+usage: python -m tests.soak.report [RUN.json …]     writes docs/promises.md, from var/soak.json or from several runs:
+                                                    those of different seeds are added up, and of one seed the last goes
 """
 
 import json
@@ -146,8 +146,48 @@ def write(run: Mapping[str, Any], to: Path = PAGE) -> None:
 
 
 def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several runs as one: of each test the last."""
-    return {**runs[-1], "cases": [*{case["test"]: case for run in runs for case in run["cases"]}.values()]}
+    """Several runs as one: of each test the last of each seed, and those of different seeds added up."""
+    latest = {(case["test"], case.get("seed", 0)): case for run in runs for case in run["cases"]}
+    by_test: dict[str, list[Case]] = {}
+    for (test, _), case in latest.items():
+        by_test.setdefault(test, []).append(case)
+    return {**runs[-1], "cases": [_added(some) for some in by_test.values()]}
+
+
+def _added(some: Sequence[Case]) -> dict[str, Any]:
+    """What a test came to in all its runs: failed where one of them failed, as long without an answer as the longest,
+    and with the memory and the notes of the one that went furthest."""
+    if len(some) == 1:
+        return dict(some[0])
+    furthest = max(some, key=lambda case: case["part"])
+    failed = [case["outcome"] for case in some if case["outcome"] not in ("passed", "skipped")]
+    whole = {
+        **furthest, "outcome": failed[0] if failed else furthest["outcome"], "runs": len(some),
+        "part": min(1.0, sum(case["part"] for case in some)),
+        "seconds": round(sum(case["seconds"] for case in some), 1),
+    }  # fmt: skip
+    accounts = [case[NAME] for case in some if NAME in case]
+    if accounts:
+        whole[NAME] = {
+            **furthest.get(NAME, accounts[0]),
+            **{
+                name: _sums(account[name] for account in accounts)
+                for name in ("tried", "delivered", "doubled", "missing")
+            },
+            "found": [fault for account in accounts for fault in account["found"]],
+            "accepted": sum(account["accepted"] for account in accounts),
+            "journaled": sum(account["journaled"] for account in accounts),
+            "outage": max((a["outage"] for a in accounts if a["outage"] is not None), default=None),
+        }
+    return whole
+
+
+def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in counts:
+        for name, number in one.items():
+            found[name] = found.get(name, 0) + number
+    return found
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ The hub runs over a small C library that fails the n-th write, truncation or flu
 
 import errno
 import mmap
-import random
 import shutil
 import struct
 import subprocess
@@ -18,7 +17,7 @@ from tests.fixtures.accounting import Account
 from tests.fixtures.databases import sqlite_url
 from tests.fixtures.furnished import Keys, furnish
 from tests.fixtures.hub import HubProcess
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.waiting import NeverHappened, wait_for
 from tests.journal.stored import faults
 
@@ -85,7 +84,7 @@ def fail_often(
     disk: FailingDisk, migrated: Path, account: Account, times: int, module: str = "routehub.cli.__main__"
 ) -> None:
     hub, keys = hub_over(disk, migrated, module)
-    chance = random.Random(28)
+    chance = seeded(28)
     try:
         with Load(hub.url, keys, SENDERS, pause=0.005) as load:
             load.more(5)

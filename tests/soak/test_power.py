@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from tests.fixtures.databases import migrate, sqlite_url
 from tests.fixtures.furnished import furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.postgres import PostgresServer
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.journal.stored import faults
 from tests.soak.disk import LoopDisk, can_mount, loop_disk
 from tests.soak.processes import family
@@ -81,7 +80,7 @@ def cut_often(
     url = sqlite_url(Path(shutil.copy(migrated, disk.folder / "hub.sqlite")))
     keys = furnish(url)
     hub = start_hub(url, mode="exercise", module=module)
-    chance = random.Random(48)
+    chance = seeded(48)
     with Load(hub.url, keys, SENDERS) as load:
         for _ in account.rounds("power cuts", times):
             load.more(chance.randint(1, 60))
@@ -138,7 +137,7 @@ def test_what_was_accepted_survives_a_power_cut_of_postgresql(
     loop_disk: LoopDisk, postgres_on_disk: PostgresServer, postgres_programs: Path, tmp_path: Path,
     start_hub: Callable[..., HubProcess], account: Account,
 ):  # fmt: skip
-    url, times, chance = postgres_on_disk.create("hub"), sized(3, 50), random.Random(49)
+    url, times, chance = postgres_on_disk.create("hub"), sized(3, 50), seeded(49)
     migrate(url, tmp_path)
     keys = furnish(url)
 

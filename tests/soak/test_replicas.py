@@ -2,7 +2,6 @@
 reordered or left undelivered (PROMISES A1, A3, B1, B3)."""
 
 import contextlib
-import random
 import time
 from collections.abc import Callable, Iterator
 
@@ -15,7 +14,7 @@ from tests.fixtures.furnished import furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.mail import SmtpSink
 from tests.fixtures.nats import NatsServer
-from tests.fixtures.sizes import sized
+from tests.fixtures.sizes import seeded, sized
 from tests.fixtures.webhooks import WebhookReceiver
 from tests.soak.breaks import BREAKS, Break, Cast, Cut
 from tests.soak.traffic import READER, Loop, Traffic
@@ -52,7 +51,7 @@ def deployment(
     settings = {
         "mode": "exercise", "heartbeat_seconds": "0.2", "webhook_private": "true", "smtp_url": sink.url, "night": "",
     }  # fmt: skip
-    cast = Cast([], None, random.Random(2015))  # type: ignore[arg-type]
+    cast = Cast([], None, seeded(2015))  # type: ignore[arg-type]
     for number in range(count):
         more, address = {}, url
         if number:

@@ -29,7 +29,7 @@ from tests.fixtures.accounting import Account
 from tests.fixtures.furnished import Keys, bearer, furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.mail import SmtpSink
-from tests.fixtures.sizes import SHARE, sized
+from tests.fixtures.sizes import SHARE, seeded, sized
 from tests.fixtures.waiting import NeverHappened, wait_for
 from tests.journal.stored import faults
 
@@ -182,11 +182,11 @@ def staged(url: str, sink: SmtpSink, start: Start, module: str = "routehub.cli._
     with contextlib.closing(Office(url)) as office:
         office.person("clara", "EC", "contact_point")
         settings = {"mode": "exercise", "look_seconds": "0.1", "smtp_url": sink.url, "night": ""}
-        yield Days([start(url, module=module, **settings) for _ in range(3)], keys, office, random.Random(2026))
+        yield Days([start(url, module=module, **settings) for _ in range(3)], keys, office, seeded(2026))
 
 
 def play(days: Days, sink: SmtpSink, account: Account, times: int, patience: float) -> None:
-    said = silences(random.Random(2019), times)
+    said = silences(seeded(2019), times)
     for number in account.rounds("days", times):
         try:
             days.live(number - 1, said[number - 1], patience)

@@ -1,7 +1,6 @@
 """Three hubs, a clock that steps, and both clock changes of a year: one edition of each digest (PROMISES B5)."""
 
 import contextlib
-import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -24,7 +23,7 @@ from tests.digests.world import local
 from tests.fixtures.accounting import Account
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.mail import SmtpSink
-from tests.fixtures.sizes import SHARE, sized
+from tests.fixtures.sizes import SHARE, seeded, sized
 from tests.fixtures.waiting import NeverHappened, wait_for
 from tests.journal.stored import faults
 
@@ -44,7 +43,7 @@ class Weeks:
     """Hubs whose clock goes from one digest to the next, and what happens to them at that moment."""
 
     def __init__(self, url: str, hubs: list[HubProcess], sink: SmtpSink) -> None:
-        self.hubs, self.sink, self.chance = hubs, sink, random.Random(2026)
+        self.hubs, self.sink, self.chance = hubs, sink, seeded(2026)
         self.db, self.office = Database(url), Office(url)
 
     def close(self) -> None:

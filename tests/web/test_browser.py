@@ -41,10 +41,11 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]
 
 def _refused(text: str) -> bool:
     """Chromium reports a page with status 4xx, which a form with errors is, and a network that a test took away; htmx
-    reports a part that was under way when the page was left. Nor is it a fault that the page had set the focus by itself
-    before the browser would. What a page itself does wrong (its policy, its scripts)
-    reads otherwise."""
-    if text.startswith(("htmx:sendAbort", "htmx:afterRequest", "Autofocus processing was blocked because a document al")):
+    reports a part that was under way when the page was left. Nor is it a fault that the page had set the focus before
+    the browser would have. What a page itself does wrong (its policy, its scripts) reads otherwise."""
+    if text.startswith(
+        ("htmx:sendAbort", "htmx:afterRequest", "Autofocus processing was blocked because a document al")
+    ):
         return True
     return text.startswith("Failed to load resource: ") and ("a status of 4" in text or "net::ERR_" in text)
 
