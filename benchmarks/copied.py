@@ -9,7 +9,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
-from routehub.core.db import Database, SearchWords
+from routehub.core.columns import SearchWords
+from routehub.core.db import Database
 from routehub.migrate import upgrade
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import AutoString, SQLModel
 
 from routehub import tables  # noqa: F401 - registers every table
-from routehub.core.db import SearchWords, UTCDateTime
+from routehub.core.columns import SearchWords, UTCDateTime
 from routehub.migrate import compared
 
 

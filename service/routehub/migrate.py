@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from routehub.core import state
-from routehub.core.db import Database, as_hub_error
+from routehub.core.db import Database
+from routehub.core.db_faults import as_hub_error
 from routehub.core.errors import HubError
 from routehub.journal import start
 from routehub.journal.search import index

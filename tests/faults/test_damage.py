@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from routehub.core.db import as_hub_error
+from routehub.core.db_faults import as_hub_error
 from routehub.core.errors import Damaged
 from tests.fixtures.furnished import bearer, furnish
 from tests.fixtures.hub import HubProcess

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Table, insert, select
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import table_of
+from routehub.core.columns import table_of
 from routehub.core.errors import refused
 from routehub.journal.message import Caution, Message, Transaction
 from routehub.journal.rebuild import fingerprints, rebuild

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from routehub.core.db import table_of
+from routehub.core.columns import table_of
 from routehub.journal.tables import Entry
 from tests.web.conftest import ON_SQLITE
 from tests.web.paper import Paper

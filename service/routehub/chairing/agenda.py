@@ -20,7 +20,7 @@ from routehub.boards.conferences.queries import (
 from routehub.chairing.edits import AgendaChange, Edits, Item, PaperItem, laid_over, merged
 from routehub.chairing.tables import agenda_drafts
 from routehub.core.canonical import iso
-from routehub.core.db import upsert
+from routehub.core.columns import upsert
 from routehub.core.errors import Conflict, Refused, Stale
 from routehub.digests.agenda.compile import closing
 from routehub.digests.agenda.order import duration, time_of, too_long

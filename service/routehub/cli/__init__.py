@@ -73,7 +73,7 @@ def _of_database(error: Exception) -> HubError | None:
 
     from sqlalchemy.exc import DBAPIError
 
-    from routehub.core.db import as_hub_error
+    from routehub.core.db_faults import as_hub_error
 
     if isinstance(error, sqlite3.DatabaseError):  # a copy by SQLite's own backup
         error = DBAPIError(None, None, error)

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from routehub.cli.examination import database, machine, work
 from routehub.cli.examination.finding import Finding, found
-from routehub.core.db import Database, as_hub_error, must_be_there
+from routehub.core.db import Database, must_be_there
+from routehub.core.db_faults import as_hub_error
 from routehub.core.errors import Damaged, HubError
 from routehub.core.settings import Settings
 

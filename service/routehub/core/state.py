@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import table_of, upsert
+from routehub.core.columns import table_of, upsert
 from routehub.core.statements import Query
 
 

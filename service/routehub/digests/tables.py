@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.columns import UTCDateTime, table_of
 
 
 class ConferenceSeries(SQLModel, table=True):

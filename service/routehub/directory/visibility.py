@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, insert, select
 
 from routehub.core.canonical import digest
-from routehub.core.db import Numbers, among
+from routehub.core.columns import Numbers, among
 from routehub.core.errors import Refused
 from routehub.core.statements import Query
 from routehub.directory.principal import HUB_PARTY

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select
 
-from routehub.core.db import upsert
+from routehub.core.columns import upsert
 from routehub.core.observe import log
 from routehub.directory.visibility import readers_of
 from routehub.journal.message import Message, from_row

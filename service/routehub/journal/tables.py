@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import SearchWords, UTCDateTime, table_of
+from routehub.core.columns import SearchWords, UTCDateTime, table_of
 
 
 class Entry(SQLModel, table=True):

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from routehub.core.clock import Clock
-from routehub.core.db import Database, as_hub_error, is_held_up
+from routehub.core.db import Database
+from routehub.core.db_faults import as_hub_error, is_held_up
 from routehub.core.errors import Busy, Damaged, HubError, Unchanged
 from routehub.core.observe import Metrics, log
 from routehub.journal.batch import Batch

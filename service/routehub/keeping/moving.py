@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from routehub import tables
-from routehub.core.db import Database, as_hub_error
+from routehub.core.db import Database
+from routehub.core.db_faults import as_hub_error
 from routehub.core.errors import Damaged, HubError
 from routehub.journal import follow
 from routehub.journal.rows import Rows

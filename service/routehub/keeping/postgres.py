@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-from routehub.core.db import normal_url
+from routehub.core.engines import normal_url
 from routehub.core.errors import HubError
 from routehub.journal.verify import Progress
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from routehub.core.canonical import dumps
-from routehub.core.db import upsert
+from routehub.core.columns import upsert
 from routehub.directory.snapshot import Directory
 from routehub.journal import follow
 from routehub.journal.message import Message

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import event
 
 from routehub.cli import main
-from routehub.core import db
+from routehub.core import db, engines
 
-make_engine = db._sqlite_engine
+make_engine = engines.sqlite_engine
 
 
 def careless(url: str, pool_size: int, *, writer: bool) -> Any:
@@ -24,6 +24,6 @@ def careless(url: str, pool_size: int, *, writer: bool) -> Any:
 
 
 if __name__ == "__main__":
-    db._sqlite_engine = careless
+    db.sqlite_engine = careless  # type: ignore[attr-defined]
     db.Database.durability = lambda self: []  # type: ignore[method-assign]
     main()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.columns import UTCDateTime, table_of
 
 
 class ConferenceRevision(SQLModel, table=True):

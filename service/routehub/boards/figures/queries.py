@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from routehub.boards.figures.tables import figure_current, figure_revisions, figure_series
-from routehub.core.db import Numbers
+from routehub.core.columns import Numbers
 from routehub.directory.visibility import clause
 
 

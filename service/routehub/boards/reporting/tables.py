@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.columns import UTCDateTime, table_of
 
 
 class ReportMade(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import table_of
+from routehub.core.columns import table_of
 
 
 class ThreadMessage(SQLModel, table=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.columns import UTCDateTime, table_of
 
 
 class ReadoutDraft(SQLModel, table=True):

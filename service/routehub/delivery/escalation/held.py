@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from routehub.core.db import upsert
+from routehub.core.columns import upsert
 from routehub.core.ids import uuid7
 from routehub.delivery import outgoing, subscriptions
 from routehub.delivery.addressees import Addressee, Moment

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from routehub.core.db import UTCDateTime, table_of
+from routehub.core.columns import UTCDateTime, table_of
 
 
 class EscalationStep(SQLModel, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 
 from routehub.core import state
 from routehub.core.canonical import iso
-from routehub.core.db import upsert
+from routehub.core.columns import upsert
 from routehub.journal.batch import Batch, Head
 from routehub.journal.checkpoints.signing import Signer, private_key
 from routehub.journal.checkpoints.tables import signed_checkpoints, signing_keys
