@@ -16,6 +16,7 @@ from routehub.api.documents.shelf import Shelf
 from routehub.api.forwarded import Forwarded
 from routehub.api.observed import Observed
 from routehub.api.pushes import Pushes
+from routehub.api.stopped import Stopped
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
     boards,
@@ -308,8 +309,7 @@ class Hub:
     def refresh(self, conn: Connection) -> None:
         """Take over what changed in the directory and the clock since the last look."""
         self.directory.refresh(conn)
-        if isinstance(self.clock, MovableClock):
-            self.clock.take(*state.clock_offset(conn))
+        state.hub_time(conn, self.clock)
 
     def _committed(self, committed: Committed) -> None:
         """In the event loop, right after a commit of this hub's own writer."""
@@ -438,6 +438,7 @@ def create_app(hub: Hub) -> FastAPI:
         certificate_header=hub.settings.client_certificate_header,
     )  # fmt: skip
     app.add_middleware(SoundTarget)
+    app.add_middleware(Stopped, stopping=lambda: hub.stopping)
     app.add_middleware(Observed, metrics=hub.metrics, https=hub.settings.public_url.startswith("https:"))
     app.add_middleware(
         Forwarded, trusted=hub.settings.trusted_proxy, certificate_header=hub.settings.client_certificate_header

@@ -15,7 +15,15 @@ from routehub.delivery.escalation.climbing import PORTION, Task, portions
 from routehub.delivery.escalation.joining import MOST, WINDOW, Placed, letters, place
 from routehub.delivery.escalation.plan import GRAVE, LADDERS
 from routehub.delivery.escalation.quiet import Quiet, night
-from routehub.delivery.escalation.reporting_times import Standing, closed_day, excused, reminders, standing
+from routehub.delivery.escalation.reporting_times import (
+    APART,
+    Standing,
+    closed_day,
+    excused,
+    moved_back,
+    reminders,
+    standing,
+)
 from routehub.directory.snapshot import Membership
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -193,6 +201,18 @@ def test_a_party_goes_from_reported_to_overdue_to_silent_and_back_once_each():
     assert paused == Standing("reported", DAY + timedelta(days=9))
     assert standing(paused, DAY + timedelta(days=10), DAY - timedelta(days=2)).state == "overdue"
     assert standing(Standing("overdue", DAY), DAY, DAY) == Standing("reported", DAY)
+
+
+def test_a_hub_whose_clock_is_behind_another_s_leaves_what_the_other_has_put_on_record():
+    told, before = Standing("silent", DAY), DAY - timedelta(days=1)
+    assert standing(told, before, None) == told
+    assert excused(told, before) == told
+    assert standing(told, before, None, anew=True) == Standing("reported", before), "an exercise, moved back"
+    assert moved_back(told, before, None)
+    assert not moved_back(told, before, DAY)
+    now = datetime.fromisoformat("2026-01-21T08:59:00Z")  # the day closes at 09:00
+    assert not moved_back(told, closed_day(MEMBER, now + APART), None)
+    assert moved_back(told, closed_day(MEMBER, now - timedelta(hours=1) + APART), None)
 
 
 def _task(number: int, severity: str, party: str, to: plan.To) -> Task:

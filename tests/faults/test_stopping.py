@@ -2,12 +2,20 @@
 same to another hub."""
 
 import contextlib
+import json
 import socket
 import threading
 from collections.abc import Callable
+from http.client import HTTPResponse
 
+import httpx
 import pytest
 
+from routehub.core.clock import LiveClock
+from routehub.core.db import Database
+from routehub.journal.batch import Batch
+from routehub.journal.known import Known
+from tests.fixtures.furnished import bearer, furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.waiting import wait_for
 
@@ -65,3 +73,34 @@ def lost_by_stopping(hub: HubProcess) -> list[str]:
         one.thread.join(30)
     hub.start()
     return [fault for one in asking for fault in one.lost]
+
+
+def test_who_waits_for_a_database_that_is_held_up_is_told_when_the_hub_stops(
+    migrated_database_url: str, start_hub: Callable[..., HubProcess]
+):
+    keys = furnish(migrated_database_url)
+    hub = start_hub(migrated_database_url, grace_seconds="1", mode="exercise")
+    note = {"to": ["MK"], "subject": "Before the stop", "text": "Sent while another held the journal."}
+    headers = bearer(keys["wbr", "GR"]) | {"Idempotency-Key": "once"}
+    body = json.dumps(note).encode()
+    head = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body))} | headers
+    request = "\r\n".join(["POST /v1/notes HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""])
+    with (
+        contextlib.closing(Database(migrated_database_url)) as other, other.write() as conn,
+        socket.create_connection(("127.0.0.1", hub.port), 60) as to,
+    ):  # fmt: skip
+        if other.dialect == "postgresql":
+            conn.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
+        Batch.open(conn, LiveClock(), Known())  # as a hub that writes, and does not come to its end
+        to.sendall(request.encode() + body)
+        for _ in range(3):  # once these are answered, the hub has read what was sent before them
+            httpx.get(f"{hub.url}/health/live", trust_env=False)
+        hub.stop()
+        told = HTTPResponse(to)
+        told.begin()
+        detail = json.loads(told.read())["detail"]
+    assert (told.status, told.headers["Retry-After"]) == (503, "5"), detail
+    assert "send the same again, under the same key" in detail
+    hub.start()
+    again = httpx.post(f"{hub.url}/v1/notes", json=note, headers=headers, trust_env=False)
+    assert again.status_code in (200, 201), again.text

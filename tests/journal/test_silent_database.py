@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
@@ -64,16 +65,34 @@ async def test_doors_and_pages_say_when_to_come_back(hub: Inside):
     assert (await hub.post("MK", "notes", NOTE)).status_code == 201
 
 
+def _in_a_batch(frozen: psycopg.Connection[object]) -> None:
+    """Its first batch has been sent and is not at its end: PostgreSQL waits for the rest of it."""
+    for words in (b"BEGIN", b"UPDATE journal_head SET sequence = sequence"):
+        frozen.pgconn.send_query_params(words, None)
+    frozen.pgconn.send_flush_request()
+
+
+def _behind_a_batch(frozen: psycopg.Connection[object]) -> None:
+    """Its first batch is at its end, and of the next only what is no statement has come."""
+    frozen.pgconn.send_query_params(b"SET idle_in_transaction_session_timeout = '4s'", None)
+    for words in (b"BEGIN", b"UPDATE journal_head SET sequence = sequence"):
+        frozen.pgconn.send_query_params(words, None)
+    frozen.pgconn.pipeline_sync()
+    frozen.pgconn.send_describe_prepared(b"")
+    frozen.pgconn.send_flush_request()
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_kind", ["postgres"])
-async def test_a_hub_that_froze_between_two_statements_of_a_batch_holds_nobody_up_for_long(hub: Inside):
-    """Its session is not idle in a transaction, and no time-out of PostgreSQL ends it."""
+@pytest.mark.parametrize("stopped", [_in_a_batch, _behind_a_batch])
+async def test_a_hub_that_froze_while_it_wrote_holds_nobody_up_for_long(
+    hub: Inside, stopped: Callable[[psycopg.Connection[object]], None]
+):
+    """No time-out of PostgreSQL ends such a session."""
     url = hub.hub.db.url.replace("+psycopg", "")
     with contextlib.closing(psycopg.connect(url, application_name="routehub")) as frozen:
         frozen.pgconn.enter_pipeline_mode()
-        for words in (b"BEGIN", b"UPDATE journal_head SET sequence = sequence"):
-            frozen.pgconn.send_query_params(words, None)
-        frozen.pgconn.send_flush_request()
+        stopped(frozen)
         frozen.pgconn.flush()
         posted = await hub.post("MK", "notes", NOTE)
         assert posted.status_code == 201, posted.text

@@ -154,7 +154,7 @@ class Days:
 
     def warned(self) -> list[AlertView]:
         def read(conn: Connection) -> list[AlertView]:
-            return list(alerts(conn, readable(conn, ROUTE, STEADY), ROUTE, local(f"{FIRST} 00:00")))
+            return list(alerts(conn, readable(conn, ROUTE, STEADY), ROUTE, local(f"{FIRST} 00:00"), limit=100_000))
 
         found = [one for one in self.office.db.read_sync(read) if one.rule == "silence"]
         return sorted((one for one in found if one.headline.startswith(SILENT)), key=lambda one: one.issued_at)

@@ -11,7 +11,10 @@ def wall() -> datetime:
 
 
 class Clock(Protocol):
-    """Anything that tells hub time as an aware datetime in UTC."""
+    """Anything that tells hub time as an aware datetime in UTC. ``movable``: whether somebody may set it."""
+
+    @property
+    def movable(self) -> bool: ...
 
     def now(self) -> datetime: ...
 

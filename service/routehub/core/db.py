@@ -32,10 +32,10 @@ FROZEN_SECONDS = 6
 _END_FROZEN = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
     "AND usename = current_user AND application_name = 'routehub' AND pid <> pg_backend_pid() "
-    "AND backend_xid IS NOT NULL AND state = 'active' AND wait_event = 'ClientRead' "
-    "AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
+    "AND backend_xid IS NOT NULL AND wait_event = 'ClientRead' "
+    "AND state IN ('active', 'idle in transaction', 'idle in transaction (aborted)') "
+    "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
-
 
 OWN_THREADS = 2
 
@@ -120,9 +120,10 @@ class Database:
             yield connection
 
     def end_frozen_writers(self) -> int:
-        """End the sessions of hubs that froze between the statements of one batch: for PostgreSQL these wait neither
-        idle nor for a statement, so that none of its time-outs ends them, and what they hold holds up all others
-        (PROMISES 2). Their hub, should it wake, is answered as after any lost connection. Returns how many."""
+        """End the sessions of hubs that froze, or were cut off, while they sent a batch, and what they hold holds up
+        all others (PROMISES 2). Between its statements PostgreSQL takes such a session for active; where it has got
+        anything since the end of the batch before that is no statement, the clock of its idle time-out is off. Their
+        hub, should it wake, is answered as after any lost connection. Returns how many."""
         with self.reader.connect() as connection:
             ended = len(connection.execute(_END_FROZEN, {"seconds": FROZEN_SECONDS}).all())
         if ended:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlmodel import Field, SQLModel
 
+from routehub.core.clock import Clock, MovableClock
 from routehub.core.columns import table_of, upsert
 from routehub.core.statements import Query
 
@@ -92,6 +93,14 @@ def clock_offset(conn: Connection) -> tuple[int, timedelta]:
     """How often the clock of an exercise hub was set, and how far it is from the machine's."""
     times, _, offset = read(conn, "clock", "0 0").partition(" ")
     return int(times), timedelta(microseconds=int(offset))
+
+
+def hub_time(conn: Connection, clock: Clock) -> datetime:
+    """Hub time as all hubs on this database have it, whatever this one has missed: the machine of a hub that was frozen
+    knows what time it is, but not that the clock of the exercise was moved meanwhile."""
+    if isinstance(clock, MovableClock):
+        clock.take(*clock_offset(conn))
+    return clock.now()
 
 
 def set_clock_offset(conn: Connection, offset: timedelta) -> int:

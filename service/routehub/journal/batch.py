@@ -107,7 +107,16 @@ class Batch:
         epoch, boards = state.generations(conn)
         known.are_of(boards)
         return cls(
-            clock.now(), wall(), known, rows, sequence, chain, audit, audit_chain, epoch=epoch, _begun=(sequence, audit)
+            state.hub_time(conn, clock),
+            wall(),
+            known,
+            rows,
+            sequence,
+            chain,
+            audit,
+            audit_chain,
+            epoch=epoch,
+            _begun=(sequence, audit),
         )
 
     @property

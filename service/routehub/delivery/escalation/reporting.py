@@ -17,6 +17,7 @@ from routehub.delivery.addressees import Moment, coordinators
 from routehub.delivery.escalation.letters import REPORT, STANDING, report_about
 from routehub.delivery.escalation.reporting_times import (
     AFTER,
+    APART,
     BEFORE,
     SHOWN,
     Reminder,
@@ -25,6 +26,7 @@ from routehub.delivery.escalation.reporting_times import (
     closed_day,
     excused,
     last_in,
+    moved_back,
     reminders,
     standing,
 )
@@ -63,8 +65,8 @@ class Work:
         return bool(self.remind or self.changes)
 
 
-def find(conn: Connection, at: Moment, route: RouteView) -> Work:
-    """What is due on a route now."""
+def find(conn: Connection, at: Moment, route: RouteView, *, movable: bool = False) -> Work:
+    """What is due on a route now. movable: the clock is that of an exercise, and may have been moved back."""
     now, today = at.now, at.now.astimezone(route.zone).date()
     members = [member for member in route.members(today) if member.reports]
     work = Work(route.code)
@@ -81,7 +83,9 @@ def find(conn: Connection, at: Moment, route: RouteView) -> Work:
             asked = (closed - n * ONE_DAY for n in range(LOOK_BACK.days))
             free = {day for day in asked if is_paused(at.directory, route.code, member.party, day)}
             answered = {**days.get(member.party, {}), **dict.fromkeys(free)}
-            after = standing(before, closed, last_in(answered, current_day(member, now)))
+            last = last_in(answered, current_day(member, now))
+            back = movable and before is not None and moved_back(before, closed_day(member, now + APART), last)
+            after = standing(before, closed, last, anew=back)
         if before != after:
             work.changes.append(Change(member.party, before, after, changed(before, after)))
         open_ones = [

@@ -12,6 +12,8 @@ BEFORE = timedelta(minutes=30)
 AFTER = timedelta(minutes=15)
 SHOWN = timedelta(hours=2)
 """So long after the due time the coordinators see that a report is missing."""
+APART = timedelta(minutes=10)
+"""The clocks of two hubs may be apart by this: the one behind must not take the other's day for a clock moved back."""
 
 State = Literal["reported", "overdue", "silent"]
 
@@ -56,13 +58,15 @@ class Standing:
     day: date
 
 
-def standing(before: Standing | None, closed: date, last_day: date | None) -> Standing:
-    """How a party stands. before: what was last on record; last_day: the latest day that is in.
+def standing(before: Standing | None, closed: date, last_day: date | None, *, anew: bool = False) -> Standing:
+    """How a party stands. before: what was last on record; last_day: the latest day that is in; anew: what is on record
+    is of days that have not come yet.
 
     A party that is looked at for the first time begins as reported: what was before the hub came is no news. The same
-    after the clock of an exercise was moved back.
+    after the clock of an exercise was moved back. Days on record never go back otherwise: a hub whose clock is behind
+    that of another would tell again what the other has told.
     """
-    if before is None or moved_back(before, closed, last_day) or (last_day is not None and last_day >= closed):
+    if before is None or anew or (last_day is not None and last_day >= closed):
         return Standing("reported", max(closed, last_day or closed))
     if closed <= before.day:
         return before
@@ -73,11 +77,12 @@ def standing(before: Standing | None, closed: date, last_day: date | None) -> St
 
 def excused(before: Standing | None, closed: date) -> Standing:
     """How a party stands whose reports are paused: as before, and the paused days do not count as missing."""
-    return Standing("reported" if before is None else before.state, closed)
+    return Standing("reported", closed) if before is None else Standing(before.state, max(closed, before.day))
 
 
 def moved_back(before: Standing, closed: date, last_day: date | None) -> bool:
-    """Whether the clock stands before what is on record: only a report that is in may be ahead of the closed days."""
+    """Whether the clock stands before what is on record: only a report that is in may be ahead of the closed days.
+    closed: as of the latest that any hub's clock may say."""
     return before.day > max(closed, last_day or closed)
 
 

@@ -5,12 +5,13 @@ Nothing is kept in memory but when to look again, so that a stop at any point ne
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
+from routehub.core import state
 from routehub.core.clock import Clock, wall
 from routehub.core.db import Database
 from routehub.delivery.addressees import Moment
@@ -31,6 +32,7 @@ JUMP = 2.0
 
 @dataclass(frozen=True)
 class _Found:
+    now: datetime
     alerts: Tasks
     reports: list[Work]
     release: bool
@@ -61,7 +63,7 @@ class Escalation:
         if found.release or found.reports:  # last: who has not got the alert yet is not reminded
             await self._writer.submit(Change(lambda tx: self._write(tx, found)))
             self._due()
-        self._following, self._looked = found.following, (at.now, time.monotonic())
+        self._following, self._looked = found.following, (found.now, time.monotonic())
         return False
 
     def _is_time(self, now: datetime) -> bool:
@@ -73,12 +75,15 @@ class Escalation:
         return moved or passed >= AT_LATEST or (self._following is not None and now >= self._following)
 
     def _find(self, conn: Connection, at: Moment) -> _Found:
+        at = replace(at, now=state.hub_time(conn, self._clock))  # as of the rows that are read with it
         alerts = climbing.find(conn, at.now)
-        reports = [reporting.find(conn, at, route) for route in at.directory.routes.values()]
+        reports = [
+            reporting.find(conn, at, route, movable=self._clock.movable) for route in at.directory.routes.values()
+        ]
         release = held.next_release(conn)
         times = [alerts.following, release, *(reporting.next_look(at, route) for route in at.directory.routes.values())]
         return _Found(
-            alerts, [work for work in reports if work], release is not None and release <= at.now,
+            at.now, alerts, [work for work in reports if work], release is not None and release <= at.now,
             min((one for one in times if one is not None and one > at.now), default=None),
         )  # fmt: skip
 
