@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import Connection, select
 
@@ -44,6 +45,16 @@ APART = bytes(one if (chr(one).isalnum() and one < 128) or one == 45 else 32 for
 """What ids and short ids of messages (core/ids.py) are made of; the rest parts one word from the next."""
 PIECE, OVERLAP = 65_536, 64
 SHEET = b"PK\x03\x04"
+
+
+class Marked(Protocol):
+    """A record of a board: how it is to be handled, and the message that it stands on."""
+
+    @property
+    def tlp(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+
 
 Reader = tuple[str, str, str]
 """Route, party, actor."""
@@ -119,6 +130,12 @@ class RedReads:
     def sent(self, who: Principal, messages: Iterable[str]) -> None:
         """A stream wrote messages that are marked TLP:RED."""
         self._found[_reader(who)].update(dict.fromkeys(messages))
+
+    def shown(self, who: Principal, records: Iterable[Marked | None]) -> None:
+        """A page shows records that it goes by and does not name, such as a conference by its number."""
+        red = [one.message_id for one in records if one is not None and one.tlp == "RED"]
+        if red:
+            self.sent(who, red)
 
     async def flush(self) -> bool:
         """Look through what waits and write what is new. What cannot be written now goes on waiting.

@@ -1,6 +1,6 @@
 """Pages from templates. One environment; what every page shows (the frame) is put together here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from routehub.digests.render.page import points
 from routehub.digests.words import outcome
 from routehub.directory.key_office import FOLLOW
 from routehub.directory.snapshot import Directory, RouteView
+from routehub.journal.red_reads import Marked
 from routehub.web import assets, numbers, times
 from routehub.web.context import WebContext
 from routehub.web.route_map.drawing import squeezed
@@ -394,9 +395,13 @@ def page(
     status: int = 200,
     csrf: str = "",
     route: RouteView | None = None,
+    of: Iterable[Marked | None] = (),
 ) -> HTMLResponse:
     """One whole page. ``title`` stands first in the window's title; ``csrf``: of forms before sign-in; ``route``: of a
-    page that needs no sign-in and belongs to a route."""
+    page that needs no sign-in and belongs to a route; ``of``: records that the page is about and does not name by their
+    messages, such as a conference, which goes by its number."""
+    if visitor is not None:
+        ctx.red_reads.shown(visitor.principal, of)
     now = ctx.clock.now()
     route = visitor.route if visitor else route
     # Before sign-in the pages are those of the default route, and marked as it is.

@@ -85,6 +85,7 @@ async def _show(
         _("Error: %(title)s", title=title) if wrong else title,
         usual | values,
         status=status,
+        of=[held],
     )
 
 
@@ -186,7 +187,7 @@ def _ask_close(
         raise Conflict(_("The agenda of conference %(held)s %(what)s.", held=held.number, what=what))
     values = {"held": held, "paper": paper, "more": more(held.series), "error": error}
     title = _("Close the agenda of conference %(held)s?", held=held.number)
-    return page(request, ctx, who, "draft_close.html", title, values, status=error.status if error else 200)
+    return page(request, ctx, who, "draft_close.html", title, values, status=error.status if error else 200, of=[held])
 
 
 @router.post("/conference/{number}/close")

@@ -154,7 +154,7 @@ def _show_change(
     title = _("%(what)s conference %(view)s?", what=what.capitalize(), view=view.number)
     return page(
         request, ctx, who, "conference_change.html", _("Error: %(title)s", title=title) if faults else title, values,
-        status=422 if faults else 200,
+        status=422 if faults else 200, of=[view],
     )  # fmt: skip
 
 

@@ -146,6 +146,7 @@ def _show(
         _("Error: %(title)s", title=title) if faults else title,
         values,
         status=422 if faults else 200,
+        of=[view],
     )
 
 

@@ -101,6 +101,7 @@ async def _show(
         _("Error: %(title)s", title=title) if wrong else title,
         usual | values,
         status=status,
+        of=[held, ref],
     )
 
 
@@ -250,8 +251,9 @@ def _write(
     title = _("Item %(note)s: %(title)s", note=note.number, title=note.head.title)
     template = "minutes_changed.html" if mine is not None else "minutes_item.html"
     return page(
-        request, ctx, who, template, _("Error: %(title)s", title=title) if faults else title, values, status=status
-    )
+        request, ctx, who, template, _("Error: %(title)s", title=title) if faults else title, values, status=status,
+        of=[meeting.conference],
+    )  # fmt: skip
 
 
 @router.post("/conference/{number}/minutes/{item}/hold")
@@ -348,7 +350,7 @@ async def _ask_end(
     title = _(words, number=number)
     return page(
         request, ctx, who, "minutes_end.html", _("Error: %(title)s", title=title) if faults else title, values,
-        status=422 if faults else 200,
+        status=422 if faults else 200, of=[held],
     )  # fmt: skip
 
 

@@ -26,8 +26,9 @@ async def _show(
 ) -> Response:
     if "agenda_item" not in who.may:
         raise NotAllowed(_("Contact points, deputies and coordinators do this. Your party's office nominates them."))
+    held = await ctx.db.read(seat.find, who.principal, "weekly", number)
     values = {
-        "held": await ctx.db.read(seat.find, who.principal, "weekly", number),
+        "held": held,
         "outcomes": [(*one, "") for one in outcomes()],
         "typed": {"title": "", "text": "", "outcome": "discuss", "minutes": "5"} | typed, "faults": faults,
         "key": typed.get("key") or fresh_key(),
@@ -41,6 +42,7 @@ async def _show(
         _("Error: %(title)s", title=title) if faults else title,
         values,
         status=422 if faults else 200,
+        of=[held],
     )
 
 
