@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from routehub.api.identity import LOOKS
 from tests.delivery.calls import frame, socket
 from tests.delivery.office import Office
 from tests.fixtures.accounting import Account
@@ -26,6 +27,7 @@ async def test_a_revoked_key_ends_its_streams_on_every_hub(
 ):
     hubs, times, worst = [start_process() for _ in range(3)], sized(3, 50), 0.0
     for number in account.rounds("revoked keys", times):
+        await asyncio.sleep(1 / LOOKS)  # so often a hub looks whether a key that it does not know has just been made
         key = await asyncio.to_thread(office.key, "MK", system=f"system {number}")
         async with contextlib.AsyncExitStack() as stack:
             readers = [await stack.enter_async_context(socket(hub, key)) for hub in hubs]

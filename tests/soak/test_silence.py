@@ -157,7 +157,9 @@ class Days:
             return list(alerts(conn, readable(conn, ROUTE, STEADY), ROUTE, local(f"{FIRST} 00:00"), limit=100_000))
 
         found = [one for one in self.office.db.read_sync(read) if one.rule == "silence"]
-        return sorted((one for one in found if one.headline.startswith(SILENT)), key=lambda one: one.issued_at)
+        return sorted(
+            (one for one in found if f"{SILENT} has not reported" in one.headline), key=lambda one: one.issued_at
+        )
 
     def written(self) -> int:
         """Deliveries to the coordinators."""
