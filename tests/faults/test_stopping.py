@@ -4,17 +4,15 @@ same to another hub."""
 import contextlib
 import json
 import socket
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 
 import httpx
+import psycopg
 import pytest
 
-from routehub.core.clock import LiveClock
-from routehub.core.db import Database
-from routehub.journal.batch import Batch
-from routehub.journal.known import Known
 from tests.fixtures.furnished import bearer, furnish
 from tests.fixtures.hub import HubProcess
 from tests.fixtures.waiting import wait_for
@@ -75,6 +73,19 @@ def lost_by_stopping(hub: HubProcess) -> list[str]:
     return [fault for one in asking for fault in one.lost]
 
 
+@contextlib.contextmanager
+def held_up(url: str) -> Iterator[None]:
+    """The journal's lock is with somebody who is no hub, and who does not come to his end."""
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(url.replace("+psycopg", "")) as conn:
+            conn.execute("SELECT * FROM journal_head FOR UPDATE")
+            yield
+
+
 def test_who_waits_for_a_database_that_is_held_up_is_told_when_the_hub_stops(
     migrated_database_url: str, start_hub: Callable[..., HubProcess]
 ):
@@ -85,13 +96,7 @@ def test_who_waits_for_a_database_that_is_held_up_is_told_when_the_hub_stops(
     body = json.dumps(note).encode()
     head = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body))} | headers
     request = "\r\n".join(["POST /v1/notes HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""])
-    with (
-        contextlib.closing(Database(migrated_database_url)) as other, other.write() as conn,
-        socket.create_connection(("127.0.0.1", hub.port), 60) as to,
-    ):  # fmt: skip
-        if other.dialect == "postgresql":
-            conn.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
-        Batch.open(conn, LiveClock(), Known())  # as a hub that writes, and does not come to its end
+    with held_up(migrated_database_url), socket.create_connection(("127.0.0.1", hub.port), 60) as to:
         to.sendall(request.encode() + body)
         for _ in range(3):  # once these are answered, the hub has read what was sent before them
             httpx.get(f"{hub.url}/health/live", trust_env=False)
