@@ -19,7 +19,7 @@ from routehub.api.pushes import Pushes
 from routehub.api.stopped import Stopped
 from routehub.api.target import SoundTarget
 from routehub.api.v1 import (
-    boards,
+    alerts,
     bulletins,
     cap,
     chairing,
@@ -29,6 +29,7 @@ from routehub.api.v1 import (
     contract,
     early_warning,
     escalation,
+    figures,
     health,
     keys,
     me,
@@ -47,6 +48,7 @@ from routehub.api.v1 import (
     readouts,
     reports,
     requests,
+    route,
     series,
     statements,
     stream,
@@ -471,7 +473,9 @@ def _of_api(kinds: list[Kind]) -> Iterator[Inclusion]:
         messages.router,
         messages.doors(kinds),
         reports.router,
-        boards.router,
+        figures.router,
+        route.router,
+        alerts.router,
         chairing.router,
         minutes.router,
         conferences.router,

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from routehub.api.negotiation import CSV
 from routehub.api.sheets.answers import named
-from routehub.api.v1 import boards
+from routehub.api.v1 import figures
 from routehub.directory.principal import hub_principal
 from routehub.intake.receive import Post
 from tests.fixtures.furnished import Inside
@@ -113,13 +113,13 @@ async def test_a_silent_party_is_empty_and_never_zero(told: Inside):
 async def test_a_csv_of_figures_has_all_pages_and_a_limit_links_to_the_next(
     told: Inside, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(boards, "SHEET_PAGE", 1)
+    monkeypatch.setattr(figures, "SHEET_PAGE", 1)
     assert len(await rows(told, "/v1/figures.csv")) == 2
     answer = await told.get("RS", "/v1/figures.csv?limit=1&party=MK")
     assert answer.headers["link"].endswith('; rel="next"')
     following = answer.headers["link"].partition("<")[2].partition(">")[0]
     assert [row["value"] for row in await rows(told, following)] == ["0"]
-    monkeypatch.setattr(boards, "MOST_IN_A_BOOK", 1)
+    monkeypatch.setattr(figures, "MOST_IN_A_BOOK", 1)
     refused = await told.get("RS", "/v1/figures.xlsx")
     assert refused.status_code == 422
     assert refused.json()["problems"][0]["code"] == "too-many-rows"

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.v1.boards import answer, line_body, marking
+from routehub.api.v1.alerts import line_body
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.bulletins.queries import BulletinRef, bulletins
 from routehub.core.errors import Unknown
 from routehub.delivery.mail import MailContext

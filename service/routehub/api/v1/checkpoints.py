@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Ctx
 from routehub.api.door import Door
 from routehub.api.identity import Reader
-from routehub.api.v1.boards import answer
+from routehub.api.v1.answers import answer
 from routehub.core.errors import Unknown
 from routehub.directory.principal import Principal
 from routehub.journal import feed

@@ -13,7 +13,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, ICS, JSON, PDF, TEXT, XLSX, Chosen, Form, offer
 from routehub.api.sheets import records as record_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
-from routehub.api.v1.boards import marking
+from routehub.api.v1.answers import marking
 from routehub.boards.conferences.attendance import Place, attendance, counts
 from routehub.boards.conferences.queries import (
     ConferenceView,

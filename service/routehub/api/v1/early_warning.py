@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.directory.principal import Principal
 from routehub.directory.snapshot import RouteView
 from routehub.warning import queries

@@ -12,7 +12,7 @@ from routehub.api.body import json_body
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import Reader, Someone
-from routehub.api.v1.boards import answer
+from routehub.api.v1.answers import answer
 from routehub.boards.alerts.queries import alert
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown, refused

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Someone, Who
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.core.clock import wall
 from routehub.core.errors import Unknown
 from routehub.directory import sessions

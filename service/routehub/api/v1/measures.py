@@ -15,7 +15,7 @@ from routehub.api.identity import OnRoute, Reader, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import acting
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.messages import plain
 from routehub.boards.measures.notice import Notice
 from routehub.boards.measures.project import AROUND

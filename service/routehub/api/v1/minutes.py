@@ -11,7 +11,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, Form, offer
 from routehub.api.sheets import minutes as sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.conferences import Number, SeriesName, noted
 from routehub.boards.minutes.queries import ActionView, actions, editions
 from routehub.boards.minutes.standing import Act, Owner

@@ -13,7 +13,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, PDF, XLSX, Chosen, offer
 from routehub.api.sheets import commitments as sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets, named
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.plans import PlanName, WeekName, asked_week, known_plan, plan_body, reached_body, step_body
 from routehub.core.errors import Refused, refused
 from routehub.digests.render.monitoring_paper import monitoring_paper

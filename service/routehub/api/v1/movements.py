@@ -13,7 +13,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import acting
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.movements.agreement import Act
 from routehub.boards.movements.queries import Account, MovementView, ledger, movement, movements
 from routehub.core.errors import Unknown

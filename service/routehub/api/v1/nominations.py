@@ -12,7 +12,7 @@ from routehub.api.identity import OnRoute, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import people as people_sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.people import person_body
 from routehub.core.clock import wall
 from routehub.directory import nominations

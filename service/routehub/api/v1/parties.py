@@ -12,7 +12,7 @@ from routehub.api.identity import OnRoute, Someone, Who
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import records as record_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.core.canonical import dumps
 from routehub.core.errors import Unknown
 from routehub.directory import grants

@@ -9,7 +9,7 @@ from routehub.api.body import json_body
 from routehub.api.context import Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Someone
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.people import created
 from routehub.directory import pauses
 from routehub.directory.pauses import NewPause

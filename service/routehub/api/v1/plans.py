@@ -13,7 +13,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import commitments as sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.commitments.burn_up import burn_up
 from routehub.boards.commitments.queries import Said, Step
 from routehub.boards.commitments.standing import latest

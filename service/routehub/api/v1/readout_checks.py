@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.api.v1.readouts import SeriesName
 from routehub.boards.readouts.queries import CheckView, check, checks
 from routehub.core.errors import Unknown

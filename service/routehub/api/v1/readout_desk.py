@@ -14,7 +14,7 @@ from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import Who
 from routehub.api.outcomes import accepted
-from routehub.api.v1.boards import answer
+from routehub.api.v1.answers import answer
 from routehub.api.v1.messages import Key
 from routehub.api.v1.readouts import Number, SeriesName
 from routehub.chairing.readouts import content

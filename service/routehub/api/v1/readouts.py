@@ -11,7 +11,7 @@ from routehub.api.context import Context, Ctx
 from routehub.api.door import Door
 from routehub.api.identity import route_code
 from routehub.api.negotiation import ATOM, JSON, PDF, Chosen, Form, offer
-from routehub.api.v1.boards import marking
+from routehub.api.v1.answers import marking
 from routehub.boards.readouts.correcting import corrected
 from routehub.boards.readouts.queries import ReadoutView, readouts
 from routehub.core.canonical import dumps

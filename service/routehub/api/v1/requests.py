@@ -12,7 +12,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import requests as request_sheets
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.requests import queries
 from routehub.boards.requests.queries import Asked, Looking, OfferView, RequestView
 from routehub.boards.requests.standing import Act

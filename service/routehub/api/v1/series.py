@@ -13,7 +13,7 @@ from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader, Someone
 from routehub.api.negotiation import ICS
 from routehub.api.sheets.answers import named
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.conferences.queries import ConferenceView, conferences
 from routehub.core.canonical import dumps
 from routehub.core.errors import Refused, Unknown

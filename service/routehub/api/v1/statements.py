@@ -12,7 +12,7 @@ from routehub.api.identity import OnRoute, Reader
 from routehub.api.negotiation import CSV, JSON, XLSX, Chosen, offer
 from routehub.api.sheets import statements as statement_sheet
 from routehub.api.sheets.answers import Bom, Hxl, Sheets
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.boards.statements.queries import STATES, Signature, StatementView, statement, statements
 from routehub.core.errors import Unknown
 from routehub.directory.visibility import readable

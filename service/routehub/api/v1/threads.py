@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from routehub.api.context import Ctx
 from routehub.api.door import Door
 from routehub.api.identity import OnRoute, Reader
-from routehub.api.v1.boards import answer, marking
+from routehub.api.v1.answers import answer, marking
 from routehub.core.errors import Unknown
 from routehub.journal import feed
 from routehub.journal.feed import Cursor, FeedItem
