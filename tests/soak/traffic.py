@@ -99,7 +99,7 @@ class Traffic:
         self.patience = 20.0
         """Seconds in which the last deliveries have come, or never will."""
         self.feed: list[dict[str, Any]] = []
-        self._subjects: list[str] = []
+        self._letters: list[tuple[str, str]] = []
         self._reading_tasks: list[asyncio.Task[None]] = []
         self._before = (megabytes(self.hubs), descriptors(self.hubs))
 
@@ -166,11 +166,16 @@ class Traffic:
         return {message["data"]["headline"] for message in self.feed if "headline" in message["data"]}
 
     def _mails(self) -> Counter[str]:
-        """Each letter is read once: a long run asks for them many times."""
-        letters = self._sink.messages[len(self._subjects) :] if self._sink else []
-        self._subjects += [letter.subject for letter in letters]
-        alerts = self._alerts()
-        return Counter(head for subject in self._subjects for head in KEY.findall(subject) if head in alerts)
+        """By headline once, and once more for each letter that came again under its Message-ID: a run that lasts has
+        reminders, too, which are letters of their own. Each is read once, for a long run asks for them many times."""
+        letters = self._sink.messages[len(self._letters) :] if self._sink else []
+        self._letters += [(letter.subject, letter.message["Message-ID"]) for letter in letters]
+        again = Counter(self._letters)
+        found, alerts = Counter[str](), self._alerts()
+        for (subject, _), times in again.items():
+            for head in alerts.intersection(KEY.findall(subject)):
+                found[head] = max(found[head], 1) + times - 1
+        return found
 
     def _missing_mails(self) -> set[str]:
         return self._alerts() - set(self._mails()) if self._sink else set()
