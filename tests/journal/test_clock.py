@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from routehub.core.clock import MovableClock
+from routehub.core import state
+from routehub.core.clock import MovableClock, wall
+from routehub.journal.jobs import Change
 from tests.fixtures.furnished import EVERYTHING, Inside, furnish, inside
 from tests.fixtures.waiting import eventually
 from tests.journal.stored import arrivals
@@ -77,6 +79,22 @@ def test_an_older_offset_does_not_replace_a_newer_one():
     clock.take(2, timedelta(days=2))
     clock.take(1, timedelta(days=1))
     assert clock.offset == timedelta(days=2)
+    clock.set(wall() + timedelta(days=5))  # one's own, as of who builds a sample
+    clock.take(3, timedelta(days=3))
+    assert clock.offset > timedelta(days=4)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_post_bears_the_time_of_all_hubs_where_its_own_has_missed_a_change(hub: Inside):
+    """As one does that was frozen while the clock of the exercise was moved."""
+    await hub.set_clock(THEN)
+    assert isinstance(hub.hub.clock, MovableClock)
+    hub.hub.clock.take(1_000, timedelta(0))  # what it believes
+    _, offset = hub.hub.db.read_sync(state.clock_offset)
+    moved = f"2000 {offset // timedelta(microseconds=1)}"
+    await hub.hub.writer.submit(Change(lambda tx: state.write(tx.conn, "clock", moved)))
+    posted = await hub.post("MK", "notes", {"to": ["RS"], "subject": "s", "text": "t"})
+    assert posted.json()["time"][:10] == THEN[:10]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -1,6 +1,7 @@
 """Two clocks. Hub time stamps messages and decides what is due; an exercise hub may move it (DECISIONS 2).
 Wall time governs what protects the hub: sessions, keys, sign-in links, retries. It never moves."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +30,10 @@ class LiveClock:
         return wall()
 
 
+OWN = sys.maxsize
+"""More often than any clock in a database was set."""
+
+
 class MovableClock:
     """Hub time of an exercise hub: wall time plus an offset that is kept in the database."""
 
@@ -45,9 +50,9 @@ class MovableClock:
         return wall() + self._set[1]
 
     def set(self, moment: datetime) -> timedelta:
-        """Make ``now()`` tell ``moment`` and go on from there; answers the new offset. For a clock of one's own: that
-        of a hub is moved in the database."""
-        self._set = (self._set[0], moment - wall())
+        """Make ``now()`` tell ``moment`` and go on from there, whatever the database says; answers the new offset. For
+        a clock of one's own: that of a hub is moved in the database."""
+        self._set = (OWN, moment - wall())
         return self.offset
 
     def take(self, times: int, offset: timedelta) -> None:
