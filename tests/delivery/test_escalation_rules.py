@@ -206,6 +206,9 @@ def test_a_party_goes_from_reported_to_overdue_to_silent_and_back_once_each():
 def test_a_hub_whose_clock_is_behind_another_s_leaves_what_the_other_has_put_on_record():
     told, before = Standing("silent", DAY), DAY - timedelta(days=1)
     assert standing(told, before, None) == told
+    assert standing(told, before, before) == told, "where the report of the day before is in, too"
+    assert standing(Standing("overdue", DAY), before, before) == Standing("overdue", DAY)
+    assert standing(told, before, DAY) == Standing("reported", DAY)
     assert excused(told, before) == told
     assert standing(told, before, None, anew=True) == Standing("reported", before), "an exercise, moved back"
     assert moved_back(told, before, None)

@@ -246,6 +246,6 @@ async def test_a_leak_between_routes_is_found(two: Two, monkeypatch: pytest.Monk
     page, one = feed.page, feed.one
     monkeypatch.setattr(feed, "page", lambda conn, _route, *more, **words: page(conn, WEST, *more, **words))
     monkeypatch.setattr(feed, "one", lambda conn, _route, *more, **words: one(conn, WEST, *more, **words))
-    _tried, found = await sweep(two, "GR", EAST, seeded(5), 100, only="/v1/messages")
+    _tried, found = await sweep(two, "GR", EAST, random.Random(5), 100, only="/v1/messages")
     assert {leak.partition(" ")[0].partition("?")[0] for leak in found} >= {under(EAST, "/v1/messages")}
     assert any(two.refs[WEST][1] in leak for leak in found), "a message by its id was not noticed"

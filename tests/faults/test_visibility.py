@@ -324,9 +324,9 @@ async def test_a_planted_leak_is_found(
     readers: Readers, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ):
     plant(monkeypatch)
-    aviary = Aviary(seeded(1))
+    aviary = Aviary(random.Random(1))
     await readers.post(aviary, 60)
-    _tried, found = await sweep(readers, aviary, seeded(2), ("EUROPOL", "BG"), enough=1)
+    _tried, found = await sweep(readers, aviary, random.Random(2), ("EUROPOL", "BG"), enough=1)
     assert found, "nothing was noticed"
 
 

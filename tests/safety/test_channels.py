@@ -1,6 +1,7 @@
 """What is pushed carries to each party what is for it and nothing else: mail and webhooks, under random messages with
 canaries in them. RED leaves by a notice only."""
 
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ async def test_a_push_that_says_too_much_is_found(
 ):
     """The test itself is tested: RED counts for nothing where a push is written."""
     monkeypatch.setattr(base.Parcel, "withheld", False)
-    aviary = Aviary(seeded(5))
+    aviary = Aviary(random.Random(5))
     await pushing.post(aviary, 25)
     await eventually(lambda: _settled(pushing.hub), 60, "the deliveries")
     assert leaks(aviary, smtp_sink, webhook_receiver)

@@ -116,6 +116,7 @@ async def test_what_goes_by_a_conference_s_number_and_names_no_message_tells_the
     clara, ana, bor = await door.of("clara"), await door.of("ana"), await door.of("bor")
     doors = (
         (ana, "ana", "/v1/conferences/{n}.ics"), (bor, "bor", "/conference/{n}"), (ana, "ana", "/conference"),
+        (ana, "ana", "/"),
         (ana, "ana", "/conference/{n}/invitation"), (ana, "ana", "/conference/{n}/minutes"),
         (ana, "ana", "/conference/{n}/propose"), (clara, "clara", "/conference/{n}/draft"),
         (clara, "clara", "/conference/{n}/move"), (clara, "clara", "/conference/{n}/cancel"),

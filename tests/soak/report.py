@@ -159,6 +159,7 @@ def _added(some: Sequence[Case]) -> dict[str, Any]:
     and with the memory and the notes of the one that went furthest."""
     if len(some) == 1:
         return dict(some[0])
+    some = [case for case in some if case["outcome"] != "skipped"] or some
     furthest = max(some, key=lambda case: case["part"])
     failed = [case["outcome"] for case in some if case["outcome"] not in ("passed", "skipped")]
     whole = {

@@ -166,10 +166,10 @@ class Traffic:
         return {message["data"]["headline"] for message in self.feed if "headline" in message["data"]}
 
     def _mails(self) -> Counter[str]:
-        """By headline once, and once more for each letter that came again under its Message-ID: a run that lasts has
-        reminders, too, which are letters of their own. Each is read once, for a long run asks for them many times."""
+        """By headline once, and once more for each letter that came again under the same words: a run that lasts has
+        reminders, too, which say so. Each is read once, for a long run asks for them many times."""
         letters = self._sink.messages[len(self._letters) :] if self._sink else []
-        self._letters += [(letter.subject, letter.message["Message-ID"]) for letter in letters]
+        self._letters += [(letter.subject, ",".join(letter.rcpt_tos)) for letter in letters]
         again = Counter(self._letters)
         found, alerts = Counter[str](), self._alerts()
         for (subject, _), times in again.items():

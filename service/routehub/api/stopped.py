@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from routehub.api.problems import answer
 from routehub.core.errors import Busy
 
+ASK_AGAIN = "The hub was stopped before it could answer. Ask again in a moment."
 UNSURE = (
     "The hub was stopped while it worked on this. Whether it was stored cannot be said yet: send the same again, under "
     "the same key, and it is stored once."
@@ -34,4 +35,5 @@ class Stopped:
         except asyncio.CancelledError:
             if begun or scope["type"] != "http" or not self._stopping():
                 raise
-            await answer(Busy(UNSURE, retry_after=5))(scope, receive, send)
+            words = ASK_AGAIN if scope["method"] in ("GET", "HEAD") else UNSURE
+            await answer(Busy(words, retry_after=5))(scope, receive, send)

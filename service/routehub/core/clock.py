@@ -3,6 +3,7 @@ Wall time governs what protects the hub: sessions, keys, sign-in links, retries.
 
 import sys
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Protocol
 
 
@@ -41,6 +42,7 @@ class MovableClock:
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
         self._set = (0, offset)
+        self._taking = Lock()
 
     @property
     def offset(self) -> timedelta:
@@ -52,10 +54,12 @@ class MovableClock:
     def set(self, moment: datetime) -> timedelta:
         """Make ``now()`` tell ``moment`` and go on from there, whatever the database says; answers the new offset. For
         a clock of one's own: that of a hub is moved in the database."""
-        self._set = (OWN, moment - wall())
+        with self._taking:
+            self._set = (OWN, moment - wall())
         return self.offset
 
     def take(self, times: int, offset: timedelta) -> None:
         """Go by this offset, unless it was read before a later one was set. ``times``: how often the clock had been
         set then; a reader that was on its way meanwhile must not set it back."""
-        self._set = max(self._set, (times, offset))
+        with self._taking:
+            self._set = max(self._set, (times, offset))

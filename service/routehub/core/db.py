@@ -28,7 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FROZEN_SECONDS = 6
-"""So long a session may leave the middle of a batch without its next statement. A hub sends these at once."""
+"""So long a session may leave a transaction without its next statement. A hub sends these at once."""
 _END_FROZEN = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
     "AND usename = current_user AND application_name = 'routehub' AND pid <> pg_backend_pid() "

@@ -1,5 +1,5 @@
-"""Connections to SQLite and PostgreSQL, and how each is told to keep what it is given: every engine of the hub is made
-here. Both hide parameters: a fault's text goes into the log, and parameters are bodies and secrets."""
+"""Connections to SQLite and PostgreSQL, and how each is told to keep what it is given: every engine of a running hub is
+made here. Both hide parameters: a fault's text goes into the log, and parameters are bodies and secrets."""
 
 from typing import Any
 

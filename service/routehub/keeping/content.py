@@ -85,6 +85,7 @@ def must_verify(conn: Connection, progress: Progress) -> None:
 def unhurried(conn: Connection) -> None:
     """Without the time-outs that keep a frozen hub from holding up others: this transaction may take long."""
     if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL application_name = 'routehub at length'"))  # no hub takes it for one that froze
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             conn.execute(text(f"SET LOCAL {name} = 0"))
         # The server gives up on a caller whose network is gone after a minute, and not after its usual two hours: until

@@ -139,7 +139,8 @@ def address(url: URL) -> str:
 def hubs(conn: psycopg.Connection[tuple[object, ...]]) -> int:
     """How many connections hubs and their commands have to this database now."""
     found = conn.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'routehub'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name IN ('routehub', 'routehub at length')"
     ).fetchone()
     return int(str(found[0])) if found else 0
 

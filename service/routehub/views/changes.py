@@ -50,13 +50,14 @@ class Line:
 @dataclass(frozen=True)
 class Todo:
     """One thing that waits for the reader's party. ``page``: where it is done, below the route's own address;
-    ``at_once``: before everything else, whatever is due."""
+    ``at_once``: before everything else, whatever is due; ``message``: on which it rests, where it goes by a number."""
 
     text: str
     due: datetime | None
     ref: str | None
     page: str = "/figures"
     at_once: bool = False
+    message: str | None = None
 
 
 Corrected = Mapping[str, Sequence[tuple[FigureValue, FigureValue]]]

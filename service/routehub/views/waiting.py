@@ -133,7 +133,7 @@ def invitations(conn: Connection, audiences: frozenset[int], route: RouteView, p
                     number=view.number,
                     series=view.series,
                 )
-            found.append(Todo(words, view.start, None, page))
+            found.append(Todo(words, view.start, None, page, message=view.message_id))
     return found
 
 

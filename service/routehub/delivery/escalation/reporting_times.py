@@ -66,8 +66,10 @@ def standing(before: Standing | None, closed: date, last_day: date | None, *, an
     after the clock of an exercise was moved back. Days on record never go back otherwise: a hub whose clock is behind
     that of another would tell again what the other has told.
     """
-    if before is None or anew or (last_day is not None and last_day >= closed):
+    if before is None or anew:
         return Standing("reported", max(closed, last_day or closed))
+    if last_day is not None and last_day >= max(closed, before.day):
+        return Standing("reported", last_day)
     if closed <= before.day:
         return before
     counted = before.day - (ONE_DAY if before.state != "reported" else timedelta(0))

@@ -75,7 +75,7 @@ class Escalation:
         return moved or passed >= AT_LATEST or (self._following is not None and now >= self._following)
 
     def _find(self, conn: Connection, at: Moment) -> _Found:
-        at = replace(at, now=state.hub_time(conn, self._clock))  # as of the rows that are read with it
+        at = replace(at, now=state.hub_time(conn, self._clock))  # no older than the rows
         alerts = climbing.find(conn, at.now)
         reports = [
             reporting.find(conn, at, route, movable=self._clock.movable) for route in at.directory.routes.values()

@@ -58,7 +58,7 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
     """What is to come first, each with who attends; then the series; then what was."""
     now = ctx.clock.now()
 
-    def read(conn: Connection) -> tuple[list[Row], list[ConferenceView], list[SeriesCard], list[ConferenceView]]:
+    def read(conn: Connection) -> tuple[list[Row], list[ConferenceView], list[SeriesCard]]:
         ids = readable(conn, who.route.code, who.party)
         found = queries.conferences(conn, ids, who.route.code)
         told = known_series(conn, ctx, who)
@@ -71,14 +71,16 @@ async def show_all(request: Request, ctx: Web, who: Reading) -> Response:
         ahead = [view for view in found if not over(view)]
         rows = [_row(conn, ids, who, view, titles) for view in ahead]
         past = [view for view in reversed(found) if over(view)][:PAST]
-        return rows, past, [_card(one, found, who, now) for one in told], found
+        return rows, past, [_card(one, found, who, now) for one in told]
 
-    rows, past, cards, every = await ctx.db.read(read)
+    rows, past, cards = await ctx.db.read(read)
     values = {
         "rows": rows, "past": past, "cards": cards, "now": now, "of_series": of_series,
         "begins": series_office.may_begin(who.principal), "main": MAIN,
     }  # fmt: skip
-    return page(request, ctx, who, "conferences.html", _("Conferences"), values, of=every)
+    return page(
+        request, ctx, who, "conferences.html", _("Conferences"), values, of=[*(row.view for row in rows), *past]
+    )
 
 
 def known_series(conn: Connection, ctx: WebContext, who: Visitor) -> list[Series]:

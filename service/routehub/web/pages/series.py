@@ -211,4 +211,4 @@ async def show(request: Request, ctx: Web, who: Reading, name: Name) -> Response
         "below": [other for other in found if other.reports_to == name],
         "changes": series_office.may_change(who.principal, shown.one), "done": request.query_params.get("done"),
     }  # fmt: skip
-    return page(request, ctx, who, "series.html", shown.one.title, values)
+    return page(request, ctx, who, "series.html", shown.one.title, values, of=shown.called)
