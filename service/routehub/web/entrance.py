@@ -67,9 +67,7 @@ async def entrance_form(request: Request, ctx: WebContext) -> Form:
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
     ours = request.cookies.get(guard.PRE_SESSION, "")
-    of_another_page = guard.from_here(request) and (
-        ours or sessions.cookie_name(ctx.settings.public_url) in request.cookies
-    )
+    of_another_page = bool(ours) and guard.from_here(request)
     if not of_another_page and not guard.matching(ours, form.raw("csrf")):
         raise NotAllowed(
             _("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
