@@ -66,9 +66,9 @@ async def entrance_form(request: Request, ctx: WebContext) -> Form:
     """
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
-    ours = request.cookies.get(guard.PRE_SESSION, "")
-    of_another_page = bool(ours) and guard.from_here(request)
-    if not of_another_page and not guard.matching(ours, form.raw("csrf")):
+    ours, field = request.cookies.get(guard.PRE_SESSION, ""), form.raw("csrf")
+    of_another_page = bool(ours and field) and guard.from_here(request)
+    if not of_another_page and not guard.matching(ours, field):
         raise NotAllowed(
             _("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
         )
