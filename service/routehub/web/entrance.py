@@ -62,12 +62,13 @@ async def entrance_form(request: Request, ctx: WebContext) -> Form:
     """The form of a page before sign-in. Errors: 403 when it did not come from that page in this browser.
 
     Pages of one browser that were asked for at once, such as the tabs that it opens again, each bring a cookie, and
-    the last one stands: where the browser vouches for the page, any of them will do.
+    the last one stands: where the browser vouches for the page, any of them will do for who is not signed in yet.
     """
     guard.check_source(request)
     form = await read_form(request, ctx.settings.max_body_bytes)
     ours, field = request.cookies.get(guard.PRE_SESSION, ""), form.raw("csrf")
-    of_another_page = bool(ours and field) and guard.from_here(request)
+    signed_in = sessions.cookie_name(ctx.settings.public_url) in request.cookies
+    of_another_page = bool(ours and field) and not signed_in and guard.from_here(request)
     if not of_another_page and not guard.matching(ours, field):
         raise NotAllowed(
             _("Your browser did not send back the cookie of this form. Allow cookies, then sign in again.")
